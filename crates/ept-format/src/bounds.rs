@@ -1,0 +1,105 @@
+//! Axis-aligned boxes.
+
+use crate::{FormatError, Key};
+
+/// An axis-aligned box, closed on all sides, in the units of the dataset's coordinate system.
+///
+/// A side may be infinite: a 2D area takes every z. No side is NaN and no minimum exceeds its maximum.
+///
+/// ```
+/// use ept_format::Bounds;
+///
+/// let area = Bounds::new([0.0, 0.0, f64::NEG_INFINITY], [10.0, 10.0, f64::INFINITY])?;
+/// assert!(area.contains([10.0, 0.0, 1234.5]));
+/// # Ok::<(), ept_format::FormatError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bounds {
+    min: [f64; 3],
+    max: [f64; 3],
+}
+
+impl Bounds {
+    /// The box that holds everything.
+    pub const EVERYTHING: Bounds = Bounds {
+        min: [f64::NEG_INFINITY; 3],
+        max: [f64::INFINITY; 3],
+    };
+
+    /// The box from `min` to `max`, both `[x, y, z]`.
+    ///
+    /// # Errors
+    /// When a number is NaN, or a minimum is greater than its maximum.
+    pub fn new(min: [f64; 3], max: [f64; 3]) -> Result<Bounds, FormatError> {
+        for (axis, name) in ["x", "y", "z"].iter().enumerate() {
+            let (lo, hi) = (min[axis], max[axis]);
+            if lo.is_nan() || hi.is_nan() {
+                return Err(FormatError::field(
+                    "bounds",
+                    format!("{name} is not a number"),
+                ));
+            }
+            if lo > hi {
+                let problem = format!("{name} minimum {lo} is greater than its maximum {hi}");
+                return Err(FormatError::field("bounds", problem));
+            }
+        }
+        Ok(Bounds { min, max })
+    }
+
+    /// The corner of least `[x, y, z]`.
+    #[must_use]
+    pub fn min(&self) -> [f64; 3] {
+        self.min
+    }
+
+    /// The corner of greatest `[x, y, z]`.
+    #[must_use]
+    pub fn max(&self) -> [f64; 3] {
+        self.max
+    }
+
+    /// Whether the two boxes share a point; boxes that touch do.
+    #[must_use]
+    pub fn intersects(&self, other: &Bounds) -> bool {
+        (0..3).all(|i| self.min[i] <= other.max[i] && other.min[i] <= self.max[i])
+    }
+
+    /// Whether the point lies in the box or on its faces.
+    #[must_use]
+    pub fn contains(&self, point: [f64; 3]) -> bool {
+        (0..3).all(|i| self.min[i] <= point[i] && point[i] <= self.max[i])
+    }
+
+    /// Whether all of the other box lies in this one.
+    #[must_use]
+    pub fn holds(&self, other: &Bounds) -> bool {
+        self.contains(other.min) && self.contains(other.max)
+    }
+
+    /// The box grown on both ends of each axis by `by[axis]` (0 or greater).
+    #[must_use]
+    pub fn grown(&self, by: [f64; 3]) -> Bounds {
+        let mut grown = *self;
+        for (axis, by) in by.into_iter().enumerate() {
+            grown.min[axis] -= by;
+            grown.max[axis] += by;
+        }
+        grown
+    }
+
+    /// The cell of a node, where `self` is the dataset's cube: each axis divided in 2^depth.
+    #[must_use]
+    pub fn cell(&self, key: Key) -> Bounds {
+        let cells = (1_u64 << key.depth()) as f64;
+        let mut cell = *self;
+        for (axis, index) in [key.x(), key.y(), key.z()].into_iter().enumerate() {
+            let extent = self.max[axis] - self.min[axis];
+            // Division by a power of two is exact, so neighbours share their face to the bit.
+            let edge = |i: f64| self.min[axis] + extent * (i / cells);
+            cell.min[axis] = edge(f64::from(index));
+            cell.max[axis] = edge(f64::from(index) + 1.0);
+        }
+        cell
+    }
+}

@@ -1,0 +1,66 @@
+//! What can be wrong with an EPT dataset's JSON.
+
+use crate::Key;
+
+/// A fault in the JSON of an EPT dataset.
+///
+/// The text names the field, key or entry at fault. It does not name the file: the caller, who
+/// fetched it, adds that.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FormatError {
+    /// The text is not JSON at all, or ends early; the message has line and column.
+    #[error("not valid JSON: {0}")]
+    NotJson(String),
+    /// The text is a web page: the usual answer of a server that does not have the file.
+    #[error("this is a web page (HTML), not JSON; is the address right?")]
+    WebPage,
+    /// The JSON is an index written by Entwine before EPT 1.0.
+    #[error(
+        "this is a pre-1.0 Entwine index, which is not EPT; rebuild it with Entwine 2 or later"
+    )]
+    PreEpt,
+    /// A field of `ept.json` or of a sources file is missing or has a value that it must not have.
+    #[error("field `{field}`: {problem}")]
+    Field {
+        /// Path of the field, such as `schema[3].size`.
+        field: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A node key is malformed or lies outside of the tree.
+    #[error("key \"{text}\": {problem}")]
+    Key {
+        /// The key as written.
+        text: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// A count of the hierarchy is neither a number of points nor -1.
+    #[error("hierarchy entry {key}: {problem}")]
+    Entry {
+        /// The node of the entry.
+        key: Key,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A resolution that selects nothing meaningful.
+    #[error("resolution {0}: must be a finite number greater than 0")]
+    Resolution(f64),
+}
+
+impl FormatError {
+    pub(crate) fn field(field: impl Into<String>, problem: impl Into<String>) -> Self {
+        FormatError::Field {
+            field: field.into(),
+            problem: problem.into(),
+        }
+    }
+
+    pub(crate) fn entry(key: Key, problem: impl Into<String>) -> Self {
+        FormatError::Entry {
+            key,
+            problem: problem.into(),
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The name of a node: depth and cell indices.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
+
+use crate::FormatError;
+
+/// A node of the octree, written `D-X-Y-Z` (specification, section "ept-data").
+///
+/// `x`, `y` and `z` count cells of depth `depth` from the minimum corner of the dataset's bounds, so
+/// each is less than 2^depth. The order is by depth, then x, y, z: the order of results.
+///
+/// ```
+/// use ept_format::Key;
+///
+/// let key: Key = "3-2-3-6".parse()?;
+/// assert_eq!(key.parent(), Some("2-1-1-3".parse()?));
+/// assert!("1-2-0-0".parse::<Key>().is_err()); // depth 1 has cells 0 and 1 only
+/// # Ok::<(), ept_format::FormatError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    depth: u32,
+    x: u32,
+    y: u32,
+    z: u32,
+}
+
+impl Key {
+    /// The root node, `0-0-0-0`.
+    pub const ROOT: Key = Key {
+        depth: 0,
+        x: 0,
+        y: 0,
+        z: 0,
+    };
+
+    /// The deepest level a key can have. Cell indices of depth 31 still fit 32 bits; at that depth
+    /// a dataset as wide as the Earth has cells of 2 cm.
+    pub const MAX_DEPTH: u32 = 31;
+
+    /// The key of a depth (0 to [`Key::MAX_DEPTH`]) and three cell indices.
+    ///
+    /// # Errors
+    /// When the depth is too large, or an index is not less than 2^depth.
+    pub fn new(depth: u32, x: u32, y: u32, z: u32) -> Result<Key, FormatError> {
+        let problem = if depth > Self::MAX_DEPTH {
+            "deeper than 31"
+        } else if [x, y, z].iter().any(|i| *i >= 1 << depth) {
+            "an index is not less than 2^depth"
+        } else {
+            return Ok(Key { depth, x, y, z });
+        };
+        Err(FormatError::Key {
+            text: format!("{depth}-{x}-{y}-{z}"),
+            problem,
+        })
+    }
+
+    /// Depth: 0 for the root, one more for each halving of the cell.
+    #[must_use]
+    pub fn depth(self) -> u32 {
+        self.depth
+    }
+
+    /// Cell index on the X axis.
+    #[must_use]
+    pub fn x(self) -> u32 {
+        self.x
+    }
+
+    /// Cell index on the Y axis.
+    #[must_use]
+    pub fn y(self) -> u32 {
+        self.y
+    }
+
+    /// Cell index on the Z axis.
+    #[must_use]
+    pub fn z(self) -> u32 {
+        self.z
+    }
+
+    /// The node that this one is an eighth of; none for the root.
+    #[must_use]
+    pub fn parent(self) -> Option<Key> {
+        (self.depth > 0).then(|| self.ancestor(self.depth - 1))
+    }
+
+    /// The eight nodes that divide this one, in ascending order; none at [`Key::MAX_DEPTH`].
+    pub fn children(self) -> impl Iterator<Item = Key> {
+        let octants = if self.depth < Self::MAX_DEPTH { 8 } else { 0 };
+        (0..octants).map(move |octant: u32| Key {
+            depth: self.depth + 1,
+            x: self.x * 2 + (octant >> 2),
+            y: self.y * 2 + (octant >> 1 & 1),
+            z: self.z * 2 + (octant & 1),
+        })
+    }
+
+    /// The node of `depth` that holds this one: itself when `depth` is its own or greater.
+    #[must_use]
+    pub fn ancestor(self, depth: u32) -> Key {
+        let up = self.depth.saturating_sub(depth);
+        Key {
+            depth: self.depth - up,
+            x: self.x >> up,
+            y: self.y >> up,
+            z: self.z >> up,
+        }
+    }
+
+    /// Whether `other` is this node or lies below it.
+    #[must_use]
+    pub fn holds(self, other: Key) -> bool {
+        other.ancestor(self.depth) == self
+    }
+
+    /// Order in which a subtree is contiguous and a node stands before its descendants.
+    pub(crate) fn cmp_preorder(&self, other: &Key) -> Ordering {
+        let depth = self.depth.min(other.depth);
+        let (a, b) = (self.ancestor(depth), other.ancestor(depth));
+        // The axis whose indices differ in the highest bit decides: there the two paths part.
+        let below = |a: u32, b: u32| a < b && a < a ^ b;
+        let (mut axis, mut highest) = ((a.x, b.x), a.x ^ b.x);
+        for (i, j) in [(a.y, b.y), (a.z, b.z)] {
+            if below(highest, i ^ j) {
+                (axis, highest) = ((i, j), i ^ j);
+            }
+        }
+        axis.0.cmp(&axis.1).then(self.depth.cmp(&other.depth))
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}-{}-{}", self.depth, self.x, self.y, self.z)
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Key {
+    type Err = FormatError;
+
+    fn from_str(text: &str) -> Result<Key, FormatError> {
+        let malformed = || FormatError::Key {
+            text: text.chars().take(64).collect(),
+            problem: "not four numbers D-X-Y-Z",
+        };
+        // Digits only: `u32::from_str` would take a leading plus sign.
+        let number = |part: &str| {
+            let digits = part.bytes().all(|b| b.is_ascii_digit());
+            digits.then(|| part.parse::<u32>().ok()).flatten()
+        };
+        let mut parts = text.split('-');
+        let mut next = || parts.next().and_then(number).ok_or_else(malformed);
+        let (depth, x, y, z) = (next()?, next()?, next()?, next()?);
+        if parts.next().is_some() {
+            return Err(malformed());
+        }
+        Key::new(depth, x, y, z)
+    }
+}

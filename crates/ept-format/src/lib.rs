@@ -1,0 +1,62 @@
+//! The Entwine Point Tile format, without I/O.
+//!
+//! An EPT dataset is an octree of point tiles and the JSON that says which tiles exist. This crate
+//! knows that JSON and the tree; it never reads a file, opens a socket or waits:
+//!
+//! - [`Metadata`] is `ept.json`: bounds, span, schema, coordinate system.
+//! - [`Key`] names a node (`D-X-Y-Z`); [`Bounds`] is its cell, or any other box.
+//! - [`Page`] is one file of `ept-hierarchy`; [`Source`] one entry of `ept-sources`.
+//! - [`Walk`] goes over the tree. It says which page it needs next and is handed it by the caller;
+//!   a [`Policy`] says which cells matter and in which order. [`Region`] is the policy of
+//!   a bounds-and-depth query.
+//!
+//! The specification is Entwine's [entwine-point-tile.md]. What real datasets do beyond it (`ticks` for
+//! `span`, no `version`, codes as numbers, gzip under a `.json` name) is read without complaint;
+//! what neither the specification nor real data does is a [`FormatError`] that names the place.
+//!
+//! ```
+//! use ept_format::{Bounds, Metadata, Page, Region, Step, Walk};
+//!
+//! let metadata = Metadata::from_json(br#"{
+//!     "bounds": [0, 0, 0, 64, 64, 64], "span": 64, "dataType": "laszip", "points": 7,
+//!     "schema": [{"name": "X", "type": "signed", "size": 4, "scale": 0.01, "offset": 32}]
+//! }"#)?;
+//! let mut walk = Walk::new(metadata.bounds(), Region::new(&metadata).with_depth(1));
+//! let page = Page::from_json(br#"{"0-0-0-0": 4, "1-0-1-0": 3}"#)?;
+//! let mut found = Vec::new();
+//! loop {
+//!     match walk.step()? {
+//!         Step::Load(key) => walk.supply(key, &page)?,
+//!         Step::Node(node) => found.push((node.key.to_string(), node.points)),
+//!         Step::Wait => unreachable!("every page was supplied at once"),
+//!         Step::Done => break,
+//!     }
+//! }
+//! assert_eq!(found, [("0-0-0-0".to_string(), 4), ("1-0-1-0".to_string(), 3)]);
+//! # Ok::<(), ept_format::FormatError>(())
+//! ```
+//!
+//! [entwine-point-tile.md]: https://github.com/connormanning/entwine/blob/master/doc/source/entwine-point-tile.md
+
+mod bounds;
+mod dimension;
+mod error;
+mod json;
+mod key;
+mod metadata;
+mod page;
+mod region;
+mod source;
+mod srs;
+mod walk;
+
+pub use bounds::Bounds;
+pub use dimension::{Dimension, ScalarType, Statistics};
+pub use error::FormatError;
+pub use key::Key;
+pub use metadata::{DataType, HierarchyType, Metadata};
+pub use page::{Entry, Page};
+pub use region::Region;
+pub use source::{Source, SourceDetail};
+pub use srs::Srs;
+pub use walk::{Node, Policy, Step, Walk};

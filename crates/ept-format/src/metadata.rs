@@ -1,0 +1,319 @@
+//! `ept.json`: what a dataset says about itself.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::json::{self, Object};
+use crate::{Bounds, Dimension, FormatError, Key, Srs};
+
+/// The contents of `ept.json` (specification, section "ept.json").
+///
+/// Old names are understood: `ticks` for `span`, `numPoints` for `points`. The version is kept but
+/// never trusted, since builders disagree about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Metadata {
+    version: Option<String>,
+    bounds: Bounds,
+    bounds_conforming: Option<Bounds>,
+    span: u64,
+    points: Option<u64>,
+    data_type: DataType,
+    hierarchy_type: HierarchyType,
+    schema: Vec<Dimension>,
+    srs: Srs,
+    unknown: Object,
+}
+
+/// Encoding of the tiles (`dataType`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataType {
+    /// LAZ files, `.laz`.
+    Laszip,
+    /// Values in schema order, little endian, point after point, `.bin`.
+    Binary,
+    /// The same, compressed with Zstandard, `.zst`.
+    Zstandard,
+}
+
+/// Encoding of the hierarchy pages (`hierarchyType`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HierarchyType {
+    /// JSON, `.json`.
+    Json,
+    /// Gzip of JSON, `.json.gz`.
+    Gzip,
+}
+
+impl DataType {
+    /// Extension of a tile's file name, without the dot.
+    #[must_use]
+    pub fn extension(self) -> &'static str {
+        match self {
+            DataType::Laszip => "laz",
+            DataType::Binary => "bin",
+            DataType::Zstandard => "zst",
+        }
+    }
+}
+
+impl fmt::Display for DataType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            DataType::Laszip => "laszip",
+            DataType::Binary => "binary",
+            DataType::Zstandard => "zstandard",
+        })
+    }
+}
+
+impl fmt::Display for HierarchyType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            HierarchyType::Json => "json",
+            HierarchyType::Gzip => "gzip",
+        })
+    }
+}
+
+impl Metadata {
+    /// Reads the text of `ept.json`.
+    ///
+    /// # Errors
+    /// When the text is not JSON or a web page, when it is a pre-1.0 Entwine index, and when a field
+    /// that the data cannot be read without is missing or impossible: `bounds`, `span`, `dataType`,
+    /// `schema`, or any other whose value contradicts the specification.
+    pub fn from_json(text: &[u8]) -> Result<Metadata, FormatError> {
+        let Value::Object(mut object) = json::parse(text)? else {
+            return Err(FormatError::field("ept.json", "must be a JSON object"));
+        };
+        if is_pre_ept(&object) {
+            return Err(FormatError::PreEpt);
+        }
+        let (bounds, conforming) = take_bounds(&mut object)?;
+        Ok(Metadata {
+            version: object.remove("version").as_ref().and_then(json::text),
+            bounds,
+            bounds_conforming: conforming,
+            span: take_span(&mut object)?,
+            points: take_whole(&mut object, "points", "numPoints")?,
+            data_type: take_data_type(&mut object)?,
+            hierarchy_type: take_hierarchy_type(&mut object)?,
+            schema: take_schema(&mut object)?,
+            srs: Srs::from_json(object.remove("srs").as_ref())?,
+            unknown: object,
+        })
+    }
+
+    /// Version of the format as the file gives it, such as `1.1.0`.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        self.version.as_deref()
+    }
+
+    /// The octree's root cell, a cube in nearly every dataset, in units of the coordinate system.
+    #[must_use]
+    pub fn bounds(&self) -> &Bounds {
+        &self.bounds
+    }
+
+    /// The narrowest bounds of the points, as the builder claims them: rounded outward in most
+    /// datasets, too narrow in some.
+    #[must_use]
+    pub fn bounds_conforming(&self) -> Option<&Bounds> {
+        self.bounds_conforming.as_ref()
+    }
+
+    /// Cells per axis of the grid that a node samples: 1 or more, a power of two by specification.
+    #[must_use]
+    pub fn span(&self) -> u64 {
+        self.span
+    }
+
+    /// Number of points of the whole dataset, as the builder claims it.
+    #[must_use]
+    pub fn points(&self) -> Option<u64> {
+        self.points
+    }
+
+    /// Encoding of the tiles.
+    #[must_use]
+    pub fn data_type(&self) -> DataType {
+        self.data_type
+    }
+
+    /// Encoding of the hierarchy pages.
+    #[must_use]
+    pub fn hierarchy_type(&self) -> HierarchyType {
+        self.hierarchy_type
+    }
+
+    /// The dimensions in their stored order; names are distinct. For laszip the tiles' own headers
+    /// decide what they hold.
+    #[must_use]
+    pub fn schema(&self) -> &[Dimension] {
+        &self.schema
+    }
+
+    /// The dimension of that name.
+    #[must_use]
+    pub fn dimension(&self, name: &str) -> Option<&Dimension> {
+        self.schema.iter().find(|dimension| dimension.name == name)
+    }
+
+    /// The coordinate system.
+    #[must_use]
+    pub fn srs(&self) -> &Srs {
+        &self.srs
+    }
+
+    /// Keys that the format does not define, each with its value as JSON text, in order of name.
+    pub fn unknown(&self) -> impl Iterator<Item = (&str, String)> {
+        let pairs = self.unknown.iter();
+        pairs.map(|(key, value)| (key.as_str(), value.to_string()))
+    }
+
+    /// Distance between points that depth `depth` aims at, in units of the coordinate system:
+    /// the X extent of the bounds, divided by the span, halved `depth` times.
+    #[must_use]
+    pub fn spacing(&self, depth: u32) -> f64 {
+        let extent = self.bounds.max()[0] - self.bounds.min()[0];
+        extent / self.span as f64 / 2_f64.powi(depth.try_into().unwrap_or(i32::MAX))
+    }
+
+    /// The least depth whose spacing is at most `resolution`, in units of the coordinate system;
+    /// at most [`Key::MAX_DEPTH`]. Reading depths 0 to that one gives at least that resolution.
+    ///
+    /// # Errors
+    /// When `resolution` is not a finite number greater than 0.
+    pub fn depth_for_resolution(&self, resolution: f64) -> Result<u32, FormatError> {
+        if !(resolution.is_finite() && resolution > 0.0) {
+            return Err(FormatError::Resolution(resolution));
+        }
+        let enough = |depth: &u32| self.spacing(*depth) <= resolution;
+        Ok((0..Key::MAX_DEPTH).find(enough).unwrap_or(Key::MAX_DEPTH))
+    }
+
+    /// How far a point may lie outside of its node's cell, per axis: one step of the stored integers,
+    /// and what repeated halving loses in floating point.
+    #[must_use]
+    pub fn cell_slack(&self) -> [f64; 3] {
+        let mut slack = [0.0; 3];
+        for (axis, name) in ["X", "Y", "Z"].into_iter().enumerate() {
+            let quantum = match self.dimension(name) {
+                Some(dimension) if dimension.scalar.is_integer() => dimension.scale.abs(),
+                // Entwine's scale for laszip where it is told none.
+                _ if self.data_type == DataType::Laszip => 0.01,
+                _ => 0.0,
+            };
+            let largest = self.bounds.min()[axis]
+                .abs()
+                .max(self.bounds.max()[axis].abs());
+            slack[axis] = quantum + largest * f64::EPSILON * 4.0;
+        }
+        slack
+    }
+
+    /// Path of a node's tile, relative to the dataset.
+    #[must_use]
+    pub fn tile_path(&self, key: Key) -> String {
+        format!("ept-data/{key}.{}", self.data_type.extension())
+    }
+
+    /// Path of the hierarchy page rooted at a node, relative to the dataset.
+    #[must_use]
+    pub fn page_path(&self, key: Key) -> String {
+        match self.hierarchy_type {
+            HierarchyType::Json => format!("ept-hierarchy/{key}.json"),
+            HierarchyType::Gzip => format!("ept-hierarchy/{key}.json.gz"),
+        }
+    }
+}
+
+/// Indexes of Entwine before EPT: they have a structure of their own and no tiles by key.
+fn is_pre_ept(object: &Object) -> bool {
+    let has = |key| object.contains_key(key);
+    !has("dataType") && (has("hierarchyStep") || has("storage") || has("baseDepth"))
+}
+
+fn take_bounds(object: &mut Object) -> Result<(Bounds, Option<Bounds>), FormatError> {
+    let missing = || FormatError::field("bounds", "is missing");
+    let mut value = object.remove("bounds").ok_or_else(missing)?;
+    let mut conforming = object.remove("boundsConforming");
+    if let Value::Object(pair) = &mut value {
+        // A rare shape: both boxes in one object.
+        conforming = conforming.or_else(|| pair.remove("conforming"));
+        value = pair.remove("cubic").ok_or_else(missing)?;
+    }
+    let bounds = json::bounds("bounds", &value)?;
+    if bounds.max()[0] <= bounds.min()[0] {
+        return Err(FormatError::field("bounds", "has no extent in x"));
+    }
+    let conforming = match conforming {
+        None | Some(Value::Null) => None,
+        Some(value) => Some(json::bounds("boundsConforming", &value)?),
+    };
+    Ok((bounds, conforming))
+}
+
+fn take_whole(object: &mut Object, name: &str, old: &str) -> Result<Option<u64>, FormatError> {
+    let value = object.remove(name).or_else(|| object.remove(old));
+    match value {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => json::whole(&value).map(Some).ok_or_else(|| {
+            FormatError::field(name, format!("{value} is not a whole number of 0 or more"))
+        }),
+    }
+}
+
+fn take_span(object: &mut Object) -> Result<u64, FormatError> {
+    match take_whole(object, "span", "ticks")? {
+        Some(0) => Err(FormatError::field("span", "is 0")),
+        Some(span) => Ok(span),
+        None => Err(FormatError::field("span", "is missing")),
+    }
+}
+
+fn take_data_type(object: &mut Object) -> Result<DataType, FormatError> {
+    let value = object.remove("dataType").unwrap_or(Value::Null);
+    let name = value.as_str().unwrap_or("").to_ascii_lowercase();
+    match name.as_str() {
+        "laszip" => Ok(DataType::Laszip),
+        "binary" => Ok(DataType::Binary),
+        "zstandard" => Ok(DataType::Zstandard),
+        _ => {
+            let problem = format!("{value} is not laszip, binary or zstandard");
+            Err(FormatError::field("dataType", problem))
+        }
+    }
+}
+
+fn take_hierarchy_type(object: &mut Object) -> Result<HierarchyType, FormatError> {
+    let value = object.remove("hierarchyType").unwrap_or("json".into());
+    let name = value.as_str().unwrap_or("").to_ascii_lowercase();
+    match name.as_str() {
+        "json" => Ok(HierarchyType::Json),
+        "gzip" => Ok(HierarchyType::Gzip),
+        _ => {
+            let problem = format!("{value} is not json or gzip");
+            Err(FormatError::field("hierarchyType", problem))
+        }
+    }
+}
+
+fn take_schema(object: &mut Object) -> Result<Vec<Dimension>, FormatError> {
+    let Some(Value::Array(list)) = object.remove("schema") else {
+        return Err(FormatError::field("schema", "must be a list of dimensions"));
+    };
+    let mut schema: Vec<Dimension> = Vec::with_capacity(list.len());
+    for (at, value) in list.iter().enumerate() {
+        let place = format!("schema[{at}]");
+        let dimension = Dimension::from_json(&place, value)?;
+        if schema.iter().any(|other| other.name == dimension.name) {
+            let problem = format!("{} stands in the schema twice", dimension.name);
+            return Err(FormatError::field(place, problem));
+        }
+        schema.push(dimension);
+    }
+    Ok(schema)
+}

@@ -1,0 +1,173 @@
+//! One file of the hierarchy: nodes with their counts, and pointers to further pages.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
+
+use crate::{FormatError, Key, json};
+
+/// A value of the hierarchy (specification, section "ept-hierarchy").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// The node's number of points; 0 in some real datasets, whose tile may not exist.
+    Points(u64),
+    /// -1: this node and all below it are listed in a page of their own.
+    Page,
+}
+
+/// One file of `ept-hierarchy`, in an order in which each subtree is contiguous.
+///
+/// Nodes need not have their parent in the page: some real hierarchies lack even the root.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Page {
+    entries: Vec<(Key, Entry)>,
+}
+
+impl Page {
+    /// Reads the JSON text of a page, which must not be compressed any more.
+    ///
+    /// # Errors
+    /// When the text is not a JSON object, a key is not a node's, a value is neither a number of
+    /// points nor -1, or a node is listed twice with different values.
+    pub fn from_json(text: &[u8]) -> Result<Page, FormatError> {
+        let mut fault = None;
+        let mut reader = serde_json::Deserializer::from_slice(json::strip_bom(text));
+        let parsed = reader
+            .deserialize_map(Entries { fault: &mut fault })
+            .and_then(|entries| reader.end().map(|()| entries));
+        let mut entries = match (parsed, fault) {
+            (_, Some(fault)) => return Err(fault),
+            (Err(error), None) => return Err(json::not_json(text, &error)),
+            (Ok(entries), None) => entries,
+        };
+        entries.sort_unstable_by(|(a, _), (b, _)| a.cmp_preorder(b));
+        if let Some(twice) = entries
+            .windows(2)
+            .find(|w| w[0].0 == w[1].0 && w[0].1 != w[1].1)
+        {
+            let problem = format!("is listed twice, as {} and {}", twice[0].1, twice[1].1);
+            return Err(FormatError::entry(twice[0].0, problem));
+        }
+        entries.dedup_by_key(|(key, _)| *key);
+        Ok(Page { entries })
+    }
+
+    /// The entries; a node stands before those below it.
+    #[must_use]
+    pub fn entries(&self) -> &[(Key, Entry)] {
+        &self.entries
+    }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Entry::Points(points) => points.fmt(f),
+            Entry::Page => f.write_str("-1"),
+        }
+    }
+}
+
+/// Reads the entries straight from the text. A fault of ours travels beside serde's error, which
+/// could carry it only as text.
+struct Entries<'a> {
+    fault: &'a mut Option<FormatError>,
+}
+
+impl<'de> Visitor<'de> for Entries<'_> {
+    type Value = Vec<(Key, Entry)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object of node keys and point counts")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
+        let mut entries = Vec::new();
+        while let Some(key) = map.next_key_seed(KeyText)? {
+            let key: Key = match key.parse() {
+                Ok(key) => key,
+                Err(error) => {
+                    *self.fault = Some(error);
+                    return Err(M::Error::custom("key"));
+                }
+            };
+            match map.next_value_seed(Count)? {
+                Ok(entry) => entries.push((key, entry)),
+                Err(value) => {
+                    let problem = format!("{value} is neither a number of points nor -1");
+                    *self.fault = Some(FormatError::entry(key, problem));
+                    return Err(M::Error::custom("count"));
+                }
+            }
+        }
+        Ok(entries)
+    }
+}
+
+/// A key's text, borrowed from the page unless it has escapes.
+struct KeyText;
+
+impl<'de> DeserializeSeed<'de> for KeyText {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+        from.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for KeyText {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a node key")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(text))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(text.to_owned()))
+    }
+}
+
+/// A count; `Err` holds the text of a number that is none.
+struct Count;
+
+impl<'de> DeserializeSeed<'de> for Count {
+    type Value = Result<Entry, String>;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl Visitor<'_> for Count {
+    type Value = Result<Entry, String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number of points or -1")
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Self::Value, E> {
+        Ok(Ok(Entry::Points(value)))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Self::Value, E> {
+        Ok(match value {
+            -1 => Ok(Entry::Page),
+            _ => Err(value.to_string()),
+        })
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Self::Value, E> {
+        Ok(if value == -1.0 {
+            Ok(Entry::Page)
+        } else {
+            json::whole(&value.into())
+                .map(Entry::Points)
+                .ok_or_else(|| value.to_string())
+        })
+    }
+}

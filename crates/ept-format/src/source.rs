@@ -1,0 +1,131 @@
+//! The input files that a dataset was built from.
+
+use serde_json::Value;
+
+use crate::json::{self, Object};
+use crate::{Bounds, FormatError, Srs};
+
+/// One input file of a dataset (specification, section "ept-sources").
+///
+/// Read from either layout, whatever version `ept.json` claims: `manifest.json` (EPT 1.1) or
+/// `list.json` (EPT 1.0). Its position in the list is its `OriginId`. Every field may be missing.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Source {
+    /// Path or name of the input file, as the builder saw it.
+    pub path: Option<String>,
+    /// Extent of its points.
+    pub bounds: Option<Bounds>,
+    /// Number of points inserted from it.
+    pub points: Option<u64>,
+    /// Whether it was inserted.
+    pub inserted: Option<bool>,
+    /// File below `ept-sources` with further metadata (`metadataPath`, or `url` in `list.json`).
+    pub metadata_path: Option<String>,
+    /// Key of this source within that file, where several sources share one (`id` in `list.json`).
+    pub metadata_key: Option<String>,
+    /// What went wrong when it was inserted.
+    pub errors: Vec<String>,
+    /// What the builder warned of.
+    pub warnings: Vec<String>,
+}
+
+/// The further metadata of one source (specification, section "Source metadata").
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SourceDetail {
+    /// Extent of its points.
+    pub bounds: Option<Bounds>,
+    /// Number of points.
+    pub points: Option<u64>,
+    /// Its coordinate system.
+    pub srs: Srs,
+    /// The `metadata` value, header fields as a rule, as JSON text.
+    pub metadata: Option<String>,
+}
+
+impl Source {
+    /// Path of the list of sources in EPT 1.1, relative to the dataset.
+    pub const MANIFEST_PATH: &'static str = "ept-sources/manifest.json";
+    /// Path of the list of sources in EPT 1.0, relative to the dataset.
+    pub const LIST_PATH: &'static str = "ept-sources/list.json";
+
+    /// Reads the text of `manifest.json` or of `list.json`.
+    ///
+    /// # Errors
+    /// When the text is not a JSON list of objects, or a `bounds` is not six numbers.
+    pub fn list_from_json(text: &[u8]) -> Result<Vec<Source>, FormatError> {
+        let Value::Array(list) = json::parse(text)? else {
+            return Err(FormatError::field("sources", "must be a list"));
+        };
+        let sources = list.iter().enumerate();
+        sources
+            .map(|(at, value)| Source::from_json(at, value))
+            .collect()
+    }
+
+    fn from_json(at: usize, value: &Value) -> Result<Source, FormatError> {
+        let Some(object) = value.as_object() else {
+            return Err(FormatError::field(format!("[{at}]"), "must be an object"));
+        };
+        let text = |key: &str| object.get(key).and_then(json::text);
+        let status = object.get("status").and_then(Value::as_str);
+        Ok(Source {
+            path: text("path"),
+            bounds: optional_bounds(&format!("[{at}].bounds"), object)?,
+            points: object.get("points").and_then(json::whole),
+            inserted: match object.get("inserted").and_then(Value::as_bool) {
+                Some(inserted) => Some(inserted),
+                None => status.map(|status| status == "inserted"),
+            },
+            metadata_path: text("metadataPath").or_else(|| text("url")),
+            metadata_key: text("id"),
+            errors: messages(object, "error", "errors"),
+            warnings: messages(object, "warning", "warnings"),
+        })
+    }
+
+    /// Path of this source's further metadata, relative to the dataset.
+    #[must_use]
+    pub fn detail_path(&self) -> Option<String> {
+        let path = self.metadata_path.as_ref()?;
+        Some(format!("ept-sources/{path}"))
+    }
+
+    /// Reads the file of [`Source::detail_path`]: this source's own, or one that several share.
+    ///
+    /// # Errors
+    /// When the text is not a JSON object or has nothing for this source.
+    pub fn detail_from_json(&self, text: &[u8]) -> Result<SourceDetail, FormatError> {
+        let Value::Object(mut object) = json::parse(text)? else {
+            return Err(FormatError::field("source metadata", "must be an object"));
+        };
+        if let Some(key) = &self.metadata_key {
+            match object.remove(key) {
+                Some(Value::Object(own)) => object = own,
+                _ => return Err(FormatError::field(key, "is not in the source metadata")),
+            }
+        }
+        Ok(SourceDetail {
+            bounds: optional_bounds("bounds", &object)?,
+            points: object.get("points").and_then(json::whole),
+            srs: Srs::from_json(object.get("srs"))?,
+            metadata: object.get("metadata").map(Value::to_string),
+        })
+    }
+}
+
+/// The bounds of a source; a source without points may have none, or numbers that mean nothing.
+fn optional_bounds(field: &str, object: &Object) -> Result<Option<Bounds>, FormatError> {
+    match object.get("bounds") {
+        None | Some(Value::Null) => Ok(None),
+        Some(_) if object.get("points").and_then(json::whole) == Some(0) => Ok(None),
+        Some(value) => json::bounds(field, value).map(Some),
+    }
+}
+
+fn messages(object: &Object, one: &str, many: &str) -> Vec<String> {
+    let one = object.get(one).into_iter();
+    let many = object.get(many).and_then(Value::as_array);
+    one.chain(many.into_iter().flatten())
+        .filter_map(json::text)
+        .collect()
+}

@@ -1,0 +1,212 @@
+//! The walk over the octree: pure logic that asks for pages and yields nodes.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
+
+use crate::{Bounds, Entry, FormatError, Key, Page};
+
+/// Says which cells a walk visits, and in which order.
+pub trait Policy {
+    /// The rank of a cell: higher ones come first, equal ones in the order of their keys. None
+    /// leaves out the node and everything below it.
+    ///
+    /// The rank depends on nothing but its arguments, and a cell ranks no higher than its parent; else
+    /// nodes below a page that arrives late come late.
+    fn rank(&self, key: Key, cell: &Bounds) -> Option<f64>;
+}
+
+/// A node that the walk found: it has points, and so a tile.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Node {
+    /// Name of the node.
+    pub key: Key,
+    /// Number of points that the hierarchy gives it, 1 or more.
+    pub points: u64,
+    /// The node's cell, in units of the coordinate system.
+    pub cell: Bounds,
+}
+
+/// What a walk wants or found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Step {
+    /// The next node, in the order of the policy.
+    Node(Node),
+    /// The page rooted here is needed: fetch it and hand it to [`Walk::supply`]. Several can be
+    /// asked for before the first is supplied.
+    Load(Key),
+    /// No node can be given before a page that was asked for arrives.
+    Wait,
+    /// All nodes were given.
+    Done,
+}
+
+/// A walk over the octree of one dataset.
+///
+/// It does no I/O: [`Walk::step`] says what it needs, the caller fetches and supplies. Every page that
+/// is known to be needed is asked for before the nodes that wait for it, so that pages can be
+/// fetched concurrently; nodes come in the order of the policy all the same. No page is asked for twice.
+/// Nodes with 0 points are passed through and not given.
+#[derive(Debug)]
+pub struct Walk<P> {
+    policy: P,
+    root: Bounds,
+    nodes: BinaryHeap<Candidate>,
+    wanted: BinaryHeap<Candidate>,
+    loading: BTreeSet<Candidate>,
+    /// Rank of every page that was ever wanted.
+    asked: HashMap<Key, f64>,
+    last: Option<Candidate>,
+}
+
+impl<P: Policy> Walk<P> {
+    /// A walk over the tree whose root cell is `bounds`.
+    pub fn new(bounds: &Bounds, policy: P) -> Walk<P> {
+        let mut walk = Walk {
+            policy,
+            root: *bounds,
+            nodes: BinaryHeap::new(),
+            wanted: BinaryHeap::new(),
+            loading: BTreeSet::new(),
+            asked: HashMap::new(),
+            last: None,
+        };
+        if let Some(rank) = walk.policy.rank(Key::ROOT, bounds) {
+            walk.want(Key::ROOT, rank);
+        }
+        walk
+    }
+
+    /// The next step.
+    ///
+    /// # Errors
+    /// When two pages list the same node with different counts.
+    pub fn step(&mut self) -> Result<Step, FormatError> {
+        if let Some(page) = self.wanted.pop() {
+            self.loading.insert(page);
+            return Ok(Step::Load(page.key));
+        }
+        // Whatever a page holds ranks after the page's own root, so nodes before it are certain.
+        while let Some(next) = self.nodes.peek().copied() {
+            if self.loading.last().is_some_and(|page| *page > next) {
+                return Ok(Step::Wait);
+            }
+            self.nodes.pop();
+            match self.last.replace(next) {
+                Some(last) if last.key == next.key && last.points == next.points => {}
+                Some(last) if last.key == next.key => {
+                    let problem = format!(
+                        "two pages give it different counts, {} and {}",
+                        last.points, next.points
+                    );
+                    return Err(FormatError::entry(next.key, problem));
+                }
+                _ => {
+                    return Ok(Step::Node(Node {
+                        key: next.key,
+                        points: next.points,
+                        cell: self.root.cell(next.key),
+                    }));
+                }
+            }
+        }
+        match self.loading.is_empty() {
+            true => Ok(Step::Done),
+            false => Ok(Step::Wait),
+        }
+    }
+
+    /// Hands over a page that [`Step::Load`] asked for. A page without its own root, or with no entry
+    /// at all, has no node there.
+    ///
+    /// # Errors
+    /// When the page lists a node that does not lie below its root, or points to itself.
+    pub fn supply(&mut self, key: Key, page: &Page) -> Result<(), FormatError> {
+        self.lose(key);
+        let entries = page.entries();
+        if let Some((other, _)) = entries.iter().find(|(other, _)| !key.holds(*other)) {
+            let problem = format!("is not below {key}, the root of its page");
+            return Err(FormatError::entry(*other, problem));
+        }
+        if entries.first() == Some(&(key, Entry::Page)) {
+            return Err(FormatError::entry(key, "its page points to itself"));
+        }
+        self.visit(key, entries);
+        Ok(())
+    }
+
+    /// Gives up a page that [`Step::Load`] asked for: nothing of its subtree will be found.
+    pub fn lose(&mut self, key: Key) {
+        if let Some(&rank) = self.asked.get(&key) {
+            self.loading.remove(&Candidate::page(key, rank));
+        }
+    }
+
+    /// Visits the entries at and below `key`, which are all that `entries` holds.
+    fn visit(&mut self, key: Key, entries: &[(Key, Entry)]) {
+        let Some(rank) = self.policy.rank(key, &self.root.cell(key)) else {
+            return;
+        };
+        let mut below = entries;
+        if let [(first, entry), rest @ ..] = entries
+            && *first == key
+        {
+            below = rest;
+            match *entry {
+                Entry::Points(0) => {}
+                Entry::Points(points) => self.nodes.push(Candidate { rank, key, points }),
+                Entry::Page => self.want(key, rank),
+            }
+        }
+        while let Some((next, _)) = below.first() {
+            let child = next.ancestor(key.depth() + 1);
+            let end = below.partition_point(|(other, _)| child.holds(*other));
+            self.visit(child, &below[..end]);
+            below = &below[end..];
+        }
+    }
+
+    fn want(&mut self, key: Key, rank: f64) {
+        if self.asked.insert(key, rank).is_none() {
+            self.wanted.push(Candidate::page(key, rank));
+        }
+    }
+}
+
+/// A node or page in the order of the policy: the greatest comes first.
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    rank: f64,
+    key: Key,
+    points: u64,
+}
+
+impl Candidate {
+    fn page(key: Key, rank: f64) -> Candidate {
+        Candidate {
+            rank,
+            key,
+            points: 0,
+        }
+    }
+}
+
+impl Ord for Candidate {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let by_rank = self.rank.total_cmp(&other.rank);
+        by_rank.then_with(|| other.key.cmp(&self.key))
+    }
+}
+
+impl PartialOrd for Candidate {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Candidate {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Candidate {}

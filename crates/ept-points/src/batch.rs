@@ -1,0 +1,185 @@
+//! Points as columns.
+
+use std::sync::Arc;
+
+use ept_format::ScalarType;
+
+use crate::{DecodeError, Values};
+
+/// Points as a structure of arrays: a column for each dimension, all of the same length.
+///
+/// Columns stand in the order in which they were asked for, or else in that of the tile. A dimension
+/// that the tile does not have is no column.
+///
+/// ```
+/// use ept_points::{Column, PointBatch, Values};
+///
+/// let mut batch = PointBatch::new(vec![
+///     Column::new("X", Values::F64(vec![1.0, 2.0, 3.0])),
+///     Column::new("Classification", Values::U8(vec![2, 6, 2])),
+/// ])?;
+/// batch.retain(&[true, false, true]);
+/// assert_eq!(batch.x(), [1.0, 3.0]);
+/// assert_eq!(batch.values("Classification"), Some(&Values::U8(vec![2, 2])));
+/// # Ok::<(), ept_points::DecodeError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct PointBatch {
+    len: usize,
+    columns: Vec<Column>,
+    scaling: Option<Scaling>,
+    point_format: Option<u8>,
+}
+
+/// One dimension of a batch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    /// Name of the dimension, as PDAL and EPT spell it.
+    pub name: Arc<str>,
+    /// A value for each point.
+    pub values: Values,
+}
+
+/// How a tile stores its coordinates as integers: `coordinate = integer * scale + offset` per axis.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scaling {
+    /// Step of each axis `[x, y, z]`, in units of the coordinate system; not 0.
+    pub scale: [f64; 3],
+    /// Coordinate of the integer 0 on each axis.
+    pub offset: [f64; 3],
+}
+
+impl Column {
+    /// A column of that name.
+    pub fn new(name: impl Into<Arc<str>>, values: Values) -> Column {
+        Column {
+            name: name.into(),
+            values,
+        }
+    }
+}
+
+impl PointBatch {
+    /// A batch of these columns.
+    ///
+    /// # Errors
+    /// When the columns differ in length, two have one name, or `X`, `Y` or `Z` is not of type `F64`.
+    pub fn new(columns: Vec<Column>) -> Result<PointBatch, DecodeError> {
+        let len = columns.first().map_or(0, |column| column.values.len());
+        for (at, Column { name, values }) in columns.iter().enumerate() {
+            let problem = if values.len() != len {
+                format!("{name} has {} values, the first {len}", values.len())
+            } else if columns[..at].iter().any(|other| other.name == *name) {
+                format!("{name} stands twice")
+            } else if matches!(&**name, "X" | "Y" | "Z") && values.scalar() != ScalarType::F64 {
+                format!("{name} is not float64")
+            } else {
+                continue;
+            };
+            return Err(DecodeError::Columns(problem));
+        }
+        Ok(PointBatch {
+            len,
+            columns,
+            scaling: None,
+            point_format: None,
+        })
+    }
+
+    /// The same points with what is known of their storage; sinks use it to write them back exactly.
+    #[must_use]
+    pub fn with_storage(
+        mut self,
+        scaling: Option<Scaling>,
+        point_format: Option<u8>,
+    ) -> PointBatch {
+        self.scaling = scaling;
+        self.point_format = point_format;
+        self
+    }
+
+    /// The batch of `len` points of which no dimension was kept, or as it is when there is one.
+    pub(crate) fn with_len(mut self, len: usize) -> PointBatch {
+        if self.columns.is_empty() {
+            self.len = len;
+        }
+        self
+    }
+
+    /// Number of points.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are no points.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// X coordinates, in units of the coordinate system. Empty if X was not among the wanted dimensions.
+    #[must_use]
+    pub fn x(&self) -> &[f64] {
+        self.coordinates("X")
+    }
+
+    /// Y coordinates; as [`PointBatch::x`].
+    #[must_use]
+    pub fn y(&self) -> &[f64] {
+        self.coordinates("Y")
+    }
+
+    /// Z coordinates; as [`PointBatch::x`].
+    #[must_use]
+    pub fn z(&self) -> &[f64] {
+        self.coordinates("Z")
+    }
+
+    fn coordinates(&self, name: &str) -> &[f64] {
+        match self.values(name) {
+            Some(Values::F64(values)) => values,
+            _ => &[],
+        }
+    }
+
+    /// The values of a dimension, by its exact name.
+    #[must_use]
+    pub fn values(&self, name: &str) -> Option<&Values> {
+        let column = self.columns.iter().find(|column| &*column.name == name)?;
+        Some(&column.values)
+    }
+
+    /// All columns.
+    #[must_use]
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The columns, given away.
+    #[must_use]
+    pub fn into_columns(self) -> Vec<Column> {
+        self.columns
+    }
+
+    /// How the tile stored the coordinates; none when it stored them as floats.
+    #[must_use]
+    pub fn scaling(&self) -> Option<&Scaling> {
+        self.scaling.as_ref()
+    }
+
+    /// LAS point format (0 to 10) of the tile; none when it is not laszip.
+    #[must_use]
+    pub fn point_format(&self) -> Option<u8> {
+        self.point_format
+    }
+
+    /// Keeps the points whose place in `mask` is true; points beyond its end are dropped.
+    pub fn retain(&mut self, mask: &[bool]) {
+        let mask = &mask[..mask.len().min(self.len)];
+        self.len = mask.iter().filter(|keep| **keep).count();
+        for column in &mut self.columns {
+            column.values.retain(mask);
+        }
+    }
+}

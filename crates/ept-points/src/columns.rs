@@ -1,0 +1,87 @@
+//! From point records to columns: the one path that all encodings share.
+
+use ept_format::Bounds;
+
+use crate::axis::Clip;
+use crate::field::Field;
+use crate::layout::Layout;
+use crate::{Column, DecodeError, PointBatch, Values};
+
+/// Rows that columns reserve at once: more only once that many points were really decoded, since a
+/// count in a tile is a claim.
+const MAX_RESERVED: usize = 1 << 20;
+
+/// Bytes of records that are worth handing over at once: they stay in the cache of a core.
+pub(crate) const BLOCK_BYTES: usize = 1 << 16;
+
+/// Gathers records into columns.
+#[derive(Debug)]
+pub(crate) struct ColumnBuilder<'a> {
+    layout: &'a Layout,
+    clip: Option<Clip>,
+    fields: Vec<Field>,
+    values: Vec<Values>,
+    /// Offsets, in the block at hand, of the records that pass; reused from block to block.
+    passing: Vec<usize>,
+    len: usize,
+}
+
+impl<'a> ColumnBuilder<'a> {
+    /// A builder of the `wanted` fields for about `points` records.
+    pub(crate) fn new(
+        layout: &'a Layout,
+        wanted: Vec<Field>,
+        bounds: &Bounds,
+        points: u64,
+    ) -> ColumnBuilder<'a> {
+        let clip = Clip::new(layout, bounds);
+        let capacity = match clip {
+            Some(_) => 0,
+            None => usize::try_from(points).map_or(MAX_RESERVED, |n| n.min(MAX_RESERVED)),
+        };
+        let values = wanted
+            .iter()
+            .map(|f| Values::with_capacity(f.scalar(), capacity));
+        ColumnBuilder {
+            layout,
+            clip,
+            values: values.collect(),
+            fields: wanted,
+            passing: Vec::new(),
+            len: 0,
+        }
+    }
+
+    /// Adds whole records.
+    pub(crate) fn push(&mut self, records: &[u8]) {
+        let size = self.layout.size;
+        let columns = self.fields.iter().zip(&mut self.values);
+        match &self.clip {
+            None => {
+                self.len += records.len() / size;
+                for (field, values) in columns {
+                    field.append(records.chunks_exact(size), values);
+                }
+            }
+            Some(clip) => {
+                self.passing.clear();
+                let each = records.chunks_exact(size).enumerate();
+                let passing = each.filter(|(_, record)| clip.passes(record));
+                self.passing.extend(passing.map(|(at, _)| at * size));
+                self.len += self.passing.len();
+                for (field, values) in columns {
+                    let rows = self.passing.iter().map(|&at| &records[at..at + size]);
+                    field.append(rows, values);
+                }
+            }
+        }
+    }
+
+    /// The columns of all that was added.
+    pub(crate) fn finish(self) -> Result<PointBatch, DecodeError> {
+        let columns = self.fields.into_iter().zip(self.values);
+        let columns = columns.map(|(field, values)| Column::new(field.name, values));
+        let batch = PointBatch::new(columns.collect())?.with_len(self.len);
+        Ok(batch.with_storage(self.layout.scaling(), self.layout.point_format))
+    }
+}

@@ -1,0 +1,113 @@
+//! The decoder of a dataset's tiles.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ept_format::{Bounds, DataType, Metadata};
+
+use crate::columns::{BLOCK_BYTES, ColumnBuilder};
+use crate::{DecodeError, PointBatch, laszip, schema, zstandard};
+
+/// Turns tiles of one dataset into columns. Made once, used from any number of threads.
+///
+/// ```
+/// use ept_format::Metadata;
+/// use ept_points::Decoder;
+///
+/// let metadata = Metadata::from_json(br#"{
+///     "bounds": [0, 0, 0, 8, 8, 8], "span": 8, "dataType": "binary",
+///     "schema": [{"name": "X", "type": "signed", "size": 2, "scale": 0.5},
+///                {"name": "Y", "type": "signed", "size": 2},
+///                {"name": "Z", "type": "signed", "size": 2},
+///                {"name": "Intensity", "type": "unsigned", "size": 1}]
+/// }"#)?;
+/// let batch = Decoder::new(&metadata).decode(1, &[3, 0, 4, 0, 5, 0, 99])?;
+/// assert_eq!((batch.x(), batch.y(), batch.z()), (&[1.5][..], &[4.0][..], &[5.0][..]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Decoder {
+    metadata: Metadata,
+    wanted: Option<Vec<String>>,
+    bounds: Bounds,
+}
+
+impl Decoder {
+    /// A decoder of all points and all dimensions.
+    #[must_use]
+    pub fn new(metadata: &Metadata) -> Decoder {
+        Decoder {
+            metadata: metadata.clone(),
+            wanted: None,
+            bounds: Bounds::EVERYTHING,
+        }
+    }
+
+    /// Only these dimensions, in this order. Case does not matter; a name that stands twice counts once.
+    #[must_use]
+    pub fn with_dimensions(mut self, names: Vec<String>) -> Decoder {
+        self.wanted = Some(names);
+        self
+    }
+
+    /// Only points within these bounds, in units of the dataset's coordinate system.
+    #[must_use]
+    pub fn with_bounds(mut self, bounds: Bounds) -> Decoder {
+        self.bounds = bounds;
+        self
+    }
+
+    /// Decodes the tile of a node to which the hierarchy gives `points` points.
+    ///
+    /// Points keep the order of the tile. Wanted dimensions that the schema has and the tile lacks are
+    /// absent from the result.
+    ///
+    /// # Errors
+    /// When the tile is not of the dataset's type or corrupt, holds another number of points, or has
+    /// not a wanted dimension that the schema lacks too.
+    pub fn decode(&self, points: u64, tile: &[u8]) -> Result<PointBatch, DecodeError> {
+        if tile.is_empty() {
+            return Err(DecodeError::Empty);
+        }
+        let decoded = catch_unwind(AssertUnwindSafe(|| match self.metadata.data_type() {
+            DataType::Laszip => {
+                let wanted = self.wanted.as_deref();
+                laszip::decode(tile, points, &self.metadata, wanted, &self.bounds)
+            }
+            DataType::Binary | DataType::Zstandard => self.decode_by_schema(points, tile),
+        }));
+        decoded.unwrap_or_else(|panic| {
+            let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+            Err(DecodeError::Panicked(text.unwrap_or_default()))
+        })
+    }
+
+    fn decode_by_schema(&self, points: u64, tile: &[u8]) -> Result<PointBatch, DecodeError> {
+        let layout = schema::layout(&self.metadata)?;
+        let fields = layout.wanted(self.wanted.as_deref(), self.metadata.schema())?;
+        let mut columns = ColumnBuilder::new(&layout, fields, &self.bounds, points);
+        let size = layout.size as u64;
+        let expected = points.saturating_mul(size);
+        let found = if self.metadata.data_type() == DataType::Zstandard {
+            zstandard::decode(tile, layout.size, expected, &mut columns)?
+        } else {
+            if tile.len() as u64 == expected {
+                let in_block = (BLOCK_BYTES / layout.size).max(1);
+                tile.chunks(in_block * layout.size)
+                    .for_each(|block| columns.push(block));
+            }
+            tile.len() as u64
+        };
+        if found % size != 0 {
+            let problem = format!("{found} bytes are no whole number of {size}-byte points");
+            return Err(DecodeError::corrupt("tile", problem));
+        }
+        match found == expected {
+            true => columns.finish(),
+            false => Err(DecodeError::Count {
+                expected: points,
+                found: found / size,
+            }),
+        }
+    }
+}
