@@ -1,1 +1,58 @@
+//! Reads Entwine Point Tile datasets.
+//!
+//! The principal type is [`Dataset`]: opened from a folder, a URL or any [`Store`], it gives the nodes and
+//! the points that a [`Query`] selects, as streams:
+//!
+//! - *ordered*: nodes come in ascending depth, x, y, z, and points in the order of their nodes, whatever
+//!   the network does; the same query gives the same points in the same order on every run;
+//! - *bounded*: so many requests, decodes and bytes in flight and no more; a slow consumer slows
+//!   the reading down;
+//! - *cancelled by drop*: dropping a stream stops its requests.
+//!
+//! A tile or page that cannot be read is an [`Error::Lost`] in the stream, which goes on after it: the
+//! caller decides whether a loss ends the work.
+//!
+//! ```
+//! use ept_reader::{Bounds, Dataset, Query};
+//! use futures::TryStreamExt;
+//!
+//! # async fn example() -> Result<(), ept_reader::Error> {
+//! let dataset = Dataset::open("https://example.com/autzen/ept.json").await?;
+//! let query = Query::new()
+//!     .bounds(Bounds::new([635_700.0, 849_000.0, f64::NEG_INFINITY], [636_000.0, 849_500.0, f64::INFINITY])?)
+//!     .resolution(2.0)
+//!     .dimensions(["X", "Y", "Z", "Classification"]);
+//! let mut tiles = dataset.points(&query)?;
+//! while let Some(tile) = tiles.try_next().await? {
+//!     println!("{}: {} points", tile.node.key, tile.points.len());
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! All of it needs a tokio runtime with time and I/O enabled, multi-threaded as a rule.
 
+mod background;
+mod dataset;
+mod error;
+mod limits;
+mod location;
+mod nodes;
+mod points;
+mod query;
+mod store;
+mod text;
+mod traffic;
+
+pub use dataset::Dataset;
+pub use error::{Error, Loss, LossCause, LostPart};
+pub use limits::Limits;
+pub use nodes::NodeStream;
+pub use points::{Tile, TileStream};
+pub use query::Query;
+pub use store::{FileStore, HttpStore, MemoryStore, Store, StoreError};
+pub use traffic::Traffic;
+
+pub use ept_format::{
+    Bounds, Dimension, Entry, Key, Metadata, Node, Page, Policy, ScalarType, Source, Srs,
+};
+pub use ept_points::{Column, PointBatch, Values};

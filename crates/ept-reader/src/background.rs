@@ -1,0 +1,82 @@
+//! A stream whose work goes on in the background, and ends with it.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures::{FutureExt, Stream};
+use tokio::sync::mpsc;
+use tokio::task::{JoinError, JoinHandle};
+
+use crate::Error;
+
+/// A task that is aborted when its handle is dropped.
+#[derive(Debug)]
+pub(crate) struct Task<T>(JoinHandle<T>);
+
+impl<T: Send + 'static> Task<T> {
+    pub(crate) fn spawn(future: impl Future<Output = T> + Send + 'static) -> Task<T> {
+        Task(tokio::spawn(future))
+    }
+}
+
+impl<T> Future for Task<T> {
+    type Output = Result<T, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0
+            .poll_unpin(context)
+            .map_err(|error| task_failed(&error))
+    }
+}
+
+impl<T> Drop for Task<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// What it means that a task gave no result.
+pub(crate) fn task_failed(error: &JoinError) -> Error {
+    Error::Internal(match error.is_panic() {
+        true => format!("a task panicked: {error}"),
+        false => "the runtime shut down while a query was running".into(),
+    })
+}
+
+/// Items that a task sends, until it ends or the stream is dropped.
+#[derive(Debug)]
+pub(crate) struct Background<T> {
+    items: mpsc::Receiver<T>,
+    task: Option<Task<()>>,
+}
+
+impl<T: Send + 'static> Background<T> {
+    /// Runs `work`, which sends at most `ahead` items before they are taken.
+    pub(crate) fn spawn<F>(ahead: usize, work: impl FnOnce(mpsc::Sender<T>) -> F) -> Background<T>
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let (sender, items) = mpsc::channel(ahead);
+        Background {
+            items,
+            task: Some(Task::spawn(work(sender))),
+        }
+    }
+}
+
+impl<T> Stream for Background<T> {
+    type Item = Result<T, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Some(item) = ready!(self.items.poll_recv(context)) {
+            return Poll::Ready(Some(Ok(item)));
+        }
+        // The end counts only if the task came to it: one that died early must not look like it.
+        let Some(task) = &mut self.task else {
+            return Poll::Ready(None);
+        };
+        let end = ready!(task.poll_unpin(context));
+        self.task = None;
+        Poll::Ready(end.err().map(Err))
+    }
+}

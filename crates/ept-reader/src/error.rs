@@ -1,0 +1,112 @@
+//! What can go wrong with reading, and what is lost by it.
+
+use std::fmt;
+
+use ept_format::{Bounds, FormatError, Key};
+use ept_points::DecodeError;
+
+use crate::StoreError;
+
+/// A failure of opening or reading a dataset.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The location is of a kind that cannot be read, or nothing that EPT begins with is there.
+    #[error("{location}: {problem}")]
+    Location {
+        /// The location as given, without secrets.
+        location: String,
+        /// What is wrong with it and what to do.
+        problem: String,
+    },
+    /// A file that everything depends on cannot be fetched.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A file says something that it must not.
+    #[error("{location}: {fault}")]
+    Format {
+        /// Path or URL of the file, without secrets.
+        location: String,
+        /// What is wrong with it.
+        fault: FormatError,
+    },
+    /// A tile or a hierarchy page cannot be read. The stream goes on: only this part is lost.
+    #[error(transparent)]
+    Lost(Box<Loss>),
+    /// The query asks for what cannot be.
+    #[error("{0}")]
+    Query(String),
+    /// A fault of this library: a task ended without a result.
+    #[error("internal fault: {0}")]
+    Internal(String),
+}
+
+/// A part of a dataset that could not be read.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{part} {key} ({location}): {cause}")]
+pub struct Loss {
+    /// What it is, and how much of the dataset goes with it.
+    pub part: LostPart,
+    /// The node of the tile, or the root of the page.
+    pub key: Key,
+    /// The node's cell: within it, data is missing.
+    pub cell: Bounds,
+    /// Path or URL of the file, without secrets.
+    pub location: String,
+    /// Why it could not be read.
+    pub cause: LossCause,
+}
+
+/// The kind of a lost part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LostPart {
+    /// A tile with this many points.
+    Tile {
+        /// Points by the hierarchy.
+        points: u64,
+    },
+    /// A page of the hierarchy: the node that it is rooted at and all below it, how many is unknown.
+    Page,
+}
+
+/// Why a part could not be read.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LossCause {
+    /// It could not be fetched.
+    #[error("{}", .0.cause())]
+    Fetch(StoreError),
+    /// Its bytes are no tile of this dataset.
+    #[error(transparent)]
+    Decode(DecodeError),
+    /// Its text is no hierarchy page.
+    #[error(transparent)]
+    Format(FormatError),
+}
+
+impl Error {
+    /// The part of the dataset that is lost by this error, when reading can go on without it.
+    #[must_use]
+    pub fn loss(&self) -> Option<&Loss> {
+        match self {
+            Error::Lost(loss) => Some(loss),
+            _ => None,
+        }
+    }
+}
+
+impl From<FormatError> for Error {
+    /// A fault in what the caller gave, such as bounds or a resolution.
+    fn from(fault: FormatError) -> Error {
+        Error::Query(fault.to_string())
+    }
+}
+
+impl fmt::Display for LostPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LostPart::Tile { points } => write!(f, "tile of {points} points"),
+            LostPart::Page => f.write_str("hierarchy page"),
+        }
+    }
+}

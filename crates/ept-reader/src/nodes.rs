@@ -1,0 +1,130 @@
+//! The nodes of a query: the walk, and the pages that it asks for.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use ept_format::{Key, Node, Page, Policy, Step, Walk};
+use futures::Stream;
+use tokio::sync::mpsc::Sender;
+use tokio::task::JoinSet;
+
+use crate::Error;
+use crate::background::{Background, task_failed};
+use crate::dataset::Shared;
+
+/// The nodes that a policy selects, in its order; see [`crate::Dataset::nodes`].
+#[derive(Debug)]
+pub struct NodeStream {
+    nodes: Background<Result<Node, Error>>,
+}
+
+impl Stream for NodeStream {
+    type Item = Result<Node, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let nodes = Pin::new(&mut self.nodes);
+        nodes
+            .poll_next(context)
+            .map(|item| item.map(|result| result.and_then(|item| item)))
+    }
+}
+
+/// Nodes found ahead of those taken: enough to keep tile requests going.
+const AHEAD: usize = 256;
+
+impl NodeStream {
+    pub(crate) fn new(shared: Arc<Shared>, policy: impl Policy + Send + 'static) -> NodeStream {
+        let walk = Walk::new(shared.metadata.bounds(), policy);
+        NodeStream {
+            nodes: Background::spawn(AHEAD, |nodes| run(shared, walk, nodes)),
+        }
+    }
+}
+
+/// Walks until the end, the first fatal fault, or nobody listening.
+async fn run<P: Policy>(
+    shared: Arc<Shared>,
+    mut walk: Walk<P>,
+    nodes: Sender<Result<Node, Error>>,
+) {
+    let mut loads = Loads::new(shared);
+    loop {
+        let item = match walk.step() {
+            Ok(Step::Done) => return,
+            Ok(Step::Load(key)) => {
+                loads.want(key);
+                continue;
+            }
+            Ok(Step::Node(node)) => Ok(node),
+            Ok(Step::Wait) => match loads.next(&mut walk).await {
+                Ok(()) => continue,
+                Err(error) => Err(error),
+            },
+            Err(fault) => Err(Error::Format {
+                location: loads.shared.store.location("ept-hierarchy"),
+                fault,
+            }),
+        };
+        let is_fatal = item.as_ref().is_err_and(|error| error.loss().is_none());
+        if nodes.send(item).await.is_err() || is_fatal {
+            return;
+        }
+    }
+}
+
+/// The pages under way.
+struct Loads {
+    shared: Arc<Shared>,
+    waiting: VecDeque<Key>,
+    tasks: JoinSet<(Key, Result<Page, Error>)>,
+}
+
+impl Loads {
+    fn new(shared: Arc<Shared>) -> Loads {
+        Loads {
+            shared,
+            waiting: VecDeque::new(),
+            tasks: JoinSet::new(),
+        }
+    }
+
+    fn want(&mut self, key: Key) {
+        self.waiting.push_back(key);
+        self.start();
+    }
+
+    /// Starts as many loads as there may be requests, and a few whose pages wait to be taken.
+    fn start(&mut self) {
+        while self.tasks.len() < self.shared.limits.requests.get() * 2 {
+            let Some(key) = self.waiting.pop_front() else {
+                return;
+            };
+            let shared = Arc::clone(&self.shared);
+            self.tasks
+                .spawn(async move { (key, shared.page(key).await) });
+        }
+    }
+
+    /// Waits for a page and hands it to the walk, or takes note of its loss.
+    async fn next<P: Policy>(&mut self, walk: &mut Walk<P>) -> Result<(), Error> {
+        let joined = self.tasks.join_next().await;
+        self.start();
+        let (key, page) = match joined {
+            Some(Ok(loaded)) => loaded,
+            Some(Err(error)) => return Err(task_failed(&error)),
+            None => return Err(Error::Internal("a walk waits for no page".into())),
+        };
+        let supplied = match page {
+            Ok(page) => walk
+                .supply(key, &page)
+                .map_err(|fault| self.shared.lost_page(key, fault)),
+            Err(error) => Err(error),
+        };
+        if supplied.is_err() {
+            walk.lose(key);
+        }
+        supplied
+    }
+}
