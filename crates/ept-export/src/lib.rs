@@ -1,1 +1,45 @@
+//! From columns of points to files, as a stream.
+//!
+//! A [`Sink`] takes one [`PointBatch`](ept_points::PointBatch) after another and writes them to
+//! anything that implements [`Write`](std::io::Write): [`CsvSink`] as text, [`LasSink`] as LAS 1.4
+//! or LAZ. Sinks know nothing of datasets, hold no more than the batch at hand and a chunk of
+//! 50,000 points, and make the same bytes of the same points, however these are cut into batches.
+//!
+//! A sink writes each value as it is or not at all: one that does not fit its place in the format
+//! is an [`ExportError`] that names the dimension and the value, never a wrapped or clamped number.
+//!
+//! ```
+//! use ept_export::{CsvSink, Sink};
+//! use ept_points::{Column, PointBatch, Values};
+//!
+//! let batch = PointBatch::new(vec![
+//!     Column::new("X", Values::F64(vec![637012.24, 636784.5])),
+//!     Column::new("Classification", Values::U8(vec![2, 6])),
+//! ])?;
+//! let mut text = Vec::new();
+//! let mut sink = Box::new(CsvSink::new(&mut text, Vec::new()));
+//! sink.write(&batch)?;
+//! assert_eq!(sink.finish()?, 2);
+//! assert_eq!(text, b"X,Classification\n637012.24,2\n636784.5,6\n");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
+mod csv;
+mod error;
+mod extra_bytes;
+mod field;
+mod las_header;
+mod las_sink;
+mod laz_chunks;
+mod number;
+mod point_format;
+mod quantise;
+mod record;
+mod sink;
+mod tally;
+
+pub use csv::CsvSink;
+pub use error::ExportError;
+pub use las_sink::{LasOptions, LasSink};
+pub use point_format::point_format;
+pub use sink::Sink;

@@ -81,6 +81,13 @@ impl Srs {
         })
     }
 
+    /// The well-known text, the first version where there are both; none for a PROJ string.
+    #[must_use]
+    pub fn well_known_text(&self) -> Option<&str> {
+        let texts = [&self.wkt, &self.wkt2].into_iter().flatten();
+        texts.map(String::as_str).find(|text| text.contains('['))
+    }
+
     /// The name that the WKT gives itself: its first quoted text, such as `NAD83 / UTM zone 12N`.
     #[must_use]
     pub fn name(&self) -> Option<&str> {

@@ -1,0 +1,165 @@
+//! The flags.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use ept_reader::Bounds;
+
+use crate::area;
+
+/// Read Entwine Point Tile (EPT) point clouds, from disk or from the web.
+#[derive(Debug, Parser)]
+#[command(name = "ept", version, after_help = EXAMPLES, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ept info https://example.com/autzen/ept.json
+  ept query autzen --bounds 635700,849000,636000,849500 --resolution 2 -o area.laz
+  ept query autzen --dims X,Y,Z,Classification > points.csv
+  ept stats autzen --depth 3 --json
+
+Exit codes: 0 complete, 1 failed, 2 wrong usage, 3 done but parts of the data could not be read.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show what a dataset says about itself
+    Info(InfoArgs),
+    /// Write the points of an area at a resolution to a file
+    #[command(after_help = QUERY_EXAMPLES)]
+    Query(QueryArgs),
+    /// Count the points and give minimum, maximum and mean of each dimension
+    Stats(StatsArgs),
+    /// List the nodes of the octree that a query would read
+    Nodes(NodesArgs),
+}
+
+const QUERY_EXAMPLES: &str = "\
+Examples:
+  ept query DATASET -o all.laz
+  ept query DATASET --bounds 635700,849000,636000,849500 -o area.laz
+  ept query DATASET --bounds '([635700,636000],[849000,849500],[400,450])' -o box.las
+  ept query https://example.com/set/ept.json?token=abc --resolution 2 -o coarse.laz
+  ept query DATASET --depth 2 --dims X,Y,Z,Intensity | head
+
+The points of depths 0 to N of the octree together are the result. A resolution selects the least such N
+whose spacing is at most the given one: points are at least that dense, where the data are.";
+
+/// A dataset.
+#[derive(Debug, Args)]
+pub(crate) struct DatasetArgs {
+    /// Folder, ept.json, or http(s) URL of either; a query string is repeated on every request
+    #[arg(value_name = "DATASET")]
+    pub(crate) location: String,
+}
+
+/// Which points.
+#[derive(Debug, Args)]
+pub(crate) struct SelectArgs {
+    #[command(flatten)]
+    pub(crate) dataset: DatasetArgs,
+    /// Area in the dataset's coordinates: xmin,ymin,xmax,ymax or xmin,ymin,zmin,xmax,ymax,zmax or
+    /// ([xmin,xmax],[ymin,ymax][,[zmin,zmax]]); points on its edge are in
+    #[arg(long, value_name = "BOUNDS", allow_hyphen_values = true, value_parser = area::parse)]
+    pub(crate) bounds: Option<Bounds>,
+    /// Read as deep as this spacing of points needs, in units of the coordinate system
+    #[arg(long, value_name = "SPACING", allow_hyphen_values = true, value_parser = resolution)]
+    pub(crate) resolution: Option<f64>,
+    /// Read depths 0 to N of the octree
+    #[arg(long, value_name = "N", conflicts_with = "resolution")]
+    pub(crate) depth: Option<u32>,
+    /// Only these dimensions, in this order; names as `ept info` shows them, case does not matter
+    #[arg(long, value_name = "A,B,..", value_delimiter = ',')]
+    pub(crate) dims: Option<Vec<String>>,
+}
+
+/// How to read.
+#[derive(Debug, Args)]
+pub(crate) struct ReadArgs {
+    /// Requests at the same time
+    #[arg(long, value_name = "N", default_value = "16")]
+    pub(crate) requests: NonZeroUsize,
+    /// Tiles decoded at the same time [default: number of cores]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+    /// When a part of the data cannot be read: give up, or go on without it and exit with 3
+    #[arg(long, value_name = "WHAT", default_value = "fail")]
+    pub(crate) on_error: OnError,
+    /// No progress bar and no summary; errors and losses are still told
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OnError {
+    Fail,
+    Skip,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InfoArgs {
+    #[command(flatten)]
+    pub(crate) dataset: DatasetArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct QueryArgs {
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    /// File to write, whole or not at all; standard output when absent or -
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Format of the output [default: by the file's extension; csv on standard output]
+    #[arg(long, short, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+}
+
+/// Formats of output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A header line, then a line for each point
+    Csv,
+    /// LAS 1.4
+    Las,
+    /// LAS 1.4, compressed
+    Laz,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct StatsArgs {
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NodesArgs {
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+}
+
+fn resolution(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value.is_finite() && value > 0.0 => Ok(value),
+        Ok(_) => Err("must be a finite number greater than 0".into()),
+        Err(error) => Err(error.to_string()),
+    }
+}

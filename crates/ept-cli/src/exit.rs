@@ -1,0 +1,54 @@
+//! How the command ends: exit codes and the last message.
+
+use std::fmt;
+use std::io::ErrorKind;
+use std::process::ExitCode;
+
+/// An end that is not a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Everything that was asked for was done.
+    Complete,
+    /// Done, but parts of the data could not be read and were skipped.
+    Incomplete,
+    /// Stopped from the keyboard.
+    Interrupted,
+}
+
+impl Outcome {
+    /// Exit code: 0 complete, 3 incomplete, 130 as shells give it for an interrupt.
+    pub(crate) fn code(self) -> ExitCode {
+        ExitCode::from(match self {
+            Outcome::Complete => 0,
+            Outcome::Incomplete => 3,
+            Outcome::Interrupted => 130,
+        })
+    }
+}
+
+/// Flags that are each right but do not go together; exit code 2, like clap's own errors.
+#[derive(Debug)]
+pub(crate) struct WrongUsage(pub(crate) String);
+
+impl fmt::Display for WrongUsage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for WrongUsage {}
+
+/// Prints why the command failed; exit code 1, or 2 for wrong usage. A reader of our output that went
+/// away, as `head` does, is no failure.
+pub(crate) fn failed(error: &anyhow::Error) -> ExitCode {
+    let is_broken_pipe = |cause: &(dyn std::error::Error + 'static)| {
+        let io = cause.downcast_ref::<std::io::Error>();
+        io.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+    };
+    if error.chain().any(is_broken_pipe) {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("error: {error:#}");
+    let is_usage = error.is::<WrongUsage>();
+    ExitCode::from(if is_usage { 2 } else { 1 })
+}

@@ -1,0 +1,162 @@
+//! Where a query writes to: a file that appears whole or not at all, or standard output.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use ept_export::{CsvSink, LasOptions, LasSink, Sink};
+use ept_reader::Dataset;
+use tempfile::{NamedTempFile, TempPath};
+
+use crate::args::{Format, QueryArgs};
+use crate::exit::WrongUsage;
+
+/// The destination of a query's points.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Output {
+    /// None is standard output.
+    path: Option<PathBuf>,
+    format: Format,
+}
+
+/// A file under way: beside its final name until it is complete, and gone if it never is.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    file: Option<(TempPath, PathBuf)>,
+}
+
+impl Output {
+    /// The output of the flags, checked before anything is read.
+    pub(crate) fn new(args: &QueryArgs) -> Result<Output> {
+        let path = args.output.clone().filter(|path| path.as_os_str() != "-");
+        let format = match (args.format, &path) {
+            (Some(format), _) => format,
+            (None, Some(path)) => format_of(path)?,
+            (None, None) => Format::Csv,
+        };
+        if path.is_none() && format != Format::Csv {
+            let problem = "LAS and LAZ cannot be written to standard output; name a file with -o";
+            return Err(WrongUsage(problem.into()).into());
+        }
+        Ok(Output { path, format })
+    }
+
+    /// Opens the destination and the sink that writes to it. `dims` are the columns of an empty result.
+    pub(crate) fn open(
+        &self,
+        dataset: &Dataset,
+        dims: Vec<String>,
+    ) -> Result<(Box<dyn Sink>, Pending)> {
+        let Some(path) = &self.path else {
+            let sink = CsvSink::new(std::io::stdout(), dims);
+            return Ok((Box::new(sink), Pending { file: None }));
+        };
+        let created = create_beside(path);
+        let created = created.with_context(|| format!("cannot write {}", path.display()))?;
+        let (file, temporary) = created.into_parts();
+        let pending = Pending {
+            file: Some((temporary, path.clone())),
+        };
+        Ok((self.sink(file, dataset, dims), pending))
+    }
+
+    fn sink(&self, file: File, dataset: &Dataset, dims: Vec<String>) -> Box<dyn Sink> {
+        let file = BufWriter::with_capacity(1 << 20, file);
+        let metadata = dataset.metadata();
+        match self.format {
+            Format::Csv => Box::new(CsvSink::new(file, dims)),
+            Format::Las | Format::Laz => Box::new(LasSink::new(
+                file,
+                LasOptions {
+                    compressed: self.format == Format::Laz,
+                    wkt: metadata.srs().well_known_text().map(str::to_owned),
+                    bounds: *metadata.bounds(),
+                },
+            )),
+        }
+    }
+
+    /// Dimensions that the format cannot do without.
+    pub(crate) fn required(&self) -> &'static [&'static str] {
+        match self.format {
+            Format::Csv => &[],
+            Format::Las | Format::Laz => &["X", "Y", "Z"],
+        }
+    }
+}
+
+impl Pending {
+    /// Gives the file its name. Returns name and size; none for standard output.
+    pub(crate) fn keep(self) -> Result<Option<(PathBuf, u64)>> {
+        let Some((temporary, path)) = self.file else {
+            return Ok(None);
+        };
+        let persisted = temporary.persist(&path).map_err(|error| error.error);
+        persisted.with_context(|| format!("cannot write {}", path.display()))?;
+        let size = std::fs::metadata(&path).map_or(0, |metadata| metadata.len());
+        Ok(Some((path, size)))
+    }
+}
+
+/// A file in the folder of `path`, with the permissions that a new file gets.
+fn create_beside(path: &Path) -> std::io::Result<NamedTempFile> {
+    if path.is_dir() {
+        return Err(std::io::ErrorKind::IsADirectory.into());
+    }
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".ept-").suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // The process's umask takes its share, as for any new file.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder.unwrap_or(Path::new(".")))
+}
+
+fn format_of(path: &Path) -> Result<Format> {
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_ascii_lowercase();
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    match extension {
+        _ if name.ends_with(".copc.laz") => {
+            Err(WrongUsage("COPC output is not supported yet; write .laz".into()).into())
+        }
+        "csv" => Ok(Format::Csv),
+        "las" => Ok(Format::Las),
+        "laz" => Ok(Format::Laz),
+        _ => {
+            let name = path.display();
+            let problem = format!(
+                "{name}: no format has this extension; name it .csv, .las or .laz, or use --format"
+            );
+            Err(WrongUsage(problem).into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::format_of;
+    use crate::args::Format;
+
+    #[test]
+    fn the_extension_names_the_format() {
+        let format = |name: &str| format_of(Path::new(name)).ok();
+        assert_eq!(format("a.b/c.LAZ"), Some(Format::Laz));
+        assert_eq!(format("c.las"), Some(Format::Las));
+        assert_eq!(format("c.csv"), Some(Format::Csv));
+        assert_eq!(format("c.copc.laz"), None);
+        assert_eq!(format("laz"), None);
+        assert_eq!(format("c.txt"), None);
+    }
+}

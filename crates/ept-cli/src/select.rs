@@ -1,0 +1,160 @@
+//! From flags to a dataset, a query and its nodes.
+
+use anyhow::Result;
+use ept_reader::{Bounds, Dataset, Error, Limits, Loss, Node, Query};
+use futures::StreamExt;
+
+use crate::args::{OnError, ReadArgs, SelectArgs};
+use crate::numbers::{counted, rounded};
+
+/// A dataset with what to read of it.
+#[derive(Debug)]
+pub(crate) struct Selection {
+    pub(crate) dataset: Dataset,
+    pub(crate) query: Query,
+    /// The nodes that the query selects, in order.
+    pub(crate) nodes: Vec<Node>,
+    /// What could not be read so far.
+    pub(crate) losses: Losses,
+}
+
+/// Parts of the data that could not be read, or the decision that none may be.
+#[derive(Debug)]
+pub(crate) struct Losses {
+    on_error: OnError,
+    lost: Vec<Loss>,
+}
+
+impl Selection {
+    /// Opens the dataset and finds the nodes.
+    pub(crate) async fn open(select: &SelectArgs, read: &ReadArgs) -> Result<Selection> {
+        let mut limits = Limits {
+            requests: read.requests,
+            ..Limits::default()
+        };
+        limits.threads = read.threads.unwrap_or(limits.threads);
+        let dataset = Dataset::open(&select.dataset.location)
+            .await?
+            .with_limits(limits);
+        let query = query(select);
+        let mut selection = Selection {
+            losses: Losses::new(read.on_error),
+            nodes: Vec::new(),
+            dataset,
+            query,
+        };
+        let mut nodes = selection.dataset.nodes(&selection.query)?;
+        while let Some(node) = nodes.next().await {
+            selection.nodes.extend(selection.losses.sort_out(node)?);
+        }
+        Ok(selection)
+    }
+
+    /// Number of points in the selected nodes: at least as many as the query selects.
+    pub(crate) fn points(&self) -> u64 {
+        self.nodes.iter().map(|node| node.points).sum()
+    }
+
+    /// The depths that the selection covers, as a phrase.
+    pub(crate) fn depths(&self) -> String {
+        let deepest = self
+            .nodes
+            .iter()
+            .map(|node| node.key.depth())
+            .max()
+            .unwrap_or(0);
+        let spacing = rounded(self.dataset.metadata().spacing(deepest), 6);
+        format!("depths 0 to {deepest} (spacing {spacing})")
+    }
+
+    /// Why a query found nothing.
+    pub(crate) fn why_nothing(&self) -> String {
+        let metadata = self.dataset.metadata();
+        let Some(area) = self.query.selected_bounds() else {
+            return "the selected depths have no points".into();
+        };
+        let extent = metadata.bounds_conforming().unwrap_or(metadata.bounds());
+        if area.intersects(extent) {
+            return "no point lies within the area at the selected depths".into();
+        }
+        let mut text = format!(
+            "the area lies outside of the dataset, whose bounds are {}",
+            corners(extent)
+        );
+        if is_degrees(area) && !is_degrees(extent) {
+            text += "; the area looks like longitude and latitude: give it in the dataset's coordinates";
+        }
+        text
+    }
+}
+
+impl Losses {
+    pub(crate) fn new(on_error: OnError) -> Losses {
+        Losses {
+            on_error,
+            lost: Vec::new(),
+        }
+    }
+
+    /// The item; none when it is lost and may be; the error when it may not or is another one.
+    pub(crate) fn sort_out<T>(&mut self, item: Result<T, Error>) -> Result<Option<T>, Error> {
+        match item {
+            Ok(item) => Ok(Some(item)),
+            Err(error) => match (error.loss(), self.on_error) {
+                (Some(loss), OnError::Skip) => {
+                    self.lost.push(loss.clone());
+                    Ok(None)
+                }
+                _ => Err(error),
+            },
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lost.is_empty()
+    }
+
+    /// Tells each loss on standard error.
+    pub(crate) fn tell(&self) {
+        for loss in &self.lost {
+            eprintln!("lost: {loss}");
+        }
+        if !self.is_empty() {
+            let parts = counted(self.lost.len() as u64, "part");
+            eprintln!("incomplete: {parts} of the data could not be read");
+        }
+    }
+}
+
+fn query(select: &SelectArgs) -> Query {
+    let mut query = Query::new();
+    if let Some(bounds) = select.bounds {
+        query = query.bounds(bounds);
+    }
+    if let Some(resolution) = select.resolution {
+        query = query.resolution(resolution);
+    }
+    if let Some(depth) = select.depth {
+        query = query.depth(depth);
+    }
+    if let Some(dims) = &select.dims {
+        query = query.dimensions(dims.iter().map(|name| name.trim()));
+    }
+    query
+}
+
+/// The corners of a box in the form that `--bounds` takes.
+pub(crate) fn corners(bounds: &Bounds) -> String {
+    let numbers = bounds.min().into_iter().chain(bounds.max());
+    numbers
+        .map(|number| number.to_string())
+        .collect::<Vec<_>>()
+        .join(",")
+}
+
+fn is_degrees(bounds: &Bounds) -> bool {
+    let within = |number: f64, most: f64| number.abs() <= most;
+    [bounds.min(), bounds.max()]
+        .iter()
+        .all(|c| within(c[0], 180.0) && within(c[1], 90.0))
+}

@@ -1,0 +1,172 @@
+//! Points as comma-separated values (RFC 4180, with `\n` line ends).
+
+use std::io::Write;
+use std::sync::Arc;
+
+use ept_points::{PointBatch, Values};
+
+use crate::{ExportError, Sink};
+
+/// Bytes of text that are worth handing to the output at once.
+const BLOCK_BYTES: usize = 1 << 16;
+
+/// Writes a header row of names, then a row for each point.
+///
+/// Integers are plain, floats the shortest text that reads back as the same value (`NaN`, `inf` and
+/// `-inf` among them), bytes of an application's own type lower-case hexadecimal digits.
+///
+/// The columns are those of the first points. Later points that lack one have an empty field there.
+#[derive(Debug)]
+pub struct CsvSink<W> {
+    out: W,
+    dimensions: Vec<String>,
+    /// Names of the columns, once the header row is written.
+    header: Option<Vec<Arc<str>>>,
+    text: Vec<u8>,
+    points: u64,
+}
+
+impl<W: Write + Send> CsvSink<W> {
+    /// A sink to `out`; `dimensions` are the header row in case that no points come.
+    pub fn new(out: W, dimensions: Vec<String>) -> CsvSink<W> {
+        CsvSink {
+            out,
+            dimensions,
+            header: None,
+            text: Vec::new(),
+            points: 0,
+        }
+    }
+
+    /// Puts the header row.
+    fn start(&mut self, names: Vec<Arc<str>>) {
+        push_row(&mut self.text, &names, |text, name| push_name(text, name));
+        self.header = Some(names);
+    }
+}
+
+impl<W: Write + Send> Sink for CsvSink<W> {
+    fn write(&mut self, batch: &PointBatch) -> Result<(), ExportError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let columns = batch.columns();
+        if self.header.is_none() {
+            self.start(match columns {
+                [] => texts(&self.dimensions),
+                _ => columns.iter().map(|column| column.name.clone()).collect(),
+            });
+        }
+        let header = self.header.as_deref().unwrap_or_default();
+        if let Some(new) = columns.iter().find(|c| !header.contains(&c.name)) {
+            return Err(ExportError::NewDimension(new.name.to_string()));
+        }
+        let values: Vec<Option<&Values>> = header.iter().map(|name| batch.values(name)).collect();
+        for point in 0..batch.len() {
+            push_row(&mut self.text, &values, |text, values| {
+                if let Some(values) = values {
+                    push_value(text, values, point);
+                }
+            });
+            if self.text.len() >= BLOCK_BYTES {
+                self.out.write_all(&self.text)?;
+                self.text.clear();
+            }
+        }
+        self.points += batch.len() as u64;
+        Ok(())
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<u64, ExportError> {
+        if self.header.is_none() {
+            self.start(texts(&self.dimensions));
+        }
+        self.out.write_all(&self.text)?;
+        self.out.flush()?;
+        Ok(self.points)
+    }
+}
+
+fn texts(names: &[String]) -> Vec<Arc<str>> {
+    names.iter().map(|name| name.as_str().into()).collect()
+}
+
+fn push_row<T>(text: &mut Vec<u8>, fields: &[T], mut push: impl FnMut(&mut Vec<u8>, &T)) {
+    for (at, field) in fields.iter().enumerate() {
+        if at > 0 {
+            text.push(b',');
+        }
+        push(text, field);
+    }
+    text.push(b'\n');
+}
+
+/// A name, in quotes where it holds what has a meaning in CSV.
+fn push_name(text: &mut Vec<u8>, name: &str) {
+    if name.contains(['"', ',', '\n', '\r']) {
+        let quoted = format!("\"{}\"", name.replace('"', "\"\""));
+        text.extend_from_slice(quoted.as_bytes());
+    } else {
+        text.extend_from_slice(name.as_bytes());
+    }
+}
+
+fn push_value(text: &mut Vec<u8>, values: &Values, point: usize) {
+    match values {
+        Values::I8(v) => push_signed(text, v[point].into()),
+        Values::I16(v) => push_signed(text, v[point].into()),
+        Values::I32(v) => push_signed(text, v[point].into()),
+        Values::I64(v) => push_signed(text, v[point]),
+        Values::U8(v) => push_unsigned(text, v[point].into()),
+        Values::U16(v) => push_unsigned(text, v[point].into()),
+        Values::U32(v) => push_unsigned(text, v[point].into()),
+        Values::U64(v) => push_unsigned(text, v[point]),
+        Values::F32(v) => match is_short(v[point].into()) {
+            true => push(text, format_args!("{}", v[point])),
+            false => push(text, format_args!("{:e}", v[point])),
+        },
+        Values::F64(v) => match is_short(v[point]) {
+            true => push(text, format_args!("{}", v[point])),
+            false => push(text, format_args!("{:e}", v[point])),
+        },
+        Values::Bytes { width, data } => {
+            let width = usize::from(*width);
+            for byte in &data[point * width..(point + 1) * width] {
+                push(text, format_args!("{byte:02x}"));
+            }
+        }
+    }
+}
+
+/// Whether a float is shorter without an exponent; also those that have none.
+fn is_short(value: f64) -> bool {
+    let size = value.abs();
+    !value.is_finite() || size == 0.0 || (1e-5..1e16).contains(&size)
+}
+
+fn push(text: &mut Vec<u8>, value: std::fmt::Arguments<'_>) {
+    // Writing to a vector does not fail.
+    let _ = text.write_fmt(value);
+}
+
+fn push_signed(text: &mut Vec<u8>, value: i64) {
+    if value < 0 {
+        text.push(b'-');
+    }
+    push_unsigned(text, value.unsigned_abs());
+}
+
+/// Most values of a point cloud are small integers, for which `core::fmt` does more than is needed.
+fn push_unsigned(text: &mut Vec<u8>, mut value: u64) {
+    let mut digits = [0; 20];
+    let mut first = digits.len();
+    loop {
+        first -= 1;
+        digits[first] = b'0' + (value % 10) as u8;
+        value /= 10;
+        if value == 0 {
+            break;
+        }
+    }
+    text.extend_from_slice(&digits[first..]);
+}

@@ -1,0 +1,86 @@
+//! Why points cannot be written.
+
+use std::io;
+
+use ept_format::ScalarType;
+use ept_points::Scalar;
+
+/// An output that fails, or points that the output format cannot hold.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExportError {
+    /// The output cannot be written.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// A dimension that the first points lack turns up when the shape of the file is settled.
+    #[error(
+        "dimension \"{0}\" is missing from the first points and turns up in later ones; \
+         name the dimensions to write explicitly"
+    )]
+    NewDimension(String),
+    /// A dimension of the first points is missing from later ones, in a format without absent values.
+    #[error(
+        "dimension \"{0}\" is missing from some of the points, and this format has no absent values; \
+         leave it out, or write CSV"
+    )]
+    MissingDimension(String),
+    /// LAS needs all three coordinates.
+    #[error("the points have no {0}, which LAS requires")]
+    NoCoordinate(&'static str),
+    /// A coordinate is not a number, or too far from the offset for 32 bits.
+    #[error(
+        "{axis} {value} does not fit 32 bits with scale {scale} and offset {offset} of the file"
+    )]
+    Coordinate {
+        /// `X`, `Y` or `Z`.
+        axis: &'static str,
+        /// The coordinate, in units of the coordinate system.
+        value: f64,
+        /// Scale of the axis.
+        scale: f64,
+        /// Offset of the axis.
+        offset: f64,
+    },
+    /// A value cannot be written to its field without changing it.
+    #[error("{dimension} {value} does not fit its field ({field})")]
+    Value {
+        /// Name of the dimension.
+        dimension: String,
+        /// The first value that does not fit.
+        value: Scalar,
+        /// What the field holds, such as `uint16` or `3 bits`.
+        field: String,
+    },
+    /// A column of bytes stands where numbers belong, or the reverse.
+    #[error("{dimension} is of type {found}, its field holds {field}")]
+    Type {
+        /// Name of the dimension.
+        dimension: String,
+        /// Type of the column.
+        found: ScalarType,
+        /// What the field holds, such as `uint16` or `3 bits`.
+        field: String,
+    },
+    /// Values are wider than an extra dimension of LAS may be.
+    #[error("{dimension} has values of {width} bytes; extra dimensions of LAS hold at most 255")]
+    Wide {
+        /// Name of the dimension.
+        dimension: String,
+        /// Bytes of a value.
+        width: u16,
+    },
+    /// The extra dimensions exceed what a LAS file can describe or a point record hold.
+    #[error(
+        "{dimensions} extra dimensions make point records of {record_length} bytes; \
+         LAS holds at most 341 and 65535"
+    )]
+    TooManyDimensions {
+        /// Number of extra dimensions.
+        dimensions: usize,
+        /// Bytes that a point would take.
+        record_length: usize,
+    },
+    /// The LAZ compressor refuses.
+    #[error("LAZ compression: {0}")]
+    Compression(String),
+}

@@ -1,0 +1,59 @@
+//! What a LAS header says of the points: how many, of which returns, and where.
+
+use ept_points::Scaling;
+
+use crate::point_format::return_number_mask;
+
+/// Count and extent of point records.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Tally {
+    pub(crate) points: u64,
+    /// Points of return 1 to 15; points without a return number are in none.
+    pub(crate) by_return: [u64; 15],
+    /// Least and greatest integers of each axis.
+    extent: Option<([i32; 3], [i32; 3])>,
+}
+
+impl Tally {
+    /// Adds whole records of a point format, `size` bytes each.
+    pub(crate) fn add(&mut self, records: &[u8], size: usize, point_format: u8) {
+        let mask = return_number_mask(point_format);
+        for record in records.chunks_exact(size) {
+            let point = [0, 4, 8].map(|at| axis(record, at));
+            let (min, max) = self.extent.get_or_insert((point, point));
+            for axis in 0..3 {
+                min[axis] = min[axis].min(point[axis]);
+                max[axis] = max[axis].max(point[axis]);
+            }
+            let number = usize::from(record[14] & mask);
+            if let Some(count) = number
+                .checked_sub(1)
+                .and_then(|i| self.by_return.get_mut(i))
+            {
+                *count += 1;
+            }
+            self.points += 1;
+        }
+    }
+
+    /// Least and greatest coordinate of each axis, as a reader computes them; 0 without points.
+    pub(crate) fn bounds(&self, scaling: &Scaling) -> ([f64; 3], [f64; 3]) {
+        let (mut min, mut max) = ([0.0; 3], [0.0; 3]);
+        if let Some(extent) = self.extent {
+            for axis in 0..3 {
+                let coordinate =
+                    |steps: i32| f64::from(steps) * scaling.scale[axis] + scaling.offset[axis];
+                let ends = (coordinate(extent.0[axis]), coordinate(extent.1[axis]));
+                // A negative scale turns the axis around.
+                (min[axis], max[axis]) = (ends.0.min(ends.1), ends.0.max(ends.1));
+            }
+        }
+        (min, max)
+    }
+}
+
+fn axis(record: &[u8], at: usize) -> i32 {
+    let mut bytes = [0; 4];
+    bytes.copy_from_slice(&record[at..at + 4]);
+    i32::from_le_bytes(bytes)
+}

@@ -1,0 +1,87 @@
+//! What the tests of LAS share: a file in memory, written by the sink and read by the `las` crate.
+
+#![allow(dead_code, reason = "each test file uses a part of it")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::io::{self, Cursor, Seek, SeekFrom, Write};
+use std::sync::{Arc, Mutex};
+
+use ept_export::{ExportError, LasOptions, LasSink, Sink};
+use ept_format::Bounds;
+use ept_points::{Column, PointBatch, Scaling, Values};
+
+pub(crate) const SCALING: Scaling = Scaling {
+    scale: [0.01, 0.01, 0.001],
+    offset: [637_000.0, 851_000.0, 0.0],
+};
+
+/// A file that stays readable when the sink that owns it is gone.
+#[derive(Clone, Default)]
+pub(crate) struct File(Arc<Mutex<Cursor<Vec<u8>>>>);
+
+impl Write for File {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Seek for File {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.lock().unwrap().seek(to)
+    }
+}
+
+pub(crate) fn options(compressed: bool) -> LasOptions {
+    LasOptions {
+        compressed,
+        wkt: None,
+        bounds: Bounds::new([0.0; 3], [1000.0, 1000.0, 100.0]).unwrap(),
+    }
+}
+
+pub(crate) fn write(options: LasOptions, batches: &[PointBatch]) -> Result<Vec<u8>, ExportError> {
+    let file = File::default();
+    let mut sink: Box<dyn Sink> = Box::new(LasSink::new(file.clone(), options));
+    for batch in batches {
+        sink.write(batch)?;
+    }
+    let points: usize = batches.iter().map(PointBatch::len).sum();
+    assert_eq!(sink.finish()?, points as u64);
+    Ok(file.0.lock().unwrap().get_ref().clone())
+}
+
+pub(crate) fn read(file: &[u8]) -> (las::Header, las::PointData) {
+    let mut reader = las::Reader::new(Cursor::new(file.to_vec())).unwrap();
+    let points = reader.read_all().unwrap();
+    (reader.header().clone(), points)
+}
+
+/// Columns X, Y and Z of integers by [`SCALING`].
+pub(crate) fn coordinates(raw: &[[i32; 3]]) -> Vec<Column> {
+    let axis = |axis: usize| {
+        let coordinate =
+            |raw: &[i32; 3]| f64::from(raw[axis]) * SCALING.scale[axis] + SCALING.offset[axis];
+        Values::F64(raw.iter().map(coordinate).collect())
+    };
+    ["X", "Y", "Z"]
+        .into_iter()
+        .zip([axis(0), axis(1), axis(2)])
+        .map(|(name, values)| Column::new(name, values))
+        .collect()
+}
+
+/// A batch of points at (0, 0, 0), (1, 1, 1), ... steps, with further columns.
+pub(crate) fn batch(point_format: Option<u8>, columns: Vec<(&str, Values)>) -> PointBatch {
+    let len = columns.first().map_or(1, |(_, values)| values.len());
+    let raw: Vec<[i32; 3]> = (0..len as i32).map(|i| [i; 3]).collect();
+    let further = columns
+        .into_iter()
+        .map(|(name, values)| Column::new(name, values));
+    let columns = coordinates(&raw).into_iter().chain(further).collect();
+    let batch = PointBatch::new(columns).unwrap();
+    batch.with_storage(Some(SCALING), point_format)
+}
