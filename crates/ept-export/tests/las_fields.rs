@@ -264,7 +264,8 @@ fn coordinates_out_of_range_are_named() {
 
 #[test]
 fn later_tiles_are_brought_to_the_first_scaling() {
-    let first = batch(Some(6), vec![("UserData", Values::U8(vec![0]))]);
+    let first = PointBatch::new(coordinates(&[[0, 0, 0]])).unwrap();
+    let first = first.with_storage(Some(SCALING), Some(6));
     let mut columns = coordinates(&[[0, 0, 0]]);
     columns[0] = Column::new("X", Values::F64(vec![637_000.126]));
     columns[2] = Column::new("Z", Values::F64(vec![-0.0015]));
@@ -276,6 +277,17 @@ fn later_tiles_are_brought_to_the_first_scaling() {
     assert_eq!(header.transforms().x.scale, 0.01);
     assert_eq!(points.x_raw().collect::<Vec<_>>(), [0, 13]);
     assert_eq!(points.z_raw().collect::<Vec<_>>(), [0, -2]);
+}
+
+#[test]
+fn absent_values_are_not_made_zeros() {
+    let first = batch(Some(6), vec![("OriginId", Values::U32(vec![7]))]);
+    let second = PointBatch::new(coordinates(&[[0, 0, 0]])).unwrap();
+    let error = write(options(true), &[first, second]).unwrap_err();
+    assert!(
+        error.to_string().contains("\"OriginId\" is missing"),
+        "{error}"
+    );
 }
 
 proptest! {
