@@ -1,0 +1,71 @@
+//! `cargo xtask conformance`: reads datasets whole and through queries, and compares with what they
+//! must be.
+//!
+//! A folder with a `truth` folder is a collection of samples: each truth file is checked to the last
+//! bit of its hashes, and recorded PDAL queries are repeated. Any other folder or URL is checked against
+//! itself: counts, cells, and queries against brute force.
+
+mod alone;
+mod digest;
+mod pdal;
+mod report;
+mod samples;
+mod truth;
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+pub(crate) use report::Report;
+
+/// Environment variable that names the folder of samples.
+const SAMPLES_VARIABLE: &str = "EPT_SAMPLES";
+
+/// Checks the targets, or the fixtures and the samples when none is named.
+pub(crate) fn run(targets: &[String]) -> Result<()> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let targets = match targets {
+        [] => default_targets(),
+        named => named.to_vec(),
+    };
+    let mut missed = 0;
+    for target in &targets {
+        for report in runtime.block_on(check(target))? {
+            missed += u32::from(!report.passed());
+            println!("{report}");
+        }
+    }
+    if missed > 0 {
+        bail!("{missed} datasets are not read as they must be");
+    }
+    Ok(())
+}
+
+fn default_targets() -> Vec<String> {
+    let root = crate::workspace();
+    let samples = match std::env::var_os(SAMPLES_VARIABLE) {
+        Some(folder) => folder.into(),
+        None => root.join("../shared/samples"),
+    };
+    let mut targets = vec![root.join("testdata").display().to_string()];
+    match samples.is_dir() {
+        true => targets.push(samples.display().to_string()),
+        false => println!("no samples at {}: skipped", samples.display()),
+    }
+    targets
+}
+
+async fn check(target: &str) -> Result<Vec<Report>> {
+    let folder = Path::new(target);
+    if folder.join("truth").is_dir() {
+        return samples::check(folder).await;
+    }
+    if folder.is_dir() && !folder.join("ept.json").is_file() {
+        let mut reports = Vec::new();
+        for folder in report::folders_with(folder, "ept.json")? {
+            reports.push(alone::check(&folder.display().to_string()).await?);
+        }
+        return Ok(reports);
+    }
+    Ok(vec![alone::check(target).await?])
+}

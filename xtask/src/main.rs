@@ -1,0 +1,55 @@
+//! Chores of this workspace, run as `cargo xtask <command>`.
+
+mod bench;
+mod conformance;
+mod testdata;
+
+use std::path::{Path, PathBuf};
+
+use clap::{Parser, Subcommand};
+
+/// Chores of this workspace.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write the datasets that the tests read; the same bytes on every run.
+    GenTestdata {
+        /// Folder to write to; each dataset in it is replaced.
+        #[arg(default_value_os_t = workspace().join("testdata"))]
+        directory: PathBuf,
+    },
+    /// Read datasets whole and through queries, and compare with what they must be
+    Conformance {
+        /// Folders or URLs: a dataset, a folder of datasets, or a folder of samples with truth files;
+        /// the fixtures and ../shared/samples (or $EPT_SAMPLES) when absent
+        targets: Vec<String>,
+    },
+    /// Measure reading against the bare decoder, as a ratio
+    Bench {
+        /// A laszip dataset on disk; ../shared/bench/autzen-laz or a fixture when absent
+        dataset: Option<PathBuf>,
+        /// How often each is measured
+        #[arg(long, default_value_t = 5)]
+        rounds: usize,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Command::GenTestdata { directory } => testdata::generate(&directory),
+        Command::Conformance { targets } => conformance::run(&targets),
+        Command::Bench { dataset, rounds } => bench::run(dataset, rounds),
+    }
+}
+
+/// Root of the workspace.
+fn workspace() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().unwrap_or(manifest).to_owned()
+}
