@@ -1,0 +1,144 @@
+//! A web server on loopback that does what a test tells it to, faults included.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+/// A request as it came.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Path with its leading slash, without the query string.
+    pub path: String,
+    /// Query string without the question mark.
+    pub query: String,
+    /// Headers by lower-case name.
+    pub headers: HashMap<String, String>,
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub struct Response {
+    pub status: u16,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Vec<u8>,
+    /// Close the connection after this many bytes of the body, whatever was announced.
+    pub cut_after: Option<usize>,
+}
+
+impl Response {
+    pub fn new(status: u16, body: impl Into<Vec<u8>>) -> Response {
+        Response {
+            status,
+            headers: Vec::new(),
+            body: body.into(),
+            cut_after: None,
+        }
+    }
+}
+
+/// A running server; it ends with the process.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    log: Arc<Mutex<Vec<Request>>>,
+}
+
+impl Server {
+    /// Answers every request with `handler`.
+    pub fn start(handler: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let (handler, requests) = (Arc::new(handler), Arc::clone(&log));
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (handler, requests) = (Arc::clone(&handler), Arc::clone(&requests));
+                // An error is a client that went away.
+                std::thread::spawn(move || serve(stream, &*handler, &requests).ok());
+            }
+        });
+        Server { address, log }
+    }
+
+    /// Serves the files below a folder.
+    pub fn files(root: PathBuf) -> Server {
+        Server::start(move |request| file(&root, request))
+    }
+
+    /// The URL of a path, which starts with a slash.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// All requests so far.
+    pub fn requests(&self) -> Vec<Request> {
+        self.log.lock().unwrap().clone()
+    }
+}
+
+/// The file that a request asks for, or 404.
+pub fn file(root: &Path, request: &Request) -> Response {
+    match std::fs::read(root.join(request.path.trim_start_matches('/'))) {
+        Ok(body) => Response::new(200, body),
+        Err(_) => Response::new(404, "not here"),
+    }
+}
+
+fn serve(
+    stream: TcpStream,
+    handler: &(dyn Fn(&Request) -> Response + Send + Sync),
+    log: &Mutex<Vec<Request>>,
+) -> std::io::Result<()> {
+    let mut reader = BufReader::new(stream.try_clone()?);
+    let mut stream = stream;
+    while let Some(request) = read(&mut reader)? {
+        log.lock().unwrap().push(request.clone());
+        let response = handler(&request);
+        let mut head = format!("HTTP/1.1 {} x\r\n", response.status);
+        let _ = write!(head, "Content-Length: {}\r\n", response.body.len());
+        for (name, value) in &response.headers {
+            let _ = write!(head, "{name}: {value}\r\n");
+        }
+        stream.write_all(head.as_bytes())?;
+        stream.write_all(b"\r\n")?;
+        if let Some(cut) = response.cut_after {
+            return stream.write_all(&response.body[..cut.min(response.body.len())]);
+        }
+        stream.write_all(&response.body)?;
+    }
+    Ok(())
+}
+
+/// The next request of a connection; none at its end.
+fn read(reader: &mut impl BufRead) -> std::io::Result<Option<Request>> {
+    let mut line = String::new();
+    if reader.read_line(&mut line)? == 0 {
+        return Ok(None);
+    }
+    let target = line.split(' ').nth(1).unwrap_or("/").to_owned();
+    let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+    let mut headers = HashMap::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        match line.trim_end().split_once(':') {
+            Some((name, value)) => {
+                headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
+            }
+            None => break,
+        }
+    }
+    let length = headers
+        .get("content-length")
+        .and_then(|length| length.parse().ok());
+    let mut body = vec![0; length.unwrap_or(0)];
+    reader.read_exact(&mut body)?;
+    Ok(Some(Request {
+        path: path.to_owned(),
+        query: query.to_owned(),
+        headers,
+    }))
+}
