@@ -10,7 +10,7 @@ use ept_points::Scalar;
 #[non_exhaustive]
 pub enum ExportError {
     /// The output cannot be written.
-    #[error(transparent)]
+    #[error("the output cannot be written")]
     Io(#[from] io::Error),
     /// A dimension that the first points lack turns up when the shape of the file is settled.
     #[error(

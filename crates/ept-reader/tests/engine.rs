@@ -1,5 +1,7 @@
 //! Streams are bounded, ordered, cancelled by drop, and fetch nothing in vain.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod support;
 
 use std::collections::HashSet;

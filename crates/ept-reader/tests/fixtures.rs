@@ -1,5 +1,7 @@
 //! Every fixture reads as its truth file says, from every kind of store.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod support;
 
 use std::collections::BTreeMap;

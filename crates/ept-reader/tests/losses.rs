@@ -1,5 +1,7 @@
 //! What cannot be read is told with its place and cause, and the rest still comes.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod support;
 
 use std::sync::Arc;

@@ -94,6 +94,8 @@ fn serve(
 ) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let mut stream = stream;
+    // Head and body go out at once, not each after the other was acknowledged.
+    stream.set_nodelay(true)?;
     while let Some(request) = read(&mut reader)? {
         log.lock().unwrap().push(request.clone());
         let response = handler(&request);
@@ -102,8 +104,8 @@ fn serve(
         for (name, value) in &response.headers {
             let _ = write!(head, "{name}: {value}\r\n");
         }
+        head.push_str("\r\n");
         stream.write_all(head.as_bytes())?;
-        stream.write_all(b"\r\n")?;
         if let Some(cut) = response.cut_after {
             return stream.write_all(&response.body[..cut.min(response.body.len())]);
         }

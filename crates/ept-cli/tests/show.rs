@@ -1,0 +1,179 @@
+//! `ept info`, `ept stats` and `ept nodes`.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use serde_json::{Value, json};
+use support::{ept, fixture, testdata, truth};
+
+/// A figure of a truth file: integers are texts there, so that none is rounded.
+fn number(value: &Value) -> f64 {
+    match value {
+        Value::String(text) => text.parse().unwrap(),
+        value => value.as_f64().unwrap_or(f64::NAN),
+    }
+}
+
+#[test]
+fn statistics_are_those_of_the_truth() {
+    for entry in testdata().read_dir().unwrap() {
+        let path = entry.unwrap().path();
+        if !path.is_dir() {
+            continue;
+        }
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let truth = truth(name);
+        let stats = ept(&["stats", path.to_str().unwrap(), "--json"])
+            .ends_with(0)
+            .json();
+        assert_eq!(stats["points"], truth["points"], "{name}");
+        let (found, expected) = (
+            stats["dimensions"].as_object().unwrap(),
+            truth["dimensions"].as_object().unwrap(),
+        );
+        assert!(
+            found.keys().eq(expected.keys()),
+            "{name}: {:?}",
+            found.keys()
+        );
+        let points = stats["points"].as_f64().unwrap();
+        for (dimension, expected) in expected {
+            let found = &found[dimension];
+            if expected["type"].as_str().unwrap().starts_with("bytes") {
+                assert_eq!(found["min"], Value::Null, "{name} {dimension}");
+                continue;
+            }
+            for end in ["min", "max"] {
+                let exact = match &expected[end] {
+                    Value::String(text) => found[end].to_string() == *text,
+                    value => found[end].as_f64() == value.as_f64(),
+                };
+                assert!(
+                    exact,
+                    "{name} {dimension}: {} {}",
+                    found[end], expected[end]
+                );
+            }
+            let mean = number(&expected["sum"]) / points;
+            let difference = (found["mean"].as_f64().unwrap() - mean).abs();
+            assert!(
+                difference <= mean.abs() * 1e-12,
+                "{name} {dimension}: {found}, {mean}"
+            );
+        }
+    }
+}
+
+#[test]
+fn statistics_of_nothing_are_null() {
+    let args = [
+        "stats",
+        &fixture("laz-pf0"),
+        "--bounds",
+        "0,0,1,1",
+        "--json",
+    ];
+    let stats = ept(&[&args[..], &["--dims", "X,Intensity"]].concat())
+        .ends_with(0)
+        .json();
+    let none = json!({"min": null, "max": null, "mean": null});
+    assert_eq!(
+        stats,
+        json!({"points": 0, "dimensions": {"X": none, "Intensity": none}})
+    );
+}
+
+#[test]
+fn statistics_as_a_table() {
+    let text = ept(&["stats", &fixture("laz-pf2"), "--dims", "Z,Red"])
+        .ends_with(0)
+        .stdout();
+    let lines: Vec<Vec<&str>> = text
+        .lines()
+        .map(|l| l.split_whitespace().collect())
+        .collect();
+    assert_eq!(lines[0], ["1,500", "points"]);
+    assert_eq!(lines[1], ["minimum", "maximum", "mean"]);
+    let red = &truth("laz-pf2")["dimensions"]["Red"];
+    assert_eq!(
+        lines[3][..3],
+        [
+            "Red",
+            red["min"].as_str().unwrap(),
+            red["max"].as_str().unwrap()
+        ]
+    );
+}
+
+#[test]
+fn nodes_are_those_of_the_truth() {
+    let truth = truth("terrain");
+    let nodes = ept(&["nodes", &fixture("terrain"), "--json"])
+        .ends_with(0)
+        .json();
+    assert_eq!(nodes["points"], truth["points"]);
+    let list = nodes["nodes"].as_array().unwrap();
+    let expected = truth["nodes"].as_object().unwrap();
+    assert_eq!(list.len(), expected.len());
+    for node in list {
+        assert_eq!(node["points"], expected[node["key"].as_str().unwrap()]);
+    }
+    assert_eq!(
+        list[0]["bounds"],
+        json!([500000.0, 4650000.0, 44.0, 500512.0, 4650512.0, 556.0])
+    );
+
+    let coarse = ept(&["nodes", &fixture("terrain"), "--depth", "0"])
+        .ends_with(0)
+        .stdout();
+    assert_eq!(coarse.lines().count(), 2);
+    assert!(
+        coarse.contains("500000,4650000,44,500512,4650512,556"),
+        "{coarse}"
+    );
+}
+
+#[test]
+fn info_tells_what_the_dataset_says() {
+    let info = ept(&["info", &fixture("terrain"), "--json"])
+        .ends_with(0)
+        .json();
+    assert_eq!(info["version"], "1.1.0");
+    assert_eq!(info["points"], 25_000);
+    assert_eq!(info["srs"]["horizontal"], "26915");
+    // 512 m, span 32.
+    assert_eq!(info["spacing"][0], 16.0);
+    assert_eq!(info["spacing"][1], 8.0);
+    assert_eq!(info["schema"][0]["name"], "X");
+    assert_eq!(info["schema"][0]["minimum"], 500_002.01);
+
+    let text = ept(&["info", &fixture("terrain")]).ends_with(0).stdout();
+    for part in [
+        "NAD83 / UTM zone 15N (EPSG:26915)",
+        "25,000",
+        "16, 8",
+        "laszip",
+        "GpsTime",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    // No version, no coordinate system, no statistics.
+    let text = ept(&["info", &fixture("float64")]).ends_with(0).stdout();
+    assert!(text.contains("unknown"), "{text}");
+    let text = ept(&["info", &fixture("zero-counts")])
+        .ends_with(0)
+        .stdout();
+    assert!(text.contains("706"), "{text}");
+}
+
+#[test]
+fn help_has_examples() {
+    for args in [vec!["--help"], vec!["query", "--help"]] {
+        let text = ept(&args).ends_with(0).stdout();
+        assert!(
+            text.contains("Examples:") && text.contains("ept query"),
+            "{text}"
+        );
+    }
+}
