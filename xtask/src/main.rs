@@ -1,8 +1,10 @@
 //! Chores of this workspace, run as `cargo xtask <command>`.
 
 mod bench;
+mod ci;
 mod conformance;
 mod testdata;
+mod tidy;
 
 use std::path::{Path, PathBuf};
 
@@ -18,6 +20,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run every check that a change must pass
+    Ci,
     /// Write the datasets that the tests read; the same bytes on every run.
     GenTestdata {
         /// Folder to write to; each dataset in it is replaced.
@@ -42,6 +46,7 @@ enum Command {
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
+        Command::Ci => ci::run(),
         Command::GenTestdata { directory } => testdata::generate(&directory),
         Command::Conformance { targets } => conformance::run(&targets),
         Command::Bench { dataset, rounds } => bench::run(dataset, rounds),

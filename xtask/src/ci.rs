@@ -1,0 +1,62 @@
+//! `cargo xtask ci`: all that must hold before a change lands.
+
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::{conformance, testdata, tidy, workspace};
+
+/// Runs every check, cheap ones first.
+pub(crate) fn run() -> Result<()> {
+    cargo(&["fmt", "--all", "--check"])?;
+    tidy::check(&workspace())?;
+    cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ])?;
+    document()?;
+    cargo(&["test"])?;
+    fixtures_are_up_to_date()?;
+    conformance::run(&[])
+}
+
+fn cargo(arguments: &[&str]) -> Result<()> {
+    run_command(Command::new(env!("CARGO")).args(arguments))
+}
+
+fn document() -> Result<()> {
+    let mut command = Command::new(env!("CARGO"));
+    command
+        .args(["doc", "--workspace", "--no-deps"])
+        .env("RUSTDOCFLAGS", "-D warnings");
+    run_command(&mut command)
+}
+
+fn run_command(command: &mut Command) -> Result<()> {
+    println!("+ {command:?}");
+    let status = command
+        .current_dir(workspace())
+        .status()
+        .context("the command does not start")?;
+    match status.success() {
+        true => Ok(()),
+        false => bail!("{command:?} failed"),
+    }
+}
+
+/// The fixtures are what their generator writes.
+fn fixtures_are_up_to_date() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    testdata::generate(folder.path())?;
+    let committed = workspace().join("testdata");
+    run_command(
+        Command::new("diff")
+            .arg("-rq")
+            .arg(folder.path())
+            .arg(committed),
+    )
+}

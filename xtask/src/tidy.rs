@@ -1,0 +1,84 @@
+//! The invariants of ARCHITECTURE.md that a text search can check.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+/// Words that the sources of some crates must not hold, and why.
+const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
+    (
+        &["ept-format", "ept-points"],
+        &["std::fs", "std::net", "async ", "tokio"],
+        "does no I/O",
+    ),
+    (
+        &["ept-export"],
+        &["ept_reader"],
+        "knows nothing of datasets",
+    ),
+    (
+        &["ept-format", "ept-points", "ept-export", "ept-reader"],
+        &["println!", "eprintln!", "print!(", "std::process", "clap"],
+        "is a library: only the command prints and exits",
+    ),
+    (
+        &["ept-format", "ept-reader", "ept-cli"],
+        &["laz::"],
+        "does not use laz: only ept-points and ept-export do",
+    ),
+];
+
+/// Checks all sources; every miss is named.
+pub(crate) fn check(workspace: &Path) -> Result<()> {
+    let mut misses = Vec::new();
+    for (crates, words, reason) in FORBIDDEN {
+        for name in *crates {
+            for file in sources(&workspace.join("crates").join(name).join("src"))? {
+                let text = std::fs::read_to_string(&file)?;
+                // Documentation may name what code may not.
+                let code = text
+                    .lines()
+                    .filter(|line| !line.trim_start().starts_with("//"));
+                let code: String = code.flat_map(|line| [line, "\n"]).collect();
+                for word in words.iter().filter(|word| code.contains(*word)) {
+                    misses.push(format!(
+                        "{}: \"{word}\", but {name} {reason}",
+                        file.display()
+                    ));
+                }
+            }
+        }
+    }
+    for folder in ["crates", "xtask"] {
+        for file in sources(&workspace.join(folder))? {
+            if !std::fs::read_to_string(&file)?.starts_with("//!") {
+                misses.push(format!(
+                    "{}: does not say what it is for (//!)",
+                    file.display()
+                ));
+            }
+        }
+    }
+    match misses.as_slice() {
+        [] => Ok(()),
+        misses => bail!("{}", misses.join("\n")),
+    }
+}
+
+/// All Rust files below a folder, in order.
+fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in folder
+        .read_dir()
+        .with_context(|| folder.display().to_string())?
+    {
+        let path = entry?.path();
+        if path.is_dir() {
+            files.extend(sources(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
