@@ -1,7 +1,7 @@
 //! From flags to a dataset, a query and its nodes.
 
 use anyhow::Result;
-use ept_reader::{Bounds, Dataset, Error, Limits, Loss, Node, Query};
+use ept_reader::{Bounds, Dataset, Error, Limits, Loss, LostPart, Node, Query};
 use futures::StreamExt;
 
 use crate::args::{OnError, ReadArgs, SelectArgs};
@@ -55,21 +55,22 @@ impl Selection {
         self.nodes.iter().map(|node| node.points).sum()
     }
 
-    /// The depths that the selection covers, as a phrase.
-    pub(crate) fn depths(&self) -> String {
-        let deepest = self
-            .nodes
-            .iter()
-            .map(|node| node.key.depth())
-            .max()
-            .unwrap_or(0);
+    /// The nodes of the selection, as a phrase.
+    pub(crate) fn extent(&self) -> String {
+        let nodes = counted(self.nodes.len() as u64, "node");
+        let Some(deepest) = self.nodes.iter().map(|node| node.key.depth()).max() else {
+            return nodes;
+        };
         let spacing = rounded(self.dataset.metadata().spacing(deepest), 6);
-        format!("depths 0 to {deepest} (spacing {spacing})")
+        format!("{nodes}, depths 0 to {deepest} (spacing {spacing})")
     }
 
     /// Why a query found nothing.
     pub(crate) fn why_nothing(&self) -> String {
         let metadata = self.dataset.metadata();
+        if !self.losses.is_empty() {
+            return "nothing of what there is could be read".into();
+        }
         let Some(area) = self.query.selected_bounds() else {
             return "the selected depths have no points".into();
         };
@@ -114,9 +115,11 @@ impl Losses {
         self.lost.is_empty()
     }
 
-    /// Tells each loss on standard error.
+    /// Tells each loss on standard error, pages first, then by node.
     pub(crate) fn tell(&self) {
-        for loss in &self.lost {
+        let mut lost: Vec<&Loss> = self.lost.iter().collect();
+        lost.sort_by_key(|loss| (loss.part != LostPart::Page, loss.key));
+        for loss in lost {
             eprintln!("lost: {loss}");
         }
         if !self.is_empty() {

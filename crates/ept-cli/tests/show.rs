@@ -46,7 +46,7 @@ fn statistics_are_those_of_the_truth() {
             }
             for end in ["min", "max"] {
                 let exact = match &expected[end] {
-                    Value::String(text) => found[end].to_string() == *text,
+                    Value::String(text) => format!("{}", found[end]) == *text,
                     value => found[end].as_f64() == value.as_f64(),
                 };
                 assert!(

@@ -45,10 +45,9 @@ pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
             None => "standard output".into(),
         };
         eprintln!(
-            "{} of {}, {}, to {place}; read {} in {}, {seconds} s",
+            "{} of {}, to {place}; read {} in {}, {seconds} s",
             counted(written, "point"),
-            counted(selection.nodes.len() as u64, "node"),
-            selection.depths(),
+            selection.extent(),
             HumanBytes(traffic.bytes),
             counted(traffic.requests, "request"),
         );
