@@ -8,7 +8,7 @@ use ept_points::{DecodeError, Decoder, PointBatch};
 use futures::Stream;
 use tokio::sync::Semaphore;
 
-use crate::background::task_failed;
+use crate::cores::Cores;
 use crate::store::{Store, StoreError};
 use crate::traffic::{Counters, Traffic};
 use crate::{
@@ -29,7 +29,7 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     traffic: Counters,
     requests: Semaphore,
-    decodes: Arc<Semaphore>,
+    pub(crate) cores: Arc<Cores>,
 }
 
 impl Dataset {
@@ -145,7 +145,8 @@ impl Dataset {
         let (shared, node) = (Arc::clone(&self.shared), *node);
         let decoder = self.decoder(&Query::new());
         self.shared
-            .compute(move || shared.decoded(&decoder, &node, &bytes))
+            .cores
+            .run(move || shared.decoded(&decoder, &node, &bytes))
             .await?
     }
 
@@ -225,9 +226,7 @@ impl Shared {
             limits,
             traffic: Counters::default(),
             requests: Semaphore::new(limits.requests.get().min(Semaphore::MAX_PERMITS)),
-            decodes: Arc::new(Semaphore::new(
-                limits.threads.get().min(Semaphore::MAX_PERMITS),
-            )),
+            cores: Arc::new(Cores::new(limits.threads.get())),
         }
     }
 
@@ -256,7 +255,7 @@ impl Shared {
         bytes.map_err(|error| self.lost_tile(node, LossCause::Fetch(error)))
     }
 
-    /// Decodes a tile; call it where computing is allowed, see [`Shared::compute`].
+    /// Decodes a tile; call it where computing is allowed: in [`Cores::run`].
     pub(crate) fn decoded(
         &self,
         decoder: &Decoder,
@@ -272,21 +271,6 @@ impl Shared {
                 }
                 error => self.lost_tile(node, LossCause::Decode(error)),
             })
-    }
-
-    /// Runs a computation on a thread that may be busy, once a core is to spare.
-    pub(crate) async fn compute<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Error> {
-        let permit = Arc::clone(&self.decodes).acquire_owned().await;
-        // The permit goes along: a computation cannot be aborted, and counts until it ends.
-        let task = tokio::task::spawn_blocking(move || {
-            let result = work();
-            drop(permit);
-            result
-        });
-        task.await.map_err(|error| task_failed(&error))
     }
 
     pub(crate) fn lost_page(&self, key: Key, fault: FormatError) -> Error {

@@ -32,6 +32,7 @@
 //! All of it needs a tokio runtime with time and I/O enabled, multi-threaded as a rule.
 
 mod background;
+mod cores;
 mod dataset;
 mod error;
 mod limits;

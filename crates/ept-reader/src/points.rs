@@ -143,12 +143,11 @@ impl<F> Job<F> {
         F: Fn(Tile) -> T + Send + Sync + 'static,
     {
         let bytes = self.shared.tile_bytes(&node).await?;
-        let shared = Arc::clone(&self.shared);
-        shared
-            .compute(move || {
-                let points = self.shared.decoded(&self.decoder, &node, &bytes)?;
-                Ok((self.make)(Tile { node, points }))
-            })
-            .await?
+        let cores = Arc::clone(&self.shared.cores);
+        let work = move || {
+            let points = self.shared.decoded(&self.decoder, &node, &bytes)?;
+            Ok((self.make)(Tile { node, points }))
+        };
+        cores.run(work).await?
     }
 }

@@ -1,0 +1,94 @@
+//! Computing on a bounded number of threads.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::oneshot;
+
+use crate::Error;
+
+/// A queue of computations and the threads of tokio's blocking pool that work on it.
+///
+/// A thread that has finished takes the next computation itself. Were each one handed to the pool, the cores
+/// would stand idle between two of them until the runtime gets its turn, about a tenth of the time.
+#[derive(Debug)]
+pub(crate) struct Cores {
+    most: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    queue: VecDeque<Job>,
+    running: usize,
+}
+
+type Job = Box<dyn FnOnce() + Send>;
+
+impl Cores {
+    pub(crate) fn new(most: usize) -> Cores {
+        Cores {
+            most,
+            state: Mutex::default(),
+        }
+    }
+
+    /// Runs a computation once there is a thread for it. It is left out if nobody waits for it by then.
+    pub(crate) async fn run<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let (sender, result) = oneshot::channel();
+        self.submit(Box::new(move || {
+            if !sender.is_closed() {
+                // Nobody waits any more: the result is of no use.
+                let _ = sender.send(work());
+            }
+        }));
+        let panicked = |_| Error::Internal("a computation panicked".into());
+        result.await.map_err(panicked)
+    }
+
+    fn submit(self: &Arc<Self>, job: Job) {
+        let mut state = self.state();
+        state.queue.push_back(job);
+        if state.running < self.most {
+            state.running += 1;
+            let cores = Arc::clone(self);
+            tokio::task::spawn_blocking(move || cores.work_off());
+        }
+    }
+
+    /// Runs computations until none is left.
+    fn work_off(&self) {
+        while let Some(job) = self.next() {
+            // A panic drops the sender of the result, which tells the one who waits.
+            let _ = catch_unwind(AssertUnwindSafe(job));
+        }
+    }
+
+    fn next(&self) -> Option<Job> {
+        let mut state = self.state();
+        let job = state.queue.pop_front();
+        if job.is_none() {
+            state.running -= 1;
+        }
+        job
+    }
+
+    /// No code that can panic runs under the lock.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut state = f.debug_struct("State");
+        state
+            .field("queued", &self.queue.len())
+            .field("running", &self.running)
+            .finish()
+    }
+}
