@@ -20,8 +20,9 @@ pub(crate) struct Output {
     format: Format,
 }
 
-/// A file under way: beside its final name until it is complete, and gone if it never is.
-#[derive(Debug)]
+/// A file under way: beside its final name until it is complete, and gone if it never is. Nothing for
+/// standard output and devices.
+#[derive(Debug, Default)]
 pub(crate) struct Pending {
     file: Option<(TempPath, PathBuf)>,
 }
@@ -50,14 +51,9 @@ impl Output {
     ) -> Result<(Box<dyn Sink>, Pending)> {
         let Some(path) = &self.path else {
             let sink = CsvSink::new(std::io::stdout(), dims);
-            return Ok((Box::new(sink), Pending { file: None }));
+            return Ok((Box::new(sink), Pending::default()));
         };
-        let created = create_beside(path);
-        let created = created.with_context(|| format!("cannot write {}", path.display()))?;
-        let (file, temporary) = created.into_parts();
-        let pending = Pending {
-            file: Some((temporary, path.clone())),
-        };
+        let (file, pending) = create(path).with_context(|| cannot_write(path))?;
         Ok((self.sink(file, dataset, dims), pending))
     }
 
@@ -77,6 +73,14 @@ impl Output {
         }
     }
 
+    /// The destination, for messages.
+    pub(crate) fn name(&self) -> String {
+        match &self.path {
+            Some(path) => path.display().to_string(),
+            None => "standard output".into(),
+        }
+    }
+
     /// Dimensions that the format cannot do without.
     pub(crate) fn required(&self) -> &'static [&'static str] {
         match self.format {
@@ -87,23 +91,44 @@ impl Output {
 }
 
 impl Pending {
-    /// Gives the file its name. Returns name and size; none for standard output.
+    /// Gives the file its name, and returns that with its size.
     pub(crate) fn keep(self) -> Result<Option<(PathBuf, u64)>> {
         let Some((temporary, path)) = self.file else {
             return Ok(None);
         };
         let persisted = temporary.persist(&path).map_err(|error| error.error);
-        persisted.with_context(|| format!("cannot write {}", path.display()))?;
+        persisted.with_context(|| cannot_write(&path))?;
         let size = std::fs::metadata(&path).map_or(0, |metadata| metadata.len());
         Ok(Some((path, size)))
     }
 }
 
+fn cannot_write(path: &Path) -> String {
+    format!("cannot write {}", path.display())
+}
+
+/// A file that will have the name `path`; a device of that name is written to as it is.
+fn create(path: &Path) -> std::io::Result<(File, Pending)> {
+    let path = match std::fs::metadata(path) {
+        Ok(existing) if existing.is_dir() => {
+            return Err(std::io::ErrorKind::IsADirectory.into());
+        }
+        Ok(existing) if !existing.is_file() => {
+            return Ok((File::options().write(true).open(path)?, Pending::default()));
+        }
+        // The file that a link points to is replaced, not the link.
+        Ok(_) => path.canonicalize()?,
+        Err(_) => path.to_owned(),
+    };
+    let (file, temporary) = create_beside(&path)?.into_parts();
+    let pending = Pending {
+        file: Some((temporary, path)),
+    };
+    Ok((file, pending))
+}
+
 /// A file in the folder of `path`, with the permissions that a new file gets.
 fn create_beside(path: &Path) -> std::io::Result<NamedTempFile> {
-    if path.is_dir() {
-        return Err(std::io::ErrorKind::IsADirectory.into());
-    }
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());

@@ -296,6 +296,61 @@ fn an_output_has_the_permissions_of_a_new_file() {
     assert_eq!(mode(&out), mode(&usual));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn devices_are_written_to_and_links_followed() {
+    use std::os::unix::fs::FileTypeExt;
+    ept(&[
+        "query",
+        "-q",
+        &fixture("rootless"),
+        "--format",
+        "las",
+        "-o",
+        "/dev/null",
+    ])
+    .ends_with(0);
+    assert!(
+        std::fs::metadata("/dev/null")
+            .unwrap()
+            .file_type()
+            .is_char_device()
+    );
+    for format in ["csv", "las", "laz"] {
+        let query = [
+            "query",
+            &fixture("rootless"),
+            "--format",
+            format,
+            "-o",
+            "/dev/full",
+        ];
+        let text = ept(&query).ends_with(1).stderr();
+        assert!(
+            text.contains("cannot write /dev/full") && text.contains("No space"),
+            "{text}"
+        );
+    }
+
+    let folder = tempfile::tempdir().unwrap();
+    let (file, link) = (
+        folder.path().join("file.csv"),
+        folder.path().join("link.csv"),
+    );
+    std::fs::write(&file, "before").unwrap();
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    ept(&[
+        "query",
+        "-q",
+        &fixture("rootless"),
+        "-o",
+        link.to_str().unwrap(),
+    ])
+    .ends_with(0);
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(std::fs::read_to_string(&file).unwrap().starts_with("X,Y,Z"));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use ept_reader::{Query, Tile};
 use futures::{StreamExt, stream};
 use indicatif::HumanBytes;
@@ -21,6 +21,7 @@ pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
     let query = with_required(&selection.query, output.required());
 
     let (mut sink, pending) = output.open(&selection.dataset, columns(&selection))?;
+    let failure = || format!("cannot write {}", output.name());
     let mut progress = Progress::new(&selection, args.read.quiet);
     let nodes = stream::iter(selection.nodes.clone().into_iter().map(Ok));
     let mut tiles = selection
@@ -29,10 +30,10 @@ pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
     while let Some(tile) = tiles.next().await {
         if let Some(tile) = selection.losses.sort_out(tile)? {
             progress.tile(&tile.node, &selection.dataset);
-            sink.write(&tile.points)?;
+            sink.write(&tile.points).with_context(failure)?;
         }
     }
-    let written = sink.finish()?;
+    let written = sink.finish().with_context(failure)?;
     let file = pending.keep()?;
     progress.finish();
 
@@ -42,7 +43,7 @@ pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
         let traffic = selection.dataset.traffic();
         let place = match &file {
             Some((path, size)) => format!("{} ({})", path.display(), HumanBytes(*size)),
-            None => "standard output".into(),
+            None => output.name(),
         };
         eprintln!(
             "{} of {}, to {place}; read {} in {}, {seconds} s",
