@@ -6,14 +6,16 @@ use bytes::Bytes;
 use ept_format::{FormatError, Key, Metadata, Node, Page, Policy, Source, SourceDetail};
 use ept_points::{DecodeError, Decoder, PointBatch};
 use futures::Stream;
-use tokio::sync::Semaphore;
 
 use crate::cores::Cores;
+use crate::fetch::Fetcher;
 use crate::store::{Store, StoreError};
-use crate::traffic::{Counters, Traffic};
 use crate::{
-    Error, Limits, Loss, LossCause, LostPart, NodeStream, Query, Tile, TileStream, location, text,
+    Error, Limits, Loss, LossCause, LostPart, NodeStream, Options, Query, Tile, TileStream,
+    Traffic, location, text,
 };
+
+const METADATA_PATH: &str = "ept.json";
 
 /// An EPT dataset. Cloning it is cheap; clones share connections and limits.
 #[derive(Debug, Clone)]
@@ -24,12 +26,10 @@ pub struct Dataset {
 /// What the streams of one dataset share.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    pub(crate) store: Arc<dyn Store>,
     pub(crate) metadata: Metadata,
     pub(crate) limits: Limits,
-    traffic: Counters,
-    requests: Semaphore,
     pub(crate) cores: Arc<Cores>,
+    fetcher: Fetcher,
 }
 
 impl Dataset {
@@ -39,37 +39,50 @@ impl Dataset {
     /// # Errors
     /// When there is no `ept.json`, or it is not valid; see [`Metadata::from_json`].
     pub async fn open(location: &str) -> Result<Dataset, Error> {
-        Dataset::from_store(location::open(location)?).await
+        Dataset::open_with(location, &Options::default()).await
+    }
+
+    /// As [`Dataset::open`], otherwise than by default.
+    ///
+    /// # Errors
+    /// As [`Dataset::open`].
+    pub async fn open_with(location: &str, options: &Options) -> Result<Dataset, Error> {
+        Dataset::from_store(location::open(location, options)?, options).await
     }
 
     /// Opens the dataset in a store.
     ///
     /// # Errors
     /// As [`Dataset::open`].
-    pub async fn from_store(store: Arc<dyn Store>) -> Result<Dataset, Error> {
-        let bytes = match store.get("ept.json").await {
+    pub async fn from_store(store: Arc<dyn Store>, options: &Options) -> Result<Dataset, Error> {
+        let fetcher = Fetcher::new(store, options);
+        let limits = options.limits;
+        let bytes = match fetcher.get(METADATA_PATH).await {
             Ok(bytes) => bytes,
-            Err(error) => return Err(explain_missing(&*store, error).await),
+            Err(error) => return Err(explain_missing(&fetcher, error).await),
         };
-        let metadata = parse(&*store, "ept.json", &bytes, Metadata::from_json)?;
+        let text = text::decompressed(&bytes, limits.file_bytes.get());
+        let metadata = text
+            .map_err(FormatError::NotJson)
+            .and_then(|text| Metadata::from_json(&text));
+        let metadata = metadata.map_err(|fault| Error::Format {
+            location: fetcher.location(METADATA_PATH),
+            fault,
+        })?;
         Ok(Dataset {
-            shared: Arc::new(Shared::new(store, metadata, Limits::default())),
+            shared: Arc::new(Shared {
+                metadata,
+                limits,
+                cores: Arc::new(Cores::new(limits.threads.get())),
+                fetcher,
+            }),
         })
-    }
-
-    /// The same dataset with other limits, which hold for queries of the result.
-    #[must_use]
-    pub fn with_limits(self, limits: Limits) -> Dataset {
-        let (store, metadata) = (Arc::clone(&self.shared.store), self.shared.metadata.clone());
-        Dataset {
-            shared: Arc::new(Shared::new(store, metadata, limits)),
-        }
     }
 
     /// What was fetched so far, by all clones of this dataset.
     #[must_use]
     pub fn traffic(&self) -> Traffic {
-        self.shared.traffic.now()
+        self.shared.fetcher.traffic()
     }
 
     /// What `ept.json` says.
@@ -81,7 +94,7 @@ impl Dataset {
     /// Path or URL of a file of this dataset, for messages: without passwords, tokens or query string.
     #[must_use]
     pub fn location(&self, path: &str) -> String {
-        self.shared.store.location(path)
+        self.shared.fetcher.location(path)
     }
 
     /// The nodes that a query selects, in ascending depth, x, y, z. Only pages that it can reach are fetched.
@@ -165,10 +178,8 @@ impl Dataset {
     /// When the list is there and cannot be read.
     pub async fn sources(&self) -> Result<Vec<Source>, Error> {
         for path in [Source::MANIFEST_PATH, Source::LIST_PATH] {
-            match self.shared.fetch(path).await {
-                Ok(bytes) => {
-                    return parse(&*self.shared.store, path, &bytes, Source::list_from_json);
-                }
+            match self.shared.fetcher.get(path).await {
+                Ok(bytes) => return self.shared.parse(path, &bytes, Source::list_from_json),
                 // Some object stores deny what does not exist.
                 Err(StoreError::NotFound { .. } | StoreError::Denied { .. }) => {}
                 Err(error) => return Err(error.into()),
@@ -185,9 +196,9 @@ impl Dataset {
         let Some(path) = source.detail_path() else {
             return Ok(None);
         };
-        let bytes = self.shared.fetch(&path).await?;
+        let bytes = self.shared.fetcher.get(&path).await?;
         let detail = |text: &[u8]| source.detail_from_json(text);
-        parse(&*self.shared.store, &path, &bytes, detail).map(Some)
+        self.shared.parse(&path, &bytes, detail).map(Some)
     }
 
     fn decoder(&self, query: &Query) -> Decoder {
@@ -219,39 +230,28 @@ impl Dataset {
 }
 
 impl Shared {
-    fn new(store: Arc<dyn Store>, metadata: Metadata, limits: Limits) -> Shared {
-        Shared {
-            store,
-            metadata,
-            limits,
-            traffic: Counters::default(),
-            requests: Semaphore::new(limits.requests.get().min(Semaphore::MAX_PERMITS)),
-            cores: Arc::new(Cores::new(limits.threads.get())),
-        }
-    }
-
-    /// A file, once there is a request to spare.
-    async fn fetch(&self, path: &str) -> Result<Bytes, StoreError> {
-        // The semaphore is never closed; without a permit the limit is all that would be missed.
-        let _permit = self.requests.acquire().await.ok();
-        let result = self.store.get(path).await;
-        self.traffic.count(result.as_ref().map_or(0, Bytes::len));
-        result
+    /// Path or URL of a file, for messages.
+    pub(crate) fn location(&self, path: &str) -> String {
+        self.fetcher.location(path)
     }
 
     pub(crate) async fn page(&self, key: Key) -> Result<Page, Error> {
         let path = self.metadata.page_path(key);
-        let bytes = self.fetch(&path).await;
+        let bytes = self.fetcher.get(&path).await;
         let bytes =
             bytes.map_err(|e| self.lost(LostPart::Page, key, &path, LossCause::Fetch(e)))?;
-        let page = text::decompressed(&bytes)
+        let page = text::decompressed(&bytes, self.limits.file_bytes.get())
             .map_err(FormatError::NotJson)
             .and_then(|text| Page::from_json(&text));
         page.map_err(|fault| self.lost_page(key, fault))
     }
 
     pub(crate) async fn tile_bytes(&self, node: &Node) -> Result<Bytes, Error> {
-        let bytes = self.fetch(&self.metadata.tile_path(node.key)).await;
+        let limit = self.limits.tile_points;
+        if node.points > limit {
+            return Err(self.lost_tile(node, LossCause::TooLarge(limit)));
+        }
+        let bytes = self.fetcher.get(&self.metadata.tile_path(node.key)).await;
         bytes.map_err(|error| self.lost_tile(node, LossCause::Fetch(error)))
     }
 
@@ -290,33 +290,35 @@ impl Shared {
             part,
             key,
             cell: self.metadata.bounds().cell(key),
-            location: self.store.location(path),
+            location: self.location(path),
             cause,
         }))
     }
-}
 
-/// Parses a JSON file; a fault names the file.
-fn parse<T>(
-    store: &dyn Store,
-    path: &str,
-    bytes: &[u8],
-    from_json: impl FnOnce(&[u8]) -> Result<T, FormatError>,
-) -> Result<T, Error> {
-    let text = text::decompressed(bytes).map_err(FormatError::NotJson);
-    text.and_then(|text| from_json(&text))
-        .map_err(|fault| Error::Format {
-            location: store.location(path),
+    /// Parses a JSON file; a fault names the file.
+    fn parse<T>(
+        &self,
+        path: &str,
+        bytes: &[u8],
+        from_json: impl FnOnce(&[u8]) -> Result<T, FormatError>,
+    ) -> Result<T, Error> {
+        let text = text::decompressed(bytes, self.limits.file_bytes.get());
+        let parsed = text
+            .map_err(FormatError::NotJson)
+            .and_then(|text| from_json(&text));
+        parsed.map_err(|fault| Error::Format {
+            location: self.location(path),
             fault,
         })
+    }
 }
 
 /// Says what is there in the place of a dataset without `ept.json`.
-async fn explain_missing(store: &dyn Store, error: StoreError) -> Error {
+async fn explain_missing(fetcher: &Fetcher, error: StoreError) -> Error {
     let (StoreError::NotFound { location } | StoreError::Denied { location, .. }) = &error else {
         return error.into();
     };
-    let problem = match store.get("entwine.json").await {
+    let problem = match fetcher.get("entwine.json").await {
         Ok(_) => format!("there is an entwine.json instead: {}", FormatError::PreEpt),
         Err(_) => format!(
             "{}; give the folder or URL that holds ept.json, or ept.json itself",

@@ -33,6 +33,14 @@ pub enum Error {
     /// A tile or a hierarchy page cannot be read. The stream goes on: only this part is lost.
     #[error(transparent)]
     Lost(Box<Loss>),
+    /// The dataset is larger than its reader allows; see [`crate::Limits`].
+    #[error("{location}: {problem}")]
+    TooLarge {
+        /// Path or URL of what is too large, without secrets.
+        location: String,
+        /// What is too large, and the limit.
+        problem: String,
+    },
     /// The query asks for what cannot be.
     #[error("{0}")]
     Query(String),
@@ -79,6 +87,9 @@ pub enum LossCause {
     /// Its bytes are no tile of this dataset.
     #[error(transparent)]
     Decode(DecodeError),
+    /// It has more points than [`crate::Limits::tile_points`] allows.
+    #[error("more points than the limit of {0}")]
+    TooLarge(u64),
     /// Its text is no hierarchy page.
     #[error(transparent)]
     Format(FormatError),

@@ -35,11 +35,14 @@ mod background;
 mod cores;
 mod dataset;
 mod error;
+mod fetch;
 mod limits;
 mod location;
 mod nodes;
+mod options;
 mod points;
 mod query;
+mod retry;
 mod store;
 mod text;
 mod traffic;
@@ -48,9 +51,11 @@ pub use dataset::Dataset;
 pub use error::{Error, Loss, LossCause, LostPart};
 pub use limits::Limits;
 pub use nodes::NodeStream;
+pub use options::Options;
 pub use points::{Tile, TileStream};
 pub use query::Query;
-pub use store::{FileStore, HttpStore, MemoryStore, Store, StoreError};
+pub use retry::Retry;
+pub use store::{FileStore, HttpOptions, HttpStore, MemoryStore, Store, StoreError};
 pub use traffic::Traffic;
 
 pub use ept_format::{

@@ -1,8 +1,9 @@
-//! How much a dataset may do at once.
+//! How much a dataset may do at once, and how large its parts may be.
 
 use std::num::NonZeroUsize;
 
-/// How much is in flight at once, over all queries of one [`crate::Dataset`].
+/// How much is in flight at once, over all queries of one [`crate::Dataset`], and how large its files may
+/// be. The latter keep a broken or hostile dataset from filling the memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Requests at the same time; 16 by default.
@@ -12,10 +13,18 @@ pub struct Limits {
     /// Bytes of decoded points that wait for the consumer of one query; 256 MiB by default. A
     /// tile that is larger than that is still read, alone.
     pub memory: NonZeroUsize,
+    /// Size of the largest file that is fetched, and of the largest text that a compressed one may hold, in
+    /// bytes; 1 GiB by default.
+    pub file_bytes: NonZeroUsize,
+    /// Points of the largest tile that is decoded; 100 million by default. Builders of EPT stay below one.
+    pub tile_points: u64,
+    /// Entries of all hierarchy pages that one walk reads; 20 million by default, enough for a trillion points.
+    pub nodes: u64,
 }
 
 const REQUESTS: NonZeroUsize = NonZeroUsize::new(16).expect("16 is not 0");
 const MEMORY: NonZeroUsize = NonZeroUsize::new(256 << 20).expect("256 MiB is not 0");
+const FILE_BYTES: NonZeroUsize = NonZeroUsize::new(1 << 30).expect("1 GiB is not 0");
 
 impl Default for Limits {
     fn default() -> Limits {
@@ -23,6 +32,9 @@ impl Default for Limits {
             requests: REQUESTS,
             threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
             memory: MEMORY,
+            file_bytes: FILE_BYTES,
+            tile_points: 100_000_000,
+            nodes: 20_000_000,
         }
     }
 }

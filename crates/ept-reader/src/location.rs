@@ -3,18 +3,21 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::Error;
 use crate::store::{FileStore, HttpStore, Store};
+use crate::{Error, Options};
 
 const METADATA_FILE: &str = "ept.json";
 
 /// The store of a location: a folder, an `ept.json`, or a URL of either, with a trailing slash or a
 /// query string. PDAL's prefix `ept://` is taken off.
-pub(crate) fn open(location: &str) -> Result<Arc<dyn Store>, Error> {
+pub(crate) fn open(location: &str, options: &Options) -> Result<Arc<dyn Store>, Error> {
     let location = location.strip_prefix("ept://").unwrap_or(location);
     match location.split_once("://") {
         Some(("file", path)) => open_path(path),
-        Some((scheme, _)) if is_http(scheme) => Ok(Arc::new(HttpStore::new(&root_url(location))?)),
+        Some((scheme, _)) if is_http(scheme) => Ok(Arc::new(HttpStore::new(
+            &root_url(location),
+            &options.http,
+        )?)),
         Some((scheme, _)) if scheme.bytes().all(|b| b.is_ascii_alphanumeric()) => {
             Err(Error::Location {
                 location: crate::store::without_secrets(location),

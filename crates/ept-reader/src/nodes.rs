@@ -63,7 +63,7 @@ async fn run<P: Policy>(
                 Err(error) => Err(error),
             },
             Err(fault) => Err(Error::Format {
-                location: loads.shared.store.location("ept-hierarchy"),
+                location: loads.shared.location("ept-hierarchy"),
                 fault,
             }),
         };
@@ -77,6 +77,8 @@ async fn run<P: Policy>(
 /// The pages under way.
 struct Loads {
     shared: Arc<Shared>,
+    /// Entries of all pages so far.
+    entries: u64,
     waiting: VecDeque<Key>,
     tasks: JoinSet<(Key, Result<Page, Error>)>,
 }
@@ -85,6 +87,7 @@ impl Loads {
     fn new(shared: Arc<Shared>) -> Loads {
         Loads {
             shared,
+            entries: 0,
             waiting: VecDeque::new(),
             tasks: JoinSet::new(),
         }
@@ -116,6 +119,14 @@ impl Loads {
             Some(Err(error)) => return Err(task_failed(&error)),
             None => return Err(Error::Internal("a walk waits for no page".into())),
         };
+        self.entries += page.as_ref().map_or(0, |page| page.entries().len() as u64);
+        let limit = self.shared.limits.nodes;
+        if self.entries > limit {
+            return Err(Error::TooLarge {
+                location: self.shared.location("ept-hierarchy"),
+                problem: format!("more nodes than the limit of {limit}"),
+            });
+        }
         let supplied = match page {
             Ok(page) => walk
                 .supply(key, &page)

@@ -7,31 +7,40 @@ mod support;
 use std::collections::HashSet;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::Duration;
 
-use ept_reader::{Bounds, Dataset, Limits, Query};
-use futures::{StreamExt, TryStreamExt};
+use ept_reader::{Bounds, Dataset, Limits, Options, Query, Retry, Store, StoreError};
+use futures::future::BoxFuture;
+use futures::{FutureExt, StreamExt, TryStreamExt};
 
 use support::stores::Watched;
-use support::{open, queries, tiles, truth};
+use support::{open, open_within, queries, tiles, truth};
 
 async fn watched(store: &Arc<Watched>, requests: usize, threads: usize) -> Dataset {
-    let dataset = Dataset::from_store(Arc::clone(store) as _).await.unwrap();
-    dataset.with_limits(Limits {
-        requests: NonZeroUsize::new(requests).unwrap(),
-        threads: NonZeroUsize::new(threads).unwrap(),
-        ..Limits::default()
-    })
+    let options = Options {
+        limits: Limits {
+            requests: NonZeroUsize::new(requests).unwrap(),
+            threads: NonZeroUsize::new(threads).unwrap(),
+            ..Limits::default()
+        },
+        ..Options::default()
+    };
+    Dataset::from_store(Arc::clone(store) as _, &options)
+        .await
+        .unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn limits_change_nothing_but_the_pace() {
     let expected = tiles(&open("terrain").await, &Query::new()).await;
     for (requests, threads, memory) in [(1, 1, 1), (32, 4, 1 << 30), (2, 8, 100_000)] {
-        let dataset = open("terrain").await.with_limits(Limits {
+        let limits = Limits {
             requests: NonZeroUsize::new(requests).unwrap(),
             threads: NonZeroUsize::new(threads).unwrap(),
             memory: NonZeroUsize::new(memory).unwrap(),
-        });
+            ..Limits::default()
+        };
+        let dataset = open_within("terrain", limits).await;
         assert_eq!(tiles(&dataset, &Query::new()).await, expected);
     }
 }
@@ -147,12 +156,17 @@ async fn a_consumer_that_takes_nothing_stops_the_reading() {
 #[tokio::test(flavor = "multi_thread")]
 async fn memory_for_waiting_tiles_is_bounded() {
     let store = Watched::new("terrain");
-    let dataset = Dataset::from_store(Arc::clone(&store) as _).await.unwrap();
     // Less than any two tiles: one at a time.
-    let dataset = dataset.with_limits(Limits {
-        memory: NonZeroUsize::MIN,
-        ..Limits::default()
-    });
+    let options = Options {
+        limits: Limits {
+            memory: NonZeroUsize::MIN,
+            ..Limits::default()
+        },
+        ..Options::default()
+    };
+    let dataset = Dataset::from_store(Arc::clone(&store) as _, &options)
+        .await
+        .unwrap();
     tiles(&dataset, &Query::new()).await;
     let most_tiles_at_once = store.most();
     assert!(most_tiles_at_once <= Limits::default().requests.get());
@@ -198,14 +212,85 @@ async fn what_was_fetched_is_counted() {
     let dataset = watched(&store, 4, 2).await;
     tiles(&dataset, &Query::new()).await;
     let traffic = dataset.traffic();
-    assert_eq!(traffic.requests as usize, store.asked().len() - 1);
+    assert_eq!(traffic.requests as usize, store.asked().len());
+    assert_eq!(traffic.retries, 0);
     let folder = support::fixture("laz-pf1");
     let size = |path: &String| std::fs::metadata(folder.join(path)).unwrap().len();
     let asked = store.asked();
-    let bytes: u64 = asked
-        .iter()
-        .filter(|path| *path != "ept.json")
-        .map(size)
-        .sum();
+    let bytes: u64 = asked.iter().map(size).sum();
     assert_eq!(traffic.bytes, bytes);
+}
+
+/// A store that is overloaded for ever.
+#[derive(Debug)]
+struct Busy(Option<Duration>);
+
+impl Store for Busy {
+    fn get<'a>(
+        &'a self,
+        path: &'a str,
+        _: usize,
+    ) -> BoxFuture<'a, Result<bytes::Bytes, StoreError>> {
+        let error = StoreError::Transient {
+            location: self.location(path),
+            cause: "busy".into(),
+            retry_after: self.0,
+        };
+        async move { Err(error) }.boxed()
+    }
+
+    fn location(&self, path: &str) -> String {
+        format!("busy:{path}")
+    }
+}
+
+/// How long opening takes, on a clock that runs only while nothing else does.
+async fn time_to_give_up(retry_after: Option<Duration>, retry: Retry) -> Duration {
+    let options = Options {
+        retry,
+        ..Options::default()
+    };
+    let start = tokio::time::Instant::now();
+    let error = Dataset::from_store(Arc::new(Busy(retry_after)), &options)
+        .await
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains(&format!("asked {} times", retry.attempts))
+    );
+    start.elapsed()
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_double_and_are_drawn_at_random() {
+    let retry = Retry {
+        attempts: 5,
+        first: Duration::from_secs(1),
+        most: Duration::from_secs(3),
+    };
+    let mut times = HashSet::new();
+    for _ in 0..20 {
+        let time = time_to_give_up(None, retry).await;
+        // At most 1 + 2 + 3 + 3 seconds, and the clock counts in milliseconds.
+        assert!(time <= Duration::from_millis(9_005), "{time:?}");
+        times.insert(time);
+    }
+    assert!(times.len() > 10, "waits are not random: {times:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_that_a_server_names_is_kept_up_to_a_limit() {
+    let retry = Retry {
+        attempts: 4,
+        first: Duration::from_secs(1),
+        most: Duration::from_secs(60),
+    };
+    for (named, waited) in [(0, 0), (7, 21), (3600, 180)] {
+        let time = time_to_give_up(Some(Duration::from_secs(named)), retry).await;
+        assert!(
+            time.abs_diff(Duration::from_secs(waited)) < Duration::from_millis(10),
+            "{time:?}"
+        );
+    }
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ept_points::Summary;
-use ept_reader::{Dataset, MemoryStore, Query};
+use ept_reader::{Dataset, MemoryStore, Options, Query};
 use futures::{StreamExt, TryStreamExt};
 
 use support::server::Server;
@@ -63,7 +63,9 @@ async fn memory_and_http_give_the_same_as_files() {
     for name in FIXTURES {
         let expected = tiles(&open(name).await, &Query::new()).await;
         let memory: MemoryStore = files(&fixture(name), "").into_iter().collect();
-        let memory = Dataset::from_store(Arc::new(memory)).await.unwrap();
+        let memory = Dataset::from_store(Arc::new(memory), &Options::default())
+            .await
+            .unwrap();
         assert_eq!(tiles(&memory, &Query::new()).await, expected, "{name}");
         let http = Dataset::open(&server.url(&format!("/{name}")))
             .await

@@ -2,10 +2,19 @@
 
 mod support;
 
-use ept_reader::{Dataset, Error, Query};
+use ept_reader::{Dataset, Error, Options, Query, Retry};
 
-use support::server::{Response, Server, file};
+use support::server::{Fault, Response, Server, file};
 use support::{fixture, testdata, tiles};
+
+/// Opens without asking twice.
+async fn once(location: &str) -> Result<Dataset, Error> {
+    let options = Options {
+        retry: Retry::NEVER,
+        ..Options::default()
+    };
+    Dataset::open_with(location, &options).await
+}
 
 #[tokio::test]
 async fn folders_and_files() {
@@ -64,13 +73,7 @@ async fn urls_with_and_without_file_slash_and_query() {
 #[tokio::test]
 async fn redirects_are_followed() {
     let server = Server::start(|request| match request.path.strip_prefix("/old/") {
-        Some(rest) => {
-            let mut response = Response::new(302, "");
-            response
-                .headers
-                .push(("Location", format!("/laz-pf0/{rest}")));
-            response
-        }
+        Some(rest) => Response::new(302, "").with_header("Location", format!("/laz-pf0/{rest}")),
         None => file(&testdata(), request),
     });
     let dataset = Dataset::open(&server.url("/old/ept.json")).await.unwrap();
@@ -114,11 +117,7 @@ async fn server_answers_are_explained_without_secrets() {
         "/page/ept.json" => Response::new(200, "<!DOCTYPE html><html><body>Log in</body></html>"),
         "/denied/ept.json" => Response::new(403, "no"),
         "/broken/ept.json" => Response::new(500, "oh"),
-        "/short/ept.json" => {
-            let mut response = Response::new(200, vec![b' '; 1000]);
-            response.cut_after = Some(100);
-            response
-        }
+        "/short/ept.json" => Response::new(200, vec![b' '; 1000]).with_fault(100, Fault::Close),
         _ => Response::new(404, "nothing"),
     });
     for (path, cause) in [
@@ -130,7 +129,7 @@ async fn server_answers_are_explained_without_secrets() {
     ] {
         let url = server.url(&format!("/{path}?token=SECRET"));
         let url = url.replace("http://", "http://user:PASSWORD@");
-        let text = Dataset::open(&url).await.unwrap_err().to_string();
+        let text = once(&url).await.unwrap_err().to_string();
         assert!(
             text.contains(cause) && text.contains(&format!("/{path}/ept.json")),
             "{text}"
@@ -148,7 +147,7 @@ async fn a_server_that_is_not_there_is_named() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let error = Dataset::open(&format!("http://{address}/set?token=SECRET"))
+    let error = once(&format!("http://{address}/set?token=SECRET"))
         .await
         .unwrap_err();
     let text = error.to_string();

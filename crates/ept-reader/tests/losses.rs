@@ -6,7 +6,7 @@ mod support;
 
 use std::sync::Arc;
 
-use ept_reader::{Dataset, Error, LossCause, LostPart, Query, Tile};
+use ept_reader::{Dataset, Error, LossCause, LostPart, Options, Query, Tile};
 use futures::StreamExt;
 
 use support::stores::Watched;
@@ -14,7 +14,9 @@ use support::{open, tiles};
 
 /// Everything that can be read, and what cannot.
 async fn salvage(store: &Arc<Watched>) -> (Vec<Tile>, Vec<ept_reader::Loss>) {
-    let dataset = Dataset::from_store(Arc::clone(store) as _).await.unwrap();
+    let dataset = Dataset::from_store(Arc::clone(store) as _, &Options::default())
+        .await
+        .unwrap();
     let mut stream = dataset.points(&Query::new()).unwrap();
     let (mut found, mut lost) = (Vec::new(), Vec::new());
     while let Some(tile) = stream.next().await {
@@ -138,7 +140,9 @@ async fn counts_that_contradict_each_other_end_the_walk() {
     let below = below.min().unwrap();
     let both = text.replacen('{', &format!("{{\"{below}\": 123456789,"), 1);
     store.replace("ept-hierarchy/0-0-0-0.json", Some(both.as_bytes()));
-    let dataset = Dataset::from_store(Arc::clone(&store) as _).await.unwrap();
+    let dataset = Dataset::from_store(Arc::clone(&store) as _, &Options::default())
+        .await
+        .unwrap();
     let nodes: Vec<_> = dataset.nodes(&Query::new()).unwrap().collect().await;
     let error = nodes.last().unwrap().as_ref().unwrap_err();
     assert!(matches!(error, Error::Format { .. }), "{error}");

@@ -1,7 +1,7 @@
 //! A dataset in a folder.
 
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use bytes::Bytes;
 use futures::FutureExt;
@@ -21,29 +21,36 @@ impl FileStore {
         FileStore { root: root.into() }
     }
 
-    /// The folder.
-    #[must_use]
-    pub fn root(&self) -> &Path {
-        &self.root
+    fn error(&self, path: &str, error: &std::io::Error) -> StoreError {
+        let location = self.location(path);
+        let cause = error.to_string();
+        match error.kind() {
+            // A file where a folder should be: nothing can be below it.
+            ErrorKind::NotFound | ErrorKind::NotADirectory => StoreError::NotFound { location },
+            ErrorKind::PermissionDenied => StoreError::Denied { location, cause },
+            _ => StoreError::Failed { location, cause },
+        }
     }
 }
 
 impl Store for FileStore {
-    fn get<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<Bytes, StoreError>> {
+    fn get<'a>(
+        &'a self,
+        path: &'a str,
+        max_bytes: usize,
+    ) -> BoxFuture<'a, Result<Bytes, StoreError>> {
         async move {
-            let read = tokio::fs::read(self.root.join(path)).await;
-            read.map(Bytes::from).map_err(|error| {
-                let location = self.location(path);
-                let cause = error.to_string();
-                match error.kind() {
-                    // A file where a folder should be: nothing can be below it.
-                    ErrorKind::NotFound | ErrorKind::NotADirectory => {
-                        StoreError::NotFound { location }
-                    }
-                    ErrorKind::PermissionDenied => StoreError::Denied { location, cause },
-                    _ => StoreError::Failed { location, cause },
-                }
-            })
+            let failed = |error| self.error(path, &error);
+            let full = self.root.join(path);
+            // Asked first: a device or a file of terabytes is not read to its end.
+            let size = tokio::fs::metadata(&full).await.map_err(failed)?.len();
+            if size > max_bytes as u64 {
+                return Err(StoreError::too_large(self.location(path), max_bytes));
+            }
+            tokio::fs::read(&full)
+                .await
+                .map(Bytes::from)
+                .map_err(failed)
         }
         .boxed()
     }

@@ -1,38 +1,59 @@
 //! A dataset on a web server.
 
 use std::error::Error as _;
+use std::fmt;
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use reqwest::{Client, StatusCode, Url};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::{Client, Response, StatusCode, Url};
+use tokio::time::{Instant, timeout_at};
 
 use super::{Store, StoreError};
 use crate::Error;
 
+/// How to talk to web servers.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HttpOptions {
+    /// Headers that go along with every request: names and values. They are taken for secrets.
+    pub headers: Vec<(String, String)>,
+    /// A request that makes no progress for so long is given up, and made again: no answer, or a body of which
+    /// less than 16 KiB come in that time. 30 seconds by default.
+    pub stall: Duration,
+}
+
+impl Default for HttpOptions {
+    fn default() -> HttpOptions {
+        HttpOptions {
+            headers: Vec::new(),
+            stall: Duration::from_secs(30),
+        }
+    }
+}
+
 /// The files of a dataset below a URL. Its query string, if any, goes along with every request.
 ///
-/// Connections are kept and shared, HTTP/2 is used where the server offers it, redirects are followed and
-/// the usual proxy variables of the environment are obeyed.
-#[derive(Debug, Clone)]
+/// Connections are kept and shared, HTTP/2 is used where the server offers it, redirects are followed,
+/// compressed answers decompressed, and the usual proxy variables of the environment are obeyed.
+#[derive(Clone)]
 pub struct HttpStore {
     client: Client,
     root: Url,
+    stall: Duration,
 }
 
-/// A connection that is not there by then will not come.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
-/// A body that stands still for so long will not go on.
-const STALL_TIMEOUT: Duration = Duration::from_secs(60);
+/// What must come of a body within the stall time.
+const PROGRESS: usize = 16 << 10;
 
 impl HttpStore {
     /// The dataset whose `ept.json` lies directly below `root`, an `http` or `https` URL with or without a
     /// trailing slash and query string.
     ///
     /// # Errors
-    /// When `root` is not such a URL, or the system offers no TLS.
-    pub fn new(root: &str) -> Result<HttpStore, Error> {
+    /// When `root` is not such a URL, a header is not one, or the system offers no TLS.
+    pub fn new(root: &str, options: &HttpOptions) -> Result<HttpStore, Error> {
         let failed = |problem: String| Error::Location {
             location: without_secrets(root),
             problem,
@@ -43,12 +64,13 @@ impl HttpStore {
         }
         let client = Client::builder()
             .user_agent(concat!("ept/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT_TIMEOUT)
-            .read_timeout(STALL_TIMEOUT)
+            .default_headers(headers(&options.headers).map_err(failed)?)
+            .connect_timeout(options.stall)
             .build();
         Ok(HttpStore {
             client: client.map_err(|error| failed(chain(&error)))?,
             root: url,
+            stall: options.stall,
         })
     }
 
@@ -59,43 +81,172 @@ impl HttpStore {
         url
     }
 
-    async fn fetch(&self, path: &str) -> Result<Bytes, StoreError> {
+    async fn fetch(&self, path: &str, max_bytes: usize) -> Result<Bytes, StoreError> {
         let location = self.location(path);
-        let failed = |error: reqwest::Error| StoreError::Failed {
+        let stalled = || StoreError::Transient {
             location: location.clone(),
-            cause: chain(&error.without_url()),
+            cause: format!("no answer for {:?}", self.stall),
+            retry_after: None,
         };
-        let response = self
-            .client
-            .get(self.url(path))
-            .send()
-            .await
-            .map_err(failed)?;
+        let sent = self.client.get(self.url(path)).send();
+        let response = timeout_at(Instant::now() + self.stall, sent).await;
+        let response = response.map_err(|_| stalled())?;
+        let response = response.map_err(|error| request_error(&location, error))?;
         match response.status() {
-            StatusCode::OK => response.bytes().await.map_err(failed),
-            StatusCode::NOT_FOUND | StatusCode::GONE => Err(StoreError::NotFound { location }),
-            status @ (StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED) => {
-                Err(StoreError::Denied {
-                    location,
-                    cause: format!("the server answers {status}"),
-                })
-            }
-            status => Err(StoreError::Failed {
+            StatusCode::OK => {}
+            status => return Err(status_error(location, status, response.headers())),
+        }
+        let is_html = is_html(response.headers());
+        let body = self.body(response, &location, max_bytes).await?;
+        match is_html && body.trim_ascii_start().starts_with(b"<") {
+            true => Err(StoreError::Failed {
                 location,
-                cause: format!("the server answers {status}"),
+                cause: "the server answers with a web page (HTML) instead of the file".into(),
             }),
+            false => Ok(body),
+        }
+    }
+
+    /// The body, as long as it keeps coming.
+    async fn body(
+        &self,
+        mut response: Response,
+        location: &str,
+        max_bytes: usize,
+    ) -> Result<Bytes, StoreError> {
+        let announced = response.content_length().unwrap_or(0);
+        if announced > max_bytes as u64 {
+            return Err(StoreError::too_large(location.to_owned(), max_bytes));
+        }
+        let mut body = BytesMut::new();
+        let mut progress = (Instant::now() + self.stall, PROGRESS);
+        loop {
+            let chunk = timeout_at(progress.0, response.chunk()).await;
+            let chunk = chunk.map_err(|_| StoreError::Transient {
+                location: location.to_owned(),
+                cause: format!("stalled for {:?} after {} bytes", self.stall, body.len()),
+                retry_after: None,
+            })?;
+            match chunk.map_err(|error| request_error(location, error))? {
+                None => return Ok(body.freeze()),
+                Some(chunk) if body.len() + chunk.len() > max_bytes => {
+                    return Err(StoreError::too_large(location.to_owned(), max_bytes));
+                }
+                Some(chunk) => body.extend_from_slice(&chunk),
+            }
+            if body.len() >= progress.1 {
+                progress = (Instant::now() + self.stall, body.len() + PROGRESS);
+            }
         }
     }
 }
 
 impl Store for HttpStore {
-    fn get<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<Bytes, StoreError>> {
-        self.fetch(path).boxed()
+    fn get<'a>(
+        &'a self,
+        path: &'a str,
+        max_bytes: usize,
+    ) -> BoxFuture<'a, Result<Bytes, StoreError>> {
+        self.fetch(path, max_bytes).boxed()
     }
 
     fn location(&self, path: &str) -> String {
         without_secrets(self.url(path).as_str())
     }
+}
+
+/// Names of headers only: values may be secrets.
+impl fmt::Debug for HttpOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&String> = self.headers.iter().map(|(name, _)| name).collect();
+        let mut options = f.debug_struct("HttpOptions");
+        options
+            .field("headers", &names)
+            .field("stall", &self.stall)
+            .finish()
+    }
+}
+
+/// The root only, as messages show it.
+impl fmt::Debug for HttpStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let root = without_secrets(self.root.as_str());
+        f.debug_struct("HttpStore")
+            .field("root", &root)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The headers as reqwest wants them; the message of a wrong one does not show its value.
+fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, String> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in pairs {
+        let key = HeaderName::try_from(name.as_str());
+        let key = key.map_err(|_| format!("\"{name}\" is not the name of a header"))?;
+        let value = HeaderValue::try_from(value.as_str());
+        let mut value = value.map_err(|_| format!("the value of header {name} is not text"))?;
+        value.set_sensitive(true);
+        headers.append(key, value);
+    }
+    Ok(headers)
+}
+
+/// A request that got no whole answer. All but faults of the request itself may pass.
+fn request_error(location: &str, error: reqwest::Error) -> StoreError {
+    let location = location.to_owned();
+    let is_final = error.is_builder() || error.is_redirect();
+    let cause = chain(&error.without_url());
+    match is_final {
+        true => StoreError::Failed { location, cause },
+        false => StoreError::Transient {
+            location,
+            cause,
+            retry_after: None,
+        },
+    }
+}
+
+/// An answer that is not the file.
+fn status_error(location: String, status: StatusCode, headers: &HeaderMap) -> StoreError {
+    let cause = format!("the server answers {status}");
+    match status {
+        StatusCode::NOT_FOUND | StatusCode::GONE => StoreError::NotFound { location },
+        StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => StoreError::Denied { location, cause },
+        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => StoreError::Transient {
+            location,
+            cause,
+            retry_after: retry_after(headers),
+        },
+        status if status.is_server_error() => StoreError::Transient {
+            location,
+            cause,
+            retry_after: retry_after(headers),
+        },
+        _ => StoreError::Failed { location, cause },
+    }
+}
+
+/// `Retry-After` in seconds. As a date it depends on two clocks; the usual wait serves as well.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers
+        .get(RETRY_AFTER)?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()?;
+    Some(Duration::from_secs(seconds))
+}
+
+fn is_html(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| {
+        kind.trim_start()
+            .to_ascii_lowercase()
+            .starts_with("text/html")
+    })
 }
 
 /// A URL without user, password, query string and fragment.

@@ -40,14 +40,19 @@ impl<P: Into<String>, B: Into<Bytes>> FromIterator<(P, B)> for MemoryStore {
 }
 
 impl Store for MemoryStore {
-    fn get<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<Bytes, StoreError>> {
-        let found = self
-            .files
-            .get(path)
-            .cloned()
-            .ok_or_else(|| StoreError::NotFound {
-                location: self.location(path),
-            });
+    fn get<'a>(
+        &'a self,
+        path: &'a str,
+        max_bytes: usize,
+    ) -> BoxFuture<'a, Result<Bytes, StoreError>> {
+        let location = self.location(path);
+        let found = match self.files.get(path) {
+            None => Err(StoreError::NotFound { location }),
+            Some(bytes) if bytes.len() > max_bytes => {
+                Err(StoreError::too_large(location, max_bytes))
+            }
+            Some(bytes) => Ok(bytes.clone()),
+        };
         async move { found }.boxed()
     }
 

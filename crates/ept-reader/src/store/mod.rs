@@ -5,23 +5,29 @@ mod http;
 mod memory;
 
 use std::fmt::Debug;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
 
 pub use file::FileStore;
-pub use http::HttpStore;
 pub(crate) use http::without_secrets;
+pub use http::{HttpOptions, HttpStore};
 pub use memory::MemoryStore;
 
 /// A place that holds the files of one dataset.
 ///
-/// The one method that matters, [`Store::get`], is called from many tasks at once. Caching, retries and
-/// the like are stores around stores.
+/// The one method that matters, [`Store::get`], is called from many tasks at once. It makes one attempt: a
+/// [`crate::Dataset`] limits how many run at the same time and asks again after failures that may pass.
 pub trait Store: Debug + Send + Sync {
-    /// The whole contents of a file. `path` is relative to the dataset's root, with `/` between
-    /// parts, such as `ept-data/0-0-0-0.laz`.
-    fn get<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<Bytes, StoreError>>;
+    /// The whole contents of a file, of at most `max_bytes` bytes: a longer one is an error, before it fills
+    /// the memory. `path` is relative to the dataset's root, with `/` between parts, such as
+    /// `ept-data/0-0-0-0.laz`.
+    fn get<'a>(
+        &'a self,
+        path: &'a str,
+        max_bytes: usize,
+    ) -> BoxFuture<'a, Result<Bytes, StoreError>>;
 
     /// The full path or URL of a file, for messages: without passwords, tokens or query strings.
     fn location(&self, path: &str) -> String;
@@ -45,7 +51,17 @@ pub enum StoreError {
         /// What the system or the server said.
         cause: String,
     },
-    /// The file system, network or server failed.
+    /// The network or the server failed in a way that may pass.
+    #[error("{location}: {cause}")]
+    Transient {
+        /// Path or URL, without secrets.
+        location: String,
+        /// What failed.
+        cause: String,
+        /// When the server wants to be asked again.
+        retry_after: Option<Duration>,
+    },
+    /// The file system, network or server failed, and would again.
     #[error("{location}: {cause}")]
     Failed {
         /// Path or URL, without secrets.
@@ -56,12 +72,36 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    pub(crate) fn too_large(location: String, max_bytes: usize) -> StoreError {
+        StoreError::Failed {
+            location,
+            cause: format!("larger than the limit of {max_bytes} bytes"),
+        }
+    }
+
+    /// Whether the same request may succeed later.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        matches!(self, StoreError::Transient { .. })
+    }
+
+    /// The error of the last of so many attempts.
+    pub(crate) fn after(mut self, attempts: u32) -> StoreError {
+        if let StoreError::Transient { cause, .. } = &mut self
+            && attempts > 1
+        {
+            *cause += &format!(" (asked {attempts} times)");
+        }
+        self
+    }
+
     /// Path or URL of the file, without secrets.
     #[must_use]
     pub fn location(&self) -> &str {
         match self {
             StoreError::NotFound { location }
             | StoreError::Denied { location, .. }
+            | StoreError::Transient { location, .. }
             | StoreError::Failed { location, .. } => location,
         }
     }
@@ -71,7 +111,9 @@ impl StoreError {
     pub fn cause(&self) -> &str {
         match self {
             StoreError::NotFound { .. } => "not found",
-            StoreError::Denied { cause, .. } | StoreError::Failed { cause, .. } => cause,
+            StoreError::Denied { cause, .. }
+            | StoreError::Transient { cause, .. }
+            | StoreError::Failed { cause, .. } => cause,
         }
     }
 }

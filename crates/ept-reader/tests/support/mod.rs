@@ -12,7 +12,7 @@ pub mod stores;
 
 use std::path::{Path, PathBuf};
 
-use ept_reader::{Bounds, Dataset, Query, Tile};
+use ept_reader::{Bounds, Dataset, Limits, Options, Query, Tile};
 use futures::{StreamExt, TryStreamExt};
 use serde_json::Value;
 
@@ -45,6 +45,16 @@ pub fn fixture(name: &str) -> PathBuf {
 
 pub async fn open(name: &str) -> Dataset {
     Dataset::open(fixture(name).to_str().unwrap())
+        .await
+        .unwrap()
+}
+
+pub async fn open_within(name: &str, limits: Limits) -> Dataset {
+    let options = Options {
+        limits,
+        ..Options::default()
+    };
+    Dataset::open_with(fixture(name).to_str().unwrap(), &options)
         .await
         .unwrap()
 }

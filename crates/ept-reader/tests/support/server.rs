@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// A request as it came.
 #[derive(Debug, Clone)]
@@ -24,8 +25,21 @@ pub struct Response {
     pub status: u16,
     pub headers: Vec<(&'static str, String)>,
     pub body: Vec<u8>,
-    /// Close the connection after this many bytes of the body, whatever was announced.
-    pub cut_after: Option<usize>,
+    /// What happens after this many bytes of the body, whatever was announced.
+    pub fault: Option<(usize, Fault)>,
+}
+
+/// How an answer goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The connection is closed.
+    Close,
+    /// Nothing more comes, and the connection stays open.
+    Hold,
+    /// A byte comes now and then.
+    Trickle,
+    /// The connection is closed before the answer begins.
+    Refuse,
 }
 
 impl Response {
@@ -34,8 +48,18 @@ impl Response {
             status,
             headers: Vec::new(),
             body: body.into(),
-            cut_after: None,
+            fault: None,
         }
+    }
+
+    pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Response {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub fn with_fault(mut self, after: usize, fault: Fault) -> Response {
+        self.fault = Some((after.min(self.body.len()), fault));
+        self
     }
 }
 
@@ -105,13 +129,31 @@ fn serve(
             let _ = write!(head, "{name}: {value}\r\n");
         }
         head.push_str("\r\n");
-        stream.write_all(head.as_bytes())?;
-        if let Some(cut) = response.cut_after {
-            return stream.write_all(&response.body[..cut.min(response.body.len())]);
+        if let Some((_, Fault::Refuse)) = response.fault {
+            return Ok(());
         }
-        stream.write_all(&response.body)?;
+        stream.write_all(head.as_bytes())?;
+        match response.fault {
+            None => stream.write_all(&response.body)?,
+            Some((after, fault)) => {
+                stream.write_all(&response.body[..after])?;
+                return go_wrong(&mut stream, fault);
+            }
+        }
     }
     Ok(())
+}
+
+fn go_wrong(stream: &mut TcpStream, fault: Fault) -> std::io::Result<()> {
+    match fault {
+        Fault::Close | Fault::Refuse => Ok(()),
+        // Until the client goes away.
+        Fault::Hold => stream.read(&mut [0]).map(drop),
+        Fault::Trickle => loop {
+            stream.write_all(b" ")?;
+            std::thread::sleep(Duration::from_millis(5));
+        },
+    }
 }
 
 /// The next request of a connection; none at its end.

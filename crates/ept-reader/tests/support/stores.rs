@@ -88,7 +88,7 @@ impl Watched {
         }
     }
 
-    async fn answer(&self, path: &str) -> Result<Bytes, StoreError> {
+    async fn answer(&self, path: &str, max: usize) -> Result<Bytes, StoreError> {
         self.until(|store| !store.held.lock().unwrap().contains(path))
             .await;
         let replaced = self.replaced.lock().unwrap().get(path).cloned();
@@ -97,7 +97,7 @@ impl Watched {
             Some(None) => Err(StoreError::NotFound {
                 location: self.location(path),
             }),
-            None => self.inner.get(path).await,
+            None => self.inner.get(path, max).await,
         }
     }
 }
@@ -122,11 +122,11 @@ impl Drop for UnderWay<'_> {
 }
 
 impl Store for Watched {
-    fn get<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<Bytes, StoreError>> {
+    fn get<'a>(&'a self, path: &'a str, max: usize) -> BoxFuture<'a, Result<Bytes, StoreError>> {
         async move {
             self.asked.lock().unwrap().push(path.to_owned());
             let _under_way = UnderWay::new(self);
-            self.answer(path).await
+            self.answer(path, max).await
         }
         .boxed()
     }
