@@ -2,6 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ept_reader::Bounds;
@@ -55,6 +56,12 @@ pub(crate) struct DatasetArgs {
     /// Folder, ept.json, or http(s) URL of either; a query string is repeated on every request
     #[arg(value_name = "DATASET")]
     pub(crate) location: String,
+    /// Header to send with every request; can be given several times
+    #[arg(long = "header", value_name = "NAME: VALUE", value_parser = header)]
+    pub(crate) headers: Vec<(String, String)>,
+    /// Give up when all reading takes longer: seconds, or a number with ms, s, m or h
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = duration)]
+    pub(crate) timeout: Option<Duration>,
 }
 
 /// Which points.
@@ -119,6 +126,9 @@ pub(crate) struct QueryArgs {
     /// Format of the output [default: by the file's extension; csv on standard output]
     #[arg(long, short, value_name = "FORMAT")]
     pub(crate) format: Option<Format>,
+    /// Write what was read and what was lost to this file, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
 }
@@ -154,6 +164,37 @@ pub(crate) struct NodesArgs {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
+}
+
+/// `Name: value`. What is wrong with one is said without showing it: it may hold a secret.
+fn header(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text
+        .split_once(':')
+        .ok_or("must be of the form 'Name: value'")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let unit_at = text
+        .find(|c: char| c.is_ascii_alphabetic())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(unit_at);
+    let seconds = match unit {
+        "" | "s" => 1.0,
+        "ms" => 0.001,
+        "m" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(format!("\"{unit}\" is not ms, s, m or h")),
+    };
+    let number: f64 = number
+        .trim()
+        .parse()
+        .map_err(|_| format!("\"{text}\" is not a time"))?;
+    let duration = Duration::try_from_secs_f64(number * seconds).ok();
+    let is_useful = |duration: &Duration| !duration.is_zero();
+    duration
+        .filter(is_useful)
+        .ok_or_else(|| "must be greater than 0".into())
 }
 
 fn resolution(text: &str) -> Result<f64, String> {

@@ -11,17 +11,17 @@ pub(crate) enum Outcome {
     Complete,
     /// Done, but parts of the data could not be read and were skipped.
     Incomplete,
-    /// Stopped from the keyboard.
-    Interrupted,
+    /// Stopped by a signal of that number.
+    Stopped(u8),
 }
 
 impl Outcome {
-    /// Exit code: 0 complete, 3 incomplete, 130 as shells give it for an interrupt.
+    /// Exit code: 0 complete, 3 incomplete, 128 and the signal's number as shells give it.
     pub(crate) fn code(self) -> ExitCode {
         ExitCode::from(match self {
             Outcome::Complete => 0,
             Outcome::Incomplete => 3,
-            Outcome::Interrupted => 130,
+            Outcome::Stopped(signal) => 128 + signal,
         })
     }
 }

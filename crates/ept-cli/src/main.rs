@@ -7,6 +7,7 @@ mod exit;
 mod numbers;
 mod output;
 mod progress;
+mod report;
 mod select;
 
 use std::process::ExitCode;
@@ -25,7 +26,7 @@ fn main() -> ExitCode {
     let result = runtime.block_on(async {
         tokio::select! {
             result = run(cli.command) => result,
-            _ = tokio::signal::ctrl_c() => Ok(Outcome::Interrupted),
+            signal = stop() => Ok(Outcome::Stopped(signal)),
         }
     });
     // Tiles that are being decoded are of no use any more: do not wait for them.
@@ -33,6 +34,28 @@ fn main() -> ExitCode {
     match result {
         Ok(outcome) => outcome.code(),
         Err(error) => exit::failed(&error),
+    }
+}
+
+/// Waits for the user's interrupt or the system's wish to end, and returns the number of the signal. What
+/// runs is dropped then, unfinished files with it.
+async fn stop() -> u8 {
+    const INTERRUPT: u8 = 2;
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        const TERMINATE: u8 = 15;
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            return tokio::select! {
+                _ = terminate.recv() => TERMINATE,
+                _ = tokio::signal::ctrl_c() => INTERRUPT,
+            };
+        }
+    }
+    // Without a handler the system's own way of stopping stays in force.
+    match tokio::signal::ctrl_c().await {
+        Ok(()) => INTERRUPT,
+        Err(_) => std::future::pending().await,
     }
 }
 

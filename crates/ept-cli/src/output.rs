@@ -91,15 +91,13 @@ impl Output {
 }
 
 impl Pending {
-    /// Gives the file its name, and returns that with its size.
-    pub(crate) fn keep(self) -> Result<Option<(PathBuf, u64)>> {
+    /// Gives the file its name.
+    pub(crate) fn keep(self) -> Result<()> {
         let Some((temporary, path)) = self.file else {
-            return Ok(None);
+            return Ok(());
         };
         let persisted = temporary.persist(&path).map_err(|error| error.error);
-        persisted.with_context(|| cannot_write(&path))?;
-        let size = std::fs::metadata(&path).map_or(0, |metadata| metadata.len());
-        Ok(Some((path, size)))
+        persisted.with_context(|| cannot_write(&path))
     }
 }
 

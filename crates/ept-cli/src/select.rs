@@ -1,10 +1,10 @@
 //! From flags to a dataset, a query and its nodes.
 
 use anyhow::Result;
-use ept_reader::{Bounds, Dataset, Error, Limits, Loss, LostPart, Node, Query};
+use ept_reader::{Bounds, Dataset, Error, HttpOptions, Loss, LostPart, Node, Options, Query};
 use futures::StreamExt;
 
-use crate::args::{OnError, ReadArgs, SelectArgs};
+use crate::args::{DatasetArgs, OnError, ReadArgs, SelectArgs};
 use crate::numbers::{counted, rounded};
 
 /// A dataset with what to read of it.
@@ -28,14 +28,10 @@ pub(crate) struct Losses {
 impl Selection {
     /// Opens the dataset and finds the nodes.
     pub(crate) async fn open(select: &SelectArgs, read: &ReadArgs) -> Result<Selection> {
-        let mut limits = Limits {
-            requests: read.requests,
-            ..Limits::default()
-        };
-        limits.threads = read.threads.unwrap_or(limits.threads);
-        let dataset = Dataset::open(&select.dataset.location)
-            .await?
-            .with_limits(limits);
+        let mut options = options(&select.dataset);
+        options.limits.requests = read.requests;
+        options.limits.threads = read.threads.unwrap_or(options.limits.threads);
+        let dataset = Dataset::open_with(&select.dataset.location, &options).await?;
         let query = query(select);
         let mut selection = Selection {
             losses: Losses::new(read.on_error),
@@ -115,17 +111,34 @@ impl Losses {
         self.lost.is_empty()
     }
 
-    /// Tells each loss on standard error, pages first, then by node.
-    pub(crate) fn tell(&self) {
+    /// What was lost: pages first, then by node.
+    pub(crate) fn sorted(&self) -> Vec<&Loss> {
         let mut lost: Vec<&Loss> = self.lost.iter().collect();
         lost.sort_by_key(|loss| (loss.part != LostPart::Page, loss.key));
-        for loss in lost {
+        lost
+    }
+
+    /// Tells each loss on standard error.
+    pub(crate) fn tell(&self) {
+        for loss in self.sorted() {
             eprintln!("lost: {loss}");
         }
         if !self.is_empty() {
             let parts = counted(self.lost.len() as u64, "part");
             eprintln!("incomplete: {parts} of the data could not be read");
         }
+    }
+}
+
+/// How a dataset is opened by the flags that every command has.
+pub(crate) fn options(args: &DatasetArgs) -> Options {
+    Options {
+        timeout: args.timeout,
+        http: HttpOptions {
+            headers: args.headers.clone(),
+            ..HttpOptions::default()
+        },
+        ..Options::default()
     }
 }
 

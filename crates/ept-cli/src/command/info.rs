@@ -9,10 +9,10 @@ use serde_json::{Map, Value, json};
 use crate::args::InfoArgs;
 use crate::exit::Outcome;
 use crate::numbers::{grouped, rounded};
-use crate::select::corners;
+use crate::select::{corners, options};
 
 pub(crate) async fn run(args: &InfoArgs) -> Result<Outcome> {
-    let dataset = Dataset::open(&args.dataset.location).await?;
+    let dataset = Dataset::open_with(&args.dataset.location, &options(&args.dataset)).await?;
     let levels = Levels::of(dataset.page(Key::ROOT).await);
     let mut out = std::io::stdout().lock();
     match args.json {

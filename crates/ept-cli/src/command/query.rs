@@ -12,17 +12,52 @@ use crate::exit::Outcome;
 use crate::numbers::{counted, rounded};
 use crate::output::Output;
 use crate::progress::Progress;
+use crate::report::Report;
 use crate::select::Selection;
 
 pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
     let start = Instant::now();
     let output = Output::new(args)?;
     let mut selection = Selection::open(&args.select, &args.read).await?;
-    let query = with_required(&selection.query, output.required());
+    let written = write(args, &mut selection, &output).await;
+    let report = Report {
+        selection: &selection,
+        points: *written.as_ref().unwrap_or(&0),
+        failure: written.as_ref().err(),
+        elapsed: start.elapsed(),
+    };
+    if let Some(path) = &args.report {
+        report.write(path)?;
+    }
+    selection.losses.tell();
+    let written = written?;
+    if !args.read.quiet {
+        let traffic = selection.dataset.traffic();
+        eprintln!(
+            "{} of {}, to {}; read {} in {}, {} s",
+            counted(written, "point"),
+            selection.extent(),
+            output.name(),
+            HumanBytes(traffic.bytes),
+            counted(traffic.requests, "request"),
+            rounded(start.elapsed().as_secs_f64(), 3),
+        );
+        if written == 0 {
+            eprintln!("nothing found: {}", selection.why_nothing());
+        }
+    }
+    Ok(match selection.losses.is_empty() {
+        true => Outcome::Complete,
+        false => Outcome::Incomplete,
+    })
+}
 
-    let (mut sink, pending) = output.open(&selection.dataset, columns(&selection))?;
+/// Writes the points of the selection and returns their number.
+async fn write(args: &QueryArgs, selection: &mut Selection, output: &Output) -> Result<u64> {
+    let query = with_required(&selection.query, output.required());
     let failure = || format!("cannot write {}", output.name());
-    let mut progress = Progress::new(&selection, args.read.quiet);
+    let (mut sink, pending) = output.open(&selection.dataset, columns(selection))?;
+    let mut progress = Progress::new(selection, args.read.quiet);
     let nodes = stream::iter(selection.nodes.clone().into_iter().map(Ok));
     let mut tiles = selection
         .dataset
@@ -34,32 +69,9 @@ pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
         }
     }
     let written = sink.finish().with_context(failure)?;
-    let file = pending.keep()?;
+    pending.keep()?;
     progress.finish();
-
-    selection.losses.tell();
-    if !args.read.quiet {
-        let seconds = rounded(start.elapsed().as_secs_f64(), 3);
-        let traffic = selection.dataset.traffic();
-        let place = match &file {
-            Some((path, size)) => format!("{} ({})", path.display(), HumanBytes(*size)),
-            None => output.name(),
-        };
-        eprintln!(
-            "{} of {}, to {place}; read {} in {}, {seconds} s",
-            counted(written, "point"),
-            selection.extent(),
-            HumanBytes(traffic.bytes),
-            counted(traffic.requests, "request"),
-        );
-        if written == 0 {
-            eprintln!("nothing found: {}", selection.why_nothing());
-        }
-    }
-    Ok(match selection.losses.is_empty() {
-        true => Outcome::Complete,
-        false => Outcome::Incomplete,
-    })
+    Ok(written)
 }
 
 /// The query with the dimensions that the output needs in front of those asked for.

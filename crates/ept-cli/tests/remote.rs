@@ -1,0 +1,259 @@
+//! `ept` against servers and datasets that fail, and a user who stops it.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use support::server::{Fault, Response, Server, file};
+use support::{copy, ept, fixture, testdata, truth};
+
+/// Numbers without order, the same on every run.
+fn scramble(number: usize) -> usize {
+    let mut x = (number as u64).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (x ^ (x >> 31)) as usize
+}
+
+#[test]
+fn a_bad_server_changes_nothing_in_the_file() {
+    let asked = AtomicUsize::new(0);
+    let server = Server::start(move |request| {
+        std::thread::sleep(Duration::from_millis(50));
+        let response = file(&testdata(), request);
+        let size = response.body.len();
+        match scramble(asked.fetch_add(1, Ordering::SeqCst)) % 100 {
+            0..=4 => Response::new(503, "busy").with_header("Retry-After", "0"),
+            5..=19 => Response::new(503, "busy"),
+            20..=29 if size > 0 => response.with_fault(size / 2, Fault::Close),
+            _ => response,
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let query = ["--resolution", "4", "-q", "-o"];
+    ept(&[
+        &["query", &fixture("terrain")],
+        &query[..],
+        &[&file("local.laz")],
+    ]
+    .concat())
+    .ends_with(0);
+    let expected = std::fs::read(file("local.laz")).unwrap();
+    for round in 0..10 {
+        let out = file(&format!("{round}.laz"));
+        ept(&[&["query", &server.url("/terrain")], &query[..], &[&out]].concat()).ends_with(0);
+        assert_eq!(std::fs::read(&out).unwrap(), expected, "round {round}");
+    }
+}
+
+#[test]
+fn the_report_accounts_for_every_point() {
+    let data = copy("laz-pf1");
+    std::fs::write(data.path().join("ept-data/1-0-0-0.laz"), "garbage").unwrap();
+    std::fs::remove_file(data.path().join("ept-data/1-1-0-0.laz")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (out, report) = (file("out.csv"), file("report.json"));
+    let query = [
+        "query",
+        data.path().to_str().unwrap(),
+        "-o",
+        &out,
+        "--report",
+        &report,
+    ];
+    ept(&[&query[..], &["--on-error", "skip"]].concat()).ends_with(3);
+
+    let read = |path: &str| -> serde_json::Value {
+        serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+    };
+    let found = read(&report);
+    let truth = truth("laz-pf1");
+    assert_eq!(found["complete"], false);
+    let losses = found["losses"].as_array().unwrap();
+    let keys: Vec<&str> = losses
+        .iter()
+        .map(|loss| loss["key"].as_str().unwrap())
+        .collect();
+    assert_eq!(keys, ["1-0-0-0", "1-1-0-0"]);
+    let mut lost = 0;
+    for loss in losses {
+        assert_eq!(loss["part"], "tile");
+        assert_eq!(
+            loss["points"],
+            truth["nodes"][loss["key"].as_str().unwrap()]
+        );
+        assert!(loss["path"].as_str().unwrap().contains("ept-data/1-"));
+        assert_eq!(loss["cell"].as_array().unwrap().len(), 6);
+        lost += loss["points"].as_u64().unwrap();
+    }
+    assert!(losses[0]["cause"].as_str().unwrap().contains("LASF"));
+    assert_eq!(losses[1]["cause"], "not found");
+    assert_eq!(
+        found["points"].as_u64().unwrap() + lost,
+        truth["points"].as_u64().unwrap()
+    );
+    let rows = std::fs::read_to_string(&out).unwrap().lines().count() as u64 - 1;
+    assert_eq!(found["points"], rows);
+    assert_eq!(found["nodes"], truth["nodes"].as_object().unwrap().len());
+
+    // A failure has a report too, and no output.
+    std::fs::remove_file(&out).unwrap();
+    ept(&query).ends_with(1);
+    let found = read(&report);
+    assert!(found["error"].as_str().unwrap().contains("1-0-0-0.laz"));
+    assert_eq!(
+        (&found["complete"], &found["points"]),
+        (&false.into(), &0.into())
+    );
+    assert!(!std::path::Path::new(&out).exists());
+
+    ept(&[
+        "query",
+        &fixture("laz-pf1"),
+        "-o",
+        &out,
+        "--report",
+        &report,
+    ])
+    .ends_with(0);
+    let found = read(&report);
+    assert_eq!(
+        (&found["complete"], &found["points"]),
+        (&true.into(), &1500.into())
+    );
+    assert!(found["requests"].as_u64().unwrap() > 15 && found["bytes"].as_u64().unwrap() > 10_000);
+}
+
+#[test]
+fn a_lost_page_is_reported_as_its_subtree() {
+    let data = copy("terrain");
+    std::fs::remove_file(data.path().join("ept-hierarchy/2-0-0-2.json")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let report = folder.path().join("report.json");
+    let query = [
+        "query",
+        data.path().to_str().unwrap(),
+        "--on-error",
+        "skip",
+        "--report",
+    ];
+    ept(&[&query[..], &[report.to_str().unwrap()]].concat()).ends_with(3);
+    let report: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(report).unwrap()).unwrap();
+    let loss = &report["losses"][0];
+    assert_eq!(
+        (&loss["part"], &loss["key"]),
+        (&"subtree".into(), &"2-0-0-2".into())
+    );
+    assert!(loss["points"].is_null());
+}
+
+#[test]
+fn silence_ends_with_the_timeout() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/set", listener.local_addr().unwrap());
+    let start = Instant::now();
+    let text = ept(&["info", &url, "--timeout", "300ms"])
+        .ends_with(1)
+        .stderr();
+    assert!(
+        text.contains(&url) && text.contains("timeout of 300ms"),
+        "{text}"
+    );
+    assert!(start.elapsed() < Duration::from_secs(20));
+}
+
+#[test]
+fn headers_are_sent_and_not_shown() {
+    let server = Server::start(|request| match request.headers.get("x-key") {
+        Some(key) if key == "a: SECRET" => file(&testdata(), request),
+        _ => Response::new(401, "who?"),
+    });
+    let stats = ["stats", "-q", &server.url("/laz-pf0"), "--json"];
+    ept(&[&stats[..], &["--header", "X-Key: a: SECRET"]].concat()).ends_with(0);
+    let text = ept(&[&stats[..], &["--header", "X-Key: SECRET"]].concat())
+        .ends_with(1)
+        .stderr();
+    assert!(text.contains("401") && !text.contains("SECRET"), "{text}");
+    ept(&[&stats[..], &["--header", "SECRET"]].concat()).ends_with(2);
+}
+
+#[test]
+fn proxies_of_the_environment_are_used() {
+    let proxy = Server::start(|request| {
+        let mut request = request.clone();
+        // A proxy is asked for whole URLs.
+        request.path = request
+            .path
+            .strip_prefix("http://lidar.invalid")
+            .unwrap_or("/")
+            .to_owned();
+        file(&testdata(), &request)
+    });
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_ept"))
+        .args(["stats", "-q", "http://lidar.invalid/laz-pf0", "--json"])
+        .env("http_proxy", proxy.url(""))
+        .env_remove("no_proxy")
+        .env_remove("NO_PROXY")
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_at_once_and_leaves_nothing() {
+    use std::process::{Command, Stdio};
+    // Tiles never come, so the query is under way for sure when the signal does.
+    let server = Server::start(|request| match request.path.contains("ept-data") {
+        true => file(&testdata(), request).with_fault(10, Fault::Hold),
+        false => file(&testdata(), request),
+    });
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let folder = tempfile::tempdir().unwrap();
+        let before = server.requests().len();
+        let child = Command::new(env!("CARGO_BIN_EXE_ept"))
+            .args(["query", &server.url("/terrain"), "-o"])
+            .arg(folder.path().join("out.laz"))
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        while !server.requests()[before..]
+            .iter()
+            .any(|r| r.path.contains("ept-data"))
+        {
+            std::thread::yield_now();
+        }
+        let start = Instant::now();
+        let kill = Command::new("kill")
+            .args(["-s", signal, &child.id().to_string()])
+            .status();
+        assert!(kill.unwrap().success());
+        let output = child.wait_with_output().unwrap();
+        assert!(start.elapsed() < Duration::from_secs(10));
+        assert_eq!(output.status.code(), Some(code));
+        assert_eq!(folder.path().read_dir().unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn times_have_units() {
+    for text in ["0", "-1", "x", "1d", "nan", "1e400"] {
+        let text = ept(&["info", "/nowhere", "--timeout", text])
+            .ends_with(2)
+            .stderr();
+        assert!(text.contains("--timeout"), "{text}");
+    }
+    for text in ["1", "0.5s", "100ms", "2m", "1h"] {
+        ept(&["info", &fixture("laz-pf0"), "--timeout", text]).ends_with(0);
+    }
+}
