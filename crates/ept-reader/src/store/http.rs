@@ -7,11 +7,14 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use reqwest::header::{
+    CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+    LAST_MODIFIED, RETRY_AFTER,
+};
 use reqwest::{Client, Response, StatusCode, Url};
 use tokio::time::{Instant, timeout_at};
 
-use super::{Store, StoreError};
+use super::{Answer, Store, StoreError};
 use crate::Error;
 
 /// How to talk to web servers.
@@ -81,29 +84,47 @@ impl HttpStore {
         url
     }
 
-    async fn fetch(&self, path: &str, max_bytes: usize) -> Result<Bytes, StoreError> {
+    async fn fetch(
+        &self,
+        path: &str,
+        max_bytes: usize,
+        stamp: Option<&str>,
+    ) -> Result<Answer, StoreError> {
         let location = self.location(path);
         let stalled = || StoreError::Transient {
             location: location.clone(),
             cause: format!("no answer for {:?}", self.stall),
             retry_after: None,
         };
-        let sent = self.client.get(self.url(path)).send();
+        let mut request = self.client.get(self.url(path));
+        if let Some(stamp) = stamp {
+            // An ETag stands in quotes, a date of Last-Modified does not.
+            let is_tag = stamp.ends_with('"');
+            let condition = if is_tag {
+                IF_NONE_MATCH
+            } else {
+                IF_MODIFIED_SINCE
+            };
+            request = request.header(condition, stamp);
+        }
+        let sent = request.send();
         let response = timeout_at(Instant::now() + self.stall, sent).await;
         let response = response.map_err(|_| stalled())?;
         let response = response.map_err(|error| request_error(&location, error))?;
         match response.status() {
             StatusCode::OK => {}
+            StatusCode::NOT_MODIFIED if stamp.is_some() => return Ok(Answer::Same),
             status => return Err(status_error(location, status, response.headers())),
         }
-        let is_html = is_html(response.headers());
-        let body = self.body(response, &location, max_bytes).await?;
-        match is_html && body.trim_ascii_start().starts_with(b"<") {
+        let headers = response.headers();
+        let (is_html, stamp) = (is_html(headers), stamp_of(headers));
+        let bytes = self.body(response, &location, max_bytes).await?;
+        match is_html && bytes.trim_ascii_start().starts_with(b"<") {
             true => Err(StoreError::Failed {
                 location,
                 cause: "the server answers with a web page (HTML) instead of the file".into(),
             }),
-            false => Ok(body),
+            false => Ok(Answer::File { bytes, stamp }),
         }
     }
 
@@ -147,7 +168,26 @@ impl Store for HttpStore {
         path: &'a str,
         max_bytes: usize,
     ) -> BoxFuture<'a, Result<Bytes, StoreError>> {
-        self.fetch(path, max_bytes).boxed()
+        async move {
+            match self.fetch(path, max_bytes, None).await? {
+                Answer::File { bytes, .. } => Ok(bytes),
+                Answer::Same => Err(status_error(
+                    self.location(path),
+                    StatusCode::NOT_MODIFIED,
+                    &HeaderMap::new(),
+                )),
+            }
+        }
+        .boxed()
+    }
+
+    fn get_changed<'a>(
+        &'a self,
+        path: &'a str,
+        max_bytes: usize,
+        stamp: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Answer, StoreError>> {
+        self.fetch(path, max_bytes, stamp).boxed()
     }
 
     fn location(&self, path: &str) -> String {
@@ -236,6 +276,12 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         .parse()
         .ok()?;
     Some(Duration::from_secs(seconds))
+}
+
+/// What identifies the contents: the `ETag`, else the time of the last change.
+fn stamp_of(headers: &HeaderMap) -> Option<String> {
+    let stamp = headers.get(ETAG).or_else(|| headers.get(LAST_MODIFIED))?;
+    stamp.to_str().ok().map(str::to_owned)
 }
 
 fn is_html(headers: &HeaderMap) -> bool {

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
+use futures::{FutureExt, TryFutureExt};
 
 pub use file::FileStore;
 pub(crate) use http::without_secrets;
@@ -29,8 +30,36 @@ pub trait Store: Debug + Send + Sync {
         max_bytes: usize,
     ) -> BoxFuture<'a, Result<Bytes, StoreError>>;
 
+    /// The file unless it still is the one of that stamp, which an earlier answer gave. Stores that know
+    /// no stamps give the file.
+    fn get_changed<'a>(
+        &'a self,
+        path: &'a str,
+        max_bytes: usize,
+        _stamp: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Answer, StoreError>> {
+        let bytes = self.get(path, max_bytes);
+        bytes
+            .map_ok(|bytes| Answer::File { bytes, stamp: None })
+            .boxed()
+    }
+
     /// The full path or URL of a file, for messages: without passwords, tokens or query strings.
     fn location(&self, path: &str) -> String;
+}
+
+/// What a store says of a file that the caller may have already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// It is the same as before.
+    Same,
+    /// It is another one, or the caller has none.
+    File {
+        /// Its contents.
+        bytes: Bytes,
+        /// What identifies these contents, such as an `ETag`; none when the store knows nothing of the kind.
+        stamp: Option<String>,
+    },
 }
 
 /// A file that cannot be fetched, by what the caller can do about it.
