@@ -249,6 +249,9 @@ fn take_bounds(object: &mut Object) -> Result<(Bounds, Option<Bounds>), FormatEr
     if bounds.max()[0] <= bounds.min()[0] {
         return Err(FormatError::field("bounds", "has no extent in x"));
     }
+    if (0..3).any(|axis| (bounds.max()[axis] - bounds.min()[axis]).is_infinite()) {
+        return Err(FormatError::field("bounds", "is too large to be divided"));
+    }
     let conforming = match conforming {
         None | Some(Value::Null) => None,
         Some(value) => Some(json::bounds("boundsConforming", &value)?),

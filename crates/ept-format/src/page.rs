@@ -31,14 +31,17 @@ impl Page {
     /// When the text is not a JSON object, a key is not a node's, a value is neither a number of
     /// points nor -1, or a node is listed twice with different values.
     pub fn from_json(text: &[u8]) -> Result<Page, FormatError> {
-        let mut fault = None;
+        let (mut fault, mut last) = (None, None);
         let mut reader = serde_json::Deserializer::from_slice(json::strip_bom(text));
         let parsed = reader
-            .deserialize_map(Entries { fault: &mut fault })
+            .deserialize_map(Entries {
+                fault: &mut fault,
+                last: &mut last,
+            })
             .and_then(|entries| reader.end().map(|()| entries));
         let mut entries = match (parsed, fault) {
             (_, Some(fault)) => return Err(fault),
-            (Err(error), None) => return Err(json::not_json(text, &error)),
+            (Err(error), None) => return Err(not_a_page(text, &error, last)),
             (Ok(entries), None) => entries,
         };
         entries.sort_unstable_by(|(a, _), (b, _)| a.cmp_preorder(b));
@@ -69,10 +72,21 @@ impl fmt::Display for Entry {
     }
 }
 
+/// The fault of a text at which serde stopped after the key `last`: it is not JSON, or JSON of another
+/// kind.
+fn not_a_page(text: &[u8], error: &serde_json::Error, last: Option<Key>) -> FormatError {
+    match last {
+        _ if !error.is_data() => json::not_json(text, error),
+        Some(key) => FormatError::entry(key, error.to_string()),
+        None => FormatError::field("ept-hierarchy", "must be a JSON object"),
+    }
+}
+
 /// Reads the entries straight from the text. A fault of ours travels beside serde's error, which
 /// could carry it only as text.
 struct Entries<'a> {
     fault: &'a mut Option<FormatError>,
+    last: &'a mut Option<Key>,
 }
 
 impl<'de> Visitor<'de> for Entries<'_> {
@@ -92,6 +106,7 @@ impl<'de> Visitor<'de> for Entries<'_> {
                     return Err(M::Error::custom("key"));
                 }
             };
+            *self.last = Some(key);
             match map.next_value_seed(Count)? {
                 Ok(entry) => entries.push((key, entry)),
                 Err(value) => {

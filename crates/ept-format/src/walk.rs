@@ -70,7 +70,7 @@ impl<P: Policy> Walk<P> {
             asked: HashMap::new(),
             last: None,
         };
-        if let Some(rank) = walk.policy.rank(Key::ROOT, bounds) {
+        if let Some(rank) = walk.rank(Key::ROOT) {
             walk.want(Key::ROOT, rank);
         }
         walk
@@ -143,7 +143,7 @@ impl<P: Policy> Walk<P> {
 
     /// Visits the entries at and below `key`, which are all that `entries` holds.
     fn visit(&mut self, key: Key, entries: &[(Key, Entry)]) {
-        let Some(rank) = self.policy.rank(key, &self.root.cell(key)) else {
+        let Some(rank) = self.rank(key) else {
             return;
         };
         let mut below = entries;
@@ -163,6 +163,12 @@ impl<P: Policy> Walk<P> {
             self.visit(child, &below[..end]);
             below = &below[end..];
         }
+    }
+
+    /// The rank of a node's cell; the total order of candidates would tell -0 from 0.
+    fn rank(&self, key: Key) -> Option<f64> {
+        let rank = self.policy.rank(key, &self.root.cell(key));
+        rank.map(|rank| rank + 0.0)
     }
 
     fn want(&mut self, key: Key, rank: f64) {

@@ -1,5 +1,7 @@
 //! Boxes, and the cells that the octree cuts them into.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use ept_format::{Bounds, FormatError, Key};
 use proptest::prelude::*;
 
@@ -99,6 +101,22 @@ fn cells_are_cut_as_the_specification_says() {
     let cell = cube.cell(key("1-1-0-1"));
     assert_eq!(cell.min(), [32.0, 100.0, -32.0]);
     assert_eq!(cell.max(), [64.0, 132.0, 0.0]);
+}
+
+#[test]
+fn the_last_face_is_the_maximum_where_minimum_and_extent_miss_it() {
+    let (min, max) = (-0.3, 0.1);
+    assert_ne!(min + (max - min), max);
+    let cube = Bounds::new([min; 3], [max; 3]).unwrap();
+    assert_eq!(cube.cell(Key::ROOT), cube);
+    assert_eq!(cube.cell(key("4-15-15-15")).max(), [max; 3]);
+    // Cells narrower than the spacing of floats around them: no face lies outside.
+    let (min, max) = (1e15, 1e15 + 3.0);
+    let cube = Bounds::new([min; 3], [max; 3]).unwrap();
+    for index in (1 << 31) - 20..1 << 31 {
+        let key = Key::new(31, index, index, index).unwrap();
+        assert!(cube.holds(&cube.cell(key)), "{key}");
+    }
 }
 
 #[test]

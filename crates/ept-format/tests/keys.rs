@@ -1,5 +1,7 @@
 //! Node keys: their text, their limits and their family.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use ept_format::{FormatError, Key};
 use proptest::prelude::*;
 

@@ -7,9 +7,9 @@ use crate::field::Field;
 use crate::layout::Layout;
 use crate::{Column, DecodeError, PointBatch, Values};
 
-/// Rows that columns reserve at once: more only once that many points were really decoded, since a
-/// count in a tile is a claim.
-const MAX_RESERVED: usize = 1 << 20;
+/// Bytes of records for which columns reserve room at once: more only once that many were really
+/// decoded, since a count in a tile is a claim.
+const MAX_RESERVED_BYTES: usize = 1 << 26;
 
 /// Bytes of records that are worth handing over at once: they stay in the cache of a core.
 pub(crate) const BLOCK_BYTES: usize = 1 << 16;
@@ -35,9 +35,10 @@ impl<'a> ColumnBuilder<'a> {
         points: u64,
     ) -> ColumnBuilder<'a> {
         let clip = Clip::new(layout, bounds);
+        let most = MAX_RESERVED_BYTES / layout.size;
         let capacity = match clip {
             Some(_) => 0,
-            None => usize::try_from(points).map_or(MAX_RESERVED, |n| n.min(MAX_RESERVED)),
+            None => usize::try_from(points).map_or(most, |points| points.min(most)),
         };
         let values = wanted
             .iter()

@@ -120,6 +120,9 @@ fn decompress(
     check_items(&vlr, header, is_layered)?;
 
     let chunks = match compressor {
+        Some(code) if code == CompressorType::None as u16 => {
+            return Err(DecodeError::Unsupported("LAZ compressor 0".into()));
+        }
         Some(code) if code == CompressorType::PointWise as u16 => vec![Chunk {
             points: header.points,
             bytes: &tile[header.points_at..],
@@ -214,8 +217,9 @@ fn chunks<'a>(
     let Some(at) = at.or_else(|| place(tile.len() - 8).filter(is_possible)) else {
         return Err(corrupt("its place lies outside of the tile".into()));
     };
+    // Each chunk has its first point as it is; some writers add a last chunk without points.
     let claimed = u32::from_le_bytes(bytes(tile, at + 4)) as usize;
-    let most = (at - first) / header.record_length;
+    let most = (at - first) / header.record_length + 1;
     if claimed > most {
         return Err(corrupt(format!("{claimed} chunks in {} bytes", at - first)));
     }

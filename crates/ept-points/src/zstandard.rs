@@ -5,10 +5,13 @@ use std::io::Read;
 use crate::DecodeError;
 use crate::columns::{BLOCK_BYTES, ColumnBuilder};
 
+/// Bytes up to which more than the expected are counted: no honest tile has as many.
+const MAX_COUNTED: u64 = 1 << 28;
+
 /// Decompresses a tile and hands its records to `columns`; returns how many bytes it decompressed to.
 ///
-/// At most `expected` bytes become points, so that a tile cannot fill the memory; up to twice as many
-/// are counted for the message.
+/// At most `expected` bytes become points, so that a tile cannot fill the memory; the rest is only counted,
+/// for the message, and a bomb not to its end.
 pub(crate) fn decode(
     tile: &[u8],
     record_length: usize,
@@ -22,7 +25,7 @@ pub(crate) fn decode(
     let in_block = (BLOCK_BYTES / record_length).max(1);
     let mut block = vec![0; in_block * record_length];
     let mut total = 0;
-    while total <= expected.saturating_mul(2) {
+    while total <= expected.max(MAX_COUNTED) {
         let mut filled = 0;
         while filled < block.len() {
             match reader.read(&mut block[filled..]).map_err(corrupt)? {
