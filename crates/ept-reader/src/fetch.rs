@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::Retry;
 use crate::options::Options;
-use crate::store::{Store, StoreError};
+use crate::store::{Answer, DatasetCache, Store, StoreError};
 use crate::traffic::{Counters, Traffic};
 
 /// Fetches the files of one dataset.
@@ -21,12 +21,18 @@ pub(crate) struct Fetcher {
     traffic: Counters,
     deadline: Option<(Instant, Duration)>,
     max_bytes: usize,
+    cache: Option<DatasetCache>,
 }
 
 impl Fetcher {
     pub(crate) fn new(store: Arc<dyn Store>, options: &Options) -> Fetcher {
+        let cache = match store.is_remote() {
+            true => options.cache.as_ref(),
+            false => None,
+        };
         let requests = options.limits.requests.get().min(Semaphore::MAX_PERMITS);
         Fetcher {
+            cache: cache.map(|cache| DatasetCache::new(cache, store.location(""))),
             store,
             retry: options.retry,
             requests: Semaphore::new(requests),
@@ -47,12 +53,34 @@ impl Fetcher {
         self.traffic.now()
     }
 
-    /// A file. Failures that may pass are waited out; the time of the dataset is not exceeded.
+    /// A file, from the cache or the store.
     pub(crate) async fn get(&self, path: &str) -> Result<Bytes, StoreError> {
-        let Some((deadline, timeout)) = self.deadline else {
-            return self.get_patiently(path).await;
+        let Some(cache) = &self.cache else {
+            return match self.ask(path, None).await? {
+                Answer::File { bytes, .. } => Ok(bytes),
+                Answer::Same => Err(StoreError::Failed {
+                    location: self.location(path),
+                    cause: "the store did not give the file".into(),
+                }),
+            };
         };
-        let result = timeout_at(deadline, self.get_patiently(path)).await;
+        let known = cache.find(path, self.max_bytes).await;
+        if let Some(entry) = &known
+            && cache.is_fresh(path, entry)
+        {
+            return Ok(entry.bytes.clone());
+        }
+        let stamp = known.as_ref().and_then(|entry| entry.stamp.as_deref());
+        let answer = self.ask(path, stamp).await?;
+        cache.resolve(path, known, answer).await
+    }
+
+    /// Asks the store. Failures that may pass are waited out; the time of the dataset is not exceeded.
+    async fn ask(&self, path: &str, stamp: Option<&str>) -> Result<Answer, StoreError> {
+        let Some((deadline, timeout)) = self.deadline else {
+            return self.ask_patiently(path, stamp).await;
+        };
+        let result = timeout_at(deadline, self.ask_patiently(path, stamp)).await;
         result.unwrap_or_else(|_| {
             Err(StoreError::Failed {
                 location: self.location(path),
@@ -61,12 +89,12 @@ impl Fetcher {
         })
     }
 
-    async fn get_patiently(&self, path: &str) -> Result<Bytes, StoreError> {
+    async fn ask_patiently(&self, path: &str, stamp: Option<&str>) -> Result<Answer, StoreError> {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let error = match self.get_once(path, attempt).await {
-                Ok(bytes) => return Ok(bytes),
+            let error = match self.ask_once(path, stamp, attempt).await {
+                Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
             match self.retry.wait(attempt, &error) {
@@ -77,12 +105,20 @@ impl Fetcher {
     }
 
     /// One request, once there is one to spare. The wait before another one holds none up.
-    async fn get_once(&self, path: &str, attempt: u32) -> Result<Bytes, StoreError> {
+    async fn ask_once(
+        &self,
+        path: &str,
+        stamp: Option<&str>,
+        attempt: u32,
+    ) -> Result<Answer, StoreError> {
         // The semaphore is never closed; without a permit the limit is all that would be missed.
         let _permit = self.requests.acquire().await.ok();
-        let result = self.store.get(path, self.max_bytes).await;
-        self.traffic
-            .count(result.as_ref().map_or(0, Bytes::len), attempt > 1);
+        let result = self.store.get_changed(path, self.max_bytes, stamp).await;
+        let bytes = match &result {
+            Ok(Answer::File { bytes, .. }) => bytes.len(),
+            _ => 0,
+        };
+        self.traffic.count(bytes, attempt > 1);
         result
     }
 }

@@ -55,7 +55,9 @@ pub use options::Options;
 pub use points::{Tile, TileStream};
 pub use query::Query;
 pub use retry::Retry;
-pub use store::{Answer, FileStore, HttpOptions, HttpStore, MemoryStore, Store, StoreError};
+pub use store::{
+    Answer, Cache, CachedDataset, FileStore, HttpOptions, HttpStore, MemoryStore, Store, StoreError,
+};
 pub use traffic::Traffic;
 
 pub use ept_format::{

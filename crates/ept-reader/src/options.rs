@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{HttpOptions, Limits, Retry};
+use crate::{Cache, HttpOptions, Limits, Retry};
 
 /// How to open and read a dataset. The defaults suit most.
 ///
@@ -22,7 +22,7 @@ use crate::{HttpOptions, Limits, Retry};
 /// let dataset = Dataset::open_with("https://example.com/autzen", &options).await?;
 /// # Ok(()) }
 /// ```
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// How much is in flight at once, and how large things may be.
     pub limits: Limits,
@@ -30,6 +30,8 @@ pub struct Options {
     pub retry: Retry,
     /// How to talk to web servers.
     pub http: HttpOptions,
+    /// Where files of remote datasets are kept between runs; nowhere by default.
+    pub cache: Option<Cache>,
     /// Time for all reading of the dataset, from its opening on; unlimited by default. A request that has not
     /// ended by then fails, whatever it waits for.
     pub timeout: Option<Duration>,

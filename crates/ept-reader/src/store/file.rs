@@ -58,4 +58,8 @@ impl Store for FileStore {
     fn location(&self, path: &str) -> String {
         self.root.join(path).display().to_string()
     }
+
+    fn is_remote(&self) -> bool {
+        false
+    }
 }

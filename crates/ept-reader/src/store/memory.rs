@@ -59,4 +59,8 @@ impl Store for MemoryStore {
     fn location(&self, path: &str) -> String {
         format!("memory:{path}")
     }
+
+    fn is_remote(&self) -> bool {
+        false
+    }
 }

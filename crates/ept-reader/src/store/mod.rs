@@ -1,5 +1,6 @@
 //! Where the bytes of a dataset come from.
 
+mod cache;
 mod file;
 mod http;
 mod memory;
@@ -11,6 +12,8 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::{FutureExt, TryFutureExt};
 
+pub(crate) use cache::DatasetCache;
+pub use cache::{Cache, CachedDataset};
 pub use file::FileStore;
 pub(crate) use http::without_secrets;
 pub use http::{HttpOptions, HttpStore};
@@ -46,6 +49,11 @@ pub trait Store: Debug + Send + Sync {
 
     /// The full path or URL of a file, for messages: without passwords, tokens or query strings.
     fn location(&self, path: &str) -> String;
+
+    /// Whether files are worth keeping in a [`Cache`] on disk. True unless a store says otherwise.
+    fn is_remote(&self) -> bool {
+        true
+    }
 }
 
 /// What a store says of a file that the caller may have already.
