@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Stats(StatsArgs),
     /// List the nodes of the octree that a query would read
     Nodes(NodesArgs),
+    /// Show what the cache holds, or clear it
+    Cache(CacheCommandArgs),
 }
 
 const QUERY_EXAMPLES: &str = "\
@@ -62,6 +64,19 @@ pub(crate) struct DatasetArgs {
     /// Give up when all reading takes longer: seconds, or a number with ms, s, m or h
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
+    #[command(flatten)]
+    pub(crate) cache: CacheArgs,
+}
+
+/// The cache on disk.
+#[derive(Debug, Args)]
+pub(crate) struct CacheArgs {
+    /// Keep files of remote datasets in this folder, for later queries
+    #[arg(long = "cache", value_name = "FOLDER", env = "EPT_CACHE")]
+    pub(crate) folder: Option<PathBuf>,
+    /// Size that the cache may have: bytes, or a number with kB, MB, GB or TB
+    #[arg(long = "cache-size", value_name = "SIZE", default_value = "10GB", value_parser = size)]
+    pub(crate) size: u64,
 }
 
 /// Which points.
@@ -105,6 +120,15 @@ pub(crate) struct ReadArgs {
 pub(crate) enum OnError {
     Fail,
     Skip,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CacheCommandArgs {
+    #[command(flatten)]
+    pub(crate) cache: CacheArgs,
+    /// Remove all that it holds
+    #[arg(long)]
+    pub(crate) clear: bool,
 }
 
 #[derive(Debug, Args)]
@@ -172,6 +196,29 @@ fn header(text: &str) -> Result<(String, String), String> {
         .split_once(':')
         .ok_or("must be of the form 'Name: value'")?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    let unit_at = text
+        .find(|c: char| c.is_ascii_alphabetic())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(unit_at);
+    let bytes = match unit.to_ascii_lowercase().as_str() {
+        "" | "b" => 1.0,
+        "k" | "kb" => 1e3,
+        "m" | "mb" => 1e6,
+        "g" | "gb" => 1e9,
+        "t" | "tb" => 1e12,
+        _ => return Err(format!("\"{unit}\" is not kB, MB, GB or TB")),
+    };
+    let number: f64 = number
+        .trim()
+        .parse()
+        .map_err(|_| format!("\"{text}\" is not a size"))?;
+    match number * bytes {
+        size if size.is_finite() && size >= 0.0 => Ok(size as u64),
+        _ => Err("must be 0 or greater".into()),
+    }
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

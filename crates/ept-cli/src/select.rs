@@ -1,10 +1,12 @@
 //! From flags to a dataset, a query and its nodes.
 
 use anyhow::Result;
-use ept_reader::{Bounds, Dataset, Error, HttpOptions, Loss, LostPart, Node, Options, Query};
+use ept_reader::{
+    Bounds, Cache, Dataset, Error, HttpOptions, Loss, LostPart, Node, Options, Query,
+};
 use futures::StreamExt;
 
-use crate::args::{DatasetArgs, OnError, ReadArgs, SelectArgs};
+use crate::args::{CacheArgs, DatasetArgs, OnError, ReadArgs, SelectArgs};
 use crate::numbers::{counted, rounded};
 
 /// A dataset with what to read of it.
@@ -134,12 +136,22 @@ impl Losses {
 pub(crate) fn options(args: &DatasetArgs) -> Options {
     Options {
         timeout: args.timeout,
+        cache: cache(&args.cache),
         http: HttpOptions {
             headers: args.headers.clone(),
             ..HttpOptions::default()
         },
         ..Options::default()
     }
+}
+
+/// The cache of the flags, where they name one.
+pub(crate) fn cache(args: &CacheArgs) -> Option<Cache> {
+    let folder = args
+        .folder
+        .as_ref()
+        .filter(|folder| !folder.as_os_str().is_empty())?;
+    Some(Cache::new(folder, args.size))
 }
 
 fn query(select: &SelectArgs) -> Query {

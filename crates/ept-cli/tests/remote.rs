@@ -154,6 +154,30 @@ fn a_lost_page_is_reported_as_its_subtree() {
 }
 
 #[test]
+fn a_cache_serves_later_queries() {
+    let server = Server::files(testdata());
+    let folder = tempfile::tempdir().unwrap();
+    let cache = folder.path().to_str().unwrap();
+    let stats = |location: &str| {
+        let before = server.requests().len();
+        let run = ept(&["stats", "-q", location, "--json", "--cache", cache]).ends_with(0);
+        (run.stdout(), server.requests().len() - before)
+    };
+    let url = server.url("/laz-pf1");
+    let (first, requests) = stats(&url);
+    assert!(requests > 15);
+    assert_eq!(stats(&url), (first, 1));
+
+    let shown = ept(&["cache", "--cache", cache]).ends_with(0).stdout();
+    assert!(shown.contains(&url) && shown.contains("files"), "{shown}");
+    ept(&["cache", "--cache", cache, "--clear"]).ends_with(0);
+    assert!(stats(&url).1 > 15);
+    let text = ept(&["cache"]).ends_with(2).stderr();
+    assert!(text.contains("EPT_CACHE"), "{text}");
+    ept(&["cache", "--cache", cache, "--cache-size", "lots"]).ends_with(2);
+}
+
+#[test]
 fn silence_ends_with_the_timeout() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/set", listener.local_addr().unwrap());

@@ -83,11 +83,28 @@ impl Source {
         })
     }
 
-    /// Path of this source's further metadata, relative to the dataset.
-    #[must_use]
-    pub fn detail_path(&self) -> Option<String> {
-        let path = self.metadata_path.as_ref()?;
-        Some(format!("ept-sources/{path}"))
+    /// Path of this source's further metadata, relative to the dataset; none when it has none.
+    ///
+    /// # Errors
+    /// When the path leads out of `ept-sources`.
+    pub fn detail_path(&self) -> Result<Option<String>, FormatError> {
+        let Some(path) = &self.metadata_path else {
+            return Ok(None);
+        };
+        // As a file system or a web server may take it: with either slash, and with dots as escapes.
+        let plain = path
+            .to_ascii_lowercase()
+            .replace("%2e", ".")
+            .replace("%2f", "/");
+        let mut parts = plain.split(['/', '\\']);
+        let is_inside = parts.all(|part| !matches!(part, "" | "." | "..")) && !plain.contains(':');
+        match is_inside {
+            true => Ok(Some(format!("ept-sources/{path}"))),
+            false => {
+                let problem = format!("\"{path}\" leads out of ept-sources");
+                Err(FormatError::field("metadataPath", problem))
+            }
+        }
     }
 
     /// Reads the file of [`Source::detail_path`]: this source's own, or one that several share.

@@ -64,7 +64,7 @@ fn the_manifest_of_the_specification_is_read() {
     assert_eq!(bounds.max(), [639004.0, 853538.0, 616.0]);
     assert_eq!((high.points, high.inserted), (Some(4000), Some(true)));
     assert_eq!(
-        high.detail_path().as_deref(),
+        high.detail_path().unwrap().as_deref(),
         Some("ept-sources/autzen-high.json")
     );
     assert_eq!(high.metadata_key, None);
@@ -96,13 +96,13 @@ fn the_list_of_ept_1_0_is_read() {
     );
     assert_eq!(sources[0].metadata_key.as_deref(), Some("a"));
     assert_eq!(
-        sources[0].detail_path().as_deref(),
+        sources[0].detail_path().unwrap().as_deref(),
         Some("ept-sources/0.json")
     );
     let inserted: Vec<Option<bool>> = sources.iter().map(|source| source.inserted).collect();
     assert_eq!(inserted, [Some(true), Some(false), Some(false)]);
     assert_eq!((sources[1].bounds, sources[1].points), (None, None));
-    assert_eq!(sources[2].detail_path(), None);
+    assert_eq!(sources[2].detail_path(), Ok(None));
 }
 
 #[test]
@@ -200,4 +200,38 @@ fn what_is_not_json_is_refused() {
         Source::default().detail_from_json(page),
         Err(FormatError::WebPage)
     );
+}
+
+#[test]
+fn metadata_outside_of_the_sources_is_refused() {
+    for path in [
+        "../ept.json",
+        "a/../../b.json",
+        "/etc/passwd",
+        "\\\\host\\share.json",
+        "..\\b.json",
+        "%2e%2e/b.json",
+        "%2E./b.json",
+        "..%2fb.json",
+        "./b.json",
+        "a//b.json",
+        "c:b.json",
+        "http://other/b.json",
+    ] {
+        let text = serde_json::json!([{ "metadataPath": path }]).to_string();
+        let sources = Source::list_from_json(text.as_bytes()).unwrap();
+        let error = sources[0].detail_path().unwrap_err().to_string();
+        assert!(
+            error.contains("metadataPath") && error.contains("ept-sources"),
+            "{error}"
+        );
+    }
+    for path in ["a.json", "folder/b c.json", "..c.json", "d..json"] {
+        let text = serde_json::json!([{ "metadataPath": path }]).to_string();
+        let sources = Source::list_from_json(text.as_bytes()).unwrap();
+        assert_eq!(
+            sources[0].detail_path(),
+            Ok(Some(format!("ept-sources/{path}")))
+        );
+    }
 }

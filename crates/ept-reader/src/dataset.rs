@@ -193,7 +193,11 @@ impl Dataset {
     /// # Errors
     /// When the source names a file that cannot be read.
     pub async fn source_detail(&self, source: &Source) -> Result<Option<SourceDetail>, Error> {
-        let Some(path) = source.detail_path() else {
+        let path = source.detail_path().map_err(|fault| Error::Format {
+            location: self.location("ept-sources"),
+            fault,
+        })?;
+        let Some(path) = path else {
             return Ok(None);
         };
         let bytes = self.shared.fetcher.get(&path).await?;

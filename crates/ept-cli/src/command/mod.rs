@@ -1,5 +1,6 @@
 //! One module for each subcommand: arguments, one library call, print.
 
+pub(crate) mod cache;
 pub(crate) mod info;
 pub(crate) mod nodes;
 pub(crate) mod query;

@@ -31,7 +31,9 @@ pub fn truth(name: &str) -> Value {
 /// Runs `ept` with these arguments.
 pub fn ept<S: AsRef<str>>(args: &[S]) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ept"));
-    command.args(args.iter().map(AsRef::as_ref));
+    command
+        .args(args.iter().map(AsRef::as_ref))
+        .env_remove("EPT_CACHE");
     Run(command.output().unwrap())
 }
 

@@ -1,0 +1,44 @@
+//! `ept cache`: what the cache holds.
+
+use std::io::Write;
+
+use anyhow::{Context, Result};
+use indicatif::HumanBytes;
+
+use crate::args::CacheCommandArgs;
+use crate::exit::{Outcome, WrongUsage};
+use crate::numbers::counted;
+use crate::select::cache;
+
+pub(crate) fn run(args: &CacheCommandArgs) -> Result<Outcome> {
+    let Some(cache) = cache(&args.cache) else {
+        let problem = "there is no cache; name its folder with --cache or in EPT_CACHE";
+        return Err(WrongUsage(problem.into()).into());
+    };
+    if args.clear {
+        cache.clear().context("cannot clear the cache")?;
+        return Ok(Outcome::Complete);
+    }
+    let datasets = cache.datasets().context("cannot read the cache")?;
+    let mut out = std::io::stdout().lock();
+    let (mut files, mut bytes) = (0, 0);
+    for dataset in &datasets {
+        let size = HumanBytes(dataset.bytes).to_string();
+        writeln!(
+            out,
+            "{size:>12}  {:>12}  {}",
+            counted(dataset.files, "file"),
+            dataset.location
+        )?;
+        files += dataset.files;
+        bytes += dataset.bytes;
+    }
+    let of = HumanBytes(args.cache.size);
+    writeln!(
+        out,
+        "{} in {}, of {of}",
+        HumanBytes(bytes),
+        counted(files, "file")
+    )?;
+    Ok(Outcome::Complete)
+}
