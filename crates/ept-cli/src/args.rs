@@ -84,8 +84,8 @@ pub(crate) struct CacheArgs {
 pub(crate) struct SelectArgs {
     #[command(flatten)]
     pub(crate) dataset: DatasetArgs,
-    /// Area in the dataset's coordinates: xmin,ymin,xmax,ymax or xmin,ymin,zmin,xmax,ymax,zmax or
-    /// ([xmin,xmax],[ymin,ymax][,[zmin,zmax]]); points on its edge are in
+    /// Area in the dataset's coordinates: `xmin,ymin,xmax,ymax` or `xmin,ymin,zmin,xmax,ymax,zmax` or
+    /// `([xmin,xmax],[ymin,ymax][,[zmin,zmax]])`; points on its edge are in
     #[arg(long, value_name = "BOUNDS", allow_hyphen_values = true, value_parser = area::parse)]
     pub(crate) bounds: Option<Bounds>,
     /// Read as deep as this spacing of points needs, in units of the coordinate system
