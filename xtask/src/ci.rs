@@ -4,7 +4,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{conformance, testdata, tidy, workspace};
+use crate::{conformance, fuzz, testdata, tidy, workspace};
+
+/// Seconds of each fuzz target: enough to see that it works and that no seed breaks a law.
+const FUZZING: u32 = 5;
 
 /// Runs every check, cheap ones first.
 pub(crate) fn run() -> Result<()> {
@@ -18,10 +21,12 @@ pub(crate) fn run() -> Result<()> {
         "-D",
         "warnings",
     ])?;
+    fuzz::lint()?;
     document()?;
     cargo(&["test"])?;
     fixtures_are_up_to_date()?;
-    conformance::run(&[])
+    conformance::run(&[])?;
+    fuzz::run(None, FUZZING)
 }
 
 fn cargo(arguments: &[&str]) -> Result<()> {

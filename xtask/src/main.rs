@@ -3,6 +3,7 @@
 mod bench;
 mod ci;
 mod conformance;
+mod fuzz;
 mod testdata;
 mod tidy;
 
@@ -31,7 +32,7 @@ enum Command {
     /// Read datasets whole and through queries, and compare with what they must be
     Conformance {
         /// Folders or URLs: a dataset, a folder of datasets, or a folder of samples with truth files;
-        /// the fixtures and ../shared/samples (or $EPT_SAMPLES) when absent
+        /// the fixtures and ../shared/samples (or the folder that `EPT_SAMPLES` names) when absent
         targets: Vec<String>,
     },
     /// Measure reading against the bare decoder, as a ratio
@@ -42,6 +43,14 @@ enum Command {
         #[arg(long, default_value_t = 5)]
         rounds: usize,
     },
+    /// Feed mutated bytes to the parsers and decoders, and check the laws of what they return
+    Fuzz {
+        /// One target of the package `fuzz`; all of them when absent
+        target: Option<String>,
+        /// How long each runs
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -50,6 +59,7 @@ fn main() -> anyhow::Result<()> {
         Command::GenTestdata { directory } => testdata::generate(&directory),
         Command::Conformance { targets } => conformance::run(&targets),
         Command::Bench { dataset, rounds } => bench::run(dataset, rounds),
+        Command::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),
     }
 }
 

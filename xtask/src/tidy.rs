@@ -49,7 +49,7 @@ pub(crate) fn check(workspace: &Path) -> Result<()> {
             }
         }
     }
-    for folder in ["crates", "xtask"] {
+    for folder in ["crates", "xtask", "fuzz/src", "fuzz/fuzz_targets"] {
         for file in sources(&workspace.join(folder))? {
             if !std::fs::read_to_string(&file)?.starts_with("//!") {
                 misses.push(format!(

@@ -7,8 +7,8 @@ use crate::field::Field;
 use crate::layout::Layout;
 use crate::{Column, DecodeError, PointBatch, Values};
 
-/// Bytes of records for which columns reserve room at once: more only once that many were really
-/// decoded, since a count in a tile is a claim.
+/// Bytes that all columns together reserve at once: more only once that many were really decoded, since
+/// a count in a tile is a claim.
 const MAX_RESERVED_BYTES: usize = 1 << 26;
 
 /// Bytes of records that are worth handing over at once: they stay in the cache of a core.
@@ -35,7 +35,8 @@ impl<'a> ColumnBuilder<'a> {
         points: u64,
     ) -> ColumnBuilder<'a> {
         let clip = Clip::new(layout, bounds);
-        let most = MAX_RESERVED_BYTES / layout.size;
+        let width: usize = wanted.iter().map(|field| field.scalar().size()).sum();
+        let most = MAX_RESERVED_BYTES / width.max(1);
         let capacity = match clip {
             Some(_) => 0,
             None => usize::try_from(points).map_or(most, |points| points.min(most)),

@@ -137,6 +137,7 @@ fn decompress(
             let source = LayeredPointRecordDecompressor::new(Cursor::new(chunk.bytes));
             decompress_chunk(source, chunk.points, &vlr, selection, &mut block, &mut sink)
         } else {
+            check_code(chunk.bytes.get(header.record_length..).unwrap_or(&[]))?;
             let source = SequentialPointRecordDecompressor::new(chunk.bytes);
             decompress_chunk(source, chunk.points, &vlr, selection, &mut block, &mut sink)
         };
@@ -256,7 +257,19 @@ fn chunks<'a>(
     Ok(chunks)
 }
 
-/// Checks that the layers of a chunk of point format 6 to 10 fit its bytes.
+/// Checks that arithmetic code starts as an encoder can start it: with a number below 2^32 - 1.
+///
+/// `laz` never finds its way back from one that does not. It takes the last symbol again and again, for
+/// GPS times by recursion, and the stack ends.
+fn check_code(code: &[u8]) -> Result<(), DecodeError> {
+    if code.starts_with(&[0xff; 4]) {
+        let problem = "its code is out of range";
+        return Err(DecodeError::corrupt("LAZ chunk", problem));
+    }
+    Ok(())
+}
+
+/// Checks that the layers of a chunk of point format 6 to 10 fit its bytes, and their code its range.
 fn check_layers(chunk: &Chunk<'_>, vlr: &LazVlr, header: &LasHeader) -> Result<(), DecodeError> {
     let layers: usize = vlr
         .items()
@@ -269,14 +282,19 @@ fn check_layers(chunk: &Chunk<'_>, vlr: &LazVlr, header: &LasHeader) -> Result<(
         .bytes
         .get(header.record_length + 4..)
         .ok_or_else(cut)?;
-    let (sizes, data) = sizes.split_at_checked(layers * 4).ok_or_else(cut)?;
+    let (sizes, mut data) = sizes.split_at_checked(layers * 4).ok_or_else(cut)?;
     let sizes = sizes
         .chunks_exact(4)
-        .map(|size| u64::from(u32::from_le_bytes(bytes(size, 0))));
-    let total: u64 = sizes.sum();
+        .map(|size| u32::from_le_bytes(bytes(size, 0)));
+    let total: u64 = sizes.clone().map(u64::from).sum();
     if total > data.len() as u64 {
         let problem = format!("layers of {total} bytes in a chunk of {}", data.len());
         return Err(DecodeError::corrupt("LAZ chunk", problem));
+    }
+    for size in sizes {
+        let (layer, rest) = data.split_at(size as usize);
+        check_code(layer)?;
+        data = rest;
     }
     Ok(())
 }

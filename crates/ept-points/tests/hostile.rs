@@ -335,6 +335,33 @@ fn layers_that_do_not_fit_their_chunk_are_refused() {
 }
 
 #[test]
+fn codes_out_of_range_do_not_end_the_stack() {
+    confined("codes_out_of_range_do_not_end_the_stack", || {
+        // In such a code every GPS time is that of another sequence, of which it is that of another.
+        for format in [1, 3, 4, 5] {
+            let file = File::new(format, 5000);
+            let mut tile = file.build();
+            let (start, place) = places(&tile);
+            tile[start + 8 + file.record()..place].fill(0xff);
+            is_corrupt(5000, &tile, &format!("format {format}"));
+        }
+        for (format, layers) in [(6, 9), (7, 10), (8, 11), (9, 10), (10, 12)] {
+            let file = File::new(format, 5000);
+            let tile = file.build();
+            let sizes = places(&tile).0 + 8 + file.record() + 4;
+            let mut layer = sizes + layers * 4;
+            for at in 0..layers {
+                let size = u32_at(&tile, sizes + at * 4);
+                let mut tile = tile.clone();
+                tile[layer..layer + size].fill(0xff);
+                is_corrupt(5000, &tile, &format!("layer {at} of {format}"));
+                layer += size;
+            }
+        }
+    });
+}
+
+#[test]
 fn layers_without_bytes_do_not_make_points() {
     confined("layers_without_bytes_do_not_make_points", || {
         // The hierarchy, the header and the chunk table all claim two thousand million points.
@@ -400,6 +427,31 @@ fn a_huge_count_of_wide_records_reserves_little() {
                     expected: points,
                     found: 2
                 }
+            );
+        }
+    });
+}
+
+#[test]
+fn a_huge_count_of_short_records_reserves_little() {
+    confined("a_huge_count_of_short_records_reserves_little", || {
+        // Coordinates of one byte become eight.
+        let axis = |name: &str| json!({"name": name, "type": "signed", "size": 1, "scale": 0.5});
+        let schema = json!([axis("X"), axis("Y"), axis("Z")]);
+        for points in [1_u64 << 32, u64::MAX] {
+            let expected = DecodeError::Count {
+                expected: points,
+                found: 1,
+            };
+            let tile = [1, 2, 3];
+            assert_eq!(
+                refused(&by_schema("binary", &schema), points, &tile),
+                expected
+            );
+            let tile = zstd::encode_all(&tile[..], 1).unwrap();
+            assert_eq!(
+                refused(&by_schema("zstandard", &schema), points, &tile),
+                expected
             );
         }
     });

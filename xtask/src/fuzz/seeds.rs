@@ -1,0 +1,107 @@
+//! The inputs that fuzzing starts from: parts of the fixtures.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+/// Datasets whose schemas the targets `binary` and `zstandard` know, each at its place.
+const BINARY: [&str; 3] = ["binary", "float64", "wide-integers"];
+const ZSTANDARD: [&str; 1] = ["zstandard"];
+
+/// Writes a folder of seeds for each target.
+pub(crate) fn write(testdata: &Path, seeds: &Path) -> Result<()> {
+    let seeds = Seeds { folder: seeds };
+    seeds.add("key", "root", b"0-0-0-0")?;
+    seeds.add("key", "deepest", b"31-2147483647-0-1073741824")?;
+    for dataset in files(testdata)? {
+        if dataset.is_dir() {
+            seeds.add_dataset(&dataset)?;
+        }
+    }
+    Ok(())
+}
+
+struct Seeds<'a> {
+    folder: &'a Path,
+}
+
+impl Seeds<'_> {
+    fn add(&self, target: &str, name: &str, bytes: &[u8]) -> Result<()> {
+        let folder = self.folder.join(target);
+        fs::create_dir_all(&folder)?;
+        Ok(fs::write(folder.join(name), bytes)?)
+    }
+
+    fn add_dataset(&self, dataset: &Path) -> Result<()> {
+        let name = name(dataset);
+        self.add("metadata", &name, &fs::read(dataset.join("ept.json"))?)?;
+        for (at, page) in files(&dataset.join("ept-hierarchy"))?.iter().enumerate() {
+            let page = fs::read(page)?;
+            if page.starts_with(b"{") {
+                self.add("page", &format!("{name}-{at}"), &page)?;
+            }
+        }
+        self.add_sources(&name, &dataset.join("ept-sources"))?;
+        self.add_tile(&name, dataset)
+    }
+
+    /// The list and each detail, with a byte of 0 between them.
+    fn add_sources(&self, dataset: &str, folder: &Path) -> Result<()> {
+        if !folder.is_dir() {
+            return Ok(());
+        }
+        let is_list = |path: &&PathBuf| matches!(&*name(path), "manifest.json" | "list.json");
+        let files = files(folder)?;
+        let list = files.iter().find(is_list).context("no list of sources")?;
+        for detail in files.iter().filter(|path| !is_list(path)) {
+            let input = [fs::read(list)?, vec![0], fs::read(detail)?].concat();
+            self.add("sources", &format!("{dataset}-{}", name(detail)), &input)?;
+        }
+        Ok(())
+    }
+
+    /// The smallest tile, after the choices that the targets read first.
+    fn add_tile(&self, dataset: &str, folder: &Path) -> Result<()> {
+        let place = |known: &[&str]| known.iter().position(|known| *known == dataset);
+        let size = |path: &PathBuf| path.metadata().map_or(u64::MAX, |file| file.len());
+        let tiles = files(&folder.join("ept-data"))?;
+        let tile = tiles.iter().min_by_key(|path| size(path));
+        let tile = tile.context("no tiles")?;
+        let extension = tile.extension().unwrap_or_default();
+        let (target, schema) = match (extension.to_str(), place(&BINARY), place(&ZSTANDARD)) {
+            (Some("laz"), ..) => ("laszip", 0),
+            (Some("bin"), Some(schema), _) => ("binary", schema),
+            (Some("zst"), _, Some(schema)) => ("zstandard", schema),
+            _ => return Ok(()),
+        };
+        let points = points(folder, tile)?;
+        let choices = [schema as u8, 0b1010_1011, 0, 1];
+        let input = [&choices[..], &points.to_le_bytes(), &fs::read(tile)?].concat();
+        self.add(target, dataset, &input)
+    }
+}
+
+/// The number of points of a fixture's tile.
+fn points(dataset: &Path, tile: &Path) -> Result<u32> {
+    let truth: Value = serde_json::from_slice(&fs::read(dataset.join("truth.json"))?)?;
+    let key = tile.file_stem().unwrap_or_default().to_string_lossy();
+    let points = truth["nodes"][&*key].as_u64();
+    Ok(points.context("the truth lacks a tile")?.try_into()?)
+}
+
+fn name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default();
+    name.to_string_lossy().into_owned()
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = folder.read_dir();
+    let entries = entries.with_context(|| folder.display().to_string())?;
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| Ok(entry?.path()))
+        .collect::<Result<_>>()?;
+    files.sort();
+    Ok(files)
+}
