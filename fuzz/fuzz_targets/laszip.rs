@@ -9,9 +9,8 @@ fuzz_target!(init: forgive_laz(), |data: &[u8]| {
     let Some(input) = Input::parse(data) else {
         return;
     };
-    match claimed(input.tile) {
-        Some(points @ ..=MOST_POINTS) => check_tile(input.dataset(&LASZIP), points, &input),
-        _ => {}
+    if let Some(points @ ..=MOST_POINTS) = claimed(input.tile) {
+        check_tile(input.dataset(&LASZIP), points, &input);
     }
 });
 

@@ -91,7 +91,7 @@ impl Metadata {
             return Err(FormatError::PreEpt);
         }
         let (bounds, conforming) = take_bounds(&mut object)?;
-        Ok(Metadata {
+        let metadata = Metadata {
             version: object.remove("version").as_ref().and_then(json::text),
             bounds,
             bounds_conforming: conforming,
@@ -102,7 +102,11 @@ impl Metadata {
             schema: take_schema(&mut object)?,
             srs: Srs::from_json(object.remove("srs").as_ref())?,
             unknown: object,
-        })
+        };
+        match metadata.spacing(0) > 0.0 {
+            true => Ok(metadata),
+            false => Err(FormatError::field("span", "divides the bounds to nothing")),
+        }
     }
 
     /// Version of the format as the file gives it, such as `1.1.0`.

@@ -817,6 +817,15 @@ fn every_fault_names_its_field() {
 }
 
 #[test]
+fn a_span_that_leaves_no_spacing_is_refused() {
+    let narrow = json!([0, 0, 0, 5e-324, 1, 1]);
+    let one = [("bounds", narrow.clone()), ("span", json!(1))];
+    assert_eq!(with(&one).unwrap().spacing(0), 5e-324);
+    let error = with(&[("bounds", narrow), ("span", json!(4))]).unwrap_err();
+    assert!(matches!(error, FormatError::Field { field, .. } if field == "span"));
+}
+
+#[test]
 fn bounds_whose_extent_is_no_number_are_refused() {
     for axis in 0..3 {
         let mut numbers = [0.0, 0.0, 0.0, 1.0, 1.0, 1.0];

@@ -60,8 +60,7 @@ impl Target {
                 crashes.display(),
                 self.name
             ))
-            .args(["-rss_limit_mb=1024", "-malloc_limit_mb=256", "-timeout=10"])
-            .arg("-print_final_stats=1")
+            .args(["-rss_limit_mb=1024", "-timeout=10", "-print_final_stats=1"])
             .stderr(File::create(&log)?)
             .status()
             .context("the target does not start")?;
