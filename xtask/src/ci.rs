@@ -21,12 +21,27 @@ pub(crate) fn run() -> Result<()> {
         "-D",
         "warnings",
     ])?;
+    without_cloud()?;
     fuzz::lint()?;
     document()?;
     cargo(&["test"])?;
     fixtures_are_up_to_date()?;
     conformance::run(&[])?;
     fuzz::run(None, FUZZING)
+}
+
+/// The library without its optional feature: what most who call it build.
+fn without_cloud() -> Result<()> {
+    let reader = ["-p", "ept-reader"];
+    cargo(
+        &[
+            &["clippy"],
+            &reader[..],
+            &["--all-targets", "--", "-D", "warnings"],
+        ]
+        .concat(),
+    )?;
+    cargo(&[&["test"], &reader[..], &["--test", "locations"]].concat())
 }
 
 fn cargo(arguments: &[&str]) -> Result<()> {

@@ -55,7 +55,8 @@ whose spacing is at most the given one: points are at least that dense, where th
 /// A dataset.
 #[derive(Debug, Args)]
 pub(crate) struct DatasetArgs {
-    /// Folder, ept.json, or http(s) URL of either; a query string is repeated on every request
+    /// Folder, ept.json, or URL of either: http(s)://, whose query string is repeated on every request,
+    /// s3://, gs:// or az://
     #[arg(value_name = "DATASET")]
     pub(crate) location: String,
     /// Header to send with every request; can be given several times
@@ -64,6 +65,12 @@ pub(crate) struct DatasetArgs {
     /// Give up when all reading takes longer: seconds, or a number with ms, s, m or h
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
+    /// Server to ask for an s3://, gs:// or az:// dataset, in place of the cloud's own
+    #[arg(long, value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
+    /// Agree to pay for the requests to an s3:// bucket that demands it
+    #[arg(long)]
+    pub(crate) requester_pays: bool,
     #[command(flatten)]
     pub(crate) cache: CacheArgs,
 }

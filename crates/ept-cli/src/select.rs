@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use ept_reader::{
-    Bounds, Cache, Dataset, Error, HttpOptions, Loss, LostPart, Node, Options, Query,
+    Bounds, Cache, CloudOptions, Dataset, Error, HttpOptions, Loss, LostPart, Node, Options, Query,
 };
 use futures::StreamExt;
 
@@ -140,6 +140,10 @@ pub(crate) fn options(args: &DatasetArgs) -> Options {
         http: HttpOptions {
             headers: args.headers.clone(),
             ..HttpOptions::default()
+        },
+        cloud: CloudOptions {
+            requester_pays: args.requester_pays,
+            endpoint: args.endpoint.clone(),
         },
         ..Options::default()
     }

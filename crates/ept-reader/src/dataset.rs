@@ -33,8 +33,8 @@ pub(crate) struct Shared {
 }
 
 impl Dataset {
-    /// Opens the dataset at a folder, an `ept.json`, or an `http(s)` URL of either. A query string
-    /// of the URL is repeated on every request.
+    /// Opens the dataset at a folder, an `ept.json`, or a URL of either: `http(s)`, whose query string is repeated on
+    /// every request, or with the feature `cloud` `s3`, `gs` and `az`.
     ///
     /// # Errors
     /// When there is no `ept.json`, or it is not valid; see [`Metadata::from_json`].

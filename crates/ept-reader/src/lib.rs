@@ -30,6 +30,8 @@
 //! ```
 //!
 //! All of it needs a tokio runtime with time and I/O enabled, multi-threaded as a rule.
+//!
+//! The feature `cloud`, off by default, adds object stores: `s3://`, `gs://` and `az://`; see [`CloudOptions`].
 
 mod background;
 mod cores;
@@ -51,10 +53,12 @@ pub use dataset::Dataset;
 pub use error::{Error, Loss, LossCause, LostPart};
 pub use limits::Limits;
 pub use nodes::NodeStream;
-pub use options::Options;
+pub use options::{CloudOptions, Options};
 pub use points::{Tile, TileStream};
 pub use query::Query;
 pub use retry::Retry;
+#[cfg(feature = "cloud")]
+pub use store::CloudStore;
 pub use store::{
     Answer, Cache, CachedDataset, FileStore, HttpOptions, HttpStore, MemoryStore, Store, StoreError,
 };

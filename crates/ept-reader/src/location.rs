@@ -8,16 +8,22 @@ use crate::{Error, Options};
 
 const METADATA_FILE: &str = "ept.json";
 
+/// URLs of object stores.
+const CLOUD_SCHEMES: [&str; 8] = ["s3", "s3a", "gs", "gcs", "az", "azure", "abfs", "abfss"];
+
 /// The store of a location: a folder, an `ept.json`, or a URL of either, with a trailing slash or a
 /// query string. PDAL's prefix `ept://` is taken off.
 pub(crate) fn open(location: &str, options: &Options) -> Result<Arc<dyn Store>, Error> {
     let location = location.strip_prefix("ept://").unwrap_or(location);
     match location.split_once("://") {
         Some(("file", path)) => open_path(path),
-        Some((scheme, _)) if is_http(scheme) => Ok(Arc::new(HttpStore::new(
+        Some((scheme, _)) if is_one_of(&["http", "https"], scheme) => Ok(Arc::new(HttpStore::new(
             &root_url(location),
             &options.http,
         )?)),
+        Some((scheme, _)) if is_one_of(&CLOUD_SCHEMES, scheme) => {
+            open_cloud(&root_url(location), options)
+        }
         Some((scheme, _)) if scheme.bytes().all(|b| b.is_ascii_alphanumeric()) => {
             Err(Error::Location {
                 location: crate::store::without_secrets(location),
@@ -28,10 +34,24 @@ pub(crate) fn open(location: &str, options: &Options) -> Result<Arc<dyn Store>, 
     }
 }
 
-fn is_http(scheme: &str) -> bool {
-    ["http", "https"]
+fn is_one_of(schemes: &[&str], scheme: &str) -> bool {
+    schemes
         .iter()
         .any(|known| scheme.eq_ignore_ascii_case(known))
+}
+
+#[cfg(feature = "cloud")]
+fn open_cloud(root: &str, options: &Options) -> Result<Arc<dyn Store>, Error> {
+    let store = crate::CloudStore::new(root, &options.cloud, &options.http)?;
+    Ok(Arc::new(store))
+}
+
+#[cfg(not(feature = "cloud"))]
+fn open_cloud(root: &str, _options: &Options) -> Result<Arc<dyn Store>, Error> {
+    Err(Error::Location {
+        location: crate::store::without_secrets(root),
+        problem: "this build cannot read object stores; build it with the feature `cloud`".into(),
+    })
 }
 
 /// The URL without a final `ept.json`, its query string kept.

@@ -107,8 +107,13 @@ async fn what_is_not_there_is_explained() {
     let text = explain(file.to_str().unwrap().to_owned()).await;
     assert!(text.contains("is a file, not an EPT dataset"), "{text}");
 
-    let text = explain("s3://bucket/set".into()).await;
-    assert!(text.contains("s3:// is not supported"), "{text}");
+    let text = explain("ftp://host/set".into()).await;
+    assert!(text.contains("ftp:// is not supported"), "{text}");
+
+    if cfg!(not(feature = "cloud")) {
+        let text = explain("s3://bucket/set".into()).await;
+        assert!(text.contains("feature `cloud`"), "{text}");
+    }
 }
 
 #[tokio::test]

@@ -37,6 +37,16 @@ pub fn ept<S: AsRef<str>>(args: &[S]) -> Run {
     Run(command.output().unwrap())
 }
 
+/// Runs `ept` with these arguments and no variables of the environment but these.
+pub fn ept_within<S: AsRef<str>>(variables: &[(&str, &str)], args: &[S]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ept"));
+    command
+        .args(args.iter().map(AsRef::as_ref))
+        .env_clear()
+        .envs(variables.iter().copied());
+    Run(command.output().unwrap())
+}
+
 /// What a run of the command came to.
 #[derive(Debug)]
 pub struct Run(Output);

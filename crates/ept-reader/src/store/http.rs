@@ -1,12 +1,12 @@
 //! A dataset on a web server.
 
-use std::error::Error as _;
 use std::fmt;
+use std::pin::pin;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
-use futures::FutureExt;
+use bytes::Bytes;
 use futures::future::BoxFuture;
+use futures::{FutureExt, TryStreamExt, stream};
 use reqwest::header::{
     CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
     LAST_MODIFIED, RETRY_AFTER,
@@ -14,7 +14,7 @@ use reqwest::header::{
 use reqwest::{Client, Response, StatusCode, Url};
 use tokio::time::{Instant, timeout_at};
 
-use super::{Answer, Store, StoreError};
+use super::{Answer, Store, StoreError, body};
 use crate::Error;
 
 /// How to talk to web servers.
@@ -46,9 +46,6 @@ pub struct HttpStore {
     root: Url,
     stall: Duration,
 }
-
-/// What must come of a body within the stall time.
-const PROGRESS: usize = 16 << 10;
 
 impl HttpStore {
     /// The dataset whose `ept.json` lies directly below `root`, an `http` or `https` URL with or without a
@@ -128,37 +125,19 @@ impl HttpStore {
         }
     }
 
-    /// The body, as long as it keeps coming.
     async fn body(
         &self,
-        mut response: Response,
+        response: Response,
         location: &str,
         max_bytes: usize,
     ) -> Result<Bytes, StoreError> {
         let announced = response.content_length().unwrap_or(0);
-        if announced > max_bytes as u64 {
-            return Err(StoreError::too_large(location.to_owned(), max_bytes));
-        }
-        let mut body = BytesMut::new();
-        let mut progress = (Instant::now() + self.stall, PROGRESS);
-        loop {
-            let chunk = timeout_at(progress.0, response.chunk()).await;
-            let chunk = chunk.map_err(|_| StoreError::Transient {
-                location: location.to_owned(),
-                cause: format!("stalled for {:?} after {} bytes", self.stall, body.len()),
-                retry_after: None,
-            })?;
-            match chunk.map_err(|error| request_error(location, error))? {
-                None => return Ok(body.freeze()),
-                Some(chunk) if body.len() + chunk.len() > max_bytes => {
-                    return Err(StoreError::too_large(location.to_owned(), max_bytes));
-                }
-                Some(chunk) => body.extend_from_slice(&chunk),
-            }
-            if body.len() >= progress.1 {
-                progress = (Instant::now() + self.stall, body.len() + PROGRESS);
-            }
-        }
+        let chunks = stream::try_unfold(response, |mut response| async {
+            let chunk = response.chunk().await?;
+            Ok(chunk.map(|chunk| (chunk, response)))
+        });
+        let chunks = pin!(chunks.map_err(|error| request_error(location, error)));
+        body::collect(chunks, announced, location, max_bytes, self.stall).await
     }
 }
 
@@ -218,7 +197,7 @@ impl fmt::Debug for HttpStore {
 }
 
 /// The headers as reqwest wants them; the message of a wrong one does not show its value.
-fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, String> {
+pub(super) fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, String> {
     let mut headers = HeaderMap::new();
     for (name, value) in pairs {
         let key = HeaderName::try_from(name.as_str());
@@ -247,7 +226,11 @@ fn request_error(location: &str, error: reqwest::Error) -> StoreError {
 }
 
 /// An answer that is not the file.
-fn status_error(location: String, status: StatusCode, headers: &HeaderMap) -> StoreError {
+pub(super) fn status_error(
+    location: String,
+    status: StatusCode,
+    headers: &HeaderMap,
+) -> StoreError {
     let cause = format!("the server answers {status}");
     match status {
         StatusCode::NOT_FOUND | StatusCode::GONE => StoreError::NotFound { location },
@@ -311,7 +294,7 @@ pub(crate) fn without_secrets(url: &str) -> String {
 }
 
 /// An error with all its causes: the last one tells what really happened.
-fn chain(error: &reqwest::Error) -> String {
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

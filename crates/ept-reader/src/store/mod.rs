@@ -1,9 +1,12 @@
 //! Where the bytes of a dataset come from.
 
+mod body;
 mod cache;
 mod file;
 mod http;
 mod memory;
+#[cfg(feature = "cloud")]
+mod object;
 
 use std::fmt::Debug;
 use std::time::Duration;
@@ -18,6 +21,8 @@ pub use file::FileStore;
 pub(crate) use http::without_secrets;
 pub use http::{HttpOptions, HttpStore};
 pub use memory::MemoryStore;
+#[cfg(feature = "cloud")]
+pub use object::CloudStore;
 
 /// A place that holds the files of one dataset.
 ///

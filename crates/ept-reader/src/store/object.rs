@@ -1,0 +1,217 @@
+//! A dataset on an object store: S3, Google Cloud Storage, Azure Blob Storage.
+
+mod environment;
+mod provider;
+mod refusal;
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use futures::{FutureExt, TryStreamExt};
+use object_store::client::HttpError;
+use object_store::path::Path;
+use object_store::{GetOptions, GetResult, ObjectStore};
+use reqwest::StatusCode;
+use tokio::sync::OnceCell;
+use tokio::time::timeout;
+
+use super::http::{chain, status_error, without_secrets};
+use super::{Answer, Store, StoreError, body};
+use crate::{CloudOptions, Error, HttpOptions};
+use environment::Environment;
+use provider::{Connection, Place};
+use refusal::Refusal;
+
+/// The files of a dataset below a prefix of a bucket: `s3://bucket/prefix`, `gs://bucket/prefix`,
+/// `az://container/prefix` or `abfss://container@account.dfs.core.windows.net/prefix`.
+///
+/// Credentials and endpoint are found as [`CloudOptions`] says. A bucket of S3 that lies in another region than
+/// the configured one is found there.
+#[derive(Clone)]
+pub struct CloudStore {
+    /// Bucket and prefix, for messages.
+    root: String,
+    prefix: String,
+    connection: Arc<Connection>,
+    /// The same bucket where it really is, once a server has told.
+    moved: Arc<OnceCell<Arc<dyn ObjectStore>>>,
+    stall: Duration,
+}
+
+impl CloudStore {
+    /// The dataset whose `ept.json` lies directly below `url`, with or without a trailing slash. Of `http`, the
+    /// headers and the stall time count.
+    ///
+    /// # Errors
+    /// When `url` is not of the known kinds or has a query string, a header or the endpoint is not one, or the
+    /// environment holds half of the credentials.
+    pub fn new(url: &str, cloud: &CloudOptions, http: &HttpOptions) -> Result<CloudStore, Error> {
+        let connected = Place::parse(url).and_then(|place| {
+            let connection = provider::connect(&place, cloud, http, Environment::of_process())?;
+            Ok((place, connection))
+        });
+        let (place, connection) = connected.map_err(|problem| Error::Location {
+            location: without_secrets(url),
+            problem,
+        })?;
+        let root = format!("{}/{}", connection.name, place.prefix);
+        Ok(CloudStore {
+            root: root.trim_end_matches('/').to_owned(),
+            prefix: place.prefix.to_owned(),
+            connection: Arc::new(connection),
+            moved: Arc::default(),
+            stall: http.stall,
+        })
+    }
+
+    async fn fetch(
+        &self,
+        path: &str,
+        max_bytes: usize,
+        stamp: Option<&str>,
+    ) -> Result<Answer, StoreError> {
+        let location = self.location(path);
+        let key = Path::parse(format!("{}/{path}", self.prefix));
+        let key = key.map_err(|error| StoreError::Failed {
+            location: location.clone(),
+            cause: error.to_string(),
+        })?;
+        let asked = timeout(self.stall, self.ask(&key, stamp)).await;
+        let asked = asked.map_err(|_| StoreError::Transient {
+            location: location.clone(),
+            cause: format!("no answer for {:?}", self.stall),
+            retry_after: None,
+        })?;
+        let found = match asked {
+            Err(object_store::Error::NotModified { .. }) if stamp.is_some() => {
+                return Ok(Answer::Same);
+            }
+            found => found.map_err(|error| self.explain(&location, &error))?,
+        };
+        let (size, stamp) = (found.meta.size, found.meta.e_tag.clone());
+        let chunks = found.into_stream();
+        let chunks = chunks.map_err(|error| self.explain(&location, &error));
+        let bytes = body::collect(chunks, size, &location, max_bytes, self.stall).await?;
+        Ok(Answer::File { bytes, stamp })
+    }
+
+    /// One request, or a second one to the region that the answer to the first names.
+    async fn ask(&self, key: &Path, stamp: Option<&str>) -> object_store::Result<GetResult> {
+        let moved = self.moved.get();
+        let known = moved.unwrap_or(&self.connection.store);
+        let found = known.get_opts(key, options(stamp)).await;
+        let Err(error) = &found else { return found };
+        let region = find::<Refusal>(error).and_then(|refusal| refusal.region.as_deref());
+        let elsewhere = region.and_then(|region| self.connection.in_region(region));
+        match elsewhere {
+            Some(elsewhere) if moved.is_none() => {
+                let elsewhere = self.moved.get_or_init(async || elsewhere).await;
+                elsewhere.get_opts(key, options(stamp)).await
+            }
+            _ => found,
+        }
+    }
+
+    fn explain(&self, location: &str, error: &object_store::Error) -> StoreError {
+        let location = location.to_owned();
+        match (find::<Refusal>(error), find::<HttpError>(error)) {
+            (Some(refusal), _) => self.refused(location, refusal),
+            (None, Some(error)) => StoreError::Transient {
+                location,
+                cause: error.source().map_or_else(|| chain(error), chain),
+                retry_after: None,
+            },
+            (None, None) => StoreError::Failed {
+                location,
+                cause: error.to_string(),
+            },
+        }
+    }
+
+    fn refused(&self, location: String, refusal: &Refusal) -> StoreError {
+        let code = refusal.code.as_deref();
+        let mut error = status_error(location, refusal.status, &refusal.headers);
+        match &mut error {
+            StoreError::Denied { cause, .. } if refusal.status == StatusCode::FORBIDDEN => {
+                *cause = denied(code);
+            }
+            StoreError::Denied { cause, .. }
+            | StoreError::Transient { cause, .. }
+            | StoreError::Failed { cause, .. } => {
+                *cause += &code.map_or_else(String::new, |code| format!(" ({code})"));
+            }
+            StoreError::NotFound { .. } => {}
+        }
+        if let (StoreError::Denied { cause, .. }, Some(anonymous)) =
+            (&mut error, &self.connection.anonymous)
+        {
+            *cause += &format!("; {anonymous}");
+        }
+        error
+    }
+}
+
+impl Store for CloudStore {
+    fn get<'a>(
+        &'a self,
+        path: &'a str,
+        max_bytes: usize,
+    ) -> BoxFuture<'a, Result<Bytes, StoreError>> {
+        async move {
+            match self.fetch(path, max_bytes, None).await? {
+                Answer::File { bytes, .. } => Ok(bytes),
+                Answer::Same => Err(StoreError::Failed {
+                    location: self.location(path),
+                    cause: "the server says that it is the same as before".into(),
+                }),
+            }
+        }
+        .boxed()
+    }
+
+    fn get_changed<'a>(
+        &'a self,
+        path: &'a str,
+        max_bytes: usize,
+        stamp: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Answer, StoreError>> {
+        self.fetch(path, max_bytes, stamp).boxed()
+    }
+
+    fn location(&self, path: &str) -> String {
+        format!("{}/{path}", self.root)
+    }
+}
+
+/// The root only: what is behind it knows the credentials.
+impl fmt::Debug for CloudStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CloudStore")
+            .field("root", &self.root)
+            .finish_non_exhaustive()
+    }
+}
+
+fn options(stamp: Option<&str>) -> GetOptions {
+    refusal::explained(GetOptions::new().with_if_none_match(stamp))
+}
+
+/// What status 403 means. Who may not list a bucket is denied its missing files too.
+fn denied(code: Option<&str>) -> String {
+    match code {
+        None | Some("AccessDenied") => {
+            "access denied, or no such file (this store does not tell the two apart)".to_owned()
+        }
+        Some(code) => format!("access denied ({code})"),
+    }
+}
+
+/// The first error of this type among an error and its causes.
+fn find<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Option<&'a E> {
+    let mut causes = std::iter::successors(Some(error), |error| (*error).source());
+    causes.find_map(|error| error.downcast_ref())
+}
