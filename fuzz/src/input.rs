@@ -3,7 +3,7 @@
 use ept_format::Metadata;
 
 /// Most points of a compressed tile: few bytes can honestly be any number of points, in time and memory.
-pub const MOST_POINTS: u64 = 1 << 16;
+pub const MOST_POINTS: u64 = 1 << 13;
 
 /// Choices of the fuzzer, and a tile.
 #[derive(Debug, Clone, Copy)]

@@ -21,7 +21,7 @@ pub(crate) const TARGETS: [Target; 7] = [
     Target::new("metadata", 16_384),
     Target::new("page", 4_096),
     Target::new("sources", 8_192),
-    Target::new("laszip", 8_192),
+    Target::new("laszip", 4_096),
     Target::new("binary", 8_192),
     Target::new("zstandard", 8_192),
 ];
