@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
+use ept_format::Key;
 use ept_points::{PointBatch, Values};
 
 use crate::{ExportError, Sink};
@@ -46,7 +47,7 @@ impl<W: Write + Send> CsvSink<W> {
 }
 
 impl<W: Write + Send> Sink for CsvSink<W> {
-    fn write(&mut self, batch: &PointBatch) -> Result<(), ExportError> {
+    fn write(&mut self, _node: Key, batch: &PointBatch) -> Result<(), ExportError> {
         if batch.is_empty() {
             return Ok(());
         }

@@ -2,7 +2,7 @@
 
 use std::io::{Seek, SeekFrom, Write};
 
-use ept_format::Bounds;
+use ept_format::{Bounds, Key};
 use ept_points::PointBatch;
 
 use crate::las_header::LasHeader;
@@ -62,7 +62,7 @@ impl<W: Write + Seek + Send> LasSink<W> {
 }
 
 impl<W: Write + Seek + Send> Sink for LasSink<W> {
-    fn write(&mut self, batch: &PointBatch) -> Result<(), ExportError> {
+    fn write(&mut self, _node: Key, batch: &PointBatch) -> Result<(), ExportError> {
         if batch.is_empty() {
             return Ok(());
         }

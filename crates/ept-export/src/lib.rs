@@ -10,6 +10,7 @@
 //!
 //! ```
 //! use ept_export::{CsvSink, Sink};
+//! use ept_format::Key;
 //! use ept_points::{Column, PointBatch, Values};
 //!
 //! let batch = PointBatch::new(vec![
@@ -18,7 +19,7 @@
 //! ])?;
 //! let mut text = Vec::new();
 //! let mut sink = Box::new(CsvSink::new(&mut text, Vec::new()));
-//! sink.write(&batch)?;
+//! sink.write(Key::ROOT, &batch)?;
 //! assert_eq!(sink.finish()?, 2);
 //! assert_eq!(text, b"X,Classification\n637012.24,2\n636784.5,6\n");
 //! # Ok::<(), Box<dyn std::error::Error>>(())

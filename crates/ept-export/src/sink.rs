@@ -1,5 +1,6 @@
 //! What all sinks have in common.
 
+use ept_format::Key;
 use ept_points::PointBatch;
 
 use crate::ExportError;
@@ -8,11 +9,13 @@ use crate::ExportError;
 ///
 /// After an error the output is incomplete and the sink of no further use.
 pub trait Sink: Send {
-    /// Writes the points of a batch, in their order. A batch without points changes nothing.
+    /// Writes the selected points of a node of the octree, in their order. Nodes come in ascending order of
+    /// their keys, one batch each; a batch without points changes nothing. Formats without an octree of
+    /// their own write the same bytes whatever the keys.
     ///
     /// # Errors
     /// When the output fails, or the format cannot hold the points.
-    fn write(&mut self, batch: &PointBatch) -> Result<(), ExportError>;
+    fn write(&mut self, node: Key, batch: &PointBatch) -> Result<(), ExportError>;
 
     /// Completes the file, which is valid even without a point, and returns the number of points in
     /// it.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use ept_export::{CsvSink, ExportError, Sink};
+use ept_format::Key;
 use ept_points::{Column, PointBatch, Values};
 
 fn batch(columns: Vec<(&str, Values)>) -> PointBatch {
@@ -15,7 +16,7 @@ fn write(dimensions: &[&str], batches: &[PointBatch]) -> Result<String, ExportEr
     let dimensions = dimensions.iter().map(|name| (*name).to_owned()).collect();
     let mut sink = Box::new(CsvSink::new(&mut text, dimensions));
     for batch in batches {
-        sink.write(batch)?;
+        sink.write(Key::ROOT, batch)?;
     }
     let points: usize = batches.iter().map(PointBatch::len).sum();
     assert_eq!(sink.finish()?, points as u64);
@@ -140,6 +141,6 @@ fn a_failing_output_is_an_error() {
     }
     let mut sink = Box::new(CsvSink::new(Full, Vec::new()));
     let points = batch(vec![("A", Values::U8(vec![1]))]);
-    let result = sink.write(&points).and_then(|()| sink.finish());
+    let result = sink.write(Key::ROOT, &points).and_then(|()| sink.finish());
     assert!(matches!(result, Err(ExportError::Io(_))));
 }

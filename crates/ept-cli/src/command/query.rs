@@ -65,7 +65,8 @@ async fn write(args: &QueryArgs, selection: &mut Selection, output: &Output) -> 
     while let Some(tile) = tiles.next().await {
         if let Some(tile) = selection.losses.sort_out(tile)? {
             progress.tile(&tile.node, &selection.dataset);
-            sink.write(&tile.points).with_context(failure)?;
+            sink.write(tile.node.key, &tile.points)
+                .with_context(failure)?;
         }
     }
     let written = sink.finish().with_context(failure)?;

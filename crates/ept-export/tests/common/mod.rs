@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use ept_export::{ExportError, LasOptions, LasSink, Sink};
 use ept_format::Bounds;
+use ept_format::Key;
 use ept_points::{Column, PointBatch, Scaling, Values};
 
 pub(crate) const SCALING: Scaling = Scaling {
@@ -47,7 +48,7 @@ pub(crate) fn write(options: LasOptions, batches: &[PointBatch]) -> Result<Vec<u
     let file = File::default();
     let mut sink: Box<dyn Sink> = Box::new(LasSink::new(file.clone(), options));
     for batch in batches {
-        sink.write(batch)?;
+        sink.write(Key::ROOT, batch)?;
     }
     let points: usize = batches.iter().map(PointBatch::len).sum();
     assert_eq!(sink.finish()?, points as u64);
