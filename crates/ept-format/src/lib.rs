@@ -38,6 +38,7 @@
 //!
 //! [entwine-point-tile.md]: https://github.com/connormanning/entwine/blob/master/doc/source/entwine-point-tile.md
 
+mod addon;
 mod bounds;
 mod dimension;
 mod error;
@@ -50,6 +51,7 @@ mod source;
 mod srs;
 mod walk;
 
+pub use addon::Addon;
 pub use bounds::Bounds;
 pub use dimension::{Dimension, ScalarType, Statistics};
 pub use error::FormatError;

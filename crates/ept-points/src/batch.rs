@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ept_format::ScalarType;
 
+use crate::name::is_same;
 use crate::{DecodeError, Values};
 
 /// Points as a structure of arrays: a column for each dimension, all of the same length.
@@ -150,6 +151,38 @@ impl PointBatch {
         Some(&column.values)
     }
 
+    /// The values of a dimension as a user may call it: in any case, or by its other name in the field, such as
+    /// `NIR` for `Infrared`.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Values> {
+        let column = self
+            .columns
+            .iter()
+            .find(|column| is_same(&column.name, name));
+        self.values(name).or(column.map(|column| &column.values))
+    }
+
+    /// The same points with only these dimensions, in this order, as [`PointBatch::find`] finds them; those that the
+    /// batch lacks are left out.
+    #[must_use]
+    pub fn with_dimensions(mut self, names: &[String]) -> PointBatch {
+        let mut columns = Vec::with_capacity(names.len());
+        for name in names {
+            let exact = self
+                .columns
+                .iter()
+                .position(|column| *column.name == **name);
+            let found = exact.or_else(|| {
+                self.columns
+                    .iter()
+                    .position(|column| is_same(&column.name, name))
+            });
+            columns.extend(found.map(|at| self.columns.remove(at)));
+        }
+        self.columns = columns;
+        self
+    }
+
     /// All columns.
     #[must_use]
     pub fn columns(&self) -> &[Column] {
@@ -172,6 +205,37 @@ impl PointBatch {
     #[must_use]
     pub fn point_format(&self) -> Option<u8> {
         self.point_format
+    }
+
+    /// The batch with this column in the place of the one of that name, or as its last.
+    ///
+    /// # Errors
+    /// As [`PointBatch::new`].
+    pub fn with_column(self, column: Column) -> Result<PointBatch, DecodeError> {
+        let (scaling, point_format) = (self.scaling, self.point_format);
+        let mut columns = self.columns;
+        match columns.iter_mut().find(|other| other.name == column.name) {
+            Some(other) => *other = column,
+            None => columns.push(column),
+        }
+        Ok(PointBatch::new(columns)?.with_storage(scaling, point_format))
+    }
+
+    /// The points at these places, in this order.
+    ///
+    /// # Panics
+    /// When a place is beyond the end, as indexing does.
+    #[must_use]
+    pub fn gather(&self, rows: &[usize]) -> PointBatch {
+        let columns = self.columns.iter().map(|column| Column {
+            name: Arc::clone(&column.name),
+            values: column.values.gather(rows),
+        });
+        PointBatch {
+            len: rows.len(),
+            columns: columns.collect(),
+            ..*self
+        }
     }
 
     /// Keeps the points whose place in `mask` is true; points beyond its end are dropped.

@@ -24,6 +24,7 @@ mod field;
 mod las_header;
 mod laszip;
 mod layout;
+mod name;
 mod point_format;
 mod schema;
 mod summary;

@@ -2,6 +2,8 @@
 
 use ept_format::ScalarType;
 
+use crate::DecodeError;
+
 /// Values of one dimension, one for each point.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Values {
@@ -78,6 +80,46 @@ impl Values {
         }
     }
 
+    /// Values as bytes, little endian, one after another.
+    ///
+    /// # Errors
+    /// When the bytes are not those of `count` values.
+    pub fn from_le_bytes(
+        scalar: ScalarType,
+        bytes: &[u8],
+        count: u64,
+    ) -> Result<Values, DecodeError> {
+        let found = (bytes.len() / scalar.size().max(1)) as u64;
+        if found != count {
+            return Err(DecodeError::Count {
+                expected: count,
+                found,
+            });
+        }
+        macro_rules! numbers {
+            ($kind:ident, $type:ty) => {{
+                let (values, _) = bytes.as_chunks::<{ size_of::<$type>() }>();
+                Values::$kind(values.iter().map(|v| <$type>::from_le_bytes(*v)).collect())
+            }};
+        }
+        Ok(match scalar {
+            ScalarType::I8 => numbers!(I8, i8),
+            ScalarType::I16 => numbers!(I16, i16),
+            ScalarType::I32 => numbers!(I32, i32),
+            ScalarType::I64 => numbers!(I64, i64),
+            ScalarType::U8 => numbers!(U8, u8),
+            ScalarType::U16 => numbers!(U16, u16),
+            ScalarType::U32 => numbers!(U32, u32),
+            ScalarType::U64 => numbers!(U64, u64),
+            ScalarType::F32 => numbers!(F32, f32),
+            ScalarType::F64 => numbers!(F64, f64),
+            ScalarType::Bytes(width) => Values::Bytes {
+                width,
+                data: bytes.to_vec(),
+            },
+        })
+    }
+
     /// Type of the values.
     #[must_use]
     pub fn scalar(&self) -> ScalarType {
@@ -124,6 +166,35 @@ impl Values {
             Values::F64(v) => v.clone(),
             Values::Bytes { .. } => return None,
         })
+    }
+
+    /// The values at these places.
+    pub(crate) fn gather(&self, rows: &[usize]) -> Values {
+        macro_rules! gathered {
+            ($kind:ident, $values:expr) => {
+                Values::$kind(rows.iter().map(|&row| $values[row]).collect())
+            };
+        }
+        match self {
+            Values::I8(v) => gathered!(I8, v),
+            Values::I16(v) => gathered!(I16, v),
+            Values::I32(v) => gathered!(I32, v),
+            Values::I64(v) => gathered!(I64, v),
+            Values::U8(v) => gathered!(U8, v),
+            Values::U16(v) => gathered!(U16, v),
+            Values::U32(v) => gathered!(U32, v),
+            Values::U64(v) => gathered!(U64, v),
+            Values::F32(v) => gathered!(F32, v),
+            Values::F64(v) => gathered!(F64, v),
+            Values::Bytes { width, data } => {
+                let size = usize::from(*width);
+                let value = |row: &usize| &data[row * size..(row + 1) * size];
+                Values::Bytes {
+                    width: *width,
+                    data: rows.iter().flat_map(value).copied().collect(),
+                }
+            }
+        }
     }
 
     /// Keeps the values whose place in `mask` is true.
