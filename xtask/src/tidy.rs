@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 /// Words that the sources of some crates must not hold, and why.
 const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
     (
-        &["ept-format", "ept-points"],
+        &["ept-format", "ept-points", "ept-select"],
         &["std::fs", "std::net", "async ", "tokio"],
         "does no I/O",
     ),
@@ -17,12 +17,18 @@ const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
         "knows nothing of datasets",
     ),
     (
-        &["ept-format", "ept-points", "ept-export", "ept-reader"],
+        &[
+            "ept-format",
+            "ept-points",
+            "ept-select",
+            "ept-export",
+            "ept-reader",
+        ],
         &["println!", "eprintln!", "print!(", "std::process", "clap"],
         "is a library: only the command prints and exits",
     ),
     (
-        &["ept-format", "ept-reader", "ept-cli"],
+        &["ept-format", "ept-select", "ept-reader", "ept-cli"],
         &["laz::"],
         "does not use laz: only ept-points and ept-export do",
     ),

@@ -1,0 +1,143 @@
+//! Polygons and what is near them on the ground.
+
+use geo_types::MultiPolygon;
+
+use crate::area::Edge;
+use crate::extent::{Extent, Relation};
+use crate::rings::{Near, Rings};
+use crate::{Crs, Length, SelectError};
+
+/// Polygons with all that is nearer to them than a length on the ground. How long a unit is on the ground is taken
+/// at the middle of each polygon.
+#[derive(Debug, Clone)]
+pub(crate) struct Buffer {
+    polygons: Vec<Polygon>,
+    edge: Edge,
+}
+
+#[derive(Debug, Clone)]
+struct Polygon {
+    rings: Rings,
+    /// The buffer's width in units of x and y.
+    reach: [f64; 2],
+}
+
+/// A buffer near one cell.
+#[derive(Debug, Clone)]
+pub(crate) struct NearBuffer {
+    polygons: Vec<NearPolygon>,
+}
+
+#[derive(Debug, Clone)]
+struct NearPolygon {
+    inside: Near,
+    /// Sides whose buffer may hold points of the cell.
+    sides: Vec<([f64; 2], [f64; 2])>,
+    reach: [f64; 2],
+}
+
+impl Buffer {
+    pub(crate) fn new(
+        polygons: &MultiPolygon<f64>,
+        reach: Length,
+        crs: &Crs,
+        edge: Edge,
+    ) -> Result<Buffer, SelectError> {
+        let polygons = polygons.iter().map(|polygon| {
+            let rings = Rings::of(polygon);
+            let extent = rings.extent();
+            let middle = [0, 1].map(|i| extent.min[i] + (extent.max[i] - extent.min[i]) / 2.0);
+            let scale = crs.metres_per_unit([middle[0], middle[1], 0.0]);
+            let scale = scale.ok_or_else(|| {
+                SelectError::Unrelated(format!("the area has no place on the ground in {crs}"))
+            })?;
+            Ok(Polygon {
+                reach: scale.map(|metres| reach.metres() / metres),
+                rings,
+            })
+        });
+        Ok(Buffer {
+            polygons: polygons.collect::<Result<_, SelectError>>()?,
+            edge,
+        })
+    }
+
+    pub(crate) fn extent(&self) -> Extent {
+        self.polygons
+            .iter()
+            .map(|polygon| polygon.rings.extent().grown(polygon.reach))
+            .fold(Extent::NOTHING, Extent::union)
+    }
+
+    pub(crate) fn near(&self, extent: Extent) -> NearBuffer {
+        let meets = |polygon: &&Polygon| {
+            let reached = polygon.rings.extent().grown(polygon.reach);
+            reached.meets(extent)
+        };
+        let near = self
+            .polygons
+            .iter()
+            .filter(meets)
+            .map(|polygon| NearPolygon {
+                inside: polygon.rings.near(extent, self.edge),
+                sides: polygon
+                    .rings
+                    .sides_within(extent.grown(polygon.reach))
+                    .collect(),
+                reach: polygon.reach,
+            });
+        NearBuffer {
+            polygons: near.collect(),
+        }
+    }
+
+    pub(crate) fn contains(&self, place: [f64; 2]) -> bool {
+        self.near(Extent::around(place, [0.0; 2])).contains(place)
+    }
+}
+
+impl NearBuffer {
+    pub(crate) fn relation(&self) -> Relation {
+        let relations = self.polygons.iter().map(|polygon| {
+            let inside = polygon.inside.relation();
+            match polygon.sides.is_empty() || inside == Relation::Inside {
+                true => inside,
+                false => Relation::Edge,
+            }
+        });
+        relations.max().unwrap_or(Relation::Outside)
+    }
+
+    pub(crate) fn contains(&self, place: [f64; 2]) -> bool {
+        self.polygons
+            .iter()
+            .any(|polygon| polygon.inside.contains(place) || polygon.nearest(place) <= 1.0)
+    }
+
+    pub(crate) fn is_doubtful(&self, place: [f64; 2], error: [f64; 2]) -> bool {
+        self.polygons.iter().any(|polygon| {
+            let share = error[0] / polygon.reach[0] + error[1] / polygon.reach[1];
+            (polygon.nearest(place) - 1.0).abs() <= share
+                || polygon.inside.is_doubtful(place, error)
+        })
+    }
+}
+
+impl NearPolygon {
+    /// Distance to the nearest side, as a multiple of the buffer's width.
+    fn nearest(&self, place: [f64; 2]) -> f64 {
+        let distances = self.sides.iter().map(|&(from, to)| {
+            let relative = |p: [f64; 2]| [0, 1].map(|i| (p[i] - place[i]) / self.reach[i]);
+            from_origin(relative(from), relative(to))
+        });
+        distances.fold(f64::INFINITY, f64::min)
+    }
+}
+
+/// Distance of the origin from a line between two places.
+fn from_origin([ax, ay]: [f64; 2], [bx, by]: [f64; 2]) -> f64 {
+    let (dx, dy) = (bx - ax, by - ay);
+    let along = -(ax * dx + ay * dy) / (dx * dx + dy * dy);
+    let along = along.clamp(0.0, 1.0);
+    (ax + along * dx).hypot(ay + along * dy)
+}

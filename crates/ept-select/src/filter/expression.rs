@@ -1,0 +1,84 @@
+//! What a filter is made of.
+
+use std::cmp::Ordering;
+
+/// A condition.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Logic {
+    Or(Box<Logic>, Box<Logic>),
+    And(Box<Logic>, Box<Logic>),
+    Not(Box<Logic>),
+    Compare(Value, Comparison, Value),
+}
+
+/// A number for each point.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Value {
+    /// The place among the filter's dimensions.
+    Dimension(usize),
+    Number(Number),
+    Negative(Box<Value>),
+    Sum(Box<Value>, Operator, Box<Value>),
+}
+
+/// A number as it is written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Number {
+    pub(super) float: f64,
+    /// The number, where it is whole.
+    pub(super) integer: Option<i128>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Operator {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+}
+
+impl Comparison {
+    /// Whether it holds; what is not a number compares with nothing.
+    pub(super) fn holds<T: PartialOrd>(self, a: T, b: T) -> bool {
+        match self {
+            Comparison::Equal => a == b,
+            Comparison::NotEqual => a.partial_cmp(&b).is_some_and(Ordering::is_ne),
+            Comparison::Less => a < b,
+            Comparison::LessOrEqual => a <= b,
+            Comparison::Greater => a > b,
+            Comparison::GreaterOrEqual => a >= b,
+        }
+    }
+
+    /// The comparison with both sides exchanged.
+    pub(super) fn turned(self) -> Comparison {
+        match self {
+            Comparison::Less => Comparison::Greater,
+            Comparison::LessOrEqual => Comparison::GreaterOrEqual,
+            Comparison::Greater => Comparison::Less,
+            Comparison::GreaterOrEqual => Comparison::LessOrEqual,
+            same => same,
+        }
+    }
+}
+
+impl Operator {
+    pub(super) fn apply(self, a: f64, b: f64) -> f64 {
+        match self {
+            Operator::Add => a + b,
+            Operator::Subtract => a - b,
+            Operator::Multiply => a * b,
+            Operator::Divide => a / b,
+        }
+    }
+}

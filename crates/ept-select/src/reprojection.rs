@@ -1,0 +1,123 @@
+//! Points in another coordinate system.
+
+use ept_format::{Bounds, Metadata};
+use ept_points::{Column, PointBatch, Scaling, Values};
+
+use crate::{Crs, SelectError, Transform};
+
+/// Brings points of a dataset to another coordinate system, with a scale that loses nothing of their own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reprojection {
+    transform: Transform,
+    scaling: Scaling,
+}
+
+/// Places along each axis of the dataset that tell how far it reaches in the other system.
+const PLACES: u32 = 16;
+
+/// Step of coordinates that are stored as floats, in metres.
+const FINE: f64 = 0.001;
+
+impl Reprojection {
+    /// From the system of a dataset to another.
+    ///
+    /// # Errors
+    /// When the dataset's system is not known, or the dataset has no place in the other.
+    pub fn new(metadata: &Metadata, to: &Crs) -> Result<Reprojection, SelectError> {
+        let from = Crs::of(metadata.srs())?;
+        let transform = from.to(to);
+        let extent = metadata.bounds_conforming().unwrap_or(metadata.bounds());
+        let nowhere = || SelectError::Unrelated(format!("the dataset has no place in {to}"));
+        let places: Vec<[f64; 3]> = grid(extent)
+            .filter_map(|place| transform.apply(place))
+            .collect();
+        let middle = places.get(places.len() / 2).ok_or_else(nowhere)?;
+        let units = to.metres_per_unit(*middle).ok_or_else(nowhere)?;
+        let mut scaling = Scaling {
+            scale: [1.0; 3],
+            offset: [0.0; 3],
+        };
+        for axis in 0..3 {
+            let dimension = metadata.dimension(["X", "Y", "Z"][axis]);
+            let stored = dimension.filter(|dimension| dimension.scalar.is_integer());
+            if axis == 2 && !transform.is_spatial() {
+                scaling.scale[2] = stored.map_or(FINE, |dimension| dimension.scale.abs());
+                scaling.offset[2] = stored.map_or(0.0, |dimension| dimension.offset);
+                continue;
+            }
+            let least = places
+                .iter()
+                .map(|place| place[axis])
+                .fold(f64::INFINITY, f64::min);
+            let most = places
+                .iter()
+                .map(|place| place[axis])
+                .fold(f64::NEG_INFINITY, f64::max);
+            let own = from
+                .metres_per_unit([0, 1, 2].map(|i| extent.min()[i]))
+                .unwrap_or([1.0; 2]);
+            let step = stored.map_or(FINE, |dimension| dimension.scale.abs() * own[0]);
+            let unit = units.get(axis).copied().unwrap_or(1.0);
+            // No coarser than the points' own step, and so coarse that 32 bits hold what is around too.
+            let fit = 10_f64.powf((step / unit).log10().floor());
+            let needed = 10_f64.powf(((most - least) / 1e9).log10().ceil());
+            scaling.scale[axis] = f64::max(fit, needed);
+            scaling.offset[axis] = (least + (most - least) / 2.0).floor();
+        }
+        Ok(Reprojection { transform, scaling })
+    }
+
+    /// The system that it leads to.
+    #[must_use]
+    pub fn target(&self) -> &Crs {
+        self.transform.target()
+    }
+
+    /// The points there. X, Y and Z are among the dimensions.
+    ///
+    /// # Errors
+    /// When a point has no place there.
+    pub fn apply(&self, batch: PointBatch) -> Result<PointBatch, SelectError> {
+        if self.transform.is_identity() {
+            return Ok(batch);
+        }
+        let point_format = batch.point_format();
+        let places = batch.x().iter().zip(batch.y()).zip(batch.z());
+        let mut axes = [Vec::new(), Vec::new(), Vec::new()];
+        for ((&x, &y), &z) in places {
+            let place = self.transform.apply([x, y, z]).ok_or_else(|| {
+                let to = self.target();
+                SelectError::Unrelated(format!("the point {x} {y} {z} has no place in {to}"))
+            })?;
+            for (axis, value) in axes.iter_mut().zip(place) {
+                axis.push(value);
+            }
+        }
+        let [x, y, z] = axes.map(|axis| Some(Values::F64(axis)));
+        let mut moved = [("X", x), ("Y", y), ("Z", z)];
+        let columns = batch.into_columns().into_iter().map(|column| {
+            let axis = moved.iter_mut().find(|(name, _)| *name == &*column.name);
+            match axis.and_then(|(_, values)| values.take()) {
+                Some(values) => Column::new(column.name, values),
+                None => column,
+            }
+        });
+        let batch = PointBatch::new(columns.collect());
+        let batch = batch.map_err(|error| SelectError::Unrelated(error.to_string()))?;
+        Ok(batch.with_storage(Some(self.scaling), point_format))
+    }
+}
+
+/// Places all over a box.
+fn grid(extent: &Bounds) -> impl Iterator<Item = [f64; 3]> {
+    let (min, max) = (extent.min(), extent.max());
+    let count = PLACES + 1;
+    (0..count * count * 3).map(move |at| {
+        let shares = [
+            at % count,
+            at / count % count,
+            at / (count * count) * PLACES / 2,
+        ];
+        [0, 1, 2].map(|i| min[i] + (max[i] - min[i]) * f64::from(shares[i]) / f64::from(PLACES))
+    })
+}

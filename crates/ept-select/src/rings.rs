@@ -1,0 +1,328 @@
+//! Polygons, prepared so that a point costs little however many vertices they have.
+
+use robust::{Coord, orient2d};
+
+use crate::area::Edge;
+use crate::extent::{Extent, Relation};
+
+/// The rings of polygons that together are one area: what an odd number of crossings separates from the outside.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Rings {
+    /// Side after side, ring after ring.
+    sides: Vec<Side>,
+    blocks: Vec<Block>,
+    extent: Extent,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Side {
+    from: [f64; 2],
+    to: [f64; 2],
+}
+
+/// Some consecutive sides of one ring.
+#[derive(Debug, Clone, PartialEq)]
+struct Block {
+    sides: std::ops::Range<usize>,
+    extent: Extent,
+}
+
+/// Sides of a block: enough that a scan over the blocks costs little.
+const BLOCK: usize = 32;
+
+/// What of the rings matters to points within an extent: few sides when the extent is small.
+#[derive(Debug, Clone)]
+pub(crate) struct Near {
+    /// Whether sides that all points have to their left make an odd number.
+    is_odd: bool,
+    /// Spans of y that are crossed to the left of the extent.
+    left: Vec<[f64; 2]>,
+    sides: Vec<Side>,
+    /// For spans of equal height, the places of the sides and of what is left that meet them.
+    slabs: Slabs,
+    edge: Edge,
+}
+
+/// An index of spans of y.
+#[derive(Debug, Clone)]
+struct Slabs {
+    min: f64,
+    height: f64,
+    left: Vec<Vec<u32>>,
+    sides: Vec<Vec<u32>>,
+}
+
+/// Entries of an index for each side: bounds the memory of sides that meet many slabs.
+const MOST_ENTRIES: usize = 8;
+
+impl Rings {
+    pub(crate) fn of(polygon: &geo_types::Polygon<f64>) -> Rings {
+        let rings = std::iter::once(polygon.exterior()).chain(polygon.interiors());
+        let places =
+            |ring: &geo_types::LineString<f64>| ring.coords().map(|c| [c.x, c.y]).collect();
+        Rings::new(rings.map(places))
+    }
+
+    /// Rings of at least three places each, closed or not.
+    pub(crate) fn new(rings: impl IntoIterator<Item = Vec<[f64; 2]>>) -> Rings {
+        let (mut sides, mut blocks) = (Vec::new(), Vec::new());
+        for ring in rings {
+            let first = sides.len();
+            let next = ring.iter().cycle().skip(1);
+            let ends = ring.iter().zip(next).filter(|(from, to)| from != to);
+            sides.extend(ends.map(|(&from, &to)| Side { from, to }));
+            let places: Vec<usize> = (first..sides.len()).collect();
+            blocks.extend(places.chunks(BLOCK).map(|chunk| {
+                let range = chunk[0]..chunk[0] + chunk.len();
+                let extents = sides[range.clone()].iter().map(Side::extent);
+                Block {
+                    extent: extents.fold(Extent::NOTHING, Extent::union),
+                    sides: range,
+                }
+            }));
+        }
+        let extent = blocks
+            .iter()
+            .fold(Extent::NOTHING, |all, block| all.union(block.extent));
+        Rings {
+            sides,
+            blocks,
+            extent,
+        }
+    }
+
+    pub(crate) fn extent(&self) -> Extent {
+        self.extent
+    }
+
+    /// What matters to points within `extent`, those on its rim included.
+    pub(crate) fn near(&self, extent: Extent, edge: Edge) -> Near {
+        let mut near = Near {
+            is_odd: false,
+            left: Vec::new(),
+            sides: Vec::new(),
+            slabs: Slabs::none(),
+            edge,
+        };
+        for block in &self.blocks {
+            let sides = &self.sides[block.sides.clone()];
+            match (block.extent.is_beside(extent), sides) {
+                (Beside::No, _) => {}
+                // A chain to the left is crossed as its ends say.
+                (Beside::Left, [first, .., last]) => near.cross(first.from, last.to, extent),
+                (_, sides) => sides.iter().for_each(|side| near.add(side, extent)),
+            }
+        }
+        near.slabs = Slabs::new(extent, &near.left, &near.sides);
+        near
+    }
+
+    /// Sides that come within `reach` (per axis) of the extent.
+    pub(crate) fn sides_within(
+        &self,
+        extent: Extent,
+    ) -> impl Iterator<Item = ([f64; 2], [f64; 2])> {
+        let blocks = self.blocks.iter();
+        let blocks = blocks.filter(move |block| block.extent.meets(extent));
+        let sides = blocks.flat_map(|block| &self.sides[block.sides.clone()]);
+        sides
+            .filter(move |side| side.extent().meets(extent))
+            .map(|side| (side.from, side.to))
+    }
+}
+
+/// Where a box lies for a ray that runs to the left from a point of an extent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Beside {
+    /// No ray crosses it.
+    No,
+    /// It lies to the left of all points.
+    Left,
+    /// It may lie on either side.
+    Within,
+}
+
+impl Near {
+    /// Whether all points of the extent are inside, all outside, or it depends.
+    pub(crate) fn relation(&self) -> Relation {
+        match (self.left.is_empty() && self.sides.is_empty(), self.is_odd) {
+            (true, true) => Relation::Inside,
+            (true, false) => Relation::Outside,
+            (false, _) => Relation::Edge,
+        }
+    }
+
+    fn add(&mut self, side: &Side, extent: Extent) {
+        match side.extent().is_beside(extent) {
+            Beside::No => {}
+            Beside::Left => self.cross(side.from, side.to, extent),
+            Beside::Within => self.sides.push(*side),
+        }
+    }
+
+    /// Takes note of a crossing to the left of all points.
+    fn cross(&mut self, from: [f64; 2], to: [f64; 2], extent: Extent) {
+        let (low, high) = (from[1].min(to[1]), from[1].max(to[1]));
+        // A ray at y crosses when low <= y < high.
+        if low <= extent.min[1] && extent.max[1] < high {
+            self.is_odd = !self.is_odd;
+        } else if low <= extent.max[1] && extent.min[1] < high {
+            self.left.push([low, high]);
+        }
+    }
+
+    /// Whether the point, which lies within the extent, is inside.
+    pub(crate) fn contains(&self, point: [f64; 2]) -> bool {
+        let mut is_inside = self.is_odd;
+        let slab = self.slabs.at(point[1]);
+        for &at in self.slabs.left.get(slab).into_iter().flatten() {
+            let [low, high] = self.left[at as usize];
+            is_inside ^= low <= point[1] && point[1] < high;
+        }
+        for &at in self.slabs.sides.get(slab).into_iter().flatten() {
+            match self.sides[at as usize].crossing(point) {
+                Crossing::On if self.edge == Edge::Closed => return true,
+                // On the side counts as right of it, on both sides of it the same way.
+                Crossing::On | Crossing::Left => {
+                    is_inside ^= self.sides[at as usize].spans(point[1]);
+                }
+                Crossing::Right => {}
+            }
+        }
+        is_inside
+    }
+
+    /// Whether a side passes within `error` (per axis) of the point.
+    pub(crate) fn is_doubtful(&self, point: [f64; 2], error: [f64; 2]) -> bool {
+        let spot = Extent::around(point, error);
+        let (first, last) = (self.slabs.at(spot.min[1]), self.slabs.at(spot.max[1]));
+        let near_side = |at: &u32| self.sides[*at as usize].passes(spot, point, error);
+        let near_end = |at: &u32| {
+            let ends = self.left[*at as usize];
+            ends.iter()
+                .any(|end| spot.min[1] <= *end && *end <= spot.max[1])
+        };
+        (first..=last).any(|slab| {
+            let sides = self.slabs.sides.get(slab).into_iter().flatten();
+            let left = self.slabs.left.get(slab).into_iter().flatten();
+            sides.into_iter().any(near_side) || left.into_iter().any(near_end)
+        })
+    }
+}
+
+/// Where a side crosses the horizontal line of a point, seen from the point.
+enum Crossing {
+    Left,
+    On,
+    Right,
+}
+
+impl Side {
+    fn extent(&self) -> Extent {
+        Extent::around(self.from, [0.0; 2]).union(Extent::around(self.to, [0.0; 2]))
+    }
+
+    /// Whether the horizontal line at `y` crosses; the lower end is part of the side, the upper is not.
+    fn spans(&self, y: f64) -> bool {
+        (self.from[1] <= y) != (self.to[1] <= y)
+    }
+
+    fn crossing(&self, point: [f64; 2]) -> Crossing {
+        let extent = self.extent();
+        if point[0] < extent.min[0] || point[1] < extent.min[1] || point[1] > extent.max[1] {
+            return Crossing::Right;
+        }
+        if point[0] > extent.max[0] {
+            return Crossing::Left;
+        }
+        let coord = |[x, y]: [f64; 2]| Coord { x, y };
+        let turn = orient2d(coord(self.from), coord(self.to), coord(point));
+        let upward = if self.from[1] <= self.to[1] {
+            -turn
+        } else {
+            turn
+        };
+        match upward {
+            0.0 => Crossing::On,
+            right_of_side if right_of_side > 0.0 => Crossing::Left,
+            _ => Crossing::Right,
+        }
+    }
+
+    /// Whether the side passes through a small box around a point, or nearly so.
+    fn passes(&self, spot: Extent, point: [f64; 2], error: [f64; 2]) -> bool {
+        let [dx, dy] = [0, 1].map(|i| self.to[i] - self.from[i]);
+        let [px, py] = [0, 1].map(|i| point[i] - self.from[i]);
+        // The distance of the line, and that of the box's corner which is nearest to it.
+        let (offset, reach) = (
+            (dx * py - dy * px).abs(),
+            dx.abs() * error[1] + dy.abs() * error[0],
+        );
+        self.extent().meets(spot) && offset <= reach * 1.000_001
+    }
+}
+
+impl Slabs {
+    fn none() -> Slabs {
+        Slabs {
+            min: 0.0,
+            height: 1.0,
+            left: Vec::new(),
+            sides: Vec::new(),
+        }
+    }
+
+    fn new(extent: Extent, left: &[[f64; 2]], sides: &[Side]) -> Slabs {
+        let (min, max) = (extent.min[1], extent.max[1]);
+        let spans: Vec<[f64; 2]> = sides
+            .iter()
+            .map(|side| [side.extent().min[1], side.extent().max[1]])
+            .collect();
+        let total = left.len() + spans.len();
+        let mut count = (total / 2).clamp(1, 1 << 16);
+        let mut slabs = Slabs::sized(min, max, count);
+        while count > 1 && slabs.entries(left) + slabs.entries(&spans) > total * MOST_ENTRIES {
+            count /= 2;
+            slabs = Slabs::sized(min, max, count);
+        }
+        (slabs.left, slabs.sides) = (slabs.index(left), slabs.index(&spans));
+        slabs
+    }
+
+    fn sized(min: f64, max: f64, count: usize) -> Slabs {
+        let height = (max - min) / count as f64;
+        Slabs {
+            min,
+            height: if height > 0.0 && height.is_finite() {
+                height
+            } else {
+                f64::INFINITY
+            },
+            left: vec![Vec::new(); count],
+            sides: Vec::new(),
+        }
+    }
+
+    /// The slab of a height; the first or last for one beyond them.
+    fn at(&self, y: f64) -> usize {
+        let slab = ((y - self.min) / self.height).max(0.0) as usize;
+        slab.min(self.left.len().saturating_sub(1))
+    }
+
+    fn entries(&self, spans: &[[f64; 2]]) -> usize {
+        let slabs = spans
+            .iter()
+            .map(|span| self.at(span[1]) - self.at(span[0]) + 1);
+        slabs.sum()
+    }
+
+    fn index(&self, spans: &[[f64; 2]]) -> Vec<Vec<u32>> {
+        let mut index = vec![Vec::new(); self.left.len()];
+        for (at, span) in spans.iter().enumerate() {
+            for slab in &mut index[self.at(span[0])..=self.at(span[1])] {
+                slab.push(at as u32);
+            }
+        }
+        index
+    }
+}

@@ -1,0 +1,283 @@
+//! One point for each cell of a grid.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use ept_format::{Bounds, Key, Metadata, Node};
+use ept_points::PointBatch;
+
+use crate::SelectError;
+
+/// Thinning: of the points in each cell of a grid, the one nearest to the cell's centre is kept.
+///
+/// Cells are counted from the coordinates 0, so that thinned areas side by side agree. Of equally near points the
+/// first stays, by node (depth, x, y, z) and place in its tile: the result is the same on every run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Thin {
+    /// Edges of a cell along x, y and z, in units of the dataset's coordinates.
+    size: [f64; 3],
+}
+
+/// A cell of the grid.
+type Cell = [i64; 3];
+
+/// The streaming side of a [`Thin`]: takes nodes in its own order ([`Thin::compare`]) and gives the points of a cell
+/// away as soon as no later node can reach it. It holds the candidates of the branch at work: memory grows with the
+/// cells along the edge of that branch, not with the points.
+#[derive(Debug)]
+pub struct Thinner {
+    thin: Thin,
+    root: Bounds,
+    slack: [f64; 3],
+    /// The open branch of the octree, from the root down.
+    branch: Vec<Level>,
+}
+
+#[derive(Debug)]
+struct Level {
+    key: Key,
+    /// What no node outside of this branch has points in.
+    own: Bounds,
+    nearest: HashMap<Cell, Candidate>,
+}
+
+#[derive(Debug)]
+struct Candidate {
+    distance: f64,
+    source: Arc<(Node, PointBatch)>,
+    row: u32,
+}
+
+impl Thin {
+    /// A grid of this spacing, in units of the dataset's coordinates along x, y and z; z has no cells when it is
+    /// infinite, so that one point remains of all that are above each other.
+    ///
+    /// # Errors
+    /// When a spacing is not greater than 0, or that of x or y is infinite.
+    pub fn new(size: [f64; 3]) -> Result<Thin, SelectError> {
+        let is_flat = size[2] == f64::INFINITY;
+        let is_size = |size: &f64| size.is_finite() && *size > 0.0;
+        match size[..if is_flat { 2 } else { 3 }].iter().all(is_size) {
+            true => Ok(Thin { size }),
+            false => Err(SelectError::Unrelated(
+                "the spacing of thinning must be greater than 0".into(),
+            )),
+        }
+    }
+
+    /// The order in which [`Thinner::push`] wants nodes: each branch of the octree is completed before the next. Of
+    /// flat cells, all nodes above each other are one branch.
+    #[must_use]
+    pub fn compare(&self, a: &Key, b: &Key) -> Ordering {
+        let path = |key: &Key, depth: u32| {
+            let key = key.ancestor(depth);
+            let height = if self.is_flat() { 0 } else { key.z() };
+            [key.x(), key.y(), height]
+        };
+        let common = 1..=a.depth().min(b.depth());
+        let orders = common.map(|depth| path(a, depth).cmp(&path(b, depth)));
+        orders
+            .into_iter()
+            .find(|order| order.is_ne())
+            .unwrap_or(Ordering::Equal)
+            .then(a.cmp(b))
+    }
+
+    /// The points of a batch that are nearest to the centre of their cell. It makes less of what a [`Thinner`] takes,
+    /// and can be done for many tiles at once.
+    #[must_use]
+    pub fn reduced(&self, mut batch: PointBatch) -> PointBatch {
+        let mut nearest: HashMap<Cell, (f64, usize)> = HashMap::new();
+        for (row, point) in points(&batch).enumerate() {
+            let (cell, distance) = self.locate(point);
+            let best = nearest.entry(cell).or_insert((distance, row));
+            if distance < best.0 {
+                *best = (distance, row);
+            }
+        }
+        let mut mask = vec![false; batch.len()];
+        for (_, row) in nearest.into_values() {
+            mask[row] = true;
+        }
+        batch.retain(&mask);
+        batch
+    }
+
+    fn is_flat(&self) -> bool {
+        self.size[2] == f64::INFINITY
+    }
+
+    /// The cell of a point, and how far its centre is, in cells, squared.
+    fn locate(&self, point: [f64; 3]) -> (Cell, f64) {
+        let mut distance = 0.0;
+        let cell = [0, 1, 2].map(|i| {
+            if self.size[i] == f64::INFINITY {
+                return 0;
+            }
+            let place = point[i] / self.size[i];
+            let cell = place.floor();
+            distance += (place - cell - 0.5).powi(2);
+            cell as i64
+        });
+        (cell, distance)
+    }
+
+    /// The box of a cell.
+    fn bounds(&self, cell: Cell) -> [[f64; 3]; 2] {
+        [0, 1].map(|end| {
+            [0, 1, 2].map(|i| match (self.size[i] == f64::INFINITY, end) {
+                (true, 0) => f64::NEG_INFINITY,
+                (true, _) => f64::INFINITY,
+                (false, end) => (cell[i] + end) as f64 * self.size[i],
+            })
+        })
+    }
+}
+
+impl Thinner {
+    /// Thinning of a dataset's nodes.
+    #[must_use]
+    pub fn new(thin: Thin, metadata: &Metadata) -> Thinner {
+        Thinner {
+            thin,
+            root: *metadata.bounds(),
+            slack: metadata.cell_slack(),
+            branch: Vec::new(),
+        }
+    }
+
+    /// Takes the points of a node, with X, Y and Z; gives away those that are certain to stay, as batches of points of
+    /// one node each.
+    pub fn push(&mut self, node: Node, batch: PointBatch) -> Vec<(Node, PointBatch)> {
+        let done = self.open(node.key);
+        let source = Arc::new((node, batch));
+        for (row, point) in points(&source.1).enumerate() {
+            let (cell, distance) = self.thin.locate(point);
+            let bounds = self.thin.bounds(cell);
+            let mut levels = self.branch.iter_mut().rev();
+            // The root has what no other level has for its own.
+            let Some(level) = levels.find(|level| level.has(bounds)) else {
+                continue;
+            };
+            let candidate = Candidate {
+                distance,
+                source: Arc::clone(&source),
+                row: row as u32,
+            };
+            match level.nearest.get_mut(&cell) {
+                Some(best) if candidate.comes_before(best) => *best = candidate,
+                Some(_) => {}
+                None => {
+                    level.nearest.insert(cell, candidate);
+                }
+            }
+        }
+        done
+    }
+
+    /// What is left when all nodes were pushed.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<(Node, PointBatch)> {
+        self.close(0)
+    }
+
+    /// Makes `key` the end of the branch.
+    fn open(&mut self, key: Key) -> Vec<(Node, PointBatch)> {
+        let holds = |level: &Level| self.branch_key(level.key.depth(), key) == level.key;
+        let kept = self.branch.iter().take_while(|level| holds(level)).count();
+        let done = self.close(kept);
+        for depth in self.branch.len() as u32..=key.depth() {
+            self.descend(self.branch_key(depth, key));
+        }
+        done
+    }
+
+    /// The key at a depth that stands for the branch of `key`.
+    fn branch_key(&self, depth: u32, key: Key) -> Key {
+        let ancestor = key.ancestor(depth.min(key.depth()));
+        match self.thin.is_flat() {
+            true => Key::new(ancestor.depth(), ancestor.x(), ancestor.y(), 0).unwrap_or(ancestor),
+            false => ancestor,
+        }
+    }
+
+    /// Opens a level, which takes over the candidates that only it can still replace.
+    fn descend(&mut self, key: Key) {
+        let own = self.own(key);
+        let mut level = Level {
+            key,
+            own,
+            nearest: HashMap::new(),
+        };
+        if let Some(parent) = self.branch.last_mut() {
+            let thin = self.thin;
+            let inside = |cell: &Cell| level.has(thin.bounds(*cell));
+            let cells: Vec<Cell> = parent.nearest.keys().copied().filter(inside).collect();
+            let taken = cells
+                .into_iter()
+                .filter_map(|cell| parent.nearest.remove_entry(&cell));
+            level.nearest = taken.collect();
+        }
+        self.branch.push(level);
+    }
+
+    /// The part of a node's cell that points of other branches cannot lie in; of the root, everything.
+    fn own(&self, key: Key) -> Bounds {
+        if key.depth() == 0 {
+            return Bounds::EVERYTHING;
+        }
+        let cell = self.root.cell(key);
+        let (mut min, mut max) = (cell.min(), cell.max());
+        for i in 0..3 {
+            min[i] += self.slack[i];
+            max[i] -= self.slack[i];
+        }
+        if self.thin.is_flat() {
+            (min[2], max[2]) = (f64::NEG_INFINITY, f64::INFINITY);
+        }
+        // A cell thinner than the slack is nobody's own.
+        let nowhere = [f64::INFINITY; 3];
+        Bounds::new(min, max)
+            .or_else(|_| Bounds::new(nowhere, nowhere))
+            .unwrap_or(Bounds::EVERYTHING)
+    }
+
+    /// Ends all but the first levels; their candidates stay.
+    fn close(&mut self, kept: usize) -> Vec<(Node, PointBatch)> {
+        let mut done: Vec<Candidate> = Vec::new();
+        for level in self.branch.drain(kept..) {
+            done.extend(level.nearest.into_values());
+        }
+        done.sort_by_key(|candidate| (candidate.source.0.key, candidate.row));
+        done.chunk_by(|a, b| a.source.0.key == b.source.0.key)
+            .map(|rows| {
+                let (node, batch) = &*rows[0].source;
+                let rows: Vec<usize> = rows
+                    .iter()
+                    .map(|candidate| candidate.row as usize)
+                    .collect();
+                (*node, batch.gather(&rows))
+            })
+            .collect()
+    }
+}
+
+impl Level {
+    fn has(&self, [min, max]: [[f64; 3]; 2]) -> bool {
+        (0..3).all(|i| self.own.min()[i] <= min[i] && max[i] <= self.own.max()[i])
+    }
+}
+
+impl Candidate {
+    fn comes_before(&self, other: &Candidate) -> bool {
+        let place = |candidate: &Candidate| (candidate.source.0.key, candidate.row);
+        let order = self.distance.total_cmp(&other.distance);
+        order.then_with(|| place(self).cmp(&place(other))).is_lt()
+    }
+}
+
+fn points(batch: &PointBatch) -> impl Iterator<Item = [f64; 3]> {
+    let places = batch.x().iter().zip(batch.y()).zip(batch.z());
+    places.map(|((&x, &y), &z)| [x, y, z])
+}

@@ -1,0 +1,252 @@
+//! Coordinate systems and areas as text.
+//!
+//! Coordinates to compare with were computed with PROJ 9.5 (pyproj 3.7, `always_xy`).
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use ept_format::Metadata;
+use ept_select::{Area, Crs, Length};
+
+fn of_srs(srs: &str) -> Result<Crs, String> {
+    let text = format!(
+        "{{\"bounds\": [0, 0, 0, 1, 1, 1], \"span\": 1, \"dataType\": \"laszip\", \"schema\": [], \"srs\": {srs}}}"
+    );
+    let metadata = Metadata::from_json(text.as_bytes()).unwrap();
+    Crs::of(metadata.srs()).map_err(|error| error.to_string())
+}
+
+const UTM15: &str = r#"PROJCS["NAD83 / UTM zone 15N",GEOGCS["NAD83",DATUM["North_American_Datum_1983",SPHEROID["GRS 1980",6378137,298.257222101]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]],PROJECTION["Transverse_Mercator"],PARAMETER["latitude_of_origin",0],PARAMETER["central_meridian",-93],PARAMETER["scale_factor",0.9996],PARAMETER["false_easting",500000],PARAMETER["false_northing",0],UNIT["metre",1]]"#;
+const MERCATOR: &str = r#"PROJCS["WGS 84 / Pseudo-Mercator",GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]],PROJECTION["Mercator_1SP"],PARAMETER["central_meridian",0],PARAMETER["scale_factor",1],PARAMETER["false_easting",0],PARAMETER["false_northing",0],UNIT["metre",1],EXTENSION["PROJ4","+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1 +units=m +nadgrids=@null +wktext +no_defs"]]"#;
+
+#[test]
+fn systems_are_known_by_any_of_their_names() {
+    // Of 93 degrees west, 42 north.
+    let utm = [500_000.0, 4_649_776.224_720_5];
+    let mercator = [-10_352_712.643_774, 5_160_979.444_049];
+    let compound = format!(
+        "COMPD_CS[\"both\",{UTM15},VERT_CS[\"NAVD88\",VERT_DATUM[\"x\",2005],UNIT[\"metre\",1]]]"
+    );
+    let coded = UTM15.replace(
+        "UNIT[\"metre\",1]]",
+        "UNIT[\"metre\",1],AUTHORITY[\"EPSG\",\"26915\"]]",
+    );
+    for (text, expected) in [
+        ("EPSG:26915", utm),
+        ("26915", utm),
+        ("epsg:26915+5703", utm),
+        ("urn:ogc:def:crs:EPSG::26915", utm),
+        ("http://www.opengis.net/def/crs/EPSG/0/26915", utm),
+        ("+proj=utm +zone=15 +datum=NAD83 +units=m", utm),
+        (UTM15, utm),
+        (&compound, utm),
+        (&coded, utm),
+        ("EPSG:3857", mercator),
+        (MERCATOR, mercator),
+        ("OGC:CRS84", [-93.0, 42.0]),
+        ("urn:ogc:def:crs:OGC:1.3:CRS84", [-93.0, 42.0]),
+        ("EPSG:4326", [-93.0, 42.0]),
+    ] {
+        let crs = Crs::parse(text).unwrap();
+        let found = Crs::wgs84()
+            .unwrap()
+            .to(&crs)
+            .apply([-93.0, 42.0, 5.0])
+            .unwrap();
+        for (found, expected) in found.into_iter().zip(expected) {
+            assert!(
+                (found - expected).abs() < 1e-3,
+                "{text}: {found} {expected}"
+            );
+        }
+        assert_eq!(found[2], 5.0, "{text}: heights stay");
+    }
+}
+
+#[test]
+fn a_dataset_names_its_system_in_any_way() {
+    let json = |text: &str| format!("{text:?}");
+    for (srs, name) in [
+        (
+            r#"{"authority": "EPSG", "horizontal": "26915", "vertical": "5703"}"#.to_owned(),
+            "EPSG:26915",
+        ),
+        (r#"{"horizontal": 26915}"#.into(), "EPSG:26915"),
+        (r#""EPSG:26915""#.into(), "EPSG:26915"),
+        (
+            format!("{{\"wkt\": {}}}", json(UTM15)),
+            "NAD83 / UTM zone 15N",
+        ),
+        // An unknown code, and a text that is known.
+        (
+            format!(
+                "{{\"authority\": \"EPSG\", \"horizontal\": \"99999\", \"wkt\": {}}}",
+                json(UTM15)
+            ),
+            "NAD83 / UTM zone 15N",
+        ),
+        (
+            format!(
+                "{{\"authority\": \"ESRI\", \"horizontal\": \"4326\", \"wkt2\": {}}}",
+                json(UTM15)
+            ),
+            "NAD83 / UTM zone 15N",
+        ),
+        (
+            r#"{"wkt": "+proj=geocent +R=1000 +units=m +no_defs"}"#.into(),
+            "+proj=geocent +R=1000 +units=m +no_defs",
+        ),
+    ] {
+        assert_eq!(of_srs(&srs).unwrap().name(), name, "{srs}");
+    }
+    assert!(
+        of_srs("{}")
+            .unwrap_err()
+            .contains("does not name its coordinate system")
+    );
+}
+
+#[test]
+fn geocentric_coordinates_have_places() {
+    // 110.8 degrees west, 44.4 north, at sea level.
+    let expected = [-1_620_882.142_274, -4_267_002.355_388, 4_439_955.684_451];
+    let named = r#"GEOCCS["unnamed",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],PRIMEM["Greenwich",0],UNIT["unknown",1]]"#;
+    for text in ["EPSG:4978", named] {
+        let crs = Crs::parse(text).unwrap();
+        assert!(crs.is_geocentric());
+        let back = crs.to(&Crs::wgs84().unwrap()).apply(expected).unwrap();
+        for (found, expected) in back.into_iter().zip([-110.8, 44.4, 0.0]) {
+            assert!((found - expected).abs() < 1e-5, "{found} {expected}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_system_is_told_with_what_to_do() {
+    for text in [
+        "",
+        "nonsense",
+        "EPSG:0",
+        "EPSG:99999",
+        "+proj=nonsense",
+        "PROJCS[\"x\"]",
+        "LOCAL_CS[\"x\"]",
+    ] {
+        let error = Crs::parse(text).unwrap_err().to_string();
+        assert!(error.contains("give an EPSG code"), "{text}: {error}");
+        assert_eq!(error.lines().count(), 1);
+    }
+}
+
+#[test]
+fn a_unit_has_its_length_on_the_ground() {
+    // A degree at 60 north: 55.80 km and 111.41 km; mercator shrinks by the cosine of the latitude, on the ellipsoid
+    // to 0.5009 and 0.4991 of a metre there.
+    for (code, at, expected, tolerance) in [
+        ("EPSG:4326", [10.0, 60.0], [55_800.0, 111_412.0], 20.0),
+        (
+            "EPSG:32632",
+            [500_000.0, 6_651_000.0],
+            [1.0 / 0.9996; 2],
+            2e-4,
+        ),
+        (
+            "EPSG:3857",
+            [1_113_194.9, 8_399_737.9],
+            [0.5013, 0.5004],
+            2e-3,
+        ),
+        ("EPSG:2992", [637_000.0, 850_000.0], [0.3048; 2], 1e-4),
+    ] {
+        let crs = Crs::parse(code).unwrap();
+        let found = crs.metres_per_unit([at[0], at[1], 0.0]).unwrap();
+        for (found, expected) in found.into_iter().zip(expected) {
+            assert!(
+                (found - expected).abs() < tolerance,
+                "{code}: {found} {expected}"
+            );
+        }
+    }
+}
+
+#[test]
+fn lengths_have_units() {
+    for (text, metres) in [
+        ("1m", 1.0),
+        ("50 cm", 0.5),
+        ("3ft", 0.9144),
+        ("3937us-ft", 1200.0),
+        ("1.5KM", 1500.0),
+        ("2mm", 0.002),
+    ] {
+        assert_eq!(text.parse::<Length>().unwrap().metres(), metres, "{text}");
+    }
+    for text in ["", "1", "m", "-1m", "0m", "nanm", "infm", "1 mile"] {
+        assert!(text.parse::<Length>().is_err(), "{text}");
+    }
+}
+
+#[test]
+fn areas_come_as_wkt_or_geojson() {
+    let extent = |text: &str| text.parse::<Area>().map(|area| area.extent());
+    let square = "[[[0,0],[4,0],[4,3],[0,3],[0,0]]]";
+    let polygon = format!("{{\"type\":\"Polygon\",\"coordinates\":{square}}}");
+    let feature = format!("{{\"type\":\"Feature\",\"properties\":{{}},\"geometry\":{polygon}}}");
+    let empty = r#"{"type":"Feature","properties":{},"geometry":null}"#;
+    let other = polygon.replace("[0,0]", "[-9,0]");
+    let geojson = [
+        polygon.clone(),
+        feature.clone(),
+        format!("{{\"type\":\"FeatureCollection\",\"features\":[{feature},{empty}]}}"),
+        format!("\u{feff}  {{\"type\":\"MultiPolygon\",\"coordinates\":[{square}]}}"),
+        format!("{{\"type\":\"GeometryCollection\",\"geometries\":[{polygon}]}}"),
+    ];
+    for text in &geojson {
+        let area: Area = text.parse().unwrap();
+        assert_eq!(area.extent(), [0.0, 0.0, 4.0, 3.0], "{text}");
+        assert_eq!(area.crs().unwrap().name(), "EPSG:4326");
+    }
+    let both = format!("{{\"type\":\"GeometryCollection\",\"geometries\":[{polygon},{other}]}}");
+    assert_eq!(extent(&both).unwrap(), [-9.0, 0.0, 4.0, 3.0]);
+    let old = r#"{"type":"Polygon","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::26915"}},"coordinates":[[[0,0],[4,0],[4,3],[0,0]]]}"#;
+    assert_eq!(
+        old.parse::<Area>().unwrap().crs().unwrap().name(),
+        "EPSG:26915"
+    );
+
+    for text in [
+        "POLYGON((0 0,4 0,4 3,0 3,0 0))",
+        "polygon ((0 0, 4 0, 4 3, 0 3))",
+        "POLYGON Z((0 0 1,4 0 1,4 3 1,0 3 1,0 0 1))",
+        "MULTIPOLYGON(((0 0,1 0,1 1,0 0)),((2 2,4 2,4 3,2 2)))",
+        "GEOMETRYCOLLECTION(POLYGON((0 0,4 0,4 3,0 0)))",
+    ] {
+        assert_eq!(extent(text).unwrap(), [0.0, 0.0, 4.0, 3.0], "{text}");
+        assert_eq!(text.parse::<Area>().unwrap().crs(), None);
+    }
+    let tagged: Area = "SRID=26915;POLYGON((0 0,4 0,4 3,0 0))".parse().unwrap();
+    assert_eq!(tagged.crs().unwrap().name(), "EPSG:26915");
+}
+
+#[test]
+fn what_is_no_area_is_told_with_its_place() {
+    for (text, problem) in [
+        ("", "WKT"),
+        ("POLYGON((0 0,1 1", "WKT"),
+        ("POINT(1 2)", "points"),
+        ("LINESTRING(0 0,1 1)", "lines"),
+        ("POLYGON((0 0,1 1,0 0))", "polygon 1: the ring has 2"),
+        (
+            "MULTIPOLYGON(((0 0,4 0,4 3,0 0)),((0 0,1 0,1 1,0 0),(0 0,0 0,0 0)))",
+            "polygon 2, hole 1",
+        ),
+        ("{\"type\":\"Polygon\"", "GeoJSON"),
+        ("{\"type\":\"Point\",\"coordinates\":[1,2]}", "points"),
+        (
+            "{\"type\":\"FeatureCollection\",\"features\":[]}",
+            "no polygon",
+        ),
+    ] {
+        let error = text.parse::<Area>().unwrap_err().to_string();
+        assert!(error.contains(problem), "{text}: {error}");
+    }
+}

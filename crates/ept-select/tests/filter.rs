@@ -1,0 +1,159 @@
+//! Conditions, against what they say.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+use ept_points::{Column, PointBatch, Values};
+use ept_select::Filter;
+use proptest::prelude::*;
+
+fn batch() -> PointBatch {
+    PointBatch::new(vec![
+        Column::new("Z", Values::F64(vec![1.0, 2.5, -3.0, f64::NAN])),
+        Column::new("Classification", Values::U8(vec![2, 6, 2, 9])),
+        Column::new("ReturnNumber", Values::U8(vec![1, 2, 3, 1])),
+        Column::new("NumberOfReturns", Values::U8(vec![1, 3, 3, 2])),
+        Column::new("Pulse width", Values::I16(vec![-1, 0, 1, 2])),
+        Column::new(
+            "Id",
+            Values::U64(vec![
+                9_007_199_254_740_993,
+                9_007_199_254_740_992,
+                5,
+                u64::MAX,
+            ]),
+        ),
+    ])
+    .unwrap()
+}
+
+#[test]
+fn conditions_hold_for_the_points_that_they_describe() {
+    for (text, expected) in [
+        ("Classification == 2", [true, false, true, false]),
+        ("classification != 2", [false, true, false, true]),
+        ("2 < Classification", [false, true, false, true]),
+        (
+            "ReturnNumber == NumberOfReturns",
+            [true, false, true, false],
+        ),
+        ("!(Classification == 2)", [false, true, false, true]),
+        (
+            "Z > 1 || Classification == 9 && Z > 100",
+            [false, true, false, false],
+        ),
+        (
+            "(Z > 1 || Classification == 9) && ReturnNumber <= 1",
+            [false, false, false, true],
+        ),
+        ("Z * 2 + 1 >= 3", [true, true, false, false]),
+        ("Z - 1 - 1 == 0.5", [false, true, false, false]),
+        ("-Z == 3", [false, false, true, false]),
+        ("Z == -3.0e0", [false, false, true, false]),
+        ("Z < .5 && Z > -5E+0", [false, false, true, false]),
+        ("\"Pulse width\" >= 1", [false, false, true, true]),
+        // Above 2^53, where floats have no odd numbers.
+        ("Id == 9007199254740993", [true, false, false, false]),
+        ("Id == 18446744073709551615", [false, false, false, true]),
+        // Not a number and absent dimensions compare with nothing.
+        ("Z != 1", [false, true, true, false]),
+        ("Absent != 1", [false; 4]),
+        ("!(Absent == 1)", [true; 4]),
+    ] {
+        let filter: Filter = text.parse().unwrap();
+        assert_eq!(filter.mask(&batch()), expected, "{text}");
+    }
+}
+
+#[test]
+fn faults_are_pointed_at() {
+    for (text, at, problem) in [
+        ("", 1, "must stand here"),
+        ("Classification", 1, "compared with nothing"),
+        ("Classification = 2", 16, "write =="),
+        ("Classification == ", 19, "where it ends"),
+        ("Classification == 2 & Z > 1", 21, "write &&"),
+        ("Classification == 2 | Z > 1", 21, "write ||"),
+        ("(Z > 1", 7, "')'"),
+        ("Z > 1)", 6, "not expected"),
+        ("Z > 1 Z", 7, "not expected"),
+        ("Z > 1..2", 5, "not a number"),
+        ("Z > 1e999", 5, "not a number"),
+        ("!Classification == 2", 2, "compared with nothing"),
+        ("1 && Z > 1", 1, "compared with nothing"),
+        ("Z + (Z > 1) > 2", 5, "where a number must"),
+        ("\"Z > 1", 1, "no end"),
+        ("§ > 1", 1, "must stand here"),
+    ] {
+        let error = text.parse::<Filter>().unwrap_err().to_string();
+        assert!(
+            error.contains(&format!("character {at},")),
+            "{text}: {error}"
+        );
+        assert!(error.contains(problem), "{text}: {error}");
+    }
+    let deep = format!("{}Z > 1{}", "(".repeat(100_000), ")".repeat(100_000));
+    let error = deep.parse::<Filter>().unwrap_err().to_string();
+    assert!(error.contains("nested too deeply"), "{}", &error[..100]);
+}
+
+/// Conditions on A and B.
+fn condition() -> impl Strategy<Value = String> {
+    let number = prop_oneof![
+        Just("A".to_owned()),
+        Just("B".to_owned()),
+        (-4..5_i8).prop_map(|n| n.to_string()),
+        Just("A + B".to_owned()),
+        Just("(A - B) * 2".to_owned()),
+        Just("-A".to_owned()),
+        Just("A / B".to_owned()),
+    ];
+    let sign = prop::sample::select(vec!["==", "!=", "<", "<=", ">", ">="]);
+    let leaf = (number.clone(), sign, number).prop_map(|(a, sign, b)| format!("{a} {sign} {b}"));
+    leaf.prop_recursive(3, 12, 2, |inner| {
+        prop_oneof![
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a}) && ({b})")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a}) || ({b})")),
+            inner.prop_map(|a| format!("!({a})")),
+        ]
+    })
+}
+
+proptest! {
+    /// What is ruled out by the ranges is met by no point within them.
+    #[test]
+    fn nothing_possible_is_ruled_out(
+        text in condition(),
+        values in prop::collection::vec((-4..5_i8, -4..5_i8), 1..8),
+    ) {
+        let filter: Filter = text.parse().unwrap();
+        let (a, b): (Vec<i8>, Vec<i8>) = values.into_iter().unzip();
+        let range = |values: &[i8]| {
+            [*values.iter().min().unwrap(), *values.iter().max().unwrap()].map(f64::from)
+        };
+        let ranges = [range(&a), range(&b)];
+        let batch = PointBatch::new(vec![Column::new("A", Values::I8(a)), Column::new("B", Values::I8(b))]).unwrap();
+        let is_met = filter.mask(&batch).contains(&true);
+        let is_possible = filter.is_possible(|name| match name {
+            "A" => Some(ranges[0]),
+            _ => Some(ranges[1]),
+        });
+        prop_assert!(is_possible || !is_met, "{}", text);
+    }
+}
+
+#[test]
+fn what_no_point_can_meet_is_ruled_out() {
+    for (text, is_possible) in [
+        ("Z > 10", false),
+        ("Z >= 10", true),
+        ("Z < 0 || Z == 11", false),
+        ("Z > 1 && Z < 1", true),
+        ("Z > 1 && Other == 7", true),
+        ("Z * 2 > 20", false),
+        ("!(Z > 10)", true),
+    ] {
+        let filter: Filter = text.parse().unwrap();
+        let found = filter.is_possible(|name| (name == "Z").then_some([0.0, 10.0]));
+        assert_eq!(found, is_possible, "{text}");
+    }
+}
