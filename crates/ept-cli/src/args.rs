@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use ept_reader::Bounds;
+use ept_reader::{Crs, Filter, Length};
 
-use crate::area;
+use crate::area::{self, Corners};
 
 /// Read Entwine Point Tile (EPT) point clouds, from disk or from the web.
 #[derive(Debug, Parser)]
@@ -37,6 +37,8 @@ pub(crate) enum Command {
     Stats(StatsArgs),
     /// List the nodes of the octree that a query would read
     Nodes(NodesArgs),
+    /// List the files that a dataset was built from
+    Sources(SourcesArgs),
     /// Show what the cache holds, or clear it
     Cache(CacheCommandArgs),
 }
@@ -47,6 +49,8 @@ Examples:
   ept query DATASET --bounds 635700,849000,636000,849500 -o area.laz
   ept query DATASET --bounds '([635700,636000],[849000,849500],[400,450])' -o box.las
   ept query https://example.com/set/ept.json?token=abc --resolution 2 -o coarse.laz
+  ept query DATASET --bounds=-123.075,44.05,-123.070,44.055 --crs EPSG:4326 --resolution 1m -o area.laz
+  ept query DATASET --polygon field.geojson --buffer 20m --where 'Classification == 2' -o ground.laz
   ept query DATASET --depth 2 --dims X,Y,Z,Intensity | head
 
 The points of depths 0 to N of the octree together are the result. A resolution selects the least such N
@@ -91,19 +95,75 @@ pub(crate) struct CacheArgs {
 pub(crate) struct SelectArgs {
     #[command(flatten)]
     pub(crate) dataset: DatasetArgs,
-    /// Area in the dataset's coordinates: `xmin,ymin,xmax,ymax` or `xmin,ymin,zmin,xmax,ymax,zmax` or
-    /// `([xmin,xmax],[ymin,ymax][,[zmin,zmax]])`; points on its edge are in
-    #[arg(long, value_name = "BOUNDS", allow_hyphen_values = true, value_parser = area::parse)]
-    pub(crate) bounds: Option<Bounds>,
-    /// Read as deep as this spacing of points needs, in units of the coordinate system
+    #[command(flatten)]
+    pub(crate) area: AreaArgs,
+    /// Read as deep as this spacing of points needs: a number in units of the dataset's coordinates, or a length on
+    /// the ground such as 1m, 50cm, 3ft or 3us-ft
     #[arg(long, value_name = "SPACING", allow_hyphen_values = true, value_parser = resolution)]
-    pub(crate) resolution: Option<f64>,
+    pub(crate) resolution: Option<Resolution>,
     /// Read depths 0 to N of the octree
     #[arg(long, value_name = "N", conflicts_with = "resolution")]
     pub(crate) depth: Option<u32>,
+    /// Only points that meet a condition, such as `Classification == 2 && ReturnNumber == NumberOfReturns`; with
+    /// `== != < <= > >=`, `&& || !`, `+ - * /` and parentheses
+    #[arg(long = "where", value_name = "CONDITION", allow_hyphen_values = true)]
+    pub(crate) filter: Option<Filter>,
+    /// At most so many points: the depths that they allow, and of the next those parts that lie most within the area
+    #[arg(long, value_name = "N")]
+    pub(crate) max_points: Option<u64>,
+    /// Only points of one source of the dataset: its number, path, file name or a part of the path that no other
+    /// source has, as `ept sources` shows them
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) origin: Option<String>,
+    /// Take all points within the bounds of the source of --origin, for datasets whose points have no `OriginId`;
+    /// where sources overlap, points of others are among them
+    #[arg(long, requires = "origin")]
+    pub(crate) origin_by_bounds: bool,
+    /// Take a dimension from a folder or URL that PDAL's `writers.ept_addon` wrote, such as Classification=smrf/; can be
+    /// given several times
+    #[arg(long = "addon", value_name = "NAME=LOCATION", value_parser = addon)]
+    pub(crate) addons: Vec<(String, String)>,
     /// Only these dimensions, in this order; names as `ept info` shows them, case does not matter
     #[arg(long, value_name = "A,B,..", value_delimiter = ',')]
     pub(crate) dims: Option<Vec<String>>,
+}
+
+/// Where the points lie. What is given by --bounds and by --polygon must both hold.
+#[derive(Debug, Args)]
+pub(crate) struct AreaArgs {
+    /// Box: `xmin,ymin,xmax,ymax` or `xmin,ymin,zmin,xmax,ymax,zmax` or `([xmin,xmax],[ymin,ymax][,[zmin,zmax]])`, in
+    /// the dataset's coordinates or those of --crs
+    #[arg(long, value_name = "BOUNDS", allow_hyphen_values = true, value_parser = area::parse)]
+    pub(crate) bounds: Option<Corners>,
+    /// Polygons: a file of WKT or GeoJSON, the text itself, or - for standard input; several are united. WKT is in the
+    /// dataset's coordinates, GeoJSON in longitude and latitude, both in those of --crs where it is given
+    #[arg(long, value_name = "POLYGON")]
+    pub(crate) polygon: Option<String>,
+    /// Coordinate system of the area: an EPSG code such as EPSG:4326, WKT, or a PROJ string; x or longitude comes first
+    #[arg(long, value_name = "CRS", allow_hyphen_values = true, value_parser = Crs::parse)]
+    pub(crate) crs: Option<Crs>,
+    /// Grow the area by this length on the ground, such as 20m
+    #[arg(long, value_name = "LENGTH")]
+    pub(crate) buffer: Option<Length>,
+    /// Points on the edge: in (closed), or in on the lower sides only, so that areas side by side share no point and
+    /// lose none (half-open)
+    #[arg(long, value_name = "EDGE", default_value = "closed")]
+    pub(crate) edge: Edge,
+}
+
+/// What becomes of points on the edge of an area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Edge {
+    Closed,
+    HalfOpen,
+}
+
+/// The spacing that the points should have at least.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Resolution {
+    /// In units of the dataset's coordinates.
+    Units(f64),
+    Ground(Length),
 }
 
 /// How to read.
@@ -148,6 +208,15 @@ pub(crate) struct InfoArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct SourcesArgs {
+    #[command(flatten)]
+    pub(crate) dataset: DatasetArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct QueryArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
@@ -157,6 +226,16 @@ pub(crate) struct QueryArgs {
     /// Format of the output [default: by the file's extension; csv on standard output]
     #[arg(long, short, value_name = "FORMAT")]
     pub(crate) format: Option<Format>,
+    /// Write coordinates in this system: an EPSG code such as EPSG:4326, WKT, or a PROJ string
+    #[arg(long, value_name = "CRS", allow_hyphen_values = true, value_parser = Crs::parse)]
+    pub(crate) out_crs: Option<Crs>,
+    /// Keep one point for each square of this size, the one nearest to its centre: a number in units of the dataset's
+    /// coordinates, or a length on the ground such as 1m
+    #[arg(long, value_name = "SIZE", allow_hyphen_values = true, value_parser = resolution)]
+    pub(crate) thin: Option<Resolution>,
+    /// The same with cubes
+    #[arg(long, value_name = "SIZE", allow_hyphen_values = true, value_parser = resolution, conflicts_with = "thin")]
+    pub(crate) thin_3d: Option<Resolution>,
     /// Write what was read and what was lost to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
@@ -205,6 +284,15 @@ fn header(text: &str) -> Result<(String, String), String> {
     Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
+fn addon(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, place)) if !name.is_empty() && !place.is_empty() => {
+            Ok((name.to_owned(), place.to_owned()))
+        }
+        _ => Err("must be of the form NAME=LOCATION".into()),
+    }
+}
+
 fn size(text: &str) -> Result<u64, String> {
     let unit_at = text
         .find(|c: char| c.is_ascii_alphabetic())
@@ -251,10 +339,13 @@ fn duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "must be greater than 0".into())
 }
 
-fn resolution(text: &str) -> Result<f64, String> {
+fn resolution(text: &str) -> Result<Resolution, String> {
     match text.parse::<f64>() {
-        Ok(value) if value.is_finite() && value > 0.0 => Ok(value),
+        Ok(value) if value.is_finite() && value > 0.0 => Ok(Resolution::Units(value)),
         Ok(_) => Err("must be a finite number greater than 0".into()),
-        Err(error) => Err(error.to_string()),
+        Err(_) => match text.parse() {
+            Ok(length) => Ok(Resolution::Ground(length)),
+            Err(error) => Err(format!("{error}; or a number in units of the dataset")),
+        },
     }
 }

@@ -65,6 +65,7 @@ async fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Query(args) => command::query::run(&args).await,
         Command::Stats(args) => command::stats::run(&args).await,
         Command::Nodes(args) => command::nodes::run(&args).await,
+        Command::Sources(args) => command::sources::run(&args).await,
         Command::Cache(args) => command::cache::run(&args),
     }
 }

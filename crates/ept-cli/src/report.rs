@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Error, Result};
-use ept_reader::{Bounds, Loss, LostPart};
+use ept_reader::{Area, Bounds, Crs, Length, Loss, LostPart};
 use serde_json::{Value, json};
 
 use crate::select::Selection;
@@ -39,7 +39,10 @@ impl Report<'_> {
             "version": env!("CARGO_PKG_VERSION"),
             "dataset": dataset.location("ept.json"),
             "query": {
-                "bounds": query.selected_bounds().map(bounds),
+                "areas": query.selected_areas().iter().map(area).collect::<Vec<_>>(),
+                "edge": format!("{:?}", query.selected_edge()),
+                "where": query.selected_filter().map(ToString::to_string),
+                "origin": query.selected_origin().map(|origin| origin.id),
                 "depth": query.max_depth(dataset.metadata()).ok().flatten(),
                 "dimensions": query.selected_dimensions(),
             },
@@ -53,6 +56,18 @@ impl Report<'_> {
             "seconds": self.elapsed.as_secs_f64(),
             "losses": losses.sorted().into_iter().map(loss).collect::<Vec<_>>(),
         })
+    }
+}
+
+/// An area: the box in the dataset's coordinates that it is, or what it is instead.
+fn area(area: &Area) -> Value {
+    match area.as_bounds() {
+        Some(area) => json!({ "bounds": bounds(&area) }),
+        None => json!({
+            "extent": area.extent(),
+            "crs": area.crs().map(Crs::name),
+            "buffer": area.buffer().map(Length::metres),
+        }),
     }
 }
 

@@ -1,12 +1,14 @@
 //! From flags to a dataset, a query and its nodes.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use ept_reader::{
-    Bounds, Cache, CloudOptions, Dataset, Error, HttpOptions, Loss, LostPart, Node, Options, Query,
+    Area, Bounds, Cache, CloudOptions, Dataset, Edge, Error, HttpOptions, Loss, LostPart, Node,
+    Options, Origin, Query, Relation,
 };
 use futures::StreamExt;
 
-use crate::args::{CacheArgs, DatasetArgs, OnError, ReadArgs, SelectArgs};
+use crate::area;
+use crate::args::{self, CacheArgs, DatasetArgs, OnError, ReadArgs, Resolution, SelectArgs};
 use crate::numbers::{counted, rounded};
 
 /// A dataset with what to read of it.
@@ -33,8 +35,11 @@ impl Selection {
         let mut options = options(&select.dataset);
         options.limits.requests = read.requests;
         options.limits.threads = read.threads.unwrap_or(options.limits.threads);
-        let dataset = Dataset::open_with(&select.dataset.location, &options).await?;
-        let query = query(select);
+        let mut dataset = Dataset::open_with(&select.dataset.location, &options).await?;
+        for (name, place) in &select.addons {
+            dataset = dataset.with_addon(name, place, &options).await?;
+        }
+        let query = query(select, &dataset).await?;
         let mut selection = Selection {
             losses: Losses::new(read.on_error),
             nodes: Vec::new(),
@@ -44,6 +49,12 @@ impl Selection {
         let mut nodes = selection.dataset.nodes(&selection.query)?;
         while let Some(node) = nodes.next().await {
             selection.nodes.extend(selection.losses.sort_out(node)?);
+        }
+        if let Some(most) = select.max_points {
+            let nodes = std::mem::take(&mut selection.nodes);
+            selection.nodes = selection
+                .dataset
+                .within_budget(nodes, &selection.query, most)?;
         }
         Ok(selection)
     }
@@ -59,8 +70,22 @@ impl Selection {
         let Some(deepest) = self.nodes.iter().map(|node| node.key.depth()).max() else {
             return nodes;
         };
-        let spacing = rounded(self.dataset.metadata().spacing(deepest), 6);
-        format!("{nodes}, depths 0 to {deepest} (spacing {spacing})")
+        let metadata = self.dataset.metadata();
+        let spacing = metadata.spacing(deepest);
+        let ground = self.query.metres_per_unit(metadata);
+        let ground = ground.map_or_else(
+            |_| String::new(),
+            |scale| {
+                format!(
+                    ", {} m on the ground",
+                    rounded(spacing * scale[0].max(scale[1]), 3)
+                )
+            },
+        );
+        format!(
+            "{nodes}, depths 0 to {deepest} (spacing {}{ground})",
+            rounded(spacing, 6)
+        )
     }
 
     /// Why a query found nothing.
@@ -69,21 +94,27 @@ impl Selection {
         if !self.losses.is_empty() {
             return "nothing of what there is could be read".into();
         }
-        let Some(area) = self.query.selected_bounds() else {
-            return "the selected depths have no points".into();
-        };
+        let areas = self.query.selected_areas();
         let extent = metadata.bounds_conforming().unwrap_or(metadata.bounds());
-        if area.intersects(extent) {
-            return "no point lies within the area at the selected depths".into();
+        let relation = self.query.relation(metadata, extent);
+        if !areas.is_empty() && relation == Ok(Relation::Outside) {
+            let mut text = format!(
+                "the area lies outside of the dataset, whose bounds are {}",
+                corners(extent)
+            );
+            let is_plain = |area: &Area| area.as_bounds().is_some_and(|area| is_degrees(&area));
+            if areas.iter().any(is_plain) && !is_degrees(extent) {
+                text += "; the area looks like longitude and latitude: add --crs EPSG:4326";
+            }
+            return text;
         }
-        let mut text = format!(
-            "the area lies outside of the dataset, whose bounds are {}",
-            corners(extent)
-        );
-        if is_degrees(area) && !is_degrees(extent) {
-            text += "; the area looks like longitude and latitude: give it in the dataset's coordinates";
+        if self.query.selected_filter().is_some() {
+            return "no point meets the condition in the area at the selected depths".into();
         }
-        text
+        match areas.is_empty() && self.query.selected_origin().is_none() {
+            true => "the selected depths have no points".into(),
+            false => "no point lies within the area at the selected depths".into(),
+        }
     }
 }
 
@@ -158,13 +189,24 @@ pub(crate) fn cache(args: &CacheArgs) -> Option<Cache> {
     Some(Cache::new(folder, args.size))
 }
 
-fn query(select: &SelectArgs) -> Query {
-    let mut query = Query::new();
-    if let Some(bounds) = select.bounds {
-        query = query.bounds(bounds);
+async fn query(select: &SelectArgs, dataset: &Dataset) -> Result<Query> {
+    let mut query = Query::new().edge(match select.area.edge {
+        args::Edge::Closed => Edge::Closed,
+        args::Edge::HalfOpen => Edge::HalfOpen,
+    });
+    for area in area::areas(&select.area)? {
+        query = query.area(area);
     }
-    if let Some(resolution) = select.resolution {
-        query = query.resolution(resolution);
+    query = match select.resolution {
+        Some(Resolution::Units(resolution)) => query.resolution(resolution),
+        Some(Resolution::Ground(resolution)) => query.ground_resolution(resolution),
+        None => query,
+    };
+    if let Some(filter) = &select.filter {
+        query = query.filter(filter.clone());
+    }
+    if let Some(origin) = &select.origin {
+        query = query.origin(origin_of(select, origin, dataset).await?);
     }
     if let Some(depth) = select.depth {
         query = query.depth(depth);
@@ -172,7 +214,22 @@ fn query(select: &SelectArgs) -> Query {
     if let Some(dims) = &select.dims {
         query = query.dimensions(dims.iter().map(|name| name.trim()));
     }
-    query
+    Ok(query)
+}
+
+async fn origin_of(select: &SelectArgs, origin: &str, dataset: &Dataset) -> Result<Origin> {
+    let mut origin = dataset.origin(origin).await?;
+    origin.by_bounds = select.origin_by_bounds;
+    if origin.by_bounds && origin.bounds.is_none() {
+        bail!("the source has no bounds that --origin-by-bounds could go by");
+    }
+    if !origin.by_bounds && dataset.metadata().dimension("OriginId").is_none() {
+        bail!(
+            "the dataset has no OriginId, so points cannot be told by their source; --origin-by-bounds takes all \
+             points within the source's bounds"
+        );
+    }
+    Ok(origin)
 }
 
 /// The corners of a box in the form that `--bounds` takes.

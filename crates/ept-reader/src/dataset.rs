@@ -5,14 +5,18 @@ use std::sync::Arc;
 use bytes::Bytes;
 use ept_format::{FormatError, Key, Metadata, Node, Page, Policy, Source, SourceDetail};
 use ept_points::{DecodeError, Decoder, PointBatch};
-use futures::Stream;
+use ept_select::Thinner;
+use futures::stream::{self, BoxStream};
+use futures::{Stream, StreamExt};
 
+use crate::addon::AddonReader;
 use crate::cores::Cores;
 use crate::fetch::Fetcher;
+use crate::selection::{Reach, Selection};
 use crate::store::{Store, StoreError};
 use crate::{
-    Error, Limits, Loss, LossCause, LostPart, NodeStream, Options, Query, Tile, TileStream,
-    Traffic, location, text,
+    Error, Limits, Loss, LossCause, LostPart, NodeStream, Options, Origin, Query, Thin, Tile,
+    TileStream, Traffic, budget, location, text,
 };
 
 const METADATA_PATH: &str = "ept.json";
@@ -21,6 +25,7 @@ const METADATA_PATH: &str = "ept.json";
 #[derive(Debug, Clone)]
 pub struct Dataset {
     shared: Arc<Shared>,
+    addons: Arc<Vec<Arc<AddonReader>>>,
 }
 
 /// What the streams of one dataset share.
@@ -76,7 +81,25 @@ impl Dataset {
                 cores: Arc::new(Cores::new(limits.threads.get())),
                 fetcher,
             }),
+            addons: Arc::default(),
         })
+    }
+
+    /// The dataset with a dimension that PDAL's `writers.ept_addon` stored in the folder or at the URL `location`. It
+    /// takes the place of a dimension of that name. Where the addon has no values for a node, the points of that node
+    /// keep what they have.
+    ///
+    /// # Errors
+    /// When there is no addon, or its hierarchy cannot be read.
+    pub async fn with_addon(
+        mut self,
+        name: &str,
+        location: &str,
+        options: &Options,
+    ) -> Result<Dataset, Error> {
+        let addon = Arc::new(AddonReader::open(name, location, options).await?);
+        Arc::make_mut(&mut self.addons).push(addon);
+        Ok(self)
     }
 
     /// What was fetched so far, by all clones of this dataset.
@@ -104,7 +127,22 @@ impl Dataset {
     /// # Errors
     /// When the query asks for what cannot be, such as a negative resolution.
     pub fn nodes(&self, query: &Query) -> Result<NodeStream, Error> {
-        Ok(self.walk(query.region(self.metadata())?))
+        Ok(self.walk(Reach(self.selection(query)?)))
+    }
+
+    /// The source of the dataset that a text names: by its number in the list, its path, its file name with or without
+    /// extension, or a part of its path.
+    ///
+    /// # Errors
+    /// When the sources cannot be read, none is meant or more than one; the message lists candidates.
+    pub async fn origin(&self, text: &str) -> Result<Origin, Error> {
+        Origin::find(&self.sources().await?, text)
+    }
+
+    fn selection(&self, query: &Query) -> Result<Arc<Selection>, Error> {
+        let addons = self.addons.iter().map(|addon| addon.name());
+        let selection = Selection::new(query, self.metadata(), addons)?;
+        Ok(Arc::new(selection))
     }
 
     /// The nodes that a policy selects, in its order.
@@ -133,20 +171,107 @@ impl Dataset {
         T: Send + 'static,
         F: Fn(Tile) -> T + Send + Sync + 'static,
     {
-        Ok(self.map_tiles(self.nodes(query)?, query, make))
+        self.map_tiles(self.nodes(query)?, query, make)
     }
 
     /// What `make` makes of the tiles of `nodes`, in their order: [`Dataset::map_points`] for nodes that the
-    /// caller already has. Of the query, the area and the dimensions count.
-    pub fn map_tiles<T, F, S>(&self, nodes: S, query: &Query, make: F) -> TileStream<T>
+    /// caller already has. Of the query, all but the depth counts.
+    ///
+    /// # Errors
+    /// As [`Dataset::points`].
+    pub fn map_tiles<T, F, S>(
+        &self,
+        nodes: S,
+        query: &Query,
+        make: F,
+    ) -> Result<TileStream<T>, Error>
     where
         T: Send + 'static,
         F: Fn(Tile) -> T + Send + Sync + 'static,
         S: Stream<Item = Result<Node, Error>> + Send + Unpin + 'static,
     {
         let shared = Arc::clone(&self.shared);
-        let (decoder, point_size) = (self.decoder(query), self.point_size(query));
-        TileStream::new(shared, nodes, decoder, point_size, make)
+        let selection = self.selection(query)?;
+        let point_size = self.point_size(selection.decoded().as_deref());
+        let decoder = selection.decoder(self.metadata());
+        let select = move |node: Node, points: PointBatch| {
+            let points = selection.select(&node.cell, points)?;
+            Ok(make(Tile { node, points }))
+        };
+        let addons = Arc::clone(&self.addons);
+        Ok(TileStream::new(
+            shared, addons, nodes, decoder, point_size, select,
+        ))
+    }
+
+    /// The nodes among those of a query that `most` points allow: whole depths from the root down, then of the next
+    /// depth those that lie most within the areas, as far as they fit. Points are counted before any condition but the
+    /// choice of nodes, so that the result has at most as many.
+    ///
+    /// # Errors
+    /// When the coarsest depth alone has more points, or an area cannot be brought to the dataset.
+    pub fn within_budget(
+        &self,
+        nodes: Vec<Node>,
+        query: &Query,
+        most: u64,
+    ) -> Result<Vec<Node>, Error> {
+        budget::within(most, nodes, query, self.metadata())
+    }
+
+    /// The points of `nodes` that a query selects, thinned. A node's points can come in several parts, and not in the
+    /// order of the nodes, which is part of what keeps the memory small; see [`Thin`].
+    ///
+    /// A tile that cannot be read is an [`Error::Lost`] in the stream, which goes on after it.
+    ///
+    /// # Errors
+    /// As [`Dataset::points`].
+    pub fn thinned(
+        &self,
+        mut nodes: Vec<Node>,
+        query: &Query,
+        thin: Thin,
+    ) -> Result<BoxStream<'static, Result<Tile, Error>>, Error> {
+        nodes.sort_by(|a, b| thin.compare(&a.key, &b.key));
+        let nodes = stream::iter(nodes.into_iter().map(Ok));
+        let reduced = move |tile: Tile| Tile {
+            points: thin.reduced(tile.points),
+            ..tile
+        };
+        let wanted = query.selected_dimensions().map(<[String]>::to_vec);
+        let with_axes = match &wanted {
+            Some(names) => {
+                let axes = ["X", "Y", "Z"].map(str::to_owned);
+                query
+                    .clone()
+                    .dimensions(axes.into_iter().chain(names.iter().cloned()))
+            }
+            None => query.clone(),
+        };
+        let tiles = self.map_tiles(nodes, &with_axes, reduced)?;
+        let part = move |(node, points): (Node, PointBatch)| {
+            let points = match &wanted {
+                Some(names) => points.with_dimensions(names),
+                None => points,
+            };
+            Ok(Tile { node, points })
+        };
+        let thinner = Thinner::new(thin, self.metadata());
+        let parts = stream::unfold((tiles, Some(thinner)), async |(mut tiles, thinner)| {
+            let mut thinner = thinner?;
+            Some(match tiles.next().await {
+                Some(Ok(Tile { node, points })) => {
+                    (Ok(thinner.push(node, points)), (tiles, Some(thinner)))
+                }
+                Some(Err(error)) => (Err(error), (tiles, Some(thinner))),
+                None => (Ok(thinner.finish()), (tiles, None)),
+            })
+        });
+        let parts = parts.flat_map(move |done| match done {
+            Ok(done) => stream::iter(done.into_iter().map(&part).collect::<Vec<_>>()),
+            Err(error) => stream::iter(vec![Err(error)]),
+        });
+        Ok(parts.boxed())
     }
 
     /// All points of one node.
@@ -156,7 +281,7 @@ impl Dataset {
     pub async fn tile(&self, node: &Node) -> Result<PointBatch, Error> {
         let bytes = self.shared.tile_bytes(node).await?;
         let (shared, node) = (Arc::clone(&self.shared), *node);
-        let decoder = self.decoder(&Query::new());
+        let decoder = Decoder::new(self.metadata());
         self.shared
             .cores
             .run(move || shared.decoded(&decoder, &node, &bytes))
@@ -205,21 +330,9 @@ impl Dataset {
         self.shared.parse(&path, &bytes, detail).map(Some)
     }
 
-    fn decoder(&self, query: &Query) -> Decoder {
-        let mut decoder = Decoder::new(self.metadata());
-        if let Some(bounds) = query.selected_bounds() {
-            decoder = decoder.with_bounds(*bounds);
-        }
-        if let Some(names) = query.selected_dimensions() {
-            decoder = decoder.with_dimensions(names.to_vec());
-        }
-        decoder
-    }
-
-    /// About how many bytes a decoded point of a query takes.
-    fn point_size(&self, query: &Query) -> usize {
+    /// About how many bytes a decoded point with these dimensions takes.
+    fn point_size(&self, names: Option<&[String]>) -> usize {
         let is_wanted = |name: &str| {
-            let names = query.selected_dimensions();
             names.is_none_or(|names| names.iter().any(|n| n.eq_ignore_ascii_case(name)))
         };
         let schema = self.metadata().schema().iter();

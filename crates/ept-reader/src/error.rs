@@ -4,6 +4,7 @@ use std::fmt;
 
 use ept_format::{Bounds, FormatError, Key};
 use ept_points::DecodeError;
+use ept_select::SelectError;
 
 use crate::StoreError;
 
@@ -109,6 +110,13 @@ impl Error {
 impl From<FormatError> for Error {
     /// A fault in what the caller gave, such as bounds or a resolution.
     fn from(fault: FormatError) -> Error {
+        Error::Query(fault.to_string())
+    }
+}
+
+impl From<SelectError> for Error {
+    /// A fault in what the caller gave, such as an unknown coordinate system.
+    fn from(fault: SelectError) -> Error {
         Error::Query(fault.to_string())
     }
 }

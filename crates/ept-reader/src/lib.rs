@@ -33,7 +33,9 @@
 //!
 //! The feature `cloud`, off by default, adds object stores: `s3://`, `gs://` and `az://`; see [`CloudOptions`].
 
+mod addon;
 mod background;
+mod budget;
 mod cores;
 mod dataset;
 mod error;
@@ -42,9 +44,11 @@ mod limits;
 mod location;
 mod nodes;
 mod options;
+mod origin;
 mod points;
 mod query;
 mod retry;
+mod selection;
 mod store;
 mod text;
 mod traffic;
@@ -54,6 +58,7 @@ pub use error::{Error, Loss, LossCause, LostPart};
 pub use limits::Limits;
 pub use nodes::NodeStream;
 pub use options::{CloudOptions, Options};
+pub use origin::Origin;
 pub use points::{Tile, TileStream};
 pub use query::Query;
 pub use retry::Retry;
@@ -68,3 +73,4 @@ pub use ept_format::{
     Bounds, Dimension, Entry, Key, Metadata, Node, Page, Policy, ScalarType, Source, Srs,
 };
 pub use ept_points::{Column, PointBatch, Values};
+pub use ept_select::{Area, Crs, Edge, Filter, Length, Relation, SelectError, Thin};

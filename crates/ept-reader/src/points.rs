@@ -6,11 +6,13 @@ use std::task::{Context, Poll, ready};
 
 use ept_format::Node;
 use ept_points::{Decoder, PointBatch};
+use futures::future::{try_join, try_join_all};
 use futures::{FutureExt, Stream, StreamExt};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::Error;
+use crate::addon::AddonReader;
 use crate::background::{Background, Task};
 use crate::dataset::Shared;
 
@@ -59,16 +61,18 @@ impl<T: Send + 'static> Stream for TileStream<T> {
 const MEMORY_UNIT: usize = 1024;
 
 impl<T: Send + 'static> TileStream<T> {
-    /// Reads the tiles of `nodes` and makes a `T` of each with `make`, on the thread that decoded it.
+    /// Reads the tiles of `nodes` and makes a `T` of the points of each with `make`, on the thread that decoded
+    /// them.
     pub(crate) fn new<F, S>(
         shared: Arc<Shared>,
+        addons: Arc<Vec<Arc<AddonReader>>>,
         nodes: S,
         decoder: Decoder,
         point_size: usize,
         make: F,
     ) -> TileStream<T>
     where
-        F: Fn(Tile) -> T + Send + Sync + 'static,
+        F: Fn(Node, PointBatch) -> Result<T, Error> + Send + Sync + 'static,
         S: Stream<Item = Result<Node, Error>> + Send + Unpin + 'static,
     {
         let limits = &shared.limits;
@@ -76,6 +80,7 @@ impl<T: Send + 'static> TileStream<T> {
         let memory = (limits.memory.get() / MEMORY_UNIT).clamp(1, Semaphore::MAX_PERMITS);
         let job = Arc::new(Job {
             shared,
+            addons,
             decoder,
             make,
         });
@@ -103,7 +108,7 @@ impl Start {
     async fn run<T, F, S>(self, mut nodes: S, job: Arc<Job<F>>, tiles: Sender<Work<T>>)
     where
         T: Send + 'static,
-        F: Fn(Tile) -> T + Send + Sync + 'static,
+        F: Fn(Node, PointBatch) -> Result<T, Error> + Send + Sync + 'static,
         S: Stream<Item = Result<Node, Error>> + Send + Unpin + 'static,
     {
         while let Some(node) = nodes.next().await {
@@ -132,6 +137,7 @@ impl Start {
 /// What is done with each node of one stream.
 struct Job<F> {
     shared: Arc<Shared>,
+    addons: Arc<Vec<Arc<AddonReader>>>,
     decoder: Decoder,
     make: F,
 }
@@ -140,13 +146,19 @@ impl<F> Job<F> {
     async fn run<T>(self: Arc<Self>, node: Node) -> Result<T, Error>
     where
         T: Send + 'static,
-        F: Fn(Tile) -> T + Send + Sync + 'static,
+        F: Fn(Node, PointBatch) -> Result<T, Error> + Send + Sync + 'static,
     {
-        let bytes = self.shared.tile_bytes(&node).await?;
+        let values = self.addons.iter().map(|addon| addon.values(&node));
+        let (bytes, values) = try_join(self.shared.tile_bytes(&node), try_join_all(values)).await?;
         let cores = Arc::clone(&self.shared.cores);
         let work = move || {
-            let points = self.shared.decoded(&self.decoder, &node, &bytes)?;
-            Ok((self.make)(Tile { node, points }))
+            let mut points = self.shared.decoded(&self.decoder, &node, &bytes)?;
+            for (addon, values) in self.addons.iter().zip(values) {
+                if let Some(values) = values {
+                    points = addon.attach(points, values)?;
+                }
+            }
+            (self.make)(node, points)
         };
         cores.run(work).await?
     }

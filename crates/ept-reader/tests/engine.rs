@@ -82,7 +82,7 @@ async fn nothing_is_fetched_twice_or_in_vain() {
 
             // Only pages whose root meets the area and the depth.
             let metadata = dataset.metadata();
-            let area = query.selected_bounds().unwrap();
+            let area = query.selected_areas()[0].as_bounds().unwrap();
             let depth = query.max_depth(metadata).unwrap().unwrap();
             for page in asked
                 .iter()
@@ -91,7 +91,7 @@ async fn nothing_is_fetched_twice_or_in_vain() {
                 let key: ept_reader::Key = page.split('.').next().unwrap().parse().unwrap();
                 let cell = metadata.bounds().cell(key).grown(metadata.cell_slack());
                 assert!(
-                    key.depth() <= depth && cell.intersects(area),
+                    key.depth() <= depth && cell.intersects(&area),
                     "{name}: page {page}"
                 );
             }

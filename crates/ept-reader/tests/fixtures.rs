@@ -45,7 +45,7 @@ async fn queries_find_what_brute_force_finds() {
             let found: usize = tiles.iter().map(|tile| tile.points.len()).sum();
             assert_eq!(found as u64, expected, "{name}: {query:?}");
             for tile in &tiles {
-                let bounds = query.selected_bounds().unwrap();
+                let bounds = query.selected_areas()[0].as_bounds().unwrap();
                 let points = &tile.points;
                 let xyz = points.x().iter().zip(points.y()).zip(points.z());
                 assert!(

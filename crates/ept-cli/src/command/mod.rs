@@ -4,4 +4,5 @@ pub(crate) mod cache;
 pub(crate) mod info;
 pub(crate) mod nodes;
 pub(crate) mod query;
+pub(crate) mod sources;
 pub(crate) mod stats;

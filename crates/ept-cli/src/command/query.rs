@@ -3,11 +3,12 @@
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use ept_reader::{Query, Tile};
-use futures::{StreamExt, stream};
+use ept_reader::{Error, Query, Thin, Tile};
+use futures::StreamExt;
+use futures::stream::{self, BoxStream};
 use indicatif::HumanBytes;
 
-use crate::args::QueryArgs;
+use crate::args::{QueryArgs, Resolution};
 use crate::exit::Outcome;
 use crate::numbers::{counted, rounded};
 use crate::output::Output;
@@ -19,6 +20,9 @@ pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
     let start = Instant::now();
     let output = Output::new(args)?;
     let mut selection = Selection::open(&args.select, &args.read).await?;
+    if let Some(crs) = &args.out_crs {
+        selection.query = selection.query.output_crs(crs.clone());
+    }
     let written = write(args, &mut selection, &output).await;
     let report = Report {
         selection: &selection,
@@ -58,10 +62,7 @@ async fn write(args: &QueryArgs, selection: &mut Selection, output: &Output) -> 
     let failure = || format!("cannot write {}", output.name());
     let (mut sink, pending) = output.open(&selection.dataset, columns(selection))?;
     let mut progress = Progress::new(selection, args.read.quiet);
-    let nodes = stream::iter(selection.nodes.clone().into_iter().map(Ok));
-    let mut tiles = selection
-        .dataset
-        .map_tiles(nodes, &query, |tile: Tile| tile);
+    let mut tiles = tiles(args, selection, &query)?;
     while let Some(tile) = tiles.next().await {
         if let Some(tile) = selection.losses.sort_out(tile)? {
             progress.tile(&tile.node, &selection.dataset);
@@ -73,6 +74,27 @@ async fn write(args: &QueryArgs, selection: &mut Selection, output: &Output) -> 
     pending.keep()?;
     progress.finish();
     Ok(written)
+}
+
+/// The points of the selection, thinned where the flags say so.
+fn tiles(
+    args: &QueryArgs,
+    selection: &Selection,
+    query: &Query,
+) -> Result<BoxStream<'static, Result<Tile, Error>>> {
+    let Selection { dataset, nodes, .. } = selection;
+    let is_flat = args.thin.is_some();
+    let thin = match args.thin.or(args.thin_3d) {
+        None => {
+            let nodes = stream::iter(nodes.clone().into_iter().map(Ok));
+            return Ok(dataset.map_tiles(nodes, query, |tile: Tile| tile)?.boxed());
+        }
+        Some(Resolution::Units(edge)) => {
+            Thin::new([edge, edge, if is_flat { f64::INFINITY } else { edge }])?
+        }
+        Some(Resolution::Ground(edge)) => query.ground_thin(dataset.metadata(), edge, is_flat)?,
+    };
+    Ok(dataset.thinned(nodes.clone(), query, thin)?)
 }
 
 /// The query with the dimensions that the output needs in front of those asked for.

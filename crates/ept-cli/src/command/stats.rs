@@ -21,7 +21,7 @@ pub(crate) async fn run(args: &StatsArgs) -> Result<Outcome> {
     let summarize = |tile: Tile| (tile.node, Summary::of(&tile.points));
     let mut tiles = selection
         .dataset
-        .map_tiles(nodes, &selection.query, summarize);
+        .map_tiles(nodes, &selection.query, summarize)?;
     let mut summary = Summary::default();
     while let Some(tile) = tiles.next().await {
         if let Some((node, part)) = selection.losses.sort_out(tile)? {

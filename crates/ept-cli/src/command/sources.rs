@@ -1,0 +1,72 @@
+//! `ept sources`: the files that a dataset was built from.
+
+use std::io::{BufWriter, Write};
+
+use anyhow::Result;
+use ept_reader::{Dataset, Source};
+use serde_json::{Value, json};
+
+use crate::args::SourcesArgs;
+use crate::exit::Outcome;
+use crate::select::{corners, options};
+
+pub(crate) async fn run(args: &SourcesArgs) -> Result<Outcome> {
+    let dataset = Dataset::open_with(&args.dataset.location, &options(&args.dataset)).await?;
+    let sources = dataset.sources().await?;
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    match args.json {
+        true => {
+            let sources: Vec<Value> = sources.iter().enumerate().map(to_json).collect();
+            writeln!(out, "{:#}", Value::from(sources))?;
+        }
+        false => write_table(&mut out, &sources)?,
+    }
+    out.flush()?;
+    if sources.is_empty() {
+        eprintln!("the dataset does not list its sources");
+    }
+    Ok(Outcome::Complete)
+}
+
+fn to_json((id, source): (usize, &Source)) -> Value {
+    let bounds = source.bounds.as_ref();
+    json!({
+        "id": id,
+        "path": source.path,
+        "points": source.points,
+        "inserted": source.inserted,
+        "bounds": bounds.map(|bounds| bounds.min().into_iter().chain(bounds.max()).collect::<Vec<_>>()),
+        "errors": source.errors,
+        "warnings": source.warnings,
+    })
+}
+
+fn write_table(out: &mut impl Write, sources: &[Source]) -> std::io::Result<()> {
+    let path = |source: &Source| source.path.clone().unwrap_or_else(|| "-".into());
+    let width = sources
+        .iter()
+        .map(|source| path(source).chars().count())
+        .max()
+        .unwrap_or(0)
+        .max(4);
+    writeln!(
+        out,
+        "{:>6}  {:width$}  {:>12}  xmin,ymin,zmin,xmax,ymax,zmax",
+        "id", "path", "points"
+    )?;
+    for (id, source) in sources.iter().enumerate() {
+        let points = source
+            .points
+            .map_or_else(|| "-".into(), |points| points.to_string());
+        let bounds = source.bounds.as_ref().map_or_else(|| "-".into(), corners);
+        writeln!(
+            out,
+            "{id:>6}  {:width$}  {points:>12}  {bounds}",
+            path(source)
+        )?;
+        for fault in source.errors.iter().chain(&source.warnings) {
+            writeln!(out, "{:>6}  {fault}", "")?;
+        }
+    }
+    Ok(())
+}

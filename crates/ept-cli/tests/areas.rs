@@ -1,0 +1,181 @@
+//! `ept` asked in the user's own terms: areas, lengths, conditions, sources.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use support::{ept, fixture};
+
+const SQUARE: &str =
+    "POLYGON((500100 4650100,500300 4650100,500300 4650300,500100 4650300,500100 4650100))";
+
+fn csv(flags: &[&str]) -> String {
+    let terrain = fixture("terrain");
+    ept(&[&["query", &terrain, "-q"], flags].concat())
+        .ends_with(0)
+        .stdout()
+}
+
+#[test]
+fn a_polygon_comes_as_text_file_or_standard_input() {
+    let expected = csv(&["--bounds", "500100,4650100,500300,4650300"]);
+    assert!(expected.lines().count() > 100);
+    assert_eq!(csv(&["--polygon", SQUARE]), expected);
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("area (1).wkt");
+    std::fs::write(&file, SQUARE).unwrap();
+    assert_eq!(csv(&["--polygon", file.to_str().unwrap()]), expected);
+
+    let json = r#"{"type":"Polygon","coordinates":[[[500100,4650100],[500300,4650100],[500300,4650300],[500100,4650300],[500100,4650100]]]}"#;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ept"))
+        .args([
+            "query",
+            &fixture("terrain"),
+            "-q",
+            "--polygon",
+            "-",
+            "--crs",
+            "EPSG:26915",
+        ])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(json.as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), expected);
+}
+
+#[test]
+fn bounds_in_degrees_need_no_heights() {
+    let pdal = "([-92.9985,-92.9965],[42.0025,42.0041])/EPSG:4326";
+    let found = csv(&[
+        "--bounds=-92.9985,42.0025,-92.9965,42.0041",
+        "--crs",
+        "EPSG:4326",
+    ]);
+    assert!(found.lines().count() > 100);
+    assert_eq!(csv(&["--bounds", pdal]), found);
+}
+
+#[test]
+fn the_depth_is_told_with_its_spacing_on_the_ground() {
+    let run = ept(&[
+        "query",
+        &fixture("terrain"),
+        "--resolution",
+        "8m",
+        "-o",
+        "/dev/null",
+        "-f",
+        "csv",
+    ]);
+    let text = run.ends_with(0).stderr();
+    assert!(text.contains("m on the ground)"), "{text}");
+}
+
+#[test]
+fn thinning_and_budgets_have_flags() {
+    let lines = |flags: &[&str]| csv(flags).lines().count() - 1;
+    let whole = lines(&[]);
+    let (flat, cubes) = (lines(&["--thin", "10m"]), lines(&["--thin-3d", "10"]));
+    assert!(
+        0 < flat && flat < cubes && cubes < whole,
+        "{flat} {cubes} {whole}"
+    );
+    let some = lines(&["--max-points", "3000"]);
+    assert!(0 < some && some <= 3000, "{some}");
+    assert_eq!(lines(&["--max-points", "25000"]), whole);
+}
+
+#[test]
+fn sources_are_listed_and_selected() {
+    let terrain = fixture("terrain");
+    let list = ept(&["sources", &terrain]).ends_with(0).stdout();
+    assert_eq!(list.lines().count(), 4, "{list}");
+    let json = ept(&["sources", &terrain, "--json"]).ends_with(0).stdout();
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let points = json[1]["points"].as_u64().unwrap();
+    let found = csv(&["--origin", json[1]["path"].as_str().unwrap()]);
+    assert_eq!(found.lines().count() as u64 - 1, points);
+
+    let text = ept(&["query", &fixture("laz-pf6"), "--origin", "0"])
+        .ends_with(1)
+        .stderr();
+    assert!(text.contains("does not list its sources"), "{text}");
+    let text = ept(&["sources", &fixture("laz-pf6")]).ends_with(0).stderr();
+    assert!(text.contains("does not list its sources"), "{text}");
+}
+
+#[test]
+fn what_cannot_be_understood_is_told_in_one_line() {
+    let terrain = fixture("terrain");
+    for (flags, code, problem) in [
+        (
+            &["--bounds", "1,2,3,4", "--crs", "EPSG:99999"][..],
+            2,
+            "not in the table",
+        ),
+        (
+            &["--bounds", "1,2,3,4", "--crs", "nonsense"],
+            2,
+            "give an EPSG code",
+        ),
+        (
+            &["--crs", "EPSG:4326"],
+            2,
+            "--crs needs --bounds or --polygon",
+        ),
+        (
+            &["--polygon", "/no/such/file"],
+            1,
+            "cannot read /no/such/file",
+        ),
+        (&["--polygon", "Cargo.toml"], 1, "not an area"),
+        (&["--polygon", "POINT(1 2)"], 1, "only polygons"),
+        (&["--where", "Classification = 2"], 2, "character 16"),
+        (
+            &["--where", "Clas == 2"],
+            1,
+            "Clas, which the dataset does not have",
+        ),
+        (&["--resolution", "1 mile"], 2, "m, cm, mm, km, ft or us-ft"),
+        (&["--max-points", "1"], 1, "coarsest depth"),
+        (
+            &["--addon", "Classification=/no/such/folder"],
+            1,
+            "/no/such/folder",
+        ),
+        (&["--out-crs", "EPSG:0"], 2, "give an EPSG code"),
+    ] {
+        let run = ept(&[&["query", &terrain, "-q"], flags].concat()).ends_with(code);
+        let text = run.stderr();
+        assert!(text.contains(problem), "{flags:?}: {text}");
+        let errors = text.lines().filter(|line| line.starts_with("error"));
+        assert_eq!(errors.count(), 1, "{text}");
+    }
+    // A dataset that does not say where it is.
+    let run = ept(&[
+        "query",
+        &fixture("float64"),
+        "--bounds",
+        "1,2,3,4",
+        "--crs",
+        "4326",
+    ]);
+    let text = run.ends_with(1).stderr();
+    assert!(
+        text.contains("does not name its coordinate system"),
+        "{text}"
+    );
+}

@@ -1,0 +1,81 @@
+//! The source that points come from.
+
+use ept_format::{Bounds, Source};
+
+use crate::Error;
+
+/// One of the sources that a dataset was built from, as a condition on points.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Origin {
+    /// Its place in the list of sources, which is the `OriginId` of its points.
+    pub id: u64,
+    /// Its path, where the list gives one.
+    pub path: Option<String>,
+    /// The extent of its points, where the list gives one: nodes beyond it are not read.
+    pub bounds: Option<Bounds>,
+    /// Whether all points within the extent are taken for the source's, whatever their `OriginId`: for datasets without
+    /// one. Where sources overlap, points of others are among them.
+    pub by_bounds: bool,
+}
+
+/// Candidates that a message lists.
+const MOST_LISTED: usize = 10;
+
+impl Origin {
+    /// The source that a text names: by its number, its path, its file name or a part of its path, in this order;
+    /// a file name or a part must be unique.
+    pub(crate) fn find(sources: &[Source], text: &str) -> Result<Origin, Error> {
+        let path = |at: usize| sources[at].path.as_deref().unwrap_or_default();
+        let matching = |is: &dyn Fn(&str) -> bool| -> Vec<usize> {
+            (0..sources.len()).filter(|&at| is(path(at))).collect()
+        };
+        let file_name = |path: &str| {
+            let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+            let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+            name == text || stem == text
+        };
+        let number: Option<usize> = text.parse().ok();
+        let exact = matching(&|path| path == text);
+        if let (true, Some(id)) = (exact.is_empty(), number.filter(|id| *id < sources.len())) {
+            return Ok(Origin::of(sources, id));
+        }
+        for found in [
+            exact,
+            matching(&file_name),
+            matching(&|path| path.contains(text)),
+        ] {
+            match found.as_slice() {
+                [] => {}
+                [id] => return Ok(Origin::of(sources, *id)),
+                several => {
+                    let names = listed(several.iter().map(|&at| path(at)));
+                    let problem = format!("several sources match {text:?}, name one: {names}");
+                    return Err(Error::Query(problem));
+                }
+            }
+        }
+        let names = listed((0..sources.len()).map(path));
+        Err(Error::Query(match sources.is_empty() {
+            true => "the dataset does not list its sources".into(),
+            false => format!("no source matches {text:?}; there are: {names}"),
+        }))
+    }
+
+    fn of(sources: &[Source], id: usize) -> Origin {
+        Origin {
+            id: id as u64,
+            path: sources[id].path.clone(),
+            bounds: sources[id].bounds,
+            by_bounds: false,
+        }
+    }
+}
+
+fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    let count = names.len();
+    let mut text = names.take(MOST_LISTED).collect::<Vec<_>>().join(", ");
+    if count > MOST_LISTED {
+        text += &format!(" and {} more", count - MOST_LISTED);
+    }
+    text
+}
