@@ -2,11 +2,12 @@
 
 use std::fs::File;
 use std::io::BufWriter;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use ept_export::{CsvSink, LasOptions, LasSink, Sink};
-use ept_reader::Dataset;
+use ept_reader::{Dataset, Limits};
 use tempfile::{NamedTempFile, TempPath};
 
 use crate::args::{Format, QueryArgs};
@@ -18,6 +19,8 @@ pub(crate) struct Output {
     /// None is standard output.
     path: Option<PathBuf>,
     format: Format,
+    /// Threads that compress.
+    threads: NonZeroUsize,
 }
 
 /// A file under way: beside its final name until it is complete, and gone if it never is. Nothing for
@@ -40,7 +43,12 @@ impl Output {
             let problem = "LAS and LAZ cannot be written to standard output; name a file with -o";
             return Err(WrongUsage(problem.into()).into());
         }
-        Ok(Output { path, format })
+        let threads = args.read.threads.unwrap_or(Limits::default().threads);
+        Ok(Output {
+            path,
+            format,
+            threads,
+        })
     }
 
     /// Opens the destination and the sink that writes to it. `dims` are the columns of an empty result.
@@ -68,6 +76,7 @@ impl Output {
                     compressed: self.format == Format::Laz,
                     wkt: metadata.srs().well_known_text().map(str::to_owned),
                     bounds: *metadata.bounds(),
+                    threads: self.threads,
                 },
             )),
         }

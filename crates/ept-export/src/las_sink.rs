@@ -1,6 +1,7 @@
 //! Points as LAS 1.4 or LAZ.
 
 use std::io::{Seek, SeekFrom, Write};
+use std::num::NonZeroUsize;
 
 use ept_format::{Bounds, Key};
 use ept_points::PointBatch;
@@ -21,6 +22,8 @@ pub struct LasOptions {
     /// The extent of all points that may come, in units of the coordinate system. Decides over
     /// scale and offset of coordinates that were not stored as integers.
     pub bounds: Bounds,
+    /// Threads that compress. Their number changes nothing in the file.
+    pub threads: NonZeroUsize,
 }
 
 /// Writes a LAS 1.4 file, uncompressed or as LAZ.
@@ -31,7 +34,8 @@ pub struct LasOptions {
 /// offset come back as the same integers; others are rounded to it. Later points have the same
 /// dimensions: LAS has no way to say that a value is absent.
 ///
-/// The same points make the same bytes: the file has no date and no identifier.
+/// The same points make the same bytes: the file has no date and no identifier. Of LAZ, two chunks of
+/// 50,000 points for each thread are in memory.
 #[derive(Debug)]
 pub struct LasSink<W> {
     out: W,
@@ -96,7 +100,7 @@ impl LasFile {
         out: &mut impl Write,
     ) -> Result<LasFile, ExportError> {
         let laz = match options.compressed {
-            true => Some(LazChunks::new(&record)?),
+            true => Some(LazChunks::new(&record, options.threads)?),
             false => None,
         };
         let vlr = laz.as_ref().map(LazChunks::vlr);
@@ -120,7 +124,7 @@ impl LasFile {
         self.tally
             .add(&self.records, size, self.record.point_format);
         match &mut self.laz {
-            Some(laz) => laz.write(&self.records, size, out),
+            Some(laz) => laz.write(&self.records, out),
             None => Ok(out.write_all(&self.records)?),
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! A [`Sink`] takes one [`PointBatch`](ept_points::PointBatch) after another and writes them to
 //! anything that implements [`Write`](std::io::Write): [`CsvSink`] as text, [`LasSink`] as LAS 1.4
-//! or LAZ. Sinks know nothing of datasets, hold no more than the batch at hand and a chunk of
+//! or LAZ. Sinks know nothing of datasets, hold no more than the batch at hand and a few chunks of
 //! 50,000 points, and make the same bytes of the same points, however these are cut into batches.
 //!
 //! A sink writes each value as it is or not at all: one that does not fit its place in the format
@@ -26,6 +26,7 @@
 //! ```
 
 mod csv;
+mod encoders;
 mod error;
 mod extra_bytes;
 mod field;
