@@ -23,6 +23,8 @@ pub(crate) struct LazChunks {
     vlr: LazVlr,
     /// Bytes of a point record.
     size: usize,
+    /// Bytes of the records of a full chunk; none when each batch of records is a chunk.
+    full: Option<usize>,
     encoders: Encoders,
     /// Records of a chunk that is not full.
     open: Vec<u8>,
@@ -31,18 +33,39 @@ pub(crate) struct LazChunks {
 
 impl LazChunks {
     /// Chunks of 50,000 points, compressed on up to `threads` threads.
-    pub(crate) fn new(record: &Record, threads: NonZeroUsize) -> Result<LazChunks, ExportError> {
+    pub(crate) fn fixed(record: &Record, threads: NonZeroUsize) -> Result<LazChunks, ExportError> {
+        let full = CHUNK_POINTS as usize * record.size();
+        LazChunks::new(record, threads, Some(full))
+    }
+
+    /// A chunk of each batch of records.
+    pub(crate) fn variable(
+        record: &Record,
+        threads: NonZeroUsize,
+    ) -> Result<LazChunks, ExportError> {
+        LazChunks::new(record, threads, None)
+    }
+
+    fn new(
+        record: &Record,
+        threads: NonZeroUsize,
+        full: Option<usize>,
+    ) -> Result<LazChunks, ExportError> {
         let extra = record.size() - crate::point_format::size(record.point_format);
         // The record length is 16 bits, so the part of it that is extra bytes is too.
         let vlr = LazVlrBuilder::default()
             .with_point_format(record.point_format, extra as u16)
-            .map_err(|error| compression(&error))?
-            .with_fixed_chunk_size(CHUNK_POINTS)
-            .build();
+            .map_err(|error| compression(&error))?;
+        let vlr = match full {
+            Some(_) => vlr.with_fixed_chunk_size(CHUNK_POINTS),
+            None => vlr.with_variable_chunk_size(),
+        };
+        let vlr = vlr.build();
         let (format, items) = (record.point_format, vlr.clone());
         Ok(LazChunks {
             vlr,
             size: record.size(),
+            full,
             encoders: Encoders::new(threads, move |records, chunk| {
                 encode(format, &items, records, chunk)
             }),
@@ -61,13 +84,16 @@ impl LazChunks {
         out.write_all(&[0; ChunkTable::OFFSET_SIZE])
     }
 
-    /// Compresses whole records, cut into chunks of equal size; `out` gets chunks that are done.
+    /// Compresses whole records, one or more; `out` gets chunks that are done.
     pub(crate) fn write(
         &mut self,
         mut records: &[u8],
         out: &mut impl Write,
     ) -> Result<(), ExportError> {
-        let full = CHUNK_POINTS as usize * self.size;
+        let Some(full) = self.full else {
+            self.open.extend_from_slice(records);
+            return self.close(out);
+        };
         while !records.is_empty() {
             let room = full - self.open.len();
             let (now, after) = records.split_at(room.min(records.len()));
@@ -80,12 +106,12 @@ impl LazChunks {
         Ok(())
     }
 
-    /// Writes the last chunk and the table, whose place goes to `points_at`.
+    /// Writes the last chunk and the table, whose place goes to `points_at`; returns the table.
     pub(crate) fn finish(
         mut self,
         points_at: u64,
         out: &mut (impl Write + Seek),
-    ) -> Result<(), ExportError> {
+    ) -> Result<ChunkTable, ExportError> {
         if !self.open.is_empty() {
             self.close(out)?;
         }
@@ -99,7 +125,7 @@ impl LazChunks {
         out.seek(SeekFrom::Start(points_at))?;
         out.write_all(&table_at.to_le_bytes())?;
         out.seek(SeekFrom::Start(table_at + table.len() as u64))?;
-        Ok(())
+        Ok(self.table)
     }
 
     /// Has the open chunk compressed, and opens the next.

@@ -18,8 +18,14 @@ pub(crate) const SCALING: Scaling = Scaling {
 };
 
 /// A file that stays readable when the sink that owns it is gone.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct File(Arc<Mutex<Cursor<Vec<u8>>>>);
+
+impl File {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        self.0.lock().unwrap().get_ref().clone()
+    }
+}
 
 impl Write for File {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -87,7 +93,7 @@ pub(crate) fn write(options: LasOptions, batches: &[PointBatch]) -> Result<Vec<u
     }
     let points: usize = batches.iter().map(PointBatch::len).sum();
     assert_eq!(sink.finish()?, points as u64);
-    Ok(file.0.lock().unwrap().get_ref().clone())
+    Ok(file.bytes())
 }
 
 pub(crate) fn read(file: &[u8]) -> (las::Header, las::PointData) {
