@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use ept_export::{CsvSink, LasOptions, LasSink, Sink};
+use ept_export::{CopcOptions, CopcSink, CsvSink, LasOptions, LasSink, Sink};
 use ept_reader::{Dataset, Limits};
 use tempfile::{NamedTempFile, TempPath};
 
@@ -40,7 +40,8 @@ impl Output {
             (None, None) => Format::Csv,
         };
         if path.is_none() && format != Format::Csv {
-            let problem = "LAS and LAZ cannot be written to standard output; name a file with -o";
+            let problem =
+                "LAS, LAZ and COPC cannot be written to standard output; name a file with -o";
             return Err(WrongUsage(problem.into()).into());
         }
         let threads = args.read.threads.unwrap_or(Limits::default().threads);
@@ -62,24 +63,34 @@ impl Output {
             return Ok((Box::new(sink), Pending::default()));
         };
         let (file, pending) = create(path).with_context(|| cannot_write(path))?;
-        Ok((self.sink(file, dataset, dims), pending))
+        Ok((self.sink(file, dataset, dims)?, pending))
     }
 
-    fn sink(&self, file: File, dataset: &Dataset, dims: Vec<String>) -> Box<dyn Sink> {
+    fn sink(&self, file: File, dataset: &Dataset, dims: Vec<String>) -> Result<Box<dyn Sink>> {
         let file = BufWriter::with_capacity(1 << 20, file);
         let metadata = dataset.metadata();
-        match self.format {
+        let wkt = metadata.srs().well_known_text().map(str::to_owned);
+        Ok(match self.format {
             Format::Csv => Box::new(CsvSink::new(file, dims)),
             Format::Las | Format::Laz => Box::new(LasSink::new(
                 file,
                 LasOptions {
                     compressed: self.format == Format::Laz,
-                    wkt: metadata.srs().well_known_text().map(str::to_owned),
+                    wkt,
                     bounds: *metadata.bounds(),
                     threads: self.threads,
                 },
             )),
-        }
+            Format::Copc => Box::new(CopcSink::new(
+                file,
+                CopcOptions {
+                    wkt,
+                    bounds: *metadata.bounds(),
+                    spacing: metadata.spacing(0),
+                    threads: self.threads,
+                },
+            )?),
+        })
     }
 
     /// The destination, for messages.
@@ -94,7 +105,7 @@ impl Output {
     pub(crate) fn required(&self) -> &'static [&'static str] {
         match self.format {
             Format::Csv => &[],
-            Format::Las | Format::Laz => &["X", "Y", "Z"],
+            Format::Las | Format::Laz | Format::Copc => &["X", "Y", "Z"],
         }
     }
 }
@@ -158,16 +169,14 @@ fn format_of(path: &Path) -> Result<Format> {
         .to_ascii_lowercase();
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     match extension {
-        _ if name.ends_with(".copc.laz") => {
-            Err(WrongUsage("COPC output is not supported yet; write .laz".into()).into())
-        }
+        _ if name.ends_with(".copc.laz") => Ok(Format::Copc),
         "csv" => Ok(Format::Csv),
         "las" => Ok(Format::Las),
         "laz" => Ok(Format::Laz),
         _ => {
             let name = path.display();
             let problem = format!(
-                "{name}: no format has this extension; name it .csv, .las or .laz, or use --format"
+                "{name}: no format has this extension; name it .csv, .las, .laz or .copc.laz, or use --format"
             );
             Err(WrongUsage(problem).into())
         }
@@ -187,7 +196,7 @@ mod tests {
         assert_eq!(format("a.b/c.LAZ"), Some(Format::Laz));
         assert_eq!(format("c.las"), Some(Format::Las));
         assert_eq!(format("c.csv"), Some(Format::Csv));
-        assert_eq!(format("c.copc.laz"), None);
+        assert_eq!(format("c.COPC.laz"), Some(Format::Copc));
         assert_eq!(format("laz"), None);
         assert_eq!(format("c.txt"), None);
     }

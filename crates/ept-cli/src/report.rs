@@ -73,7 +73,7 @@ fn loss(loss: &Loss) -> Value {
 }
 
 /// Six numbers; a side without end is null.
-fn bounds(bounds: &Bounds) -> Vec<Option<f64>> {
+pub(crate) fn bounds(bounds: &Bounds) -> Vec<Option<f64>> {
     let numbers = bounds.min().into_iter().chain(bounds.max());
     numbers
         .map(|number| Some(number).filter(|number| number.is_finite()))

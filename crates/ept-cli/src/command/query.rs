@@ -9,6 +9,7 @@ use indicatif::HumanBytes;
 
 use crate::args::QueryArgs;
 use crate::exit::Outcome;
+use crate::note::Note;
 use crate::numbers::{counted, rounded};
 use crate::output::Output;
 use crate::progress::Progress;
@@ -69,6 +70,7 @@ async fn write(args: &QueryArgs, selection: &mut Selection, output: &Output) -> 
                 .with_context(failure)?;
         }
     }
+    sink.describe(Note::new(selection, &columns(selection)).to_string());
     let written = sink.finish().with_context(failure)?;
     pending.keep()?;
     progress.finish();
