@@ -4,6 +4,7 @@ Arguments: the command `ept`, the script walk.mjs, and datasets.
 """
 
 import json
+import struct
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,8 @@ NAMES = {
 JS_NAMES = {"ScanChannel": "ScannerChannel", "ScanAngleRank": "ScanAngle", "Infrared": "Nir"}
 # Steps of the scan angle from point format 6 on, in degrees.
 ANGLE_STEP = 0.006
+# Entries that a page of the hierarchy has at most.
+MOST_ENTRIES = 4097
 
 
 class Check:
@@ -143,6 +146,8 @@ def walk(check, what, script, copc, csv, was_legacy):
     points = len(next(iter(csv.values()), ()))
     counts = [result[key] for key in ("points", "counted", "loaded")]
     check.that(counts == [points] * 3, f"{what}: copc.js counts {counts}, {points} expected")
+    has_pages = result["pages"] > 1 or result["nodes"] <= MOST_ENTRIES
+    check.that(has_pages, f"{what}: {result['nodes']} nodes in one page")
     for name, values in csv.items() if points > 0 else ():
         found = result["dimensions"].get(JS_NAMES.get(name, name))
         # Classes of old formats are another matter; copc.js has no plain bytes and no integers beyond 53 bits.
@@ -185,9 +190,34 @@ def check_dataset(ept, script, dataset, folder):
     return check, len(whole.points), len(clipped.points)
 
 
+def many_nodes(folder):
+    """A dataset whose hierarchy takes several pages in COPC: a point in each cell of a surface at depth 6."""
+    side, span = 64, 2.0
+    cells = [(x, y, (x * 7 + y) % side) for x in range(side) for y in range(side)]
+    types = [("X", 8), ("Y", 8), ("Z", 8), ("Intensity", 2)]
+    schema = [{"name": name, "type": "float" if size == 8 else "unsigned", "size": size} for name, size in types]
+    bounds = [0.0, 0.0, 0.0, side * span, side * span, side * span]
+    metadata = {"version": "1.0.0", "dataType": "binary", "hierarchyType": "json", "points": len(cells), "span": 16}
+    metadata |= {"bounds": bounds, "boundsConforming": bounds, "schema": schema, "srs": {}}
+    for name in ("ept-data", "ept-hierarchy"):
+        (folder / name).mkdir(parents=True)
+    hierarchy = {}
+    for cell in cells:
+        for depth in range(7):
+            key = "-".join(str(number) for number in (depth, *(index >> 6 - depth for index in cell)))
+            hierarchy[key] = int(depth == 6)
+        center = [(index + 0.5) * span for index in cell]
+        (folder / "ept-data" / f"{key}.bin").write_bytes(struct.pack("<dddH", *center, cell[0] * side + cell[1]))
+    (folder / "ept.json").write_text(json.dumps(metadata))
+    (folder / "ept-hierarchy" / "0-0-0-0.json").write_text(json.dumps(hierarchy))
+    return folder
+
+
 def main():
     ept, script, *datasets = sys.argv[1:]
     missed = 0
+    made = tempfile.TemporaryDirectory()
+    datasets.append(many_nodes(Path(made.name) / "many-nodes"))
     for dataset in datasets:
         with tempfile.TemporaryDirectory() as folder:
             check, whole, clipped = check_dataset(ept, script, dataset, Path(folder))

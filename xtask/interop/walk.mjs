@@ -20,9 +20,9 @@ while (pages.length > 0) {
   result.pages += 1
   pages.push(...Object.values(below))
   for (const node of Object.values(nodes)) {
+    result.nodes += 1
     if (node.pointCount === 0) continue
     const view = await Copc.loadPointDataView(file, copc, node)
-    result.nodes += 1
     result.counted += node.pointCount
     result.loaded += view.pointCount
     for (const name of Object.keys(view.dimensions)) {

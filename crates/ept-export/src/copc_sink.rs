@@ -36,7 +36,8 @@ pub struct CopcOptions {
 /// nearest step of 0.006 degrees.
 ///
 /// Nodes without points that have descendants with points are entries without points, so that a reader finds
-/// its way down. Two chunks for each thread are in memory, and 32 bytes for each node.
+/// its way down. Two chunks for each thread are in memory, and 32 bytes for each node; some 150 while the
+/// hierarchy is made at the end.
 #[derive(Debug)]
 pub struct CopcSink<W> {
     out: W,

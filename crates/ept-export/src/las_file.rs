@@ -102,7 +102,9 @@ impl LasFile {
                 .push_extended(user, id, description, note.as_bytes().to_vec())?;
         }
         let end = out.stream_position()?;
-        out.write_all(&self.header.extended())?;
+        for record in self.header.extended() {
+            out.write_all(record)?;
+        }
         self.header.complete(&self.record, &self.tally, end);
         out.seek(SeekFrom::Start(0))?;
         out.write_all(&self.header.to_bytes()?)?;

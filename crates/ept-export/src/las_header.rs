@@ -135,9 +135,9 @@ impl LasHeader {
         self.header.offset_to_point_data.into()
     }
 
-    /// What stands after the points, which is nothing as a rule.
-    pub(crate) fn extended(&self) -> Vec<u8> {
-        self.extended.concat()
+    /// The records that stand after the points.
+    pub(crate) fn extended(&self) -> &[Vec<u8>] {
+        &self.extended
     }
 
     /// Enters what is known once all points are written, which end at `end`.

@@ -31,7 +31,8 @@ pub struct LasOptions {
 /// smallest that has their dimensions), its scale and offset (those of their tile) and its extra
 /// bytes (the dimensions that LAS does not know, by name and type). Coordinates of that scale and
 /// offset come back as the same integers; others are rounded to it. Later points have the same
-/// dimensions: LAS has no way to say that a value is absent.
+/// dimensions: LAS has no way to say that a value is absent. GPS times beyond the seconds of a week set the bit
+/// of the global encoding that says they are not that.
 ///
 /// The same points make the same bytes: the file has no date and no identifier. Of LAZ, two chunks of
 /// 50,000 points for each thread are in memory.

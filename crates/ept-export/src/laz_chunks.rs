@@ -139,7 +139,14 @@ impl LazChunks {
         Ok(())
     }
 
-    fn put(&mut self, encoded: Encoded, out: &mut impl Write) -> io::Result<()> {
+    fn put(&mut self, encoded: Encoded, out: &mut impl Write) -> Result<(), ExportError> {
+        if i32::try_from(encoded.chunk.len()).is_err() {
+            let problem = format!(
+                "a chunk of {} bytes; 31 bits are for it",
+                encoded.chunk.len()
+            );
+            return Err(ExportError::Compression(problem));
+        }
         out.write_all(&encoded.chunk)?;
         self.table.push(ChunkTableEntry {
             point_count: (encoded.records.len() / self.size) as u64,
