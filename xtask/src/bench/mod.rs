@@ -106,7 +106,7 @@ fn timed<T>(work: impl FnOnce() -> Result<T>) -> Result<Duration> {
 /// Builds the command in release and returns its path: beside this program.
 fn build_ept() -> Result<PathBuf> {
     let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--release", "--package", "ept-cli"])
+        .args(["build", "--quiet", "--release", "--workspace"])
         .current_dir(crate::workspace())
         .status()?;
     if !status.success() {
