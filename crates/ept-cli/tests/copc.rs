@@ -122,6 +122,10 @@ fn files_tell_where_their_points_come_from() {
         let found = note(&out);
         assert_eq!(found["dataset"], format!("{}/ept.json", fixture("terrain")));
         assert_eq!(found["writer"], concat!("ept ", env!("CARGO_PKG_VERSION")));
+        assert_eq!(
+            found["dimensions"],
+            serde_json::json!(["X", "Y", "Z", "Intensity"])
+        );
         assert_eq!(found["depth"], 1);
         assert_eq!(found["spacing"], 8.0);
         assert_eq!(found["bounds"], Value::Null);

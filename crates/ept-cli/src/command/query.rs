@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use ept_reader::{Query, Tile};
+use ept_reader::{PointBatch, Query, Tile};
 use futures::{StreamExt, stream};
 use indicatif::HumanBytes;
 
@@ -58,6 +58,7 @@ async fn write(args: &QueryArgs, selection: &mut Selection, output: &Output) -> 
     let query = with_required(&selection.query, output.required());
     let failure = || format!("cannot write {}", output.name());
     let (mut sink, pending) = output.open(&selection.dataset, columns(selection))?;
+    let mut dimensions = None;
     let mut progress = Progress::new(selection, args.read.quiet);
     let nodes = stream::iter(selection.nodes.clone().into_iter().map(Ok));
     let mut tiles = selection
@@ -66,11 +67,15 @@ async fn write(args: &QueryArgs, selection: &mut Selection, output: &Output) -> 
     while let Some(tile) = tiles.next().await {
         if let Some(tile) = selection.losses.sort_out(tile)? {
             progress.tile(&tile.node, &selection.dataset);
+            if !tile.points.is_empty() {
+                dimensions.get_or_insert_with(|| names(&tile.points));
+            }
             sink.write(tile.node.key, &tile.points)
                 .with_context(failure)?;
         }
     }
-    sink.describe(Note::new(selection, &columns(selection)).to_string());
+    let dimensions = dimensions.unwrap_or_else(|| columns(selection));
+    sink.describe(Note::new(selection, &dimensions).to_string());
     let written = sink.finish().with_context(failure)?;
     pending.keep()?;
     progress.finish();
@@ -86,6 +91,12 @@ fn with_required(query: &Query, required: &[&str]) -> Query {
     query
         .clone()
         .dimensions(required.chain(asked.iter().cloned()))
+}
+
+/// The dimensions that points have.
+fn names(points: &PointBatch) -> Vec<String> {
+    let columns = points.columns().iter();
+    columns.map(|column| column.name.to_string()).collect()
 }
 
 /// The columns of an empty result.
