@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use ept_export::{CopcOptions, CopcSink, CsvSink, LasOptions, LasSink, Sink};
+use ept_export::{CopcOptions, CopcSink, CsvSink, LasOptions, LasSink, OctreeSink, Sink};
 use ept_reader::{Dataset, Limits};
 use tempfile::{NamedTempFile, TempPath};
 
@@ -21,6 +21,7 @@ pub(crate) struct Output {
     format: Format,
     /// Threads that compress.
     threads: NonZeroUsize,
+    quiet: bool,
 }
 
 /// A file under way: beside its final name until it is complete, and gone if it never is. Nothing for
@@ -49,6 +50,7 @@ impl Output {
             path,
             format,
             threads,
+            quiet: args.read.quiet,
         })
     }
 
@@ -81,7 +83,7 @@ impl Output {
                     threads: self.threads,
                 },
             )),
-            Format::Copc => Box::new(CopcSink::new(
+            Format::Copc => self.copc(
                 file,
                 CopcOptions {
                     wkt,
@@ -89,8 +91,30 @@ impl Output {
                     spacing: metadata.spacing(0),
                     threads: self.threads,
                 },
-            )?),
+            )?,
         })
+    }
+
+    /// COPC of the dataset's own octree where that can be one of COPC, or of an octree built for the points.
+    fn copc(&self, file: BufWriter<File>, options: CopcOptions) -> Result<Box<dyn Sink>> {
+        if options.has_cube() {
+            return Ok(Box::new(CopcSink::new(file, options)?));
+        }
+        if !self.quiet {
+            eprintln!("the dataset's bounds are not a cube: the octree is built afresh for COPC");
+        }
+        let folder = self.scratch_folder();
+        let scratch = move || tempfile::tempfile_in(&folder);
+        Ok(Box::new(OctreeSink::new(file, options, scratch)?))
+    }
+
+    /// Where files may be put for a time that are as large as the output: beside it, unless it is a device.
+    fn scratch_folder(&self) -> PathBuf {
+        let is_device = |path: &Path| std::fs::metadata(path).is_ok_and(|found| !found.is_file());
+        match &self.path {
+            Some(path) if !is_device(path) => folder_of(path).to_owned(),
+            _ => std::env::temp_dir(),
+        }
     }
 
     /// The destination, for messages.
@@ -147,9 +171,6 @@ fn create(path: &Path) -> std::io::Result<(File, Pending)> {
 
 /// A file in the folder of `path`, with the permissions that a new file gets.
 fn create_beside(path: &Path) -> std::io::Result<NamedTempFile> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
     let mut builder = tempfile::Builder::new();
     builder.prefix(".ept-").suffix(".part");
     #[cfg(unix)]
@@ -158,7 +179,14 @@ fn create_beside(path: &Path) -> std::io::Result<NamedTempFile> {
         // The process's umask takes its share, as for any new file.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder.unwrap_or(Path::new(".")))
+    builder.tempfile_in(folder_of(path))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
 }
 
 fn format_of(path: &Path) -> Result<Format> {

@@ -143,22 +143,42 @@ fn files_tell_where_their_points_come_from() {
 }
 
 #[test]
-fn bounds_that_are_no_cube_are_refused() {
-    let data = copy("laz-pf3");
+fn bounds_that_are_no_cube_get_an_octree_of_their_own() {
+    let data = copy("terrain");
     let path = data.path().join("ept.json");
     let mut metadata: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     let greatest = metadata["bounds"][5].as_f64().unwrap();
     metadata["bounds"][5] = (greatest + 1.0).into();
     std::fs::write(&path, metadata.to_string()).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("a.copc.laz");
-    let query = [
-        "query",
-        data.path().to_str().unwrap(),
-        "-o",
-        out.to_str().unwrap(),
-    ];
-    let text = ept(&query).ends_with(1).stderr();
-    assert!(text.contains("not a cube"), "{text}");
-    assert_eq!(folder.path().read_dir().unwrap().count(), 0);
+    let (out, las) = (
+        folder.path().join("a.copc.laz"),
+        folder.path().join("a.las"),
+    );
+    let query = ["query", data.path().to_str().unwrap(), "-o"];
+    let run = ept(&[&query[..], &[out.to_str().unwrap()]].concat()).ends_with(0);
+    assert!(run.stderr().contains("built afresh"), "{}", run.stderr());
+    ept(&[&query[..], &[las.to_str().unwrap()]].concat()).ends_with(0);
+    assert_eq!(folder.path().read_dir().unwrap().count(), 2);
+    let sorted = |path: &Path| {
+        let mut points = points(path);
+        points.sort_by(|a, b| {
+            let key = |p: &las::Point| [p.x, p.y, p.z, p.gps_time.unwrap_or_default()];
+            key(a).partial_cmp(&key(b)).unwrap()
+        });
+        points
+    };
+    for (a, b) in sorted(&out).iter().zip(&sorted(&las)) {
+        assert_eq!([a.x, a.y, a.z], [b.x, b.y, b.z]);
+        assert_eq!(
+            (a.gps_time, a.intensity, a.color),
+            (b.gps_time, b.intensity, b.color)
+        );
+        assert_eq!(a.extra_bytes, b.extra_bytes);
+    }
+    let mut reader = CopcReader::from_path(&out).unwrap();
+    let found = reader
+        .query(LodSelection::All, BoundsSelection::All)
+        .unwrap();
+    assert_eq!(found.len(), 25_000);
 }

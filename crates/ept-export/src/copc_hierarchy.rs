@@ -41,7 +41,7 @@ enum Line {
 }
 
 impl CopcHierarchy {
-    /// The hierarchy of nodes in ascending order, whose chunks follow one another from `offset` on.
+    /// The hierarchy of nodes whose chunks follow one another in that order from `offset` on.
     pub(crate) fn new(
         keys: &[Key],
         chunks: &ChunkTable,
@@ -63,7 +63,8 @@ impl CopcHierarchy {
             });
             offset += chunk.byte_count;
         }
-        let missing = missing_ancestors(keys);
+        entries.sort_unstable_by_key(|entry| entry.key);
+        let missing = missing_ancestors(&entries);
         entries.extend(missing.into_iter().map(Entry::without_points));
         entries.sort_unstable_by_key(|entry| entry.key);
         Ok(CopcHierarchy { entries })
@@ -174,15 +175,18 @@ impl Entry {
     }
 }
 
-/// The ancestors that are not among the keys, which are in ascending order; the root in any case.
-fn missing_ancestors(keys: &[Key]) -> BTreeSet<Key> {
+/// The ancestors that have no entry among those, which are in ascending order; the root in any case.
+fn missing_ancestors(entries: &[Entry]) -> BTreeSet<Key> {
     let mut missing = BTreeSet::new();
-    let is_there = |key: &Key| keys.binary_search(key).is_ok();
+    let is_there = |key: &Key| {
+        let found = entries.binary_search_by_key(key, |entry| entry.key);
+        found.is_ok()
+    };
     if !is_there(&Key::ROOT) {
         missing.insert(Key::ROOT);
     }
-    for key in keys {
-        let mut key = *key;
+    for entry in entries {
+        let mut key = entry.key;
         while let Some(parent) = key.parent() {
             if is_there(&parent) || !missing.insert(parent) {
                 break;

@@ -27,6 +27,15 @@ pub struct CopcOptions {
     pub threads: NonZeroUsize,
 }
 
+impl CopcOptions {
+    /// Whether the bounds are a cube, but for rounding: then nodes of EPT are nodes of COPC, for [`CopcSink`].
+    /// Otherwise there is [`OctreeSink`](crate::OctreeSink).
+    #[must_use]
+    pub fn has_cube(&self) -> bool {
+        CopcInfo::new(&self.bounds, self.spacing).is_ok()
+    }
+}
+
 /// Writes a cloud-optimised point cloud, [COPC 1.0](https://copc.io): each node that comes becomes a chunk
 /// of the same key, and keeps its points in their order.
 ///
@@ -66,11 +75,8 @@ impl<W: Write + Seek + Send> CopcSink<W> {
         })
     }
 
-    /// Writes what precedes the points.
     fn start(&mut self, record: Record) -> Result<LasFile, ExportError> {
-        let laz = LazChunks::variable(&record, self.options.threads)?;
-        let wkt = self.options.wkt.as_deref();
-        LasFile::start(record, wkt, Some(laz), Some(&self.info), &mut self.out)
+        start_copc(record, &self.options, &self.info, &mut self.out)
     }
 
     /// Notes a node, which comes after all others.
@@ -109,17 +115,40 @@ impl<W: Write + Seek + Send> Sink for CopcSink<W> {
     }
 
     fn finish(mut self: Box<Self>) -> Result<u64, ExportError> {
-        let mut file = match self.file.take() {
+        let file = match self.file.take() {
             Some(file) => file,
             None => self.start(Record::unknown(&self.options.bounds))?,
         };
-        let chunks = file.end_points(&mut self.out)?;
-        let hierarchy = CopcHierarchy::new(&self.keys, &chunks, file.chunks_at())?;
-        let page_at = self.out.stream_position()? + EVLR_HEADER_SIZE;
-        let (pages, root_size) = hierarchy.to_bytes(page_at);
-        self.info.root_page = (page_at, root_size);
-        self.info.times = file.times();
-        file.header_mut().set_copc(&self.info, pages)?;
-        file.finish(self.note.as_deref(), &mut self.out)
+        let note = self.note.as_deref();
+        finish_copc(file, &self.keys, self.info, note, &mut self.out)
     }
+}
+
+/// Writes what precedes the points of a COPC file.
+pub(crate) fn start_copc(
+    record: Record,
+    options: &CopcOptions,
+    info: &CopcInfo,
+    out: &mut impl Write,
+) -> Result<LasFile, ExportError> {
+    let laz = LazChunks::variable(&record, options.threads)?;
+    LasFile::start(record, options.wkt.as_deref(), Some(laz), Some(info), out)
+}
+
+/// Writes what follows the points, which are the nodes `keys` in the order in which they were written.
+pub(crate) fn finish_copc(
+    mut file: LasFile,
+    keys: &[Key],
+    mut info: CopcInfo,
+    note: Option<&str>,
+    out: &mut (impl Write + Seek),
+) -> Result<u64, ExportError> {
+    let chunks = file.end_points(out)?;
+    let hierarchy = CopcHierarchy::new(keys, &chunks, file.chunks_at())?;
+    let page_at = out.stream_position()? + EVLR_HEADER_SIZE;
+    let (pages, root_size) = hierarchy.to_bytes(page_at);
+    info.root_page = (page_at, root_size);
+    info.times = file.times();
+    file.header_mut().set_copc(&info, pages)?;
+    file.finish(note, out)
 }

@@ -1,8 +1,9 @@
 //! A LAS file that is being written, of whatever kind.
 
 use std::io::{Seek, SeekFrom, Write};
+use std::mem;
 
-use ept_points::PointBatch;
+use ept_points::{PointBatch, Scaling};
 use laz::laszip::ChunkTable;
 
 use crate::ExportError;
@@ -56,13 +57,40 @@ impl LasFile {
         batch: &PointBatch,
         out: &mut impl Write,
     ) -> Result<(), ExportError> {
+        let mut records = mem::take(&mut self.records);
+        self.record.pack(batch, &mut records)?;
+        self.write_records(&records, out)?;
+        self.records = records;
+        Ok(())
+    }
+
+    /// The records of a batch, not written yet.
+    pub(crate) fn pack(&mut self, batch: &PointBatch) -> Result<&[u8], ExportError> {
         self.record.pack(batch, &mut self.records)?;
+        Ok(&self.records)
+    }
+
+    /// Writes whole records.
+    pub(crate) fn write_records(
+        &mut self,
+        records: &[u8],
+        out: &mut impl Write,
+    ) -> Result<(), ExportError> {
         self.tally
-            .add(&self.records, self.record.size(), self.record.point_format);
+            .add(records, self.record.size(), self.record.point_format);
         match &mut self.laz {
-            Some(laz) => laz.write(&self.records, out),
-            None => Ok(out.write_all(&self.records)?),
+            Some(laz) => laz.write(records, out),
+            None => Ok(out.write_all(records)?),
         }
+    }
+
+    /// Bytes of a point record.
+    pub(crate) fn record_size(&self) -> usize {
+        self.record.size()
+    }
+
+    pub(crate) fn scaling(&self) -> &Scaling {
+        &self.record.scaling
     }
 
     /// Writes the points that are still under way; returns the chunks. What stands after the points comes next.

@@ -39,15 +39,18 @@ mod las_header;
 mod las_sink;
 mod laz_chunks;
 mod number;
+mod octree_sink;
 mod point_format;
 mod quantise;
 mod record;
 mod sink;
+mod spool;
 mod tally;
 
 pub use copc_sink::{CopcOptions, CopcSink};
 pub use csv::CsvSink;
 pub use error::ExportError;
 pub use las_sink::{LasOptions, LasSink};
+pub use octree_sink::OctreeSink;
 pub use point_format::point_format;
 pub use sink::Sink;
