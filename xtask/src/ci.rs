@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{conformance, fuzz, testdata, tidy, workspace};
+use crate::{conformance, fuzz, interop, testdata, tidy, workspace};
 
 /// Seconds of each fuzz target: enough to see that it works and that no seed breaks a law.
 const FUZZING: u32 = 5;
@@ -27,6 +27,7 @@ pub(crate) fn run() -> Result<()> {
     cargo(&["test"])?;
     fixtures_are_up_to_date()?;
     conformance::run(&[])?;
+    interop::run(&[])?;
     fuzz::run(None, FUZZING)
 }
 

@@ -4,6 +4,7 @@ mod bench;
 mod ci;
 mod conformance;
 mod fuzz;
+mod interop;
 mod testdata;
 mod tidy;
 
@@ -35,6 +36,11 @@ enum Command {
         /// the fixtures and ../shared/samples (or the folder that `EPT_SAMPLES` names) when absent
         targets: Vec<String>,
     },
+    /// Write datasets as LAZ and COPC, and compare what laspy and copc.js read of them; needs python3 and npm
+    Interop {
+        /// Folders of datasets; the fixtures and the intact ones of the samples when absent
+        datasets: Vec<PathBuf>,
+    },
     /// Measure reading against the bare decoder, as a ratio
     Bench {
         /// A laszip dataset on disk; ../shared/bench/autzen-laz or a fixture when absent
@@ -58,6 +64,7 @@ fn main() -> anyhow::Result<()> {
         Command::Ci => ci::run(),
         Command::GenTestdata { directory } => testdata::generate(&directory),
         Command::Conformance { targets } => conformance::run(&targets),
+        Command::Interop { datasets } => interop::run(&datasets),
         Command::Bench { dataset, rounds } => bench::run(dataset, rounds),
         Command::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),
     }

@@ -46,6 +46,7 @@ pub(crate) enum Command {
 const QUERY_EXAMPLES: &str = "\
 Examples:
   ept query DATASET -o all.laz
+  ept query DATASET -o all.copc.laz
   ept query DATASET --bounds 635700,849000,636000,849500 -o area.laz
   ept query DATASET --bounds '([635700,636000],[849000,849500],[400,450])' -o box.las
   ept query https://example.com/set/ept.json?token=abc --resolution 2 -o coarse.laz
@@ -252,6 +253,8 @@ pub(crate) enum Format {
     Las,
     /// LAS 1.4, compressed
     Laz,
+    /// COPC 1.0: LAZ with the octree of the dataset, for viewers and streaming
+    Copc,
 }
 
 #[derive(Debug, Args)]

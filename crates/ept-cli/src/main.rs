@@ -4,6 +4,7 @@ mod area;
 mod args;
 mod command;
 mod exit;
+mod note;
 mod numbers;
 mod output;
 mod progress;

@@ -2,15 +2,17 @@
 
 use std::fs::File;
 use std::io::BufWriter;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use ept_export::{CsvSink, LasOptions, LasSink, Sink};
-use ept_reader::Dataset;
+use ept_export::{CopcOptions, CopcSink, CsvSink, LasOptions, LasSink, OctreeSink, Sink};
+use ept_reader::Limits;
 use tempfile::{NamedTempFile, TempPath};
 
 use crate::args::{Format, QueryArgs};
 use crate::exit::WrongUsage;
+use crate::select::Selection;
 
 /// The destination of a query's points.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +20,9 @@ pub(crate) struct Output {
     /// None is standard output.
     path: Option<PathBuf>,
     format: Format,
+    /// Threads that compress.
+    threads: NonZeroUsize,
+    quiet: bool,
 }
 
 /// A file under way: beside its final name until it is complete, and gone if it never is. Nothing for
@@ -37,16 +42,23 @@ impl Output {
             (None, None) => Format::Csv,
         };
         if path.is_none() && format != Format::Csv {
-            let problem = "LAS and LAZ cannot be written to standard output; name a file with -o";
+            let problem =
+                "LAS, LAZ and COPC cannot be written to standard output; name a file with -o";
             return Err(WrongUsage(problem.into()).into());
         }
-        Ok(Output { path, format })
+        let threads = args.read.threads.unwrap_or(Limits::default().threads);
+        Ok(Output {
+            path,
+            format,
+            threads,
+            quiet: args.read.quiet,
+        })
     }
 
     /// Opens the destination and the sink that writes to it. `dims` are the columns of an empty result.
     pub(crate) fn open(
         &self,
-        dataset: &Dataset,
+        selection: &Selection,
         dims: Vec<String>,
     ) -> Result<(Box<dyn Sink>, Pending)> {
         let Some(path) = &self.path else {
@@ -54,22 +66,72 @@ impl Output {
             return Ok((Box::new(sink), Pending::default()));
         };
         let (file, pending) = create(path).with_context(|| cannot_write(path))?;
-        Ok((self.sink(file, dataset, dims), pending))
+        Ok((self.sink(file, selection, dims)?, pending))
     }
 
-    fn sink(&self, file: File, dataset: &Dataset, dims: Vec<String>) -> Box<dyn Sink> {
+    fn sink(&self, file: File, selection: &Selection, dims: Vec<String>) -> Result<Box<dyn Sink>> {
         let file = BufWriter::with_capacity(1 << 20, file);
-        let metadata = dataset.metadata();
-        match self.format {
+        let metadata = selection.dataset.metadata();
+        let bounds = selection.dataset.output_bounds(&selection.query)?;
+        let wkt = match selection.query.selected_output_crs() {
+            Some(crs) => crs.well_known_text(),
+            None => metadata.srs().well_known_text(),
+        };
+        let wkt = wkt.map(str::to_owned);
+        Ok(match self.format {
             Format::Csv => Box::new(CsvSink::new(file, dims)),
             Format::Las | Format::Laz => Box::new(LasSink::new(
                 file,
                 LasOptions {
                     compressed: self.format == Format::Laz,
-                    wkt: metadata.srs().well_known_text().map(str::to_owned),
-                    bounds: *metadata.bounds(),
+                    wkt,
+                    bounds,
+                    threads: self.threads,
                 },
             )),
+            Format::Copc => self.copc(
+                file,
+                selection,
+                CopcOptions {
+                    wkt,
+                    bounds,
+                    spacing: metadata.spacing(0),
+                    threads: self.threads,
+                },
+            )?,
+        })
+    }
+
+    /// COPC of the dataset's own octree where that can be one of COPC, or of an octree built for the points.
+    fn copc(
+        &self,
+        file: BufWriter<File>,
+        selection: &Selection,
+        options: CopcOptions,
+    ) -> Result<Box<dyn Sink>> {
+        let reason = if selection.query.selected_output_crs().is_some() {
+            "the coordinates are others"
+        } else if selection.thin.is_some() {
+            "thinned points come by place, not by node"
+        } else if !options.has_cube() {
+            "the dataset's bounds are not a cube"
+        } else {
+            return Ok(Box::new(CopcSink::new(file, options)?));
+        };
+        if !self.quiet {
+            eprintln!("{reason}: the octree is built afresh for COPC");
+        }
+        let folder = self.scratch_folder();
+        let scratch = move || tempfile::tempfile_in(&folder);
+        Ok(Box::new(OctreeSink::new(file, options, scratch)?))
+    }
+
+    /// Where files may be put for a time that are as large as the output: beside it, unless it is a device.
+    fn scratch_folder(&self) -> PathBuf {
+        let is_device = |path: &Path| std::fs::metadata(path).is_ok_and(|found| !found.is_file());
+        match &self.path {
+            Some(path) if !is_device(path) => folder_of(path).to_owned(),
+            _ => std::env::temp_dir(),
         }
     }
 
@@ -85,7 +147,7 @@ impl Output {
     pub(crate) fn required(&self) -> &'static [&'static str] {
         match self.format {
             Format::Csv => &[],
-            Format::Las | Format::Laz => &["X", "Y", "Z"],
+            Format::Las | Format::Laz | Format::Copc => &["X", "Y", "Z"],
         }
     }
 }
@@ -127,9 +189,6 @@ fn create(path: &Path) -> std::io::Result<(File, Pending)> {
 
 /// A file in the folder of `path`, with the permissions that a new file gets.
 fn create_beside(path: &Path) -> std::io::Result<NamedTempFile> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
     let mut builder = tempfile::Builder::new();
     builder.prefix(".ept-").suffix(".part");
     #[cfg(unix)]
@@ -138,7 +197,14 @@ fn create_beside(path: &Path) -> std::io::Result<NamedTempFile> {
         // The process's umask takes its share, as for any new file.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder.unwrap_or(Path::new(".")))
+    builder.tempfile_in(folder_of(path))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
 }
 
 fn format_of(path: &Path) -> Result<Format> {
@@ -149,16 +215,14 @@ fn format_of(path: &Path) -> Result<Format> {
         .to_ascii_lowercase();
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     match extension {
-        _ if name.ends_with(".copc.laz") => {
-            Err(WrongUsage("COPC output is not supported yet; write .laz".into()).into())
-        }
+        _ if name.ends_with(".copc.laz") => Ok(Format::Copc),
         "csv" => Ok(Format::Csv),
         "las" => Ok(Format::Las),
         "laz" => Ok(Format::Laz),
         _ => {
             let name = path.display();
             let problem = format!(
-                "{name}: no format has this extension; name it .csv, .las or .laz, or use --format"
+                "{name}: no format has this extension; name it .csv, .las, .laz or .copc.laz, or use --format"
             );
             Err(WrongUsage(problem).into())
         }
@@ -178,7 +242,7 @@ mod tests {
         assert_eq!(format("a.b/c.LAZ"), Some(Format::Laz));
         assert_eq!(format("c.las"), Some(Format::Las));
         assert_eq!(format("c.csv"), Some(Format::Csv));
-        assert_eq!(format("c.copc.laz"), None);
+        assert_eq!(format("c.COPC.laz"), Some(Format::Copc));
         assert_eq!(format("laz"), None);
         assert_eq!(format("c.txt"), None);
     }

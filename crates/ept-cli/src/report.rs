@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Error, Result};
-use ept_reader::{Area, Bounds, Crs, Length, Loss, LostPart};
+use ept_reader::{Area, Bounds, Crs, Edge, Length, Loss, LostPart};
 use serde_json::{Value, json};
 
 use crate::select::Selection;
@@ -30,22 +30,15 @@ impl Report<'_> {
     fn to_json(&self) -> Value {
         let Selection {
             dataset,
-            query,
             nodes,
             losses,
+            ..
         } = self.selection;
         let traffic = dataset.traffic();
         json!({
             "version": env!("CARGO_PKG_VERSION"),
             "dataset": dataset.location("ept.json"),
-            "query": {
-                "areas": query.selected_areas().iter().map(area).collect::<Vec<_>>(),
-                "edge": format!("{:?}", query.selected_edge()),
-                "where": query.selected_filter().map(ToString::to_string),
-                "origin": query.selected_origin().map(|origin| origin.id),
-                "depth": query.max_depth(dataset.metadata()).ok().flatten(),
-                "dimensions": query.selected_dimensions(),
-            },
+            "query": query_of(self.selection),
             "complete": self.failure.is_none() && losses.is_empty(),
             "error": self.failure.map(|error| format!("{error:#}")),
             "nodes": nodes.len(),
@@ -57,6 +50,31 @@ impl Report<'_> {
             "losses": losses.sorted().into_iter().map(loss).collect::<Vec<_>>(),
         })
     }
+}
+
+/// What was asked for, with the depth that a resolution came to.
+pub(crate) fn query_of(selection: &Selection) -> Value {
+    let Selection { dataset, query, .. } = selection;
+    let areas = query.selected_areas().iter();
+    let thin = selection.thin.map(|thin| {
+        let edges = thin.size().into_iter();
+        edges
+            .map(|edge| Some(edge).filter(|edge| edge.is_finite()))
+            .collect::<Vec<_>>()
+    });
+    json!({
+        "areas": areas.map(area).collect::<Vec<_>>(),
+        "edge": match query.selected_edge() {
+            Edge::Closed => "closed",
+            Edge::HalfOpen => "half-open",
+        },
+        "depth": query.max_depth(dataset.metadata()).ok().flatten(),
+        "dimensions": query.selected_dimensions(),
+        "where": query.selected_filter().map(ToString::to_string),
+        "origin": query.selected_origin().map(|origin| origin.id),
+        "thin": thin,
+        "crs": query.selected_output_crs().map(Crs::name),
+    })
 }
 
 /// An area: the box in the dataset's coordinates that it is, or what it is instead.
@@ -88,7 +106,7 @@ fn loss(loss: &Loss) -> Value {
 }
 
 /// Six numbers; a side without end is null.
-fn bounds(bounds: &Bounds) -> Vec<Option<f64>> {
+pub(crate) fn bounds(bounds: &Bounds) -> Vec<Option<f64>> {
     let numbers = bounds.min().into_iter().chain(bounds.max());
     numbers
         .map(|number| Some(number).filter(|number| number.is_finite()))

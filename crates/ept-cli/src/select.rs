@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use ept_reader::{
     Area, Bounds, Cache, CloudOptions, Dataset, Edge, Error, HttpOptions, Loss, LostPart, Node,
-    Options, Origin, Query, Relation,
+    Options, Origin, Query, Relation, Thin,
 };
 use futures::StreamExt;
 
@@ -18,6 +18,8 @@ pub(crate) struct Selection {
     pub(crate) query: Query,
     /// The nodes that the query selects, in order.
     pub(crate) nodes: Vec<Node>,
+    /// How the points are thinned.
+    pub(crate) thin: Option<Thin>,
     /// What could not be read so far.
     pub(crate) losses: Losses,
 }
@@ -42,6 +44,7 @@ impl Selection {
         let query = query(select, &dataset).await?;
         let mut selection = Selection {
             losses: Losses::new(read.on_error),
+            thin: None,
             nodes: Vec::new(),
             dataset,
             query,

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use ept_format::ScalarType;
+use ept_format::{Bounds, Key, ScalarType};
 use ept_points::Scalar;
 
 /// An output that fails, or points that the output format cannot hold.
@@ -79,6 +79,21 @@ pub enum ExportError {
         dimensions: usize,
         /// Bytes that a point would take.
         record_length: usize,
+    },
+    /// The bounds of the octree are not a cube, as COPC needs them.
+    #[error(
+        "the octree's bounds {min:?} to {max:?} are not a cube, as COPC needs them; write LAZ",
+        min = .0.min(),
+        max = .0.max()
+    )]
+    NotACube(Bounds),
+    /// A node cannot be one of COPC.
+    #[error("node {key}: {problem}")]
+    Node {
+        /// Name of the node.
+        key: Key,
+        /// What is wrong with it.
+        problem: &'static str,
     },
     /// The LAZ compressor refuses.
     #[error("LAZ compression: {0}")]

@@ -3,10 +3,12 @@
 use std::io;
 
 use las::Version;
+use las::raw::header::Evlr;
 use las::raw::vlr::RecordLength;
 use las::raw::{Header, Vlr};
 use laz::LazVlr;
 
+use crate::copc_info::CopcInfo;
 use crate::record::Record;
 use crate::tally::Tally;
 
@@ -15,6 +17,16 @@ const HEADER_SIZE: u16 = 375;
 /// Bit of the global encoding that says the coordinate system is WKT; point formats 6 to 10 require
 /// it.
 const WKT_BIT: u16 = 1 << 4;
+/// Bit of the global encoding that says GPS times are adjusted standard ones, not seconds of a week.
+const STANDARD_TIME_BIT: u16 = 1;
+/// Seconds of a week.
+const WEEK: f64 = 604_800.0;
+/// Bytes before the contents of a record.
+const VLR_HEADER_SIZE: usize = 54;
+/// Bytes before the contents of an extended record.
+pub(crate) const EVLR_HEADER_SIZE: u64 = 60;
+/// User of the records of COPC.
+const COPC: &str = "copc";
 /// Bit of the point format that says the points are LAZ.
 const LAZ_BIT: u8 = 1 << 7;
 
@@ -26,8 +38,8 @@ pub(crate) struct LasHeader {
     header: Header,
     /// Variable length records, as bytes.
     records: Vec<u8>,
-    /// Records too long for the header's end, as bytes; they follow the points.
-    extended: Vec<u8>,
+    /// Extended records, as bytes; they follow the points.
+    extended: Vec<Vec<u8>>,
 }
 
 impl LasHeader {
@@ -35,12 +47,16 @@ impl LasHeader {
         record: &Record,
         wkt: Option<&str>,
         laz: Option<&LazVlr>,
+        copc: Option<&CopcInfo>,
     ) -> io::Result<LasHeader> {
         let mut header = LasHeader {
             header: empty_header(record),
             records: Vec::new(),
             extended: Vec::new(),
         };
+        if let Some(info) = copc {
+            header.push(COPC, 1, "COPC info VLR", info.to_bytes())?;
+        }
         if let Some(wkt) = wkt {
             header.header.global_encoding |= WKT_BIT;
             header.push("LASF_Projection", 2112, "", [wkt.as_bytes(), &[0]].concat())?;
@@ -60,35 +76,49 @@ impl LasHeader {
                 contents,
             )?;
         }
-        // The three records above are shorter than 64 KiB each.
+        // The records above are shorter than 64 KiB each.
         header.header.offset_to_point_data += header.records.len() as u32;
         Ok(header)
     }
 
     fn push(&mut self, user: &str, id: u16, description: &str, data: Vec<u8>) -> io::Result<()> {
-        let short = u16::try_from(data.len());
-        let record = Vlr {
-            user_id: padded(user),
-            record_id: id,
-            record_length_after_header: match short {
-                Ok(length) => RecordLength::Vlr(length),
-                Err(_) => RecordLength::Evlr(data.len() as u64),
-            },
-            description: padded(description),
-            data,
-            ..Vlr::default()
+        let Ok(length) = u16::try_from(data.len()) else {
+            return self.push_extended(user, id, description, data);
         };
-        match short {
-            Ok(_) => {
-                self.header.number_of_variable_length_records += 1;
-                record.write_to(&mut self.records)
-            }
-            Err(_) => {
-                self.header.evlr.get_or_insert_default().number_of_evlrs += 1;
-                record.write_to(&mut self.extended)
-            }
+        let length = RecordLength::Vlr(length);
+        self.records
+            .extend(vlr(user, id, description, length, data)?);
+        self.header.number_of_variable_length_records += 1;
+        Ok(())
+    }
+
+    /// Adds a record to those that follow the points.
+    pub(crate) fn push_extended(
+        &mut self,
+        user: &str,
+        id: u16,
+        description: &str,
+        data: Vec<u8>,
+    ) -> io::Result<()> {
+        let length = RecordLength::Evlr(data.len() as u64);
+        self.extended
+            .push(vlr(user, id, description, length, data)?);
+        Ok(())
+    }
+
+    /// Enters what is known of the octree at the end. The hierarchy comes first of what follows the points: some
+    /// readers look no further.
+    pub(crate) fn set_copc(&mut self, info: &CopcInfo, hierarchy: Vec<u8>) -> io::Result<()> {
+        // The record is the first, so it starts the records.
+        let place = self
+            .records
+            .get_mut(VLR_HEADER_SIZE..VLR_HEADER_SIZE + CopcInfo::SIZE);
+        if let Some(place) = place {
+            place.copy_from_slice(&info.to_bytes());
         }
-        .map_err(io_error)
+        self.push_extended(COPC, 1000, "EPT hierarchy", hierarchy)?;
+        self.extended.rotate_right(1);
+        Ok(())
     }
 
     /// What stands before the points. Complete once all points are counted; of the same size
@@ -105,8 +135,8 @@ impl LasHeader {
         self.header.offset_to_point_data.into()
     }
 
-    /// What stands after the points, which is nothing as a rule.
-    pub(crate) fn extended(&self) -> &[u8] {
+    /// The records that stand after the points.
+    pub(crate) fn extended(&self) -> &[Vec<u8>] {
         &self.extended
     }
 
@@ -116,8 +146,19 @@ impl LasHeader {
         let (min, max) = tally.bounds(&record.scaling);
         [header.min_x, header.min_y, header.min_z] = min;
         [header.max_x, header.max_y, header.max_z] = max;
-        if let Some(evlr) = &mut header.evlr {
-            evlr.start_of_first_evlr = end;
+        if !self.extended.is_empty() {
+            header.evlr = Some(Evlr {
+                start_of_first_evlr: end,
+                // A handful.
+                number_of_evlrs: self.extended.len() as u32,
+            });
+        }
+        // Within a week, times can be either: nothing else tells.
+        if tally
+            .times
+            .is_some_and(|(min, max)| min < 0.0 || max > WEEK)
+        {
+            header.global_encoding |= STANDARD_TIME_BIT;
         }
         let counts = header.large_file.get_or_insert_default();
         counts.number_of_point_records = tally.points;
@@ -134,6 +175,27 @@ impl LasHeader {
             }
         }
     }
+}
+
+/// A record as bytes.
+fn vlr(
+    user: &str,
+    id: u16,
+    description: &str,
+    length: RecordLength,
+    data: Vec<u8>,
+) -> io::Result<Vec<u8>> {
+    let record = Vlr {
+        user_id: padded(user),
+        record_id: id,
+        record_length_after_header: length,
+        description: padded(description),
+        data,
+        ..Vlr::default()
+    };
+    let mut bytes = Vec::new();
+    record.write_to(&mut bytes).map_err(io_error)?;
+    Ok(bytes)
 }
 
 /// The header of a file without points or variable length records.

@@ -1,15 +1,15 @@
 //! Points as LAS 1.4 or LAZ.
 
-use std::io::{Seek, SeekFrom, Write};
+use std::io::{Seek, Write};
+use std::num::NonZeroUsize;
 
 use ept_format::{Bounds, Key};
 use ept_points::PointBatch;
 
-use crate::las_header::LasHeader;
+use crate::las_file::LasFile;
 use crate::laz_chunks::LazChunks;
 use crate::record::Record;
-use crate::tally::Tally;
-use crate::{ExportError, Sink};
+use crate::{ExportError, Sink, point_format};
 
 /// What a LAS file is to be, apart from its points.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +21,8 @@ pub struct LasOptions {
     /// The extent of all points that may come, in units of the coordinate system. Decides over
     /// scale and offset of coordinates that were not stored as integers.
     pub bounds: Bounds,
+    /// Threads that compress. Their number changes nothing in the file.
+    pub threads: NonZeroUsize,
 }
 
 /// Writes a LAS 1.4 file, uncompressed or as LAZ.
@@ -29,25 +31,17 @@ pub struct LasOptions {
 /// smallest that has their dimensions), its scale and offset (those of their tile) and its extra
 /// bytes (the dimensions that LAS does not know, by name and type). Coordinates of that scale and
 /// offset come back as the same integers; others are rounded to it. Later points have the same
-/// dimensions: LAS has no way to say that a value is absent.
+/// dimensions: LAS has no way to say that a value is absent. GPS times beyond the seconds of a week set the bit
+/// of the global encoding that says they are not that.
 ///
-/// The same points make the same bytes: the file has no date and no identifier.
+/// The same points make the same bytes: the file has no date and no identifier. Of LAZ, two chunks of
+/// 50,000 points for each thread are in memory.
 #[derive(Debug)]
 pub struct LasSink<W> {
     out: W,
     options: LasOptions,
     file: Option<LasFile>,
-}
-
-/// A file whose shape is settled.
-#[derive(Debug)]
-struct LasFile {
-    record: Record,
-    header: LasHeader,
-    laz: Option<LazChunks>,
-    tally: Tally,
-    /// Records of the batch at hand; reused from batch to batch.
-    records: Vec<u8>,
+    note: Option<String>,
 }
 
 impl<W: Write + Seek + Send> LasSink<W> {
@@ -57,7 +51,23 @@ impl<W: Write + Seek + Send> LasSink<W> {
             out,
             options,
             file: None,
+            note: None,
         }
+    }
+
+    /// Writes what precedes the points.
+    fn start(&mut self, record: Record) -> Result<LasFile, ExportError> {
+        let laz = match self.options.compressed {
+            true => Some(LazChunks::fixed(&record, self.options.threads)?),
+            false => None,
+        };
+        LasFile::start(
+            record,
+            self.options.wkt.as_deref(),
+            laz,
+            None,
+            &mut self.out,
+        )
     }
 }
 
@@ -69,73 +79,24 @@ impl<W: Write + Seek + Send> Sink for LasSink<W> {
         let file = match self.file.take() {
             Some(file) => file,
             None => {
-                let record = Record::of(batch, &self.options.bounds)?;
-                LasFile::start(record, &self.options, &mut self.out)?
+                let names: Vec<&str> = batch.columns().iter().map(|c| &*c.name).collect();
+                let format = point_format(batch.point_format(), &names);
+                self.start(Record::of(batch, format, &self.options.bounds)?)?
             }
         };
         self.file.insert(file).write(batch, &mut self.out)
     }
 
+    fn describe(&mut self, note: String) {
+        self.note = Some(note);
+    }
+
     fn finish(mut self: Box<Self>) -> Result<u64, ExportError> {
-        let file = match self.file.take() {
+        let mut file = match self.file.take() {
             Some(file) => file,
-            None => {
-                let record = Record::unknown(&self.options.bounds);
-                LasFile::start(record, &self.options, &mut self.out)?
-            }
+            None => self.start(Record::unknown(&self.options.bounds))?,
         };
-        file.finish(&mut self.out)
-    }
-}
-
-impl LasFile {
-    /// Writes all that precedes the points.
-    fn start(
-        record: Record,
-        options: &LasOptions,
-        out: &mut impl Write,
-    ) -> Result<LasFile, ExportError> {
-        let laz = match options.compressed {
-            true => Some(LazChunks::new(&record)?),
-            false => None,
-        };
-        let vlr = laz.as_ref().map(LazChunks::vlr);
-        let header = LasHeader::new(&record, options.wkt.as_deref(), vlr)?;
-        out.write_all(&header.to_bytes()?)?;
-        if let Some(laz) = &laz {
-            laz.start(out)?;
-        }
-        Ok(LasFile {
-            record,
-            header,
-            laz,
-            tally: Tally::default(),
-            records: Vec::new(),
-        })
-    }
-
-    fn write(&mut self, batch: &PointBatch, out: &mut impl Write) -> Result<(), ExportError> {
-        self.record.pack(batch, &mut self.records)?;
-        let size = self.record.size();
-        self.tally
-            .add(&self.records, size, self.record.point_format);
-        match &mut self.laz {
-            Some(laz) => laz.write(&self.records, size, out),
-            None => Ok(out.write_all(&self.records)?),
-        }
-    }
-
-    /// Writes what follows the points, then the header again, now complete.
-    fn finish(mut self, out: &mut (impl Write + Seek)) -> Result<u64, ExportError> {
-        if let Some(laz) = self.laz {
-            laz.finish(self.header.points_at(), out)?;
-        }
-        let end = out.stream_position()?;
-        out.write_all(self.header.extended())?;
-        self.header.complete(&self.record, &self.tally, end);
-        out.seek(SeekFrom::Start(0))?;
-        out.write_all(&self.header.to_bytes()?)?;
-        out.flush()?;
-        Ok(self.tally.points)
+        file.end_points(&mut self.out)?;
+        file.finish(self.note.as_deref(), &mut self.out)
     }
 }

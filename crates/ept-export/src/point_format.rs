@@ -66,6 +66,15 @@ pub(crate) fn fields(format: u8) -> Vec<Field> {
         .collect()
 }
 
+/// Where a record of a format has its GPS time.
+pub(crate) fn time_at(format: u8) -> Option<usize> {
+    match format {
+        1 | 3 => Some(20),
+        6..=8 => Some(22),
+        _ => None,
+    }
+}
+
 /// The bits of byte 14 that are the return number.
 pub(crate) fn return_number_mask(format: u8) -> u8 {
     if format < 6 { 0b111 } else { 0b1111 }

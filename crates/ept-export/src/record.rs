@@ -5,10 +5,10 @@ use std::sync::Arc;
 use ept_format::Bounds;
 use ept_points::{Column, PointBatch, Scaling};
 
+use crate::ExportError;
 use crate::extra_bytes::{ExtraBytes, MAX_DIMENSIONS};
 use crate::field::Field;
 use crate::quantise::{quantise, scaling_of};
-use crate::{ExportError, point_format};
 
 const AXES: [&str; 3] = ["X", "Y", "Z"];
 /// Point format of a file without points, of which nothing is known.
@@ -29,11 +29,13 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// Records for points such as those of `batch`; `bounds` give the scale when the batch has
-    /// none.
-    pub(crate) fn of(batch: &PointBatch, bounds: &Bounds) -> Result<Record, ExportError> {
-        let names: Vec<&str> = batch.columns().iter().map(|c| &*c.name).collect();
-        let point_format = point_format(batch.point_format(), &names);
+    /// Records of a point format for points such as those of `batch`; `bounds` give the scale when the
+    /// batch has none.
+    pub(crate) fn of(
+        batch: &PointBatch,
+        point_format: u8,
+        bounds: &Bounds,
+    ) -> Result<Record, ExportError> {
         let mut record = Record::without_extra_bytes(point_format, bounds);
         if let Some(scaling) = batch.scaling() {
             record.scaling = *scaling;
@@ -117,6 +119,12 @@ impl Record {
                 field.fill(values, records, self.size())?;
             }
         }
+        let is_legacy = matches!(batch.point_format(), Some(0..=5));
+        if is_legacy && self.point_format >= 6 {
+            records
+                .chunks_exact_mut(self.size())
+                .for_each(class_12_to_overlap);
+        }
         Ok(())
     }
 
@@ -139,5 +147,14 @@ impl Record {
             record[axis * 4..axis * 4 + 4].copy_from_slice(&steps.to_le_bytes());
         }
         Ok(())
+    }
+}
+
+/// Class 12 of point formats 0 to 5 means overlap, for which formats 6 to 10 have a flag; there it is reserved
+/// (LAS 1.4 R15, tables 9 and 17). Like PDAL, this leaves class 0: what else the point is, is not known.
+fn class_12_to_overlap(record: &mut [u8]) {
+    if record[16] == 12 {
+        record[15] |= 1 << 3;
+        record[16] = 0;
     }
 }

@@ -2,7 +2,7 @@
 
 use ept_points::Scaling;
 
-use crate::point_format::return_number_mask;
+use crate::point_format::{return_number_mask, time_at};
 
 /// Count and extent of point records.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +12,8 @@ pub(crate) struct Tally {
     pub(crate) by_return: [u64; 15],
     /// Least and greatest integers of each axis.
     extent: Option<([i32; 3], [i32; 3])>,
+    /// Least and greatest GPS time; none where there are no points or no times.
+    pub(crate) times: Option<(f64, f64)>,
 }
 
 impl Tally {
@@ -34,6 +36,17 @@ impl Tally {
             }
             self.points += 1;
         }
+        if let Some(at) = time_at(point_format) {
+            let times = records.chunks_exact(size).map(|record| time(record, at));
+            times.for_each(|time| self.add_time(time));
+        }
+    }
+
+    fn add_time(&mut self, time: f64) {
+        if !time.is_nan() {
+            let (min, max) = self.times.get_or_insert((time, time));
+            (*min, *max) = (min.min(time), max.max(time));
+        }
     }
 
     /// Least and greatest coordinate of each axis, as a reader computes them; 0 without points.
@@ -50,6 +63,12 @@ impl Tally {
         }
         (min, max)
     }
+}
+
+fn time(record: &[u8], at: usize) -> f64 {
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&record[at..at + 8]);
+    f64::from_le_bytes(bytes)
 }
 
 fn axis(record: &[u8], at: usize) -> i32 {

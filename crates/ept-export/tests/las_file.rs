@@ -6,9 +6,9 @@ mod common;
 
 use std::io::Cursor;
 
-use common::{SCALING, batch, coordinates, options, read, write};
-use ept_export::{ExportError, LasOptions};
-use ept_format::Bounds;
+use common::{Full, SCALING, batch, coordinates, options, read, threads, write};
+use ept_export::{ExportError, LasOptions, LasSink, Sink};
+use ept_format::{Bounds, Key};
 use ept_points::{Column, PointBatch, Values};
 use las::raw;
 
@@ -59,6 +59,41 @@ fn the_cut_into_batches_leaves_no_trace() {
         let point = points.points().last().unwrap().unwrap();
         assert_eq!(point.extra_bytes, 119_u32.to_le_bytes());
     }
+}
+
+#[test]
+fn the_number_of_threads_leaves_no_trace() {
+    for point_format in [3, 7] {
+        let batches = [
+            cloud(0..70_000, point_format),
+            cloud(70_000..210_000, point_format),
+        ];
+        let with = |number: usize| LasOptions {
+            threads: threads(number),
+            ..options(true)
+        };
+        let one = write(with(1), &batches).unwrap();
+        for number in [2, 4, 9] {
+            assert!(write(with(number), &batches).unwrap() == one, "{number}");
+        }
+        assert_eq!(read(&one).1.len(), 210_000);
+    }
+}
+
+#[test]
+fn an_output_that_fails_is_an_error_and_no_hang() {
+    for (room, compressed) in [(0, true), (1000, true), (100_000, true), (1000, false)] {
+        let mut sink = Box::new(LasSink::new(Full::after(room), options(compressed)));
+        let mut results = (0..20).map(|at| {
+            let batch = cloud(at * 20_000..(at + 1) * 20_000, 6);
+            sink.write(Key::ROOT, &batch)
+        });
+        let refusal = results.find_map(Result::err);
+        assert!(matches!(refusal, Some(ExportError::Io(_))), "{refusal:?}");
+    }
+    let mut sink = Box::new(LasSink::new(Full::after(2000), options(true)));
+    sink.write(Key::ROOT, &cloud(0..10_000, 6)).unwrap();
+    assert!(matches!(sink.finish(), Err(ExportError::Io(_))));
 }
 
 #[test]

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use ept_format::{FormatError, Key, Metadata, Node, Page, Policy, Source, SourceDetail};
+use ept_format::{Bounds, FormatError, Key, Metadata, Node, Page, Policy, Source, SourceDetail};
 use ept_points::{DecodeError, Decoder, PointBatch};
-use ept_select::Thinner;
+use ept_select::{Reprojection, Thinner};
 use futures::stream::{self, BoxStream};
 use futures::{Stream, StreamExt};
 
@@ -272,6 +272,17 @@ impl Dataset {
             Err(error) => stream::iter(vec![Err(error)]),
         });
         Ok(parts.boxed())
+    }
+
+    /// A box that holds what a query can select, in the coordinate system of its result.
+    ///
+    /// # Errors
+    /// When the result cannot be brought to that system.
+    pub fn output_bounds(&self, query: &Query) -> Result<Bounds, Error> {
+        Ok(match query.selected_output_crs() {
+            Some(crs) => *Reprojection::new(self.metadata(), crs)?.bounds(),
+            None => *self.metadata().bounds(),
+        })
     }
 
     /// All points of one node.

@@ -316,7 +316,7 @@ async fn origins_are_found_by_number_path_name_or_part() {
     assert!(error.contains("does not list its sources"), "{error}");
 
     let all = tiles(&dataset, &Query::new()).await;
-    for id in 0..sources.len() {
+    for (id, source) in sources.iter().enumerate() {
         let origin = dataset.origin(&id.to_string()).await.unwrap();
         let found = tiles(&dataset, &Query::new().origin(origin.clone())).await;
         let expected: usize = all
@@ -329,7 +329,7 @@ async fn origins_are_found_by_number_path_name_or_part() {
             })
             .sum();
         assert_eq!(count(&found), expected);
-        assert_eq!(sources[id].points, Some(expected as u64));
+        assert_eq!(source.points, Some(expected as u64));
 
         let mut by_bounds = origin;
         by_bounds.by_bounds = true;

@@ -10,6 +10,7 @@ use crate::{Crs, SelectError, Transform};
 pub struct Reprojection {
     transform: Transform,
     scaling: Scaling,
+    bounds: Bounds,
 }
 
 /// Places along each axis of the dataset that tell how far it reaches in the other system.
@@ -64,7 +65,19 @@ impl Reprojection {
             scaling.scale[axis] = f64::max(fit, needed);
             scaling.offset[axis] = (least + (most - least) / 2.0).floor();
         }
-        Ok(Reprojection { transform, scaling })
+        Ok(Reprojection {
+            bounds: around(grid(metadata.bounds()).filter_map(|place| transform.apply(place)))
+                .ok_or_else(nowhere)?,
+            transform,
+            scaling,
+        })
+    }
+
+    /// A box there that holds the dataset's, where that has a place: between the places that were tried, edges can
+    /// bulge, so there is room around them.
+    #[must_use]
+    pub fn bounds(&self) -> &Bounds {
+        &self.bounds
     }
 
     /// The system that it leads to.
@@ -106,6 +119,19 @@ impl Reprojection {
         let batch = batch.map_err(|error| SelectError::Unrelated(error.to_string()))?;
         Ok(batch.with_storage(Some(self.scaling), point_format))
     }
+}
+
+/// A box around places, a hundredth of its size larger on each side.
+fn around(places: impl Iterator<Item = [f64; 3]>) -> Option<Bounds> {
+    let (mut min, mut max) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
+    for place in places {
+        for axis in 0..3 {
+            min[axis] = min[axis].min(place[axis]);
+            max[axis] = max[axis].max(place[axis]);
+        }
+    }
+    let room = [0, 1, 2].map(|axis| (max[axis] - min[axis]) / 100.0);
+    Some(Bounds::new(min, max).ok()?.grown(room))
 }
 
 /// Places all over a box.

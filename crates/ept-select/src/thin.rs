@@ -66,6 +66,12 @@ impl Thin {
         }
     }
 
+    /// Edges of a cell along x, y and z, in units of the dataset's coordinates; flat cells have no end in z.
+    #[must_use]
+    pub fn size(&self) -> [f64; 3] {
+        self.size
+    }
+
     /// The order in which [`Thinner::push`] wants nodes: each branch of the octree is completed before the next. Of
     /// flat cells, all nodes above each other are one branch.
     #[must_use]

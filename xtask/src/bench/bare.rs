@@ -6,6 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, anyhow, ensure};
 use las::raw::{Header, Vlr};
+use laz::record::{
+    LayeredPointRecordCompressor, RecordCompressor, SequentialPointRecordCompressor,
+};
 use laz::{LasZipDecompressor, LazVlr};
 
 /// The tiles of a dataset.
@@ -51,12 +54,25 @@ impl Tiles {
 
     /// Decodes all tiles to records on that many threads; each keeps one buffer.
     pub(crate) fn decode(&self, threads: usize) -> Result<()> {
+        self.each(threads, |_, _| Ok(()))
+    }
+
+    /// Decodes all tiles and encodes their records again, a tile to a chunk, on that many threads.
+    pub(crate) fn recode(&self, threads: usize) -> Result<()> {
+        self.each(threads, |tile, records| {
+            std::hint::black_box(tile.encode(records)?);
+            Ok(())
+        })
+    }
+
+    fn each(&self, threads: usize, then: impl Fn(&Tile, &[u8]) -> Result<()> + Sync) -> Result<()> {
         let next = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             let work = || {
                 let mut records = Vec::new();
                 while let Some(tile) = self.tiles.get(next.fetch_add(1, Ordering::Relaxed)) {
                     tile.decode(&mut records)?;
+                    then(tile, &records)?;
                 }
                 anyhow::Ok(())
             };
@@ -88,6 +104,18 @@ impl Tile {
             vlr: vlr.context("no LASzip record")?,
             bytes,
         })
+    }
+
+    fn encode(&self, records: &[u8]) -> Result<Vec<u8>> {
+        let is_layered = self.vlr.items().iter().any(|item| item.version() > 2);
+        let mut compressor: Box<dyn RecordCompressor<Vec<u8>>> = match is_layered {
+            true => Box::new(LayeredPointRecordCompressor::new(Vec::new())),
+            false => Box::new(SequentialPointRecordCompressor::new(Vec::new())),
+        };
+        compressor.set_fields_from(self.vlr.items())?;
+        compressor.compress_many(records)?;
+        compressor.done()?;
+        Ok(compressor.box_into_inner())
     }
 
     fn decode(&self, records: &mut Vec<u8>) -> Result<()> {

@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::bench::bare::Tiles;
 
-/// Measures `ept stats` against the bare decoder on as many threads.
+/// Measures `ept stats` against the bare decoder, and `ept query` to LAZ and COPC against the bare decoder and encoder,
+/// all on as many threads.
 pub(crate) fn run(dataset: Option<PathBuf>, rounds: usize) -> Result<()> {
     let dataset = dataset.unwrap_or_else(default_dataset);
     let threads = std::thread::available_parallelism()?.get();
@@ -25,13 +26,54 @@ pub(crate) fn run(dataset: Option<PathBuf>, rounds: usize) -> Result<()> {
         tiles.len(),
         tiles.points()
     );
+    let folder = tempfile::tempdir()?;
+    let command = |arguments: &[&str], out: Option<&str>| {
+        let mut command = Command::new(&ept);
+        command.args(arguments).arg(&dataset).arg("--quiet");
+        command.args(["--threads", &threads.to_string()]);
+        if let Some(name) = out {
+            command.arg("--output").arg(folder.path().join(name));
+        }
+        command
+    };
+    let decode = || tiles.decode(threads);
+    let recode = || tiles.recode(threads);
+    row("ept stats / bare decode", rounds, decode, || {
+        command(&["stats"], None)
+    })?;
+    row(
+        "EPT to LAZ / bare decode and encode",
+        rounds,
+        recode,
+        || command(&["query"], Some("out.laz")),
+    )?;
+    // The bare encoder keeps the point format of the tiles; COPC has 6 to 8.
+    row(
+        "EPT to COPC / bare decode and encode",
+        rounds,
+        recode,
+        || command(&["query"], Some("out.copc.laz")),
+    )
+}
+
+/// Runs a command and its limit in turn, and prints the ratio and the most memory that the command took.
+fn row(
+    name: &str,
+    rounds: usize,
+    limit: impl Fn() -> Result<()>,
+    work: impl Fn() -> Command,
+) -> Result<()> {
     let mut ratios = Vec::with_capacity(rounds);
+    let mut memory = None;
     // The first round warms the caches of both and does not count.
     for round in 0..=rounds {
-        let limit = timed(|| tiles.decode(threads))?;
-        let work = timed(|| stats(&ept, &dataset, threads))?;
+        let limit = timed(&limit)?;
+        let work = timed(|| {
+            memory = memory.max(peak_memory(&mut work())?);
+            Ok(())
+        })?;
         if round > 0 {
-            println!("  bare decode {limit:.2?}, ept stats {work:.2?}");
+            println!("  limit {limit:.2?}, ept {work:.2?}");
             ratios.push(work.as_secs_f64() / limit.as_secs_f64());
         }
     }
@@ -40,7 +82,10 @@ pub(crate) fn run(dataset: Option<PathBuf>, rounds: usize) -> Result<()> {
         bail!("no rounds");
     };
     let median = ratios[ratios.len() / 2];
-    println!("ept stats / bare decode: {median:.3} (from {least:.3} to {most:.3})");
+    let memory = memory.map_or("unknown".into(), |kilobytes| {
+        format!("{} MB", kilobytes / 1000)
+    });
+    println!("{name}: {median:.3} (from {least:.3} to {most:.3}), peak memory {memory}");
     Ok(())
 }
 
@@ -61,7 +106,7 @@ fn timed<T>(work: impl FnOnce() -> Result<T>) -> Result<Duration> {
 /// Builds the command in release and returns its path: beside this program.
 fn build_ept() -> Result<PathBuf> {
     let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--release", "--package", "ept-cli"])
+        .args(["build", "--quiet", "--release", "--workspace"])
         .current_dir(crate::workspace())
         .status()?;
     if !status.success() {
@@ -70,15 +115,29 @@ fn build_ept() -> Result<PathBuf> {
     Ok(std::env::current_exe()?.with_file_name("ept"))
 }
 
-fn stats(ept: &Path, dataset: &Path, threads: usize) -> Result<()> {
-    let status = Command::new(ept)
-        .args(["stats", "--quiet", "--threads", &threads.to_string()])
-        .arg(dataset)
+/// Runs a command to its end; the most memory that it had, in kB, where the system tells that.
+fn peak_memory(command: &mut Command) -> Result<Option<u64>> {
+    let mut child = command
         .stdout(Stdio::null())
-        .status()
+        .spawn()
         .context("ept does not run")?;
-    match status.success() {
-        true => Ok(()),
-        false => bail!("ept stats failed"),
+    let status = PathBuf::from(format!("/proc/{}/status", child.id()));
+    let mut peak = None;
+    loop {
+        peak = peak.max(high_water(&status));
+        if let Some(status) = child.try_wait()? {
+            ensure!(status.success(), "ept failed");
+            return Ok(peak);
+        }
+        std::thread::sleep(Duration::from_millis(2));
     }
+}
+
+/// The line `VmHWM` of a process's status.
+fn high_water(status: &Path) -> Option<u64> {
+    let status = std::fs::read_to_string(status).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse().ok()
 }

@@ -12,11 +12,12 @@ mod report;
 mod samples;
 mod truth;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
 pub(crate) use report::Report;
+pub(crate) use samples::read_json;
 
 /// Environment variable that names the folder of samples.
 const SAMPLES_VARIABLE: &str = "EPT_SAMPLES";
@@ -42,17 +43,21 @@ pub(crate) fn run(targets: &[String]) -> Result<()> {
 }
 
 fn default_targets() -> Vec<String> {
-    let root = crate::workspace();
-    let samples = match std::env::var_os(SAMPLES_VARIABLE) {
-        Some(folder) => folder.into(),
-        None => root.join("../shared/samples"),
-    };
-    let mut targets = vec![root.join("testdata").display().to_string()];
+    let samples = samples_folder();
+    let mut targets = vec![crate::workspace().join("testdata").display().to_string()];
     match samples.is_dir() {
         true => targets.push(samples.display().to_string()),
         false => println!("no samples at {}: skipped", samples.display()),
     }
     targets
+}
+
+/// Where samples are, if there are any.
+pub(crate) fn samples_folder() -> PathBuf {
+    match std::env::var_os(SAMPLES_VARIABLE) {
+        Some(folder) => folder.into(),
+        None => crate::workspace().join("../shared/samples"),
+    }
 }
 
 async fn check(target: &str) -> Result<Vec<Report>> {

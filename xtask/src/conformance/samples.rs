@@ -28,7 +28,8 @@ pub(crate) async fn check(samples: &Path) -> Result<Vec<Report>> {
     Ok(reports)
 }
 
-fn read_json(path: &Path) -> Result<Value> {
+/// A truth file.
+pub(crate) fn read_json(path: &Path) -> Result<Value> {
     let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
     // Extremes of no points, as Python writes them; JSON has no such numbers.
     let text = text

@@ -3,13 +3,14 @@
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use ept_reader::{Error, Query, Thin, Tile};
+use ept_reader::{Error, PointBatch, Query, Thin, Tile};
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use indicatif::HumanBytes;
 
 use crate::args::{QueryArgs, Resolution};
 use crate::exit::Outcome;
+use crate::note::Note;
 use crate::numbers::{counted, rounded};
 use crate::output::Output;
 use crate::progress::Progress;
@@ -23,6 +24,7 @@ pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
     if let Some(crs) = &args.out_crs {
         selection.query = selection.query.output_crs(crs.clone());
     }
+    selection.thin = thin(args, &selection)?;
     let written = write(args, &mut selection, &output).await;
     let report = Report {
         selection: &selection,
@@ -60,41 +62,60 @@ pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
 async fn write(args: &QueryArgs, selection: &mut Selection, output: &Output) -> Result<u64> {
     let query = with_required(&selection.query, output.required());
     let failure = || format!("cannot write {}", output.name());
-    let (mut sink, pending) = output.open(&selection.dataset, columns(selection))?;
+    let (mut sink, pending) = output.open(selection, columns(selection))?;
+    let mut dimensions = None;
     let mut progress = Progress::new(selection, args.read.quiet);
-    let mut tiles = tiles(args, selection, &query)?;
+    let mut tiles = tiles(selection, &query)?;
     while let Some(tile) = tiles.next().await {
         if let Some(tile) = selection.losses.sort_out(tile)? {
             progress.tile(&tile.node, &selection.dataset);
+            if !tile.points.is_empty() {
+                dimensions.get_or_insert_with(|| names(&tile.points));
+            }
             sink.write(tile.node.key, &tile.points)
                 .with_context(failure)?;
         }
     }
+    let dimensions = dimensions.unwrap_or_else(|| columns(selection));
+    sink.describe(Note::new(selection, &dimensions).to_string());
     let written = sink.finish().with_context(failure)?;
     pending.keep()?;
     progress.finish();
     Ok(written)
 }
 
-/// The points of the selection, thinned where the flags say so.
+/// The thinning of the flags.
+fn thin(args: &QueryArgs, selection: &Selection) -> Result<Option<Thin>> {
+    let Selection { dataset, query, .. } = selection;
+    let is_flat = args.thin.is_some();
+    Ok(match args.thin.or(args.thin_3d) {
+        None => None,
+        Some(Resolution::Units(edge)) => {
+            let height = if is_flat { f64::INFINITY } else { edge };
+            Some(Thin::new([edge, edge, height])?)
+        }
+        Some(Resolution::Ground(edge)) => {
+            Some(query.ground_thin(dataset.metadata(), edge, is_flat)?)
+        }
+    })
+}
+
+/// The points of the selection, thinned where it says so.
 fn tiles(
-    args: &QueryArgs,
     selection: &Selection,
     query: &Query,
-) -> Result<BoxStream<'static, Result<Tile, Error>>> {
-    let Selection { dataset, nodes, .. } = selection;
-    let is_flat = args.thin.is_some();
-    let thin = match args.thin.or(args.thin_3d) {
+) -> Result<BoxStream<'static, Result<Tile, Error>>, Error> {
+    let nodes = selection.nodes.clone();
+    match selection.thin {
+        Some(thin) => selection.dataset.thinned(nodes, query, thin),
         None => {
-            let nodes = stream::iter(nodes.clone().into_iter().map(Ok));
-            return Ok(dataset.map_tiles(nodes, query, |tile: Tile| tile)?.boxed());
+            let nodes = stream::iter(nodes.into_iter().map(Ok));
+            let tiles = selection
+                .dataset
+                .map_tiles(nodes, query, |tile: Tile| tile)?;
+            Ok(tiles.boxed())
         }
-        Some(Resolution::Units(edge)) => {
-            Thin::new([edge, edge, if is_flat { f64::INFINITY } else { edge }])?
-        }
-        Some(Resolution::Ground(edge)) => query.ground_thin(dataset.metadata(), edge, is_flat)?,
-    };
-    Ok(dataset.thinned(nodes.clone(), query, thin)?)
+    }
 }
 
 /// The query with the dimensions that the output needs in front of those asked for.
@@ -106,6 +127,12 @@ fn with_required(query: &Query, required: &[&str]) -> Query {
     query
         .clone()
         .dimensions(required.chain(asked.iter().cloned()))
+}
+
+/// The dimensions that points have.
+fn names(points: &PointBatch) -> Vec<String> {
+    let columns = points.columns().iter();
+    columns.map(|column| column.name.to_string()).collect()
 }
 
 /// The columns of an empty result.

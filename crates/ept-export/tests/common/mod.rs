@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{self, Cursor, Seek, SeekFrom, Write};
+use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
 
 use ept_export::{ExportError, LasOptions, LasSink, Sink};
@@ -17,8 +18,14 @@ pub(crate) const SCALING: Scaling = Scaling {
 };
 
 /// A file that stays readable when the sink that owns it is gone.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct File(Arc<Mutex<Cursor<Vec<u8>>>>);
+
+impl File {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        self.0.lock().unwrap().get_ref().clone()
+    }
+}
 
 impl Write for File {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -36,12 +43,46 @@ impl Seek for File {
     }
 }
 
+/// An output that has no room after a number of bytes.
+#[derive(Debug)]
+pub(crate) struct Full(Cursor<Vec<u8>>, usize);
+
+impl Full {
+    pub(crate) fn after(bytes: usize) -> Full {
+        Full(Cursor::default(), bytes)
+    }
+}
+
+impl Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.get_ref().len() + bytes.len() > self.1 {
+            true => Err(io::ErrorKind::StorageFull.into()),
+            false => self.0.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Seek for Full {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
 pub(crate) fn options(compressed: bool) -> LasOptions {
     LasOptions {
         compressed,
         wkt: None,
         bounds: Bounds::new([0.0; 3], [1000.0, 1000.0, 100.0]).unwrap(),
+        threads: threads(2),
     }
+}
+
+pub(crate) fn threads(number: usize) -> NonZeroUsize {
+    NonZeroUsize::new(number).unwrap()
 }
 
 pub(crate) fn write(options: LasOptions, batches: &[PointBatch]) -> Result<Vec<u8>, ExportError> {
@@ -52,7 +93,7 @@ pub(crate) fn write(options: LasOptions, batches: &[PointBatch]) -> Result<Vec<u
     }
     let points: usize = batches.iter().map(PointBatch::len).sum();
     assert_eq!(sink.finish()?, points as u64);
-    Ok(file.0.lock().unwrap().get_ref().clone())
+    Ok(file.bytes())
 }
 
 pub(crate) fn read(file: &[u8]) -> (las::Header, las::PointData) {

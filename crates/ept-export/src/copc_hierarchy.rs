@@ -1,0 +1,198 @@
+//! Which chunk of a COPC file holds which node (COPC 1.0, "hierarchy VLR").
+
+use std::collections::BTreeSet;
+
+use ept_format::Key;
+use laz::laszip::ChunkTable;
+
+use crate::ExportError;
+
+/// Bytes of an entry.
+const ENTRY_SIZE: usize = 32;
+/// Entries that fit one page: 128 KiB, little enough for one request.
+const PAGE_ENTRIES: usize = 4096;
+/// When there are more, a subtree with more than so many has a page of its own. A page then has at most eight
+/// times as many and one.
+const SUBTREE_ENTRIES: usize = PAGE_ENTRIES / 8;
+
+/// The entries of all nodes and of their ancestors, in ascending order of the keys.
+#[derive(Debug)]
+pub(crate) struct CopcHierarchy {
+    entries: Vec<Entry>,
+}
+
+/// Where a node's points are; all 0 for one without points.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    key: Key,
+    /// From the start of the file.
+    offset: u64,
+    size: i32,
+    points: i32,
+}
+
+/// What a page has at one place.
+#[derive(Debug, Clone, Copy)]
+enum Line {
+    /// An entry, by its number.
+    Node(usize),
+    /// Another page, by its number.
+    Page(usize),
+}
+
+impl CopcHierarchy {
+    /// The hierarchy of nodes whose chunks follow one another in that order from `offset` on.
+    pub(crate) fn new(
+        keys: &[Key],
+        chunks: &ChunkTable,
+        mut offset: u64,
+    ) -> Result<CopcHierarchy, ExportError> {
+        let mut entries = Vec::with_capacity(keys.len() + 1);
+        for (key, chunk) in keys.iter().zip(chunks) {
+            let fits = |number: u64| {
+                i32::try_from(number).map_err(|_| ExportError::Node {
+                    key: *key,
+                    problem: "COPC has 31 bits for the points and the bytes of a node",
+                })
+            };
+            entries.push(Entry {
+                key: *key,
+                offset,
+                size: fits(chunk.byte_count)?,
+                points: fits(chunk.point_count)?,
+            });
+            offset += chunk.byte_count;
+        }
+        entries.sort_unstable_by_key(|entry| entry.key);
+        let missing = missing_ancestors(&entries);
+        entries.extend(missing.into_iter().map(Entry::without_points));
+        entries.sort_unstable_by_key(|entry| entry.key);
+        Ok(CopcHierarchy { entries })
+    }
+
+    /// All pages, the root page first, as they stand at `at` in the file; and the size of the root page.
+    pub(crate) fn to_bytes(&self, at: u64) -> (Vec<u8>, u64) {
+        let pages = self.pages();
+        let size = |page: &Vec<Line>| page.len() * ENTRY_SIZE;
+        let offsets: Vec<u64> = pages
+            .iter()
+            .scan(at, |end, page| {
+                let start = *end;
+                *end += size(page) as u64;
+                Some(start)
+            })
+            .collect();
+        let mut bytes = Vec::with_capacity(pages.iter().map(size).sum());
+        for line in pages.iter().flatten() {
+            let entry = match *line {
+                Line::Node(node) => self.entries[node],
+                Line::Page(page) => Entry {
+                    key: self.root_of(&pages[page]),
+                    offset: offsets[page],
+                    // At most a page of 8 times SUBTREE_ENTRIES and one.
+                    size: size(&pages[page]) as i32,
+                    points: -1,
+                },
+            };
+            bytes.extend_from_slice(&entry.to_bytes());
+        }
+        (bytes, size(&pages[0]) as u64)
+    }
+
+    /// The page of each subtree that has one, parents before children.
+    fn pages(&self) -> Vec<Vec<Line>> {
+        let parents = self.parents();
+        let loads = self.loads(&parents);
+        let mut pages = vec![Vec::new()];
+        let mut page_of = vec![0; self.entries.len()];
+        for node in 0..self.entries.len() {
+            // The root is its own parent.
+            let above = page_of[parents[node]];
+            page_of[node] = above;
+            if node > 0 && self.is_page(loads[node]) {
+                let page = pages.len();
+                page_of[node] = page;
+                pages[above].push(Line::Page(page));
+                pages.push(Vec::new());
+            }
+            pages[page_of[node]].push(Line::Node(node));
+        }
+        pages
+    }
+
+    /// The number of each entry's parent.
+    fn parents(&self) -> Vec<usize> {
+        let number = |key: Key| self.entries.binary_search_by_key(&key, |entry| entry.key);
+        let keys = self.entries.iter().map(|entry| entry.key);
+        keys.map(|key| number(key.ancestor(key.depth().saturating_sub(1))).unwrap_or(0))
+            .collect()
+    }
+
+    /// Entries of each subtree, where one with a page of its own counts as one.
+    fn loads(&self, parents: &[usize]) -> Vec<usize> {
+        let mut loads = vec![1; parents.len()];
+        for node in (1..parents.len()).rev() {
+            loads[parents[node]] += match self.is_page(loads[node]) {
+                true => 1,
+                false => loads[node],
+            };
+        }
+        loads
+    }
+
+    fn is_page(&self, load: usize) -> bool {
+        self.entries.len() > PAGE_ENTRIES && load > SUBTREE_ENTRIES
+    }
+
+    /// The node that a page was made for: that of its first entry.
+    fn root_of(&self, page: &[Line]) -> Key {
+        match page.first() {
+            Some(Line::Node(node)) => self.entries[*node].key,
+            _ => Key::ROOT,
+        }
+    }
+}
+
+impl Entry {
+    fn without_points(key: Key) -> Entry {
+        Entry {
+            key,
+            offset: 0,
+            size: 0,
+            points: 0,
+        }
+    }
+
+    fn to_bytes(self) -> [u8; ENTRY_SIZE] {
+        let key = self.key;
+        let mut bytes = [0; ENTRY_SIZE];
+        let numbers = [key.depth(), key.x(), key.y(), key.z()].map(u32::to_le_bytes);
+        bytes[..16].copy_from_slice(numbers.as_flattened());
+        bytes[16..24].copy_from_slice(&self.offset.to_le_bytes());
+        bytes[24..28].copy_from_slice(&self.size.to_le_bytes());
+        bytes[28..].copy_from_slice(&self.points.to_le_bytes());
+        bytes
+    }
+}
+
+/// The ancestors that have no entry among those, which are in ascending order; the root in any case.
+fn missing_ancestors(entries: &[Entry]) -> BTreeSet<Key> {
+    let mut missing = BTreeSet::new();
+    let is_there = |key: &Key| {
+        let found = entries.binary_search_by_key(key, |entry| entry.key);
+        found.is_ok()
+    };
+    if !is_there(&Key::ROOT) {
+        missing.insert(Key::ROOT);
+    }
+    for entry in entries {
+        let mut key = entry.key;
+        while let Some(parent) = key.parent() {
+            if is_there(&parent) || !missing.insert(parent) {
+                break;
+            }
+            key = parent;
+        }
+    }
+    missing
+}

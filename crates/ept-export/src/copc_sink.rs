@@ -1,0 +1,154 @@
+//! Points as COPC: LAZ whose chunks are the nodes of an octree.
+
+use std::io::{Seek, Write};
+use std::num::NonZeroUsize;
+
+use ept_format::{Bounds, Key};
+use ept_points::PointBatch;
+
+use crate::copc_hierarchy::CopcHierarchy;
+use crate::copc_info::CopcInfo;
+use crate::las_file::LasFile;
+use crate::las_header::EVLR_HEADER_SIZE;
+use crate::laz_chunks::LazChunks;
+use crate::record::Record;
+use crate::{ExportError, Sink, point_format};
+
+/// What a COPC file is to be, apart from its points.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CopcOptions {
+    /// The coordinate system as WKT 1, if it is known.
+    pub wkt: Option<String>,
+    /// The cube of the octree, in units of the coordinate system: the cell of the root.
+    pub bounds: Bounds,
+    /// Spacing of the points of the root, in units of the coordinate system; it halves with each depth.
+    pub spacing: f64,
+    /// Threads that compress. Their number changes nothing in the file.
+    pub threads: NonZeroUsize,
+}
+
+impl CopcOptions {
+    /// Whether the bounds are a cube, but for rounding: then nodes of EPT are nodes of COPC, for [`CopcSink`].
+    /// Otherwise there is [`OctreeSink`](crate::OctreeSink).
+    #[must_use]
+    pub fn has_cube(&self) -> bool {
+        CopcInfo::new(&self.bounds, self.spacing).is_ok()
+    }
+}
+
+/// Writes a cloud-optimised point cloud, [COPC 1.0](https://copc.io): each node that comes becomes a chunk
+/// of the same key, and keeps its points in their order.
+///
+/// The first points settle the file as they do for [`LasSink`](crate::LasSink), but for the point format:
+/// that is 6, or 7 with a colour, or 8 with `Infrared`. Points of formats 0 to 5 are turned into it as LAS 1.4 has it:
+/// class 12 becomes the overlap flag and class 0 (as in PDAL), and whole degrees of the scan angle the
+/// nearest step of 0.006 degrees.
+///
+/// Nodes without points that have descendants with points are entries without points, so that a reader finds
+/// its way down. Two chunks for each thread are in memory, and 32 bytes for each node; some 150 while the
+/// hierarchy is made at the end.
+#[derive(Debug)]
+pub struct CopcSink<W> {
+    out: W,
+    options: CopcOptions,
+    info: CopcInfo,
+    file: Option<LasFile>,
+    /// The nodes so far.
+    keys: Vec<Key>,
+    note: Option<String>,
+}
+
+impl<W: Write + Seek + Send> CopcSink<W> {
+    /// A sink to `out`, which is empty: the file starts at its position 0.
+    ///
+    /// # Errors
+    /// [`ExportError::NotACube`] when the sides of the bounds differ by more than rounding: the octree
+    /// of COPC has cubes only.
+    pub fn new(out: W, options: CopcOptions) -> Result<CopcSink<W>, ExportError> {
+        Ok(CopcSink {
+            info: CopcInfo::new(&options.bounds, options.spacing)?,
+            out,
+            options,
+            file: None,
+            keys: Vec::new(),
+            note: None,
+        })
+    }
+
+    fn start(&mut self, record: Record) -> Result<LasFile, ExportError> {
+        start_copc(record, &self.options, &self.info, &mut self.out)
+    }
+
+    /// Notes a node, which comes after all others.
+    fn enter(&mut self, node: Key) -> Result<(), ExportError> {
+        if self.keys.last().is_some_and(|last| *last >= node) {
+            return Err(ExportError::Node {
+                key: node,
+                problem: "COPC takes each node once, in ascending order",
+            });
+        }
+        self.keys.push(node);
+        Ok(())
+    }
+}
+
+impl<W: Write + Seek + Send> Sink for CopcSink<W> {
+    fn write(&mut self, node: Key, batch: &PointBatch) -> Result<(), ExportError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        self.enter(node)?;
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => {
+                let names: Vec<&str> = batch.columns().iter().map(|c| &*c.name).collect();
+                // COPC has the formats of points that were never stored in an older one.
+                let format = point_format(None, &names);
+                self.start(Record::of(batch, format, &self.options.bounds)?)?
+            }
+        };
+        self.file.insert(file).write(batch, &mut self.out)
+    }
+
+    fn describe(&mut self, note: String) {
+        self.note = Some(note);
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<u64, ExportError> {
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => self.start(Record::unknown(&self.options.bounds))?,
+        };
+        let note = self.note.as_deref();
+        finish_copc(file, &self.keys, self.info, note, &mut self.out)
+    }
+}
+
+/// Writes what precedes the points of a COPC file.
+pub(crate) fn start_copc(
+    record: Record,
+    options: &CopcOptions,
+    info: &CopcInfo,
+    out: &mut impl Write,
+) -> Result<LasFile, ExportError> {
+    let laz = LazChunks::variable(&record, options.threads)?;
+    LasFile::start(record, options.wkt.as_deref(), Some(laz), Some(info), out)
+}
+
+/// Writes what follows the points, which are the nodes `keys` in the order in which they were written.
+pub(crate) fn finish_copc(
+    mut file: LasFile,
+    keys: &[Key],
+    mut info: CopcInfo,
+    note: Option<&str>,
+    out: &mut (impl Write + Seek),
+) -> Result<u64, ExportError> {
+    let chunks = file.end_points(out)?;
+    let hierarchy = CopcHierarchy::new(keys, &chunks, file.chunks_at())?;
+    let page_at = out.stream_position()? + EVLR_HEADER_SIZE;
+    let (pages, root_size) = hierarchy.to_bytes(page_at);
+    info.root_page = (page_at, root_size);
+    info.times = file.times();
+    file.header_mut().set_copc(&info, pages)?;
+    file.finish(note, out)
+}

@@ -1,0 +1,251 @@
+//! Threads that compress point records.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+
+use crate::ExportError;
+
+/// Makes a chunk of records; the vector is empty and the chunk's to be.
+type Encode = dyn Fn(&[u8], Vec<u8>) -> Result<Vec<u8>, ExportError> + Send + Sync;
+
+/// Chunks under way for each thread: one in work, one that waits for it.
+const CHUNKS_PER_THREAD: usize = 2;
+
+/// Encodes records on several threads, a chunk each, and gives the chunks back in the order in which
+/// their records came.
+///
+/// The number of chunks under way is bounded, and so is memory. Dropping it ends the threads.
+pub(crate) struct Encoders {
+    encode: Arc<Encode>,
+    /// The most threads to start.
+    most: NonZeroUsize,
+    /// None while it is dropped.
+    queue: Option<Sender<Job>>,
+    jobs: Arc<Mutex<Receiver<Job>>>,
+    threads: Vec<JoinHandle<()>>,
+    under_way: VecDeque<Receiver<Result<Encoded, ExportError>>>,
+    /// Buffers that are free again.
+    spare: Vec<Vec<u8>>,
+}
+
+/// Records to encode, a buffer for the chunk, and who wants it.
+struct Job {
+    records: Vec<u8>,
+    chunk: Vec<u8>,
+    answer: Sender<Result<Encoded, ExportError>>,
+}
+
+/// A chunk, with the records that it was made of.
+pub(crate) struct Encoded {
+    pub(crate) records: Vec<u8>,
+    pub(crate) chunk: Vec<u8>,
+}
+
+impl Encoders {
+    /// Encodes with `encode` on up to that many threads, which start as chunks come.
+    pub(crate) fn new(
+        threads: NonZeroUsize,
+        encode: impl Fn(&[u8], Vec<u8>) -> Result<Vec<u8>, ExportError> + Send + Sync + 'static,
+    ) -> Encoders {
+        let (queue, jobs) = mpsc::channel();
+        Encoders {
+            encode: Arc::new(encode),
+            most: threads,
+            queue: Some(queue),
+            jobs: Arc::new(Mutex::new(jobs)),
+            threads: Vec::new(),
+            under_way: VecDeque::new(),
+            spare: Vec::new(),
+        }
+    }
+
+    /// An empty buffer, one used before if there is any.
+    pub(crate) fn buffer(&mut self) -> Vec<u8> {
+        self.spare.pop().unwrap_or_default()
+    }
+
+    /// Takes the buffers of a chunk that is done with.
+    pub(crate) fn reuse(&mut self, encoded: Encoded) {
+        for mut buffer in [encoded.records, encoded.chunk] {
+            buffer.clear();
+            self.spare.push(buffer);
+        }
+    }
+
+    /// Queues records to become a chunk.
+    pub(crate) fn submit(&mut self, records: Vec<u8>) -> Result<(), ExportError> {
+        if self.threads.len() < self.most.get() {
+            self.start()?;
+        }
+        let (answer, result) = mpsc::channel();
+        let chunk = self.buffer();
+        let job = Job {
+            records,
+            chunk,
+            answer,
+        };
+        let queue = self.queue.as_ref();
+        let sent = queue.is_some_and(|queue| queue.send(job).is_ok());
+        self.under_way.push_back(result);
+        if sent { Ok(()) } else { Err(ended()) }
+    }
+
+    /// The next chunk when it is done, or when so many are under way that it has to be awaited.
+    pub(crate) fn due(&mut self) -> Result<Option<Encoded>, ExportError> {
+        if self.under_way.len() >= self.most.get().saturating_mul(CHUNKS_PER_THREAD) {
+            return self.next();
+        }
+        match self.under_way.front().map(Receiver::try_recv) {
+            None | Some(Err(mpsc::TryRecvError::Empty)) => Ok(None),
+            Some(Err(mpsc::TryRecvError::Disconnected)) => Err(ended()),
+            Some(Ok(encoded)) => {
+                self.under_way.pop_front();
+                encoded.map(Some)
+            }
+        }
+    }
+
+    /// Waits for the next chunk; none when none is under way.
+    pub(crate) fn next(&mut self) -> Result<Option<Encoded>, ExportError> {
+        let Some(result) = self.under_way.pop_front() else {
+            return Ok(None);
+        };
+        result.recv().map_err(|_| ended())?.map(Some)
+    }
+
+    fn start(&mut self) -> Result<(), ExportError> {
+        let (encode, jobs) = (Arc::clone(&self.encode), Arc::clone(&self.jobs));
+        let thread = thread::Builder::new().name("ept-encode".into());
+        self.threads
+            .push(thread.spawn(move || work(&*encode, &jobs))?);
+        Ok(())
+    }
+}
+
+/// Encodes what is queued, until the queue is closed.
+fn work(encode: &Encode, jobs: &Mutex<Receiver<Job>>) {
+    while let Some(job) = take(jobs) {
+        let encoded = encode(&job.records, job.chunk).map(|chunk| Encoded {
+            records: job.records,
+            chunk,
+        });
+        // Nobody waits for it once the sink is dropped.
+        let _ = job.answer.send(encoded);
+    }
+}
+
+/// The lock is held by the one thread that waits for the queue, and never while encoding.
+fn take(jobs: &Mutex<Receiver<Job>>) -> Option<Job> {
+    jobs.lock().ok()?.recv().ok()
+}
+
+/// A thread lets go of what it was to answer only when it panics.
+fn ended() -> ExportError {
+    ExportError::Compression("a thread of the compressor ended early".into())
+}
+
+impl Drop for Encoders {
+    fn drop(&mut self) {
+        self.queue = None;
+        for thread in self.threads.drain(..) {
+            // One that panicked has left its chunk unanswered, which was told.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl fmt::Debug for Encoders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Encoders")
+            .field("threads", &self.threads.len())
+            .field("under_way", &self.under_way.len())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use super::*;
+
+    fn threads(number: usize) -> NonZeroUsize {
+        NonZeroUsize::new(number).unwrap()
+    }
+
+    #[test]
+    fn chunks_come_in_order_and_few_are_under_way() {
+        let busy = Arc::new(AtomicUsize::new(0));
+        let seen = Arc::clone(&busy);
+        let mut encoders = Encoders::new(threads(3), move |records, mut chunk| {
+            seen.fetch_add(1, Ordering::SeqCst);
+            // Later chunks overtake earlier ones.
+            thread::sleep(Duration::from_millis(u64::from(5 - records[0] % 5)));
+            chunk.push(records[0]);
+            Ok(chunk)
+        });
+        let mut chunks = Vec::new();
+        for number in 0..60 {
+            let mut records = encoders.buffer();
+            assert!(records.is_empty());
+            records.push(number);
+            encoders.submit(records).unwrap();
+            while let Some(encoded) = encoders.due().unwrap() {
+                chunks.push(encoded.chunk[0]);
+                encoders.reuse(encoded);
+            }
+            assert!(usize::from(number) + 1 - chunks.len() < 6);
+        }
+        while let Some(encoded) = encoders.next().unwrap() {
+            chunks.push(encoded.chunk[0]);
+        }
+        assert!(chunks.into_iter().eq(0..60));
+        assert_eq!(busy.load(Ordering::SeqCst), 60);
+        assert!(encoders.spare.len() <= 14, "{}", encoders.spare.len());
+    }
+
+    #[test]
+    fn what_goes_wrong_in_a_thread_is_an_error() {
+        for most in [1, 4] {
+            let mut encoders = Encoders::new(threads(most), |records, chunk| match records[0] {
+                3 => panic!("on purpose"),
+                2 => Err(ExportError::Compression("no".into())),
+                _ => Ok(chunk),
+            });
+            for number in 0..4 {
+                encoders.submit(vec![number]).unwrap();
+            }
+            assert!(encoders.next().is_ok_and(|encoded| encoded.is_some()));
+            assert!(encoders.next().is_ok_and(|encoded| encoded.is_some()));
+            let refusal = encoders.next().err().unwrap();
+            assert_eq!(refusal.to_string(), "LAZ compression: no");
+            let refusal = encoders.next().err().unwrap();
+            assert!(refusal.to_string().contains("ended early"), "{refusal}");
+            assert!(encoders.next().unwrap().is_none());
+        }
+    }
+
+    #[test]
+    fn dropping_ends_the_threads() {
+        let alive = Arc::new(());
+        let held = Arc::clone(&alive);
+        let mut encoders = Encoders::new(threads(4), move |_, chunk| {
+            let _held = &held;
+            thread::sleep(Duration::from_millis(2));
+            Ok(chunk)
+        });
+        for _ in 0..8 {
+            encoders.submit(vec![0]).unwrap();
+        }
+        assert_eq!(encoders.threads.len(), 4);
+        drop(encoders);
+        assert_eq!(Arc::strong_count(&alive), 1);
+    }
+}

@@ -1,0 +1,142 @@
+//! A LAS file that is being written, of whatever kind.
+
+use std::io::{Seek, SeekFrom, Write};
+use std::mem;
+
+use ept_points::{PointBatch, Scaling};
+use laz::laszip::ChunkTable;
+
+use crate::ExportError;
+use crate::copc_info::CopcInfo;
+use crate::las_header::LasHeader;
+use crate::laz_chunks::LazChunks;
+use crate::record::Record;
+use crate::tally::Tally;
+
+/// User and number of the record that tells where the points come from.
+const NOTE: (&str, u16, &str) = ("ept", 1, "where these points come from");
+
+/// A file whose shape is settled.
+#[derive(Debug)]
+pub(crate) struct LasFile {
+    record: Record,
+    header: LasHeader,
+    laz: Option<LazChunks>,
+    tally: Tally,
+    /// Records of the batch at hand; reused from batch to batch.
+    records: Vec<u8>,
+}
+
+impl LasFile {
+    /// Writes all that precedes the points.
+    pub(crate) fn start(
+        record: Record,
+        wkt: Option<&str>,
+        laz: Option<LazChunks>,
+        copc: Option<&CopcInfo>,
+        out: &mut impl Write,
+    ) -> Result<LasFile, ExportError> {
+        let vlr = laz.as_ref().map(LazChunks::vlr);
+        let header = LasHeader::new(&record, wkt, vlr, copc)?;
+        out.write_all(&header.to_bytes()?)?;
+        if let Some(laz) = &laz {
+            laz.start(out)?;
+        }
+        Ok(LasFile {
+            record,
+            header,
+            laz,
+            tally: Tally::default(),
+            records: Vec::new(),
+        })
+    }
+
+    /// Writes the points of a batch; in chunks of their own where these are not of fixed size.
+    pub(crate) fn write(
+        &mut self,
+        batch: &PointBatch,
+        out: &mut impl Write,
+    ) -> Result<(), ExportError> {
+        let mut records = mem::take(&mut self.records);
+        self.record.pack(batch, &mut records)?;
+        self.write_records(&records, out)?;
+        self.records = records;
+        Ok(())
+    }
+
+    /// The records of a batch, not written yet.
+    pub(crate) fn pack(&mut self, batch: &PointBatch) -> Result<&[u8], ExportError> {
+        self.record.pack(batch, &mut self.records)?;
+        Ok(&self.records)
+    }
+
+    /// Writes whole records.
+    pub(crate) fn write_records(
+        &mut self,
+        records: &[u8],
+        out: &mut impl Write,
+    ) -> Result<(), ExportError> {
+        self.tally
+            .add(records, self.record.size(), self.record.point_format);
+        match &mut self.laz {
+            Some(laz) => laz.write(records, out),
+            None => Ok(out.write_all(records)?),
+        }
+    }
+
+    /// Bytes of a point record.
+    pub(crate) fn record_size(&self) -> usize {
+        self.record.size()
+    }
+
+    pub(crate) fn scaling(&self) -> &Scaling {
+        &self.record.scaling
+    }
+
+    /// Writes the points that are still under way; returns the chunks. What stands after the points comes next.
+    pub(crate) fn end_points(
+        &mut self,
+        out: &mut (impl Write + Seek),
+    ) -> Result<ChunkTable, ExportError> {
+        match self.laz.take() {
+            Some(laz) => laz.finish(self.header.points_at(), out),
+            None => Ok(ChunkTable::default()),
+        }
+    }
+
+    /// Where the first chunk starts.
+    pub(crate) fn chunks_at(&self) -> u64 {
+        self.header.points_at() + ChunkTable::OFFSET_SIZE as u64
+    }
+
+    /// Least and greatest GPS time of the points so far; 0 where they have none.
+    pub(crate) fn times(&self) -> (f64, f64) {
+        self.tally.times.unwrap_or_default()
+    }
+
+    pub(crate) fn header_mut(&mut self) -> &mut LasHeader {
+        &mut self.header
+    }
+
+    /// Writes what follows the points, then the header again, now complete.
+    pub(crate) fn finish(
+        mut self,
+        note: Option<&str>,
+        out: &mut (impl Write + Seek),
+    ) -> Result<u64, ExportError> {
+        if let Some(note) = note {
+            let (user, id, description) = NOTE;
+            self.header
+                .push_extended(user, id, description, note.as_bytes().to_vec())?;
+        }
+        let end = out.stream_position()?;
+        for record in self.header.extended() {
+            out.write_all(record)?;
+        }
+        self.header.complete(&self.record, &self.tally, end);
+        out.seek(SeekFrom::Start(0))?;
+        out.write_all(&self.header.to_bytes()?)?;
+        out.flush()?;
+        Ok(self.tally.points)
+    }
+}

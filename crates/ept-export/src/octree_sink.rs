@@ -1,0 +1,239 @@
+//! Points as COPC, in an octree built for them.
+
+use std::fmt;
+use std::io::{self, Read, Seek, Write};
+
+use ept_format::{Bounds, Key};
+use ept_points::{PointBatch, Scaling};
+
+use crate::copc_info::CopcInfo;
+use crate::copc_sink::{finish_copc, start_copc};
+use crate::las_file::LasFile;
+use crate::record::Record;
+use crate::spool::Spool;
+use crate::{CopcOptions, ExportError, Sink, point_format};
+
+/// Cells along each axis of a node, of which each gives the node a point.
+const GRID: usize = 128;
+/// Points that are not divided any further.
+const LEAF_POINTS: u64 = 50_000;
+/// Depth at which a node takes all points that there are: there, as many are in one place.
+const MAX_DEPTH: u32 = 24;
+/// Points that a node of that depth may have, since they are in memory: as many as any other can.
+const MAX_POINTS: u64 = (GRID * GRID * GRID) as u64;
+
+/// Makes an empty file that can be read and written.
+type Scratch<F> = Box<dyn FnMut() -> io::Result<F> + Send>;
+
+/// Writes COPC like [`CopcSink`](crate::CopcSink), but in an octree of its own: for points whose nodes are not
+/// those of cubes, or that were moved. The nodes of the batches and the spacing of the options mean nothing to it.
+///
+/// The cube is the smallest that holds the bounds of the options from their least corner on. A node with more than
+/// 50,000 points keeps the first that comes to each of its 128 cells per axis and hands the others down. The same
+/// points in the same order make the same bytes.
+///
+/// The points wait in scratch files, so memory is bounded by the points of a node (2^21 at most) and the chunks under way, whatever
+/// their number; the files take as much space as the points do uncompressed, twice for a time.
+pub struct OctreeSink<W, F: Write> {
+    out: W,
+    options: CopcOptions,
+    info: CopcInfo,
+    scratch: Scratch<F>,
+    file: Option<(LasFile, Spool<F>)>,
+    keys: Vec<Key>,
+    note: Option<String>,
+}
+
+impl<W: Write + Seek + Send, F: Read + Write + Seek + Send> OctreeSink<W, F> {
+    /// A sink to `out`, which is empty; `scratch` makes an empty file each time, which is gone when dropped.
+    ///
+    /// # Errors
+    /// [`ExportError::NotACube`] when the bounds have no volume or no end.
+    pub fn new(
+        out: W,
+        mut options: CopcOptions,
+        scratch: impl FnMut() -> io::Result<F> + Send + 'static,
+    ) -> Result<OctreeSink<W, F>, ExportError> {
+        options.bounds = cube_around(&options.bounds)?;
+        options.spacing = (options.bounds.max()[0] - options.bounds.min()[0]) / GRID as f64;
+        Ok(OctreeSink {
+            info: CopcInfo::new(&options.bounds, options.spacing)?,
+            out,
+            options,
+            scratch: Box::new(scratch),
+            file: None,
+            keys: Vec::new(),
+            note: None,
+        })
+    }
+
+    /// Refuses points that no cell has, by more than the rounding to the file's scale.
+    fn check(&self, batch: &PointBatch, scaling: &Scaling) -> Result<(), ExportError> {
+        let cube = self.options.bounds.grown(scaling.scale.map(f64::abs));
+        let mut points = batch.x().iter().zip(batch.y()).zip(batch.z());
+        match points.all(|((x, y), z)| cube.contains([*x, *y, *z])) {
+            true => Ok(()),
+            false => Err(ExportError::Node {
+                key: Key::ROOT,
+                problem: "a point lies outside of the octree's bounds",
+            }),
+        }
+    }
+
+    /// Writes the points of a spool as the node `key` and its descendants.
+    fn divide(&mut self, file: &mut LasFile, key: Key, spool: Spool<F>) -> Result<(), ExportError> {
+        let takes_all = spool.points <= LEAF_POINTS || key.depth() == MAX_DEPTH;
+        if takes_all && spool.points > MAX_POINTS {
+            return Err(ExportError::Node {
+                key,
+                problem: "too many points are in one place for an octree",
+            });
+        }
+        let mut cells = Cells::new(&self.options.bounds, key, *file.scaling());
+        let mut records = Vec::new();
+        let mut below: [Option<Spool<F>>; 8] = Default::default();
+        let points = spool.points;
+        let mut record = vec![0; file.record_size()];
+        let mut reader = spool.into_reader()?;
+        for _ in 0..points {
+            reader.read_exact(&mut record)?;
+            if takes_all || cells.take(&record) {
+                records.extend_from_slice(&record);
+                continue;
+            }
+            let child = match &mut below[cells.octant(&record)] {
+                Some(child) => child,
+                none => none.insert(Spool::new((self.scratch)()?)),
+            };
+            child.push(&record, record.len())?;
+        }
+        drop(reader);
+        self.keys.push(key);
+        file.write_records(&records, &mut self.out)?;
+        drop((records, cells));
+        for (child, spool) in key.children().zip(below) {
+            if let Some(spool) = spool {
+                self.divide(file, child, spool)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<W: Write + Seek + Send, F: Read + Write + Seek + Send> Sink for OctreeSink<W, F> {
+    fn write(&mut self, _node: Key, batch: &PointBatch) -> Result<(), ExportError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let (mut file, mut spool) = match self.file.take() {
+            Some(started) => started,
+            None => {
+                let names: Vec<&str> = batch.columns().iter().map(|c| &*c.name).collect();
+                let format = point_format(None, &names);
+                let record = Record::of(batch, format, &self.options.bounds)?;
+                let file = start_copc(record, &self.options, &self.info, &mut self.out)?;
+                (file, Spool::new((self.scratch)()?))
+            }
+        };
+        let size = file.record_size();
+        self.check(batch, file.scaling())?;
+        let records = file.pack(batch)?;
+        spool.push(records, size)?;
+        self.file = Some((file, spool));
+        Ok(())
+    }
+
+    fn describe(&mut self, note: String) {
+        self.note = Some(note);
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<u64, ExportError> {
+        let file = match self.file.take() {
+            Some((mut file, spool)) => {
+                self.divide(&mut file, Key::ROOT, spool)?;
+                file
+            }
+            None => {
+                let record = Record::unknown(&self.options.bounds);
+                start_copc(record, &self.options, &self.info, &mut self.out)?
+            }
+        };
+        let note = self.note.as_deref();
+        finish_copc(file, &self.keys, self.info, note, &mut self.out)
+    }
+}
+
+impl<W, F: Write> fmt::Debug for OctreeSink<W, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OctreeSink")
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The smallest cube that holds a box from its least corner on.
+fn cube_around(bounds: &Bounds) -> Result<Bounds, ExportError> {
+    let (min, max) = (bounds.min(), bounds.max());
+    let sides = [0, 1, 2].map(|axis| max[axis] - min[axis]);
+    let side = sides.into_iter().fold(0.0, f64::max);
+    let cube = Bounds::new(min, min.map(|least| least + side));
+    cube.map_err(|_| ExportError::NotACube(*bounds))
+}
+
+/// The cells of a node: which have a point, and in which child a point is.
+struct Cells {
+    min: [f64; 3],
+    /// Where the children part.
+    middle: [f64; 3],
+    side: [f64; 3],
+    scaling: Scaling,
+    /// A bit for each cell.
+    taken: Vec<u64>,
+}
+
+impl Cells {
+    fn new(cube: &Bounds, key: Key, scaling: Scaling) -> Cells {
+        let cell = cube.cell(key);
+        let first = key.children().next();
+        let middle = first.map_or(cell.max(), |child| cube.cell(child).max());
+        let (min, max) = (cell.min(), cell.max());
+        Cells {
+            min,
+            middle,
+            side: [0, 1, 2].map(|axis| max[axis] - min[axis]),
+            scaling,
+            taken: vec![0; GRID * GRID * GRID / 64],
+        }
+    }
+
+    /// Whether the point is the first of its cell; then the cell is taken.
+    fn take(&mut self, record: &[u8]) -> bool {
+        let place = self.place(record);
+        let index = [0, 1, 2].map(|axis| {
+            let part = (place[axis] - self.min[axis]) / self.side[axis];
+            // A point on the last face, or a rounding beyond, belongs to the last cell.
+            ((part * GRID as f64) as usize).min(GRID - 1)
+        });
+        let cell = (index[0] * GRID + index[1]) * GRID + index[2];
+        let (word, bit) = (&mut self.taken[cell / 64], 1 << (cell % 64));
+        let is_first = *word & bit == 0;
+        *word |= bit;
+        is_first
+    }
+
+    /// The number of the child that holds the point, in the order of [`Key::children`].
+    fn octant(&self, record: &[u8]) -> usize {
+        let place = self.place(record);
+        let bit = |axis: usize| usize::from(place[axis] >= self.middle[axis]);
+        bit(0) << 2 | bit(1) << 1 | bit(2)
+    }
+
+    fn place(&self, record: &[u8]) -> [f64; 3] {
+        [0, 1, 2].map(|axis| {
+            let mut bytes = [0; 4];
+            bytes.copy_from_slice(&record[axis * 4..axis * 4 + 4]);
+            f64::from(i32::from_le_bytes(bytes)) * self.scaling.scale[axis]
+                + self.scaling.offset[axis]
+        })
+    }
+}

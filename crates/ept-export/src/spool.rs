@@ -1,0 +1,36 @@
+//! Point records put aside in a file, to be read again.
+
+use std::io::{self, BufReader, BufWriter, IntoInnerError, Read, Seek, Write};
+
+/// Bytes of records that are read or written at once.
+const BUFFER: usize = 1 << 16;
+
+/// Records in a scratch file.
+#[derive(Debug)]
+pub(crate) struct Spool<F: Write> {
+    file: BufWriter<F>,
+    pub(crate) points: u64,
+}
+
+impl<F: Read + Write + Seek> Spool<F> {
+    /// A spool in a file that is empty.
+    pub(crate) fn new(file: F) -> Spool<F> {
+        Spool {
+            file: BufWriter::with_capacity(BUFFER, file),
+            points: 0,
+        }
+    }
+
+    /// Adds whole records of `size` bytes.
+    pub(crate) fn push(&mut self, records: &[u8], size: usize) -> io::Result<()> {
+        self.points += (records.len() / size) as u64;
+        self.file.write_all(records)
+    }
+
+    /// Reads the records from the first on. The file goes with the reader.
+    pub(crate) fn into_reader(self) -> io::Result<impl Read> {
+        let mut file = self.file.into_inner().map_err(IntoInnerError::into_error)?;
+        file.rewind()?;
+        Ok(BufReader::with_capacity(BUFFER, file))
+    }
+}

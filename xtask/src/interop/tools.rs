@@ -1,0 +1,73 @@
+//! Python and JavaScript libraries of other projects, in folders of their own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+/// What files are read with.
+#[derive(Debug)]
+pub(crate) struct Tools {
+    /// The Python that has laspy.
+    pub(crate) python: PathBuf,
+    /// The script that walks a COPC file; beside it is copc.js.
+    pub(crate) walk: PathBuf,
+}
+
+impl Tools {
+    /// Installs what is missing or of another version than `xtask/interop` says.
+    pub(crate) fn install() -> Result<Tools> {
+        let source = crate::workspace().join("xtask/interop");
+        let folder = target()?.join("interop");
+        let (python, node) = (folder.join("python"), folder.join("node"));
+        fs::create_dir_all(&node)?;
+        for name in ["package.json", "walk.mjs"] {
+            fs::copy(source.join(name), node.join(name))?;
+        }
+        let requirements = source.join("requirements.txt");
+        once(&requirements, &python, || {
+            run(Command::new("python3").args(["-m", "venv"]).arg(&python))?;
+            let pip = ["-m", "pip", "install", "--quiet", "--requirement"];
+            run(Command::new(python.join("bin/python"))
+                .args(pip)
+                .arg(&requirements))
+        })?;
+        once(&source.join("package.json"), &node, || {
+            let install = ["install", "--silent", "--no-audit", "--no-fund"];
+            run(Command::new("npm").args(install).current_dir(&node))
+        })?;
+        run(Command::new("node").arg("--version"))?;
+        Ok(Tools {
+            python: python.join("bin/python"),
+            walk: node.join("walk.mjs"),
+        })
+    }
+}
+
+/// The folder that cargo builds to: this program lies in a folder of it.
+pub(crate) fn target() -> Result<PathBuf> {
+    let program = std::env::current_exe()?;
+    let target = program.ancestors().nth(2);
+    Ok(target.context("this program is in no folder")?.to_owned())
+}
+
+/// Does the work unless it was done for a list of the same contents: a copy in the folder tells.
+fn once(list: &Path, folder: &Path, work: impl FnOnce() -> Result<()>) -> Result<()> {
+    let (wanted, stamp) = (fs::read(list)?, folder.join("installed"));
+    if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    work()?;
+    Ok(fs::write(stamp, wanted)?)
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    println!("+ {command:?}");
+    let name = command.get_program().display().to_string();
+    let status = command
+        .status()
+        .with_context(|| format!("{name} does not start: is it installed?"))?;
+    ensure!(status.success(), "{command:?} failed");
+    Ok(())
+}
