@@ -157,6 +157,9 @@ pub(crate) struct QueryArgs {
     /// Format of the output [default: by the file's extension; csv on standard output]
     #[arg(long, short, value_name = "FORMAT")]
     pub(crate) format: Option<Format>,
+    /// Decimals of floating-point values in CSV, such as coordinates [default: as many as say them exactly]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=17))]
+    pub(crate) precision: Option<u8>,
     /// Write what was read and what was lost to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,

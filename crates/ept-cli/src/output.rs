@@ -1,7 +1,7 @@
 //! Where a query writes to: a file that appears whole or not at all, or standard output.
 
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -18,6 +18,8 @@ pub(crate) struct Output {
     /// None is standard output.
     path: Option<PathBuf>,
     format: Format,
+    /// Decimals of floats in CSV.
+    precision: Option<u8>,
 }
 
 /// A file under way: beside its final name until it is complete, and gone if it never is. Nothing for
@@ -40,7 +42,14 @@ impl Output {
             let problem = "LAS and LAZ cannot be written to standard output; name a file with -o";
             return Err(WrongUsage(problem.into()).into());
         }
-        Ok(Output { path, format })
+        if args.precision.is_some() && format != Format::Csv {
+            return Err(WrongUsage("--precision is for CSV".into()).into());
+        }
+        Ok(Output {
+            path,
+            format,
+            precision: args.precision,
+        })
     }
 
     /// Opens the destination and the sink that writes to it. `dims` are the columns of an empty result.
@@ -50,8 +59,7 @@ impl Output {
         dims: Vec<String>,
     ) -> Result<(Box<dyn Sink>, Pending)> {
         let Some(path) = &self.path else {
-            let sink = CsvSink::new(std::io::stdout(), dims);
-            return Ok((Box::new(sink), Pending::default()));
+            return Ok((self.csv(std::io::stdout(), dims), Pending::default()));
         };
         let (file, pending) = create(path).with_context(|| cannot_write(path))?;
         Ok((self.sink(file, dataset, dims), pending))
@@ -61,7 +69,7 @@ impl Output {
         let file = BufWriter::with_capacity(1 << 20, file);
         let metadata = dataset.metadata();
         match self.format {
-            Format::Csv => Box::new(CsvSink::new(file, dims)),
+            Format::Csv => self.csv(file, dims),
             Format::Las | Format::Laz => Box::new(LasSink::new(
                 file,
                 LasOptions {
@@ -70,6 +78,14 @@ impl Output {
                     bounds: *metadata.bounds(),
                 },
             )),
+        }
+    }
+
+    fn csv(&self, out: impl Write + Send + 'static, dims: Vec<String>) -> Box<dyn Sink> {
+        let sink = CsvSink::new(out, dims);
+        match self.precision {
+            Some(decimals) => Box::new(sink.with_precision(decimals)),
+            None => Box::new(sink),
         }
     }
 

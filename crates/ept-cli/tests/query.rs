@@ -137,6 +137,19 @@ fn bounds_and_depth_select() {
 }
 
 #[test]
+fn precision_is_for_csv() {
+    let query = ["query", "-q", &fixture("float64"), "--dims", "X,Y,Z"];
+    let text = ept(&[&query[..], &["--precision", "1"]].concat()).ends_with(0);
+    for field in text.stdout().lines().skip(1).flat_map(|l| l.split(',')) {
+        let (_, decimals) = field.split_once('.').unwrap();
+        assert_eq!(decimals.len(), 1, "{field}");
+    }
+    let las = ["--precision", "1", "-o", "out.las"];
+    let text = ept(&[&query[..], &las].concat()).ends_with(2).stderr();
+    assert!(text.contains("--precision is for CSV"), "{text}");
+}
+
+#[test]
 fn one_request_or_many_file_or_web_the_bytes_are_the_same() {
     let server = Server::files(testdata());
     let folder = tempfile::tempdir().unwrap();
