@@ -2,8 +2,12 @@
 //!
 //! A [`Sink`] takes one [`PointBatch`](ept_points::PointBatch) after another and writes them to
 //! anything that implements [`Write`](std::io::Write): [`CsvSink`] as text, [`LasSink`] as LAS 1.4
-//! or LAZ. Sinks know nothing of datasets, hold no more than the batch at hand and a chunk of
+//! or LAZ, [`PlySink`] as PLY. Sinks know nothing of datasets, hold no more than the batch at hand and a chunk of
 //! 50,000 points, and make the same bytes of the same points, however these are cut into batches.
+//!
+//! The feature `arrow` adds `record_batch`, which makes an Arrow record batch of a `PointBatch` without a copy, and
+//! `ArrowSink`; the feature `parquet` adds `ParquetSink`, which writes GeoParquet. Their record batches and row
+//! groups follow the nodes.
 //!
 //! A sink writes each value as it is or not at all: one that does not fit its place in the format
 //! is an [`ExportError`] that names the dimension and the value, never a wrapped or clamped number.
@@ -25,22 +29,51 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "arrow")]
+mod arrow_batch;
+#[cfg(feature = "arrow")]
+mod arrow_sink;
+#[cfg(feature = "arrow")]
+mod conversion;
 mod csv;
 mod error;
 mod extra_bytes;
 mod field;
+mod file_info;
+#[cfg(feature = "parquet")]
+mod geometry;
 mod las_header;
 mod las_sink;
 mod laz_chunks;
 mod number;
+#[cfg(feature = "parquet")]
+mod parquet_sink;
+mod ply;
 mod point_format;
+#[cfg(feature = "parquet")]
+mod projection;
+#[cfg(feature = "parquet")]
+mod projjson;
 mod quantise;
 mod record;
+mod shape;
 mod sink;
 mod tally;
+#[cfg(feature = "parquet")]
+mod wkt;
 
+#[cfg(feature = "arrow")]
+pub use arrow_batch::record_batch;
+#[cfg(feature = "arrow")]
+pub use arrow_sink::ArrowSink;
 pub use csv::CsvSink;
 pub use error::ExportError;
+pub use file_info::FileInfo;
 pub use las_sink::{LasOptions, LasSink};
+#[cfg(feature = "parquet")]
+pub use parquet_sink::ParquetSink;
+pub use ply::PlySink;
 pub use point_format::point_format;
+#[cfg(feature = "parquet")]
+pub use projjson::projjson;
 pub use sink::Sink;

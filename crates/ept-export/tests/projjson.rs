@@ -1,0 +1,120 @@
+//! WKT 1 to PROJJSON.
+
+#![cfg(feature = "parquet")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use ept_export::projjson;
+use serde_json::{Value, json};
+
+const GEOGCS: &str = r#"GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563,
+    AUTHORITY["EPSG","7030"]],AUTHORITY["EPSG","6326"]],PRIMEM["Greenwich",0],
+    UNIT["degree",0.0174532925199433],AUTHORITY["EPSG","4326"]]"#;
+
+fn read(wkt: &str) -> Value {
+    serde_json::from_str(&projjson(wkt).unwrap()).unwrap()
+}
+
+/// A projected system with these parts after its geographic one.
+fn projcs(parts: &str) -> String {
+    format!("PROJCS[\"p\",{GEOGCS},{parts}]")
+}
+
+#[test]
+fn geographic() {
+    let crs = read(GEOGCS);
+    assert_eq!(crs["type"], "GeographicCRS");
+    assert_eq!(crs["datum"]["name"], "World Geodetic System 1984");
+    assert_eq!(
+        crs["datum"]["ellipsoid"]["inverse_flattening"],
+        298.257223563
+    );
+    assert_eq!(crs["id"], json!({"authority": "EPSG", "code": 4326}));
+    let axes = &crs["coordinate_system"]["axis"];
+    assert_eq!(
+        [&axes[0]["direction"], &axes[1]["unit"]],
+        ["north", "degree"]
+    );
+}
+
+#[test]
+fn web_mercator_is_known_by_its_extension() {
+    let parameters = r#"PARAMETER["central_meridian",0],PARAMETER["scale_factor",1],
+        PARAMETER["false_easting",0],PARAMETER["false_northing",0],UNIT["metre",1]"#;
+    let plain = read(&projcs(&format!(
+        "PROJECTION[\"Mercator_1SP\"],{parameters}"
+    )));
+    assert_eq!(
+        plain["conversion"]["method"]["name"],
+        "Mercator (variant A)"
+    );
+    let extension = r#"EXTENSION["PROJ4","+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0"]"#;
+    let web = projcs(&format!(
+        "PROJECTION[\"Mercator_1SP\"],{parameters},{extension}"
+    ));
+    assert_eq!(read(&web)["conversion"]["method"]["id"]["code"], 1024);
+}
+
+#[test]
+fn feet_and_heights() {
+    let feet = r#"UNIT["US survey foot",0.304800609601219]"#;
+    let parts = format!(
+        r#"PROJECTION["Lambert_Conformal_Conic_2SP"],PARAMETER["standard_parallel_1",44.3],
+        PARAMETER["standard_parallel_2",46],PARAMETER["latitude_of_origin",43.7],
+        PARAMETER["central_meridian",-120.5],PARAMETER["false_easting",8202099.7],
+        PARAMETER["false_northing",0],{feet}"#
+    );
+    let crs = read(&format!(
+        r#"COMPD_CS["both",{},VERT_CS["NAVD88",VERT_DATUM["NAVD 88",2005],{feet},AXIS["Up",UP]]]"#,
+        projcs(&parts)
+    ));
+    let foot = json!({
+        "type": "LinearUnit",
+        "name": "US survey foot",
+        "conversion_factor": 0.304800609601219,
+    });
+    let [plane, height] = [&crs["components"][0], &crs["components"][1]];
+    assert_eq!(plane["coordinate_system"]["axis"][0]["unit"], foot);
+    assert_eq!(plane["conversion"]["parameters"][4]["unit"], foot);
+    assert_eq!(plane["conversion"]["parameters"][2]["value"], 44.3);
+    assert_eq!(height["coordinate_system"]["axis"][0]["unit"], foot);
+    assert_eq!(height["type"], "VerticalCRS");
+}
+
+#[test]
+fn what_is_not_known_is_not_guessed() {
+    let metre = r#"UNIT["metre",1]"#;
+    let origin = r#"PARAMETER["latitude_of_origin",0],PARAMETER["central_meridian",0],
+        PARAMETER["false_easting",0],PARAMETER["false_northing",0]"#;
+    let mercator = format!(r#"PROJECTION["Transverse_Mercator"],{origin}"#);
+    let scaled = format!(r#"{mercator},PARAMETER["scale_factor",1]"#);
+    assert!(projjson(&projcs(&format!("{scaled},{metre}"))).is_some());
+    for parts in [
+        format!("{mercator},{metre}"),
+        scaled.clone(),
+        format!(r#"{scaled},PARAMETER["azimuth",3],{metre}"#),
+        format!(r#"{scaled},{metre},AXIS["X",SOUTH],AXIS["Y",SOUTH]"#),
+        format!(r#"{scaled},{metre},EXTENSION["PROJ4","+proj=other"]"#),
+        format!(r#"PROJECTION["Polyconic"],{origin},{metre}"#),
+    ] {
+        assert_eq!(projjson(&projcs(&parts)), None, "{parts}");
+    }
+}
+
+#[test]
+fn what_is_no_text_of_a_system_is_none() {
+    let nested = "A[".repeat(100_000);
+    for text in [
+        "",
+        "+proj=utm +zone=15",
+        "GEOGCS",
+        "GEOGCS[",
+        "GEOGCS[]",
+        "GEOGCS[\"a\"]x",
+        &nested,
+    ] {
+        assert_eq!(projjson(text), None);
+    }
+    for end in (0..GEOGCS.len()).filter(|end| GEOGCS.is_char_boundary(*end)) {
+        assert_eq!(projjson(&GEOGCS[..end]), None);
+    }
+}
