@@ -22,6 +22,7 @@ pub(crate) fn run() -> Result<()> {
         "warnings",
     ])?;
     without_cloud()?;
+    without_columns()?;
     fuzz::lint()?;
     document()?;
     cargo(&["test"])?;
@@ -42,6 +43,15 @@ fn without_cloud() -> Result<()> {
         .concat(),
     )?;
     cargo(&[&["test"], &reader[..], &["--test", "locations"]].concat())
+}
+
+/// The sinks without Arrow and Parquet, and with Arrow alone.
+fn without_columns() -> Result<()> {
+    for features in ["", "arrow"] {
+        let export = ["clippy", "-p", "ept-export", "--features", features];
+        cargo(&[&export[..], &["--all-targets", "--", "-D", "warnings"]].concat())?;
+    }
+    Ok(())
 }
 
 fn cargo(arguments: &[&str]) -> Result<()> {

@@ -48,6 +48,7 @@ Examples:
   ept query DATASET --bounds '([635700,636000],[849000,849500],[400,450])' -o box.las
   ept query https://example.com/set/ept.json?token=abc --resolution 2 -o coarse.laz
   ept query DATASET --depth 2 --dims X,Y,Z,Intensity | head
+  ept query DATASET --resolution 1 -o points.parquet
 
 The points of depths 0 to N of the octree together are the result. A resolution selects the least such N
 whose spacing is at most the given one: points are at least that dense, where the data are.";
@@ -176,6 +177,12 @@ pub(crate) enum Format {
     Las,
     /// LAS 1.4, compressed
     Laz,
+    /// Polygon file format, binary: for viewers
+    Ply,
+    /// Arrow IPC file; a stream on standard output
+    Arrow,
+    /// GeoParquet 1.1
+    Parquet,
 }
 
 #[derive(Debug, Args)]

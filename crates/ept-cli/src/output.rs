@@ -5,11 +5,12 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use ept_export::{CsvSink, LasOptions, LasSink, Sink};
-use ept_reader::Dataset;
+use ept_export::{CsvSink, FileInfo, LasOptions, LasSink, PlySink, Sink};
+use ept_reader::{Column, Dataset, PointBatch, ScalarType, Values};
 use tempfile::{NamedTempFile, TempPath};
 
 use crate::args::{Format, QueryArgs};
+use crate::columnar;
 use crate::exit::WrongUsage;
 
 /// The destination of a query's points.
@@ -38,10 +39,12 @@ impl Output {
             (None, Some(path)) => format_of(path)?,
             (None, None) => Format::Csv,
         };
-        if path.is_none() && format != Format::Csv {
-            let problem = "LAS and LAZ cannot be written to standard output; name a file with -o";
+        if path.is_none() && matches!(format, Format::Las | Format::Laz | Format::Ply) {
+            let problem =
+                "LAS, LAZ and PLY cannot be written to standard output; name a file with -o";
             return Err(WrongUsage(problem.into()).into());
         }
+        check_built_in(format)?;
         if args.precision.is_some() && format != Format::Csv {
             return Err(WrongUsage("--precision is for CSV".into()).into());
         }
@@ -59,16 +62,27 @@ impl Output {
         dims: Vec<String>,
     ) -> Result<(Box<dyn Sink>, Pending)> {
         let Some(path) = &self.path else {
-            return Ok((self.csv(std::io::stdout(), dims), Pending::default()));
+            return Ok((self.standard(dataset, dims)?, Pending::default()));
         };
         let (file, pending) = create(path).with_context(|| cannot_write(path))?;
-        Ok((self.sink(file, dataset, dims), pending))
+        Ok((self.sink(file, dataset, dims)?, pending))
     }
 
-    fn sink(&self, file: File, dataset: &Dataset, dims: Vec<String>) -> Box<dyn Sink> {
+    /// The sink to standard output.
+    fn standard(&self, dataset: &Dataset, dims: Vec<String>) -> Result<Box<dyn Sink>> {
+        let out = std::io::stdout();
+        match self.format {
+            Format::Arrow | Format::Parquet => {
+                columnar::stream(self.format, out, info(dataset), self.empty(dataset, &dims)?)
+            }
+            _ => Ok(self.csv(out, dims)),
+        }
+    }
+
+    fn sink(&self, file: File, dataset: &Dataset, dims: Vec<String>) -> Result<Box<dyn Sink>> {
         let file = BufWriter::with_capacity(1 << 20, file);
         let metadata = dataset.metadata();
-        match self.format {
+        Ok(match self.format {
             Format::Csv => self.csv(file, dims),
             Format::Las | Format::Laz => Box::new(LasSink::new(
                 file,
@@ -78,7 +92,18 @@ impl Output {
                     bounds: *metadata.bounds(),
                 },
             )),
-        }
+            Format::Ply => Box::new(PlySink::new(
+                file,
+                info(dataset),
+                self.empty(dataset, &dims)?,
+            )),
+            Format::Arrow | Format::Parquet => columnar::file(
+                self.format,
+                file,
+                info(dataset),
+                self.empty(dataset, &dims)?,
+            )?,
+        })
     }
 
     fn csv(&self, out: impl Write + Send + 'static, dims: Vec<String>) -> Box<dyn Sink> {
@@ -97,11 +122,35 @@ impl Output {
         }
     }
 
+    /// The columns of an empty result, with the types that the schema gives them.
+    fn empty(&self, dataset: &Dataset, dims: &[String]) -> Result<PointBatch> {
+        let required = self.required().iter().copied();
+        let mut columns: Vec<Column> = Vec::new();
+        for name in required.chain(dims.iter().map(String::as_str)) {
+            let known = dataset.metadata().schema().iter();
+            let mut known = known.filter(|dimension| dimension.name.eq_ignore_ascii_case(name));
+            let (name, scalar) = match known.next() {
+                Some(known) => (known.name.as_str(), known.scalar),
+                None => (name, ScalarType::F64),
+            };
+            let is_coordinate = matches!(name, "X" | "Y" | "Z");
+            let scalar = if is_coordinate {
+                ScalarType::F64
+            } else {
+                scalar
+            };
+            if columns.iter().all(|column| &*column.name != name) {
+                columns.push(Column::new(name, Values::with_capacity(scalar, 0)));
+            }
+        }
+        Ok(PointBatch::new(columns)?)
+    }
+
     /// Dimensions that the format cannot do without.
     pub(crate) fn required(&self) -> &'static [&'static str] {
         match self.format {
-            Format::Csv => &[],
-            Format::Las | Format::Laz => &["X", "Y", "Z"],
+            Format::Csv | Format::Arrow => &[],
+            Format::Las | Format::Laz | Format::Ply | Format::Parquet => &["X", "Y", "Z"],
         }
     }
 }
@@ -115,6 +164,23 @@ impl Pending {
         let persisted = temporary.persist(&path).map_err(|error| error.error);
         persisted.with_context(|| cannot_write(&path))
     }
+}
+
+/// What files say of the dataset.
+fn info(dataset: &Dataset) -> FileInfo {
+    FileInfo {
+        srs: dataset.metadata().srs().clone(),
+        note: None,
+    }
+}
+
+/// That this command was built with the format.
+fn check_built_in(format: Format) -> Result<()> {
+    if cfg!(feature = "parquet") || !matches!(format, Format::Arrow | Format::Parquet) {
+        return Ok(());
+    }
+    let problem = "this ept was built without Arrow and Parquet: build it with --features parquet";
+    Err(WrongUsage(problem.into()).into())
 }
 
 fn cannot_write(path: &Path) -> String {
@@ -171,10 +237,14 @@ fn format_of(path: &Path) -> Result<Format> {
         "csv" => Ok(Format::Csv),
         "las" => Ok(Format::Las),
         "laz" => Ok(Format::Laz),
+        "ply" => Ok(Format::Ply),
+        "arrow" => Ok(Format::Arrow),
+        "parquet" => Ok(Format::Parquet),
         _ => {
             let name = path.display();
             let problem = format!(
-                "{name}: no format has this extension; name it .csv, .las or .laz, or use --format"
+                "{name}: no format has this extension; name it .csv, .las, .laz, .ply, .arrow or .parquet, \
+                 or use --format"
             );
             Err(WrongUsage(problem).into())
         }
@@ -194,6 +264,9 @@ mod tests {
         assert_eq!(format("a.b/c.LAZ"), Some(Format::Laz));
         assert_eq!(format("c.las"), Some(Format::Las));
         assert_eq!(format("c.csv"), Some(Format::Csv));
+        assert_eq!(format("c.ply"), Some(Format::Ply));
+        assert_eq!(format("c.arrow"), Some(Format::Arrow));
+        assert_eq!(format("c.parquet"), Some(Format::Parquet));
         assert_eq!(format("c.copc.laz"), None);
         assert_eq!(format("laz"), None);
         assert_eq!(format("c.txt"), None);

@@ -153,7 +153,7 @@ fn precision_is_for_csv() {
 fn one_request_or_many_file_or_web_the_bytes_are_the_same() {
     let server = Server::files(testdata());
     let folder = tempfile::tempdir().unwrap();
-    for format in ["laz", "las", "csv"] {
+    for format in ["laz", "las", "csv", "ply", "arrow", "parquet"] {
         let mut outputs = HashSet::new();
         for (at, (location, requests, threads)) in [
             (fixture("terrain"), "1", "1"),
@@ -329,7 +329,7 @@ fn devices_are_written_to_and_links_followed() {
             .file_type()
             .is_char_device()
     );
-    for format in ["csv", "las", "laz"] {
+    for format in ["csv", "las", "laz", "ply", "arrow", "parquet"] {
         let query = [
             "query",
             &fixture("rootless"),
@@ -416,6 +416,8 @@ fn wrong_usage_exits_with_2_before_anything_is_read() {
         ),
         (vec!["query", nowhere, "-o", "out.copc.laz"], "COPC"),
         (vec!["query", nowhere, "--format", "laz"], "standard output"),
+        (vec!["query", nowhere, "--format", "ply"], "standard output"),
+        (vec!["query", nowhere, "--precision", "18"], "0..=17"),
         (vec!["query"], "DATASET"),
         (vec!["quarry"], "unrecognized subcommand"),
     ] {
