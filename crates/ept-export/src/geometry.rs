@@ -68,7 +68,7 @@ impl Geometry {
             "encoding": "WKB",
             "geometry_types": ["Point Z"],
             // Null means unknown. No crs at all would mean longitude and latitude.
-            "crs": srs.well_known_text().and_then(projjson::value),
+            "crs": crs(srs),
             "covering": {"bbox": covering.paths()},
         });
         if let Some(bbox) = extent.bbox() {
@@ -157,6 +157,12 @@ impl Extent {
         let bbox = [a, b, c, d, e, f];
         bbox.iter().all(|value| value.is_finite()).then_some(bbox)
     }
+}
+
+/// The coordinate system as PROJJSON. WKT 2 says more than WKT 1.
+fn crs(srs: &Srs) -> Option<Value> {
+    let texts = [&srs.wkt2, &srs.wkt].into_iter().flatten();
+    texts.map(String::as_str).find_map(projjson::value)
 }
 
 /// The greatest number of 32 bits that is not above `value`.

@@ -61,6 +61,8 @@ mod sink;
 mod tally;
 #[cfg(feature = "parquet")]
 mod wkt;
+#[cfg(feature = "parquet")]
+mod wkt2;
 
 #[cfg(feature = "arrow")]
 pub use arrow_batch::record_batch;

@@ -4,14 +4,15 @@ use serde_json::{Map, Value, json};
 
 use crate::projection::{Kind, PSEUDO_MERCATOR, Projection};
 use crate::wkt::Node;
+use crate::wkt2;
 
 const SCHEMA: &str = "https://proj.org/schemas/v0.7/projjson.schema.json";
 
-/// The coordinate system of a WKT 1 text as [PROJJSON](https://proj.org/specifications/projjson.html), the JSON that
+/// The coordinate system of a WKT text as [PROJJSON](https://proj.org/specifications/projjson.html), the JSON that
 /// GeoParquet wants.
 ///
-/// Geographic, geocentric, projected, vertical and compound systems are known, with the projections that point clouds
-/// are commonly in. Everything comes from the text itself; nothing is looked up, and nothing is guessed: none when the
+/// Geographic, geocentric, projected, vertical and compound systems are known; of WKT 2 with every projection, of WKT 1
+/// with those that point clouds are commonly in. Everything comes from the text itself; nothing is looked up, and nothing is guessed: none when the
 /// text says what this does not know, such as another projection or a parameter too many. A shift to WGS 84
 /// (`TOWGS84`) is left out, as PROJ has better ones for the datums that it knows.
 ///
@@ -42,12 +43,12 @@ fn crs(node: &Node) -> Option<Value> {
         "GEOCCS" => geocentric(node),
         "VERT_CS" => vertical(node),
         "COMPD_CS" => compound(node),
-        _ => None,
+        _ => wkt2::crs(node),
     }
 }
 
 /// An object with a type, the name of a node, and its code.
-fn object(kind: &str, node: &Node, parts: &[(&str, Value)]) -> Option<Value> {
+pub(crate) fn object(kind: &str, node: &Node, parts: &[(&str, Value)]) -> Option<Value> {
     let mut object = Map::new();
     object.insert("type".into(), kind.into());
     object.insert("name".into(), node.text(0)?.into());
@@ -59,8 +60,8 @@ fn object(kind: &str, node: &Node, parts: &[(&str, Value)]) -> Option<Value> {
 }
 
 /// The code of an authority.
-fn id(node: &Node) -> Option<Value> {
-    let authority = node.find(&["AUTHORITY"])?;
+pub(crate) fn id(node: &Node) -> Option<Value> {
+    let authority = node.find(&["AUTHORITY", "ID"])?;
     let (name, code) = (authority.text(0)?, authority.text(1)?);
     let number = code.parse::<u32>().map(Value::from);
     Some(json!({"authority": name, "code": number.unwrap_or(code.into())}))
@@ -283,12 +284,12 @@ fn axis(name: &str, abbreviation: &str, direction: &str, unit: &Value) -> Value 
     })
 }
 
-fn coordinate_system(subtype: &str, axes: Vec<Value>) -> Value {
+pub(crate) fn coordinate_system(subtype: &str, axes: Vec<Value>) -> Value {
     json!({"subtype": subtype, "axis": axes})
 }
 
 /// A unit, by its name where PROJJSON has one.
-fn unit(node: &Node, kind: &str) -> Option<Value> {
+pub(crate) fn unit(node: &Node, kind: &str) -> Option<Value> {
     let (name, factor) = (node.text(0)?, node.number(1)?);
     Some(match (kind, factor) {
         ("LinearUnit", 1.0) => "metre".into(),

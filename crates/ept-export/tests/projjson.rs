@@ -1,4 +1,4 @@
-//! WKT 1 to PROJJSON.
+//! WKT 1 and WKT 2 to PROJJSON.
 
 #![cfg(feature = "parquet")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -80,6 +80,51 @@ fn feet_and_heights() {
     assert_eq!(height["type"], "VerticalCRS");
 }
 
+const PROJCRS: &str = r#"PROJCRS["NAD83 / UTM zone 15N",BASEGEOGCRS["NAD83",
+    DATUM["North American Datum 1983",ELLIPSOID["GRS 1980",6378137,298.257222101,LENGTHUNIT["metre",1]]],
+    PRIMEM["Greenwich",0,ANGLEUNIT["degree",0.0174532925199433]],ID["EPSG",4269]],
+    CONVERSION["UTM zone 15N",METHOD["Transverse Mercator",ID["EPSG",9807]],
+    PARAMETER["Latitude of natural origin",0,ANGLEUNIT["degree",0.0174532925199433],ID["EPSG",8801]],
+    PARAMETER["Scale factor at natural origin",0.9996,SCALEUNIT["unity",1],ID["EPSG",8805]],
+    PARAMETER["False easting",500000,LENGTHUNIT["metre",1],ID["EPSG",8806]]],
+    CS[Cartesian,2],AXIS["(E)",east,ORDER[1],LENGTHUNIT["metre",1]],
+    AXIS["(N)",north,ORDER[2],LENGTHUNIT["metre",1]],USAGE[SCOPE["All"],BBOX[25,-96,84,-90]],
+    ID["EPSG",26915]]"#;
+
+#[test]
+fn wkt_2_is_said_part_by_part() {
+    let vertical = r#"VERTCRS["NAVD88 height",VDATUM["North American Vertical Datum 1988"],CS[vertical,1],
+        AXIS["gravity-related height (H)",up,LENGTHUNIT["metre",1]],ID["EPSG",5703]]"#;
+    let crs = read(&format!("COMPOUNDCRS[\"both\",{PROJCRS},{vertical}]"));
+    let [plane, height] = [&crs["components"][0], &crs["components"][1]];
+    assert_eq!(plane["id"], json!({"authority": "EPSG", "code": 26915}));
+    assert_eq!(
+        plane["base_crs"]["datum"]["name"],
+        "North American Datum 1983"
+    );
+    let scale = json!({
+        "name": "Scale factor at natural origin",
+        "value": 0.9996,
+        "unit": "unity",
+        "id": {"authority": "EPSG", "code": 8805},
+    });
+    assert_eq!(plane["conversion"]["parameters"][1], scale);
+    assert_eq!(plane["coordinate_system"]["axis"][1]["name"], "Northing");
+    let axis = &height["coordinate_system"]["axis"][0];
+    assert_eq!(axis["name"], "Gravity-related height");
+    assert_eq!([&axis["abbreviation"], &axis["unit"]], ["H", "metre"]);
+
+    let grads = PROJCRS.replace(
+        "[\"degree\",0.0174532925199433],ID[\"EPSG\",8801]",
+        "[\"grad\",0.0157]",
+    );
+    assert_ne!(grads, PROJCRS);
+    let dynamic = PROJCRS.replace("\"NAD83\",", "\"NAD83\",DYNAMIC[FRAMEEPOCH[2010]],");
+    for unknown in [grads, dynamic, PROJCRS.replace("CS[Cartesian,2],", "")] {
+        assert_eq!(projjson(&unknown), None, "{unknown}");
+    }
+}
+
 #[test]
 fn what_is_not_known_is_not_guessed() {
     let metre = r#"UNIT["metre",1]"#;
@@ -114,7 +159,8 @@ fn what_is_no_text_of_a_system_is_none() {
     ] {
         assert_eq!(projjson(text), None);
     }
-    for end in (0..GEOGCS.len()).filter(|end| GEOGCS.is_char_boundary(*end)) {
-        assert_eq!(projjson(&GEOGCS[..end]), None);
+    for text in [GEOGCS, PROJCRS] {
+        assert!(text.is_ascii());
+        assert!((0..text.len()).all(|end| projjson(&text[..end]).is_none()));
     }
 }
