@@ -163,15 +163,19 @@ fn axes_of(node: &Node) -> Option<Value> {
     Some(coordinate_system(system.text(0)?, axes))
 }
 
-/// An axis, whose abbreviation stands in brackets behind its name, or alone.
+/// An axis, whose abbreviation stands in brackets behind its name, or either alone.
 fn axis(node: &Node, crs: &Node) -> Option<Value> {
-    let (name, short) = node.text(0)?.strip_suffix(')')?.rsplit_once('(')?;
-    let direction = node.text(1)?;
-    let name = match (name.trim(), direction) {
-        ("", "east") => "Easting".to_owned(),
-        ("", "north") => "Northing".to_owned(),
-        ("", _) => short.to_owned(),
-        (name, _) => capitalised(name),
+    let (text, direction) = (node.text(0)?, node.text(1)?);
+    let bracket = text
+        .strip_suffix(')')
+        .and_then(|text| text.rsplit_once('('));
+    let (name, short) = match bracket.map(|(name, short)| (name.trim(), short)) {
+        None => (capitalised(text), capitalised(text.get(..1)?)),
+        Some(("", short)) => (
+            name_of(direction).unwrap_or(short).to_owned(),
+            short.to_owned(),
+        ),
+        Some((name, short)) => (capitalised(name), short.to_owned()),
     };
     let unit = unit_of(node).or_else(|| unit_of(crs))?;
     let mut axis = json!({
@@ -185,6 +189,15 @@ fn axis(node: &Node, crs: &Node) -> Option<Value> {
         axis["meridian"] = json!({"longitude": {"value": longitude, "unit": unit_of(meridian)?}});
     }
     Some(axis)
+}
+
+/// What an axis of a map is called.
+fn name_of(direction: &str) -> Option<&'static str> {
+    match direction {
+        "east" => Some("Easting"),
+        "north" => Some("Northing"),
+        _ => None,
+    }
 }
 
 /// WKT 2 has names of axes in small letters, PROJJSON begins them with a capital.

@@ -114,6 +114,10 @@ fn wkt_2_is_said_part_by_part() {
     assert_eq!(axis["name"], "Gravity-related height");
     assert_eq!([&axis["abbreviation"], &axis["unit"]], ["H", "metre"]);
 
+    let named = read(&PROJCRS.replace("(E)", "easting"));
+    let axis = &named["coordinate_system"]["axis"][0];
+    assert_eq!([&axis["name"], &axis["abbreviation"]], ["Easting", "E"]);
+
     let grads = PROJCRS.replace(
         "[\"degree\",0.0174532925199433],ID[\"EPSG\",8801]",
         "[\"grad\",0.0157]",
