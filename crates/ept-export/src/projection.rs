@@ -61,7 +61,8 @@ const LONGITUDE_KEYWORDS: &[&str] = &[
     "longitude_of_center",
     "longitude_of_origin",
 ];
-const LATITUDE: Parameter = parameter(
+/// In most projections.
+pub(crate) const LATITUDE: Parameter = parameter(
     LATITUDE_KEYWORDS,
     "Latitude of natural origin",
     8801,

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::projection::{Kind, PSEUDO_MERCATOR, Projection};
+use crate::projection::{Kind, LATITUDE, PSEUDO_MERCATOR, Projection};
 use crate::wkt::Node;
 use crate::wkt2;
 
@@ -204,7 +204,16 @@ fn projected(node: &Node) -> Option<Value> {
         ("conversion", conversion(node, &angle, &length)?),
         ("coordinate_system", system),
     ];
-    object("ProjectedCRS", node, &parts)
+    // Around a pole the axes lie otherwise, which a text without them does not say.
+    let is_polar = node.all(&["PARAMETER"]).any(|parameter| {
+        let name = parameter.text(0).unwrap_or_default();
+        LATITUDE.is_called(name)
+            && parameter
+                .number(1)
+                .is_some_and(|latitude| latitude.abs() == 90.0)
+    });
+    let is_clear = !is_polar || node.find(&["AXIS"]).is_some();
+    object("ProjectedCRS", node, &parts).filter(|_| is_clear)
 }
 
 /// The projection with its parameters.

@@ -142,6 +142,7 @@ fn what_is_not_known_is_not_guessed() {
         scaled.clone(),
         format!(r#"{scaled},PARAMETER["azimuth",3],{metre}"#),
         format!(r#"{scaled},{metre},AXIS["X",SOUTH],AXIS["Y",SOUTH]"#),
+        format!("{},{metre}", scaled.replace("origin\",0", "origin\",90")),
         format!(r#"{scaled},{metre},EXTENSION["PROJ4","+proj=other"]"#),
         format!(r#"PROJECTION["Polyconic"],{origin},{metre}"#),
     ] {
