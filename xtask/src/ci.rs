@@ -22,9 +22,11 @@ pub(crate) fn run() -> Result<()> {
         "warnings",
     ])?;
     without_cloud()?;
+    without_columns()?;
     fuzz::lint()?;
     document()?;
-    cargo(&["test"])?;
+    // All of the workspace, as it is linted and built elsewhere: so nothing is built twice.
+    cargo(&["test", "--workspace"])?;
     fixtures_are_up_to_date()?;
     conformance::run(&[])?;
     interop::run(&[])?;
@@ -43,6 +45,15 @@ fn without_cloud() -> Result<()> {
         .concat(),
     )?;
     cargo(&[&["test"], &reader[..], &["--test", "locations"]].concat())
+}
+
+/// The sinks without Arrow and Parquet, and with Arrow alone.
+fn without_columns() -> Result<()> {
+    for features in ["", "arrow"] {
+        let export = ["clippy", "-p", "ept-export", "--features", features];
+        cargo(&[&export[..], &["--all-targets", "--", "-D", "warnings"]].concat())?;
+    }
+    Ok(())
 }
 
 fn cargo(arguments: &[&str]) -> Result<()> {

@@ -53,6 +53,7 @@ Examples:
   ept query DATASET --bounds=-123.075,44.05,-123.070,44.055 --crs EPSG:4326 --resolution 1m -o area.laz
   ept query DATASET --polygon field.geojson --buffer 20m --where 'Classification == 2' -o ground.laz
   ept query DATASET --depth 2 --dims X,Y,Z,Intensity | head
+  ept query DATASET --resolution 1 -o points.parquet
 
 The points of depths 0 to N of the octree together are the result. A resolution selects the least such N
 whose spacing is at most the given one: points are at least that dense, where the data are.";
@@ -237,6 +238,9 @@ pub(crate) struct QueryArgs {
     /// The same with cubes
     #[arg(long, value_name = "SIZE", allow_hyphen_values = true, value_parser = resolution, conflicts_with = "thin")]
     pub(crate) thin_3d: Option<Resolution>,
+    /// Decimals of floating-point values in CSV, such as coordinates [default: as many as say them exactly]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=17))]
+    pub(crate) precision: Option<u8>,
     /// Write what was read and what was lost to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
@@ -255,6 +259,12 @@ pub(crate) enum Format {
     Laz,
     /// COPC 1.0: LAZ with the octree of the dataset, for viewers and streaming
     Copc,
+    /// Polygon file format, binary: for viewers
+    Ply,
+    /// Arrow IPC file; a stream on standard output
+    Arrow,
+    /// GeoParquet 1.1
+    Parquet,
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 
 mod area;
 mod args;
+mod columnar;
 mod command;
 mod exit;
 mod note;

@@ -1,17 +1,21 @@
 //! Where a query writes to: a file that appears whole or not at all, or standard output.
 
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use ept_export::{CopcOptions, CopcSink, CsvSink, LasOptions, LasSink, OctreeSink, Sink};
-use ept_reader::Limits;
+use ept_export::{
+    CopcOptions, CopcSink, CsvSink, FileInfo, LasOptions, LasSink, OctreeSink, PlySink, Sink,
+};
+use ept_reader::{Column, Limits, PointBatch, ScalarType, Srs, Values};
 use tempfile::{NamedTempFile, TempPath};
 
 use crate::args::{Format, QueryArgs};
+use crate::columnar;
 use crate::exit::WrongUsage;
+use crate::note::Note;
 use crate::select::Selection;
 
 /// The destination of a query's points.
@@ -23,6 +27,8 @@ pub(crate) struct Output {
     /// Threads that compress.
     threads: NonZeroUsize,
     quiet: bool,
+    /// Decimals of floats in CSV.
+    precision: Option<u8>,
 }
 
 /// A file under way: beside its final name until it is complete, and gone if it never is. Nothing for
@@ -41,16 +47,25 @@ impl Output {
             (None, Some(path)) => format_of(path)?,
             (None, None) => Format::Csv,
         };
-        if path.is_none() && format != Format::Csv {
+        let is_seeking = matches!(
+            format,
+            Format::Las | Format::Laz | Format::Copc | Format::Ply
+        );
+        if path.is_none() && is_seeking {
             let problem =
-                "LAS, LAZ and COPC cannot be written to standard output; name a file with -o";
+                "LAS, LAZ, COPC and PLY cannot be written to standard output; name a file with -o";
             return Err(WrongUsage(problem.into()).into());
+        }
+        check_built_in(format)?;
+        if args.precision.is_some() && format != Format::Csv {
+            return Err(WrongUsage("--precision is for CSV".into()).into());
         }
         let threads = args.read.threads.unwrap_or(Limits::default().threads);
         Ok(Output {
             path,
             format,
             threads,
+            precision: args.precision,
             quiet: args.read.quiet,
         })
     }
@@ -62,24 +77,31 @@ impl Output {
         dims: Vec<String>,
     ) -> Result<(Box<dyn Sink>, Pending)> {
         let Some(path) = &self.path else {
-            let sink = CsvSink::new(std::io::stdout(), dims);
-            return Ok((Box::new(sink), Pending::default()));
+            return Ok((self.standard(selection, dims)?, Pending::default()));
         };
         let (file, pending) = create(path).with_context(|| cannot_write(path))?;
         Ok((self.sink(file, selection, dims)?, pending))
     }
 
+    /// The sink to standard output.
+    fn standard(&self, selection: &Selection, dims: Vec<String>) -> Result<Box<dyn Sink>> {
+        let out = std::io::stdout();
+        match self.format {
+            Format::Arrow | Format::Parquet => {
+                let info = self.info(selection, &dims);
+                columnar::stream(self.format, out, info, self.empty(selection, &dims)?)
+            }
+            _ => Ok(self.csv(out, dims)),
+        }
+    }
+
     fn sink(&self, file: File, selection: &Selection, dims: Vec<String>) -> Result<Box<dyn Sink>> {
         let file = BufWriter::with_capacity(1 << 20, file);
-        let metadata = selection.dataset.metadata();
         let bounds = selection.dataset.output_bounds(&selection.query)?;
-        let wkt = match selection.query.selected_output_crs() {
-            Some(crs) => crs.well_known_text(),
-            None => metadata.srs().well_known_text(),
-        };
-        let wkt = wkt.map(str::to_owned);
+        let info = self.info(selection, &dims);
+        let wkt = info.srs.well_known_text().map(str::to_owned);
         Ok(match self.format {
-            Format::Csv => Box::new(CsvSink::new(file, dims)),
+            Format::Csv => self.csv(file, dims),
             Format::Las | Format::Laz => Box::new(LasSink::new(
                 file,
                 LasOptions {
@@ -95,10 +117,14 @@ impl Output {
                 CopcOptions {
                     wkt,
                     bounds,
-                    spacing: metadata.spacing(0),
+                    spacing: selection.dataset.metadata().spacing(0),
                     threads: self.threads,
                 },
             )?,
+            Format::Ply => Box::new(PlySink::new(file, info, self.empty(selection, &dims)?)),
+            Format::Arrow | Format::Parquet => {
+                columnar::file(self.format, file, info, self.empty(selection, &dims)?)?
+            }
         })
     }
 
@@ -135,6 +161,14 @@ impl Output {
         }
     }
 
+    fn csv(&self, out: impl Write + Send + 'static, dims: Vec<String>) -> Box<dyn Sink> {
+        let sink = CsvSink::new(out, dims);
+        match self.precision {
+            Some(decimals) => Box::new(sink.with_precision(decimals)),
+            None => Box::new(sink),
+        }
+    }
+
     /// The destination, for messages.
     pub(crate) fn name(&self) -> String {
         match &self.path {
@@ -143,11 +177,50 @@ impl Output {
         }
     }
 
+    /// What the file says of itself. Formats that say all of it before the points have the note that can be made then.
+    fn info(&self, selection: &Selection, dims: &[String]) -> FileInfo {
+        let is_early = match self.format {
+            Format::Ply => true,
+            Format::Arrow => self.path.is_none(),
+            _ => false,
+        };
+        FileInfo {
+            srs: srs(selection),
+            note: is_early.then(|| Note::new(selection, dims).to_string()),
+        }
+    }
+
+    /// The columns of an empty result, with the types that the schema gives them.
+    fn empty(&self, selection: &Selection, dims: &[String]) -> Result<PointBatch> {
+        let required = self.required().iter().copied();
+        let mut columns: Vec<Column> = Vec::new();
+        for name in required.chain(dims.iter().map(String::as_str)) {
+            let known = selection.dataset.metadata().schema().iter();
+            let mut known = known.filter(|dimension| dimension.name.eq_ignore_ascii_case(name));
+            let (name, scalar) = match known.next() {
+                Some(known) => (known.name.as_str(), known.scalar),
+                None => (name, ScalarType::F64),
+            };
+            let is_coordinate = matches!(name, "X" | "Y" | "Z");
+            let scalar = if is_coordinate {
+                ScalarType::F64
+            } else {
+                scalar
+            };
+            if columns.iter().all(|column| &*column.name != name) {
+                columns.push(Column::new(name, Values::with_capacity(scalar, 0)));
+            }
+        }
+        Ok(PointBatch::new(columns)?)
+    }
+
     /// Dimensions that the format cannot do without.
     pub(crate) fn required(&self) -> &'static [&'static str] {
         match self.format {
-            Format::Csv => &[],
-            Format::Las | Format::Laz | Format::Copc => &["X", "Y", "Z"],
+            Format::Csv | Format::Arrow => &[],
+            Format::Las | Format::Laz | Format::Copc | Format::Ply | Format::Parquet => {
+                &["X", "Y", "Z"]
+            }
         }
     }
 }
@@ -161,6 +234,32 @@ impl Pending {
         let persisted = temporary.persist(&path).map_err(|error| error.error);
         persisted.with_context(|| cannot_write(&path))
     }
+}
+
+/// What files say of the points in them.
+fn srs(selection: &Selection) -> Srs {
+    match selection.query.selected_output_crs() {
+        None => selection.dataset.metadata().srs().clone(),
+        Some(crs) => {
+            let code = crs.name().strip_prefix("EPSG:");
+            let text = crs.well_known_text().unwrap_or(crs.definition());
+            Srs {
+                authority: code.map(|_| "EPSG".into()),
+                horizontal: code.map(str::to_owned),
+                wkt: Some(text.to_owned()),
+                ..Srs::default()
+            }
+        }
+    }
+}
+
+/// That this command was built with the format.
+fn check_built_in(format: Format) -> Result<()> {
+    if cfg!(feature = "parquet") || !matches!(format, Format::Arrow | Format::Parquet) {
+        return Ok(());
+    }
+    let problem = "this ept was built without Arrow and Parquet: build it with --features parquet";
+    Err(WrongUsage(problem.into()).into())
 }
 
 fn cannot_write(path: &Path) -> String {
@@ -219,10 +318,14 @@ fn format_of(path: &Path) -> Result<Format> {
         "csv" => Ok(Format::Csv),
         "las" => Ok(Format::Las),
         "laz" => Ok(Format::Laz),
+        "ply" => Ok(Format::Ply),
+        "arrow" => Ok(Format::Arrow),
+        "parquet" => Ok(Format::Parquet),
         _ => {
             let name = path.display();
             let problem = format!(
-                "{name}: no format has this extension; name it .csv, .las, .laz or .copc.laz, or use --format"
+                "{name}: no format has this extension; name it .csv, .las, .laz, .copc.laz, .ply, .arrow or \
+                 .parquet, or use --format"
             );
             Err(WrongUsage(problem).into())
         }
@@ -243,6 +346,9 @@ mod tests {
         assert_eq!(format("c.las"), Some(Format::Las));
         assert_eq!(format("c.csv"), Some(Format::Csv));
         assert_eq!(format("c.COPC.laz"), Some(Format::Copc));
+        assert_eq!(format("c.ply"), Some(Format::Ply));
+        assert_eq!(format("c.arrow"), Some(Format::Arrow));
+        assert_eq!(format("c.parquet"), Some(Format::Parquet));
         assert_eq!(format("laz"), None);
         assert_eq!(format("c.txt"), None);
     }

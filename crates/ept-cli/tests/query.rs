@@ -137,10 +137,23 @@ fn bounds_and_depth_select() {
 }
 
 #[test]
+fn precision_is_for_csv() {
+    let query = ["query", "-q", &fixture("float64"), "--dims", "X,Y,Z"];
+    let text = ept(&[&query[..], &["--precision", "1"]].concat()).ends_with(0);
+    for field in text.stdout().lines().skip(1).flat_map(|l| l.split(',')) {
+        let (_, decimals) = field.split_once('.').unwrap();
+        assert_eq!(decimals.len(), 1, "{field}");
+    }
+    let las = ["--precision", "1", "-o", "out.las"];
+    let text = ept(&[&query[..], &las].concat()).ends_with(2).stderr();
+    assert!(text.contains("--precision is for CSV"), "{text}");
+}
+
+#[test]
 fn one_request_or_many_file_or_web_the_bytes_are_the_same() {
     let server = Server::files(testdata());
     let folder = tempfile::tempdir().unwrap();
-    for format in ["copc.laz", "laz", "las", "csv"] {
+    for format in ["copc.laz", "laz", "las", "csv", "ply", "arrow", "parquet"] {
         let mut outputs = HashSet::new();
         for (at, (location, requests, threads)) in [
             (fixture("terrain"), "1", "1"),
@@ -316,7 +329,7 @@ fn devices_are_written_to_and_links_followed() {
             .file_type()
             .is_char_device()
     );
-    for format in ["csv", "las", "laz", "copc"] {
+    for format in ["csv", "las", "laz", "copc", "ply", "arrow", "parquet"] {
         let query = [
             "query",
             &fixture("rootless"),
@@ -406,6 +419,8 @@ fn wrong_usage_exits_with_2_before_anything_is_read() {
             "standard output",
         ),
         (vec!["query", nowhere, "--format", "laz"], "standard output"),
+        (vec!["query", nowhere, "--format", "ply"], "standard output"),
+        (vec!["query", nowhere, "--precision", "18"], "0..=17"),
         (vec!["query"], "DATASET"),
         (vec!["quarry"], "unrecognized subcommand"),
     ] {

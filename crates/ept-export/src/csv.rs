@@ -1,5 +1,7 @@
-//! Points as comma-separated values (RFC 4180, with `\n` line ends).
+//! Points as comma-separated values (RFC 4180, with `\n` line ends: what tools of the command line expect, and
+//! every reader of CSV takes).
 
+use std::fmt::{Display, LowerExp};
 use std::io::Write;
 use std::sync::Arc;
 
@@ -11,16 +13,19 @@ use crate::{ExportError, Sink};
 /// Bytes of text that are worth handing to the output at once.
 const BLOCK_BYTES: usize = 1 << 16;
 
-/// Writes a header row of names, then a row for each point.
+/// Writes a header row of names, then a row for each point. Names with commas, quotes or line breaks are in
+/// quotes; lines end with `\n`.
 ///
 /// Integers are plain, floats the shortest text that reads back as the same value (`NaN`, `inf` and
-/// `-inf` among them), bytes of an application's own type lower-case hexadecimal digits.
+/// `-inf` among them) unless [`CsvSink::with_precision`] says otherwise, bytes of an application's own
+/// type lower-case hexadecimal digits.
 ///
 /// The columns are those of the first points. Later points that lack one have an empty field there.
 #[derive(Debug)]
 pub struct CsvSink<W> {
     out: W,
     dimensions: Vec<String>,
+    precision: Option<u8>,
     /// Names of the columns, once the header row is written.
     header: Option<Vec<Arc<str>>>,
     text: Vec<u8>,
@@ -33,10 +38,33 @@ impl<W: Write + Send> CsvSink<W> {
         CsvSink {
             out,
             dimensions,
+            precision: None,
             header: None,
             text: Vec::new(),
             points: 0,
         }
+    }
+
+    /// The same sink with `decimals` digits after the point in every float, coordinates among them. Rounds to the
+    /// nearest such number, a tie to the even one.
+    ///
+    /// ```
+    /// use ept_export::{CsvSink, Sink};
+    /// use ept_format::Key;
+    /// use ept_points::{Column, PointBatch, Values};
+    ///
+    /// let batch = PointBatch::new(vec![Column::new("X", Values::F64(vec![637012.2399999999, 2.0]))])?;
+    /// let mut text = Vec::new();
+    /// let mut sink = Box::new(CsvSink::new(&mut text, Vec::new()).with_precision(2));
+    /// sink.write(Key::ROOT, &batch)?;
+    /// sink.finish()?;
+    /// assert_eq!(text, b"X\n637012.24\n2.00\n");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_precision(mut self, decimals: u8) -> CsvSink<W> {
+        self.precision = Some(decimals);
+        self
     }
 
     /// Puts the header row.
@@ -66,7 +94,7 @@ impl<W: Write + Send> Sink for CsvSink<W> {
         for point in 0..batch.len() {
             push_row(&mut self.text, &values, |text, values| {
                 if let Some(values) = values {
-                    push_value(text, values, point);
+                    push_value(text, values, point, self.precision);
                 }
             });
             if self.text.len() >= BLOCK_BYTES {
@@ -112,7 +140,7 @@ fn push_name(text: &mut Vec<u8>, name: &str) {
     }
 }
 
-fn push_value(text: &mut Vec<u8>, values: &Values, point: usize) {
+fn push_value(text: &mut Vec<u8>, values: &Values, point: usize, precision: Option<u8>) {
     match values {
         Values::I8(v) => push_signed(text, v[point].into()),
         Values::I16(v) => push_signed(text, v[point].into()),
@@ -122,20 +150,25 @@ fn push_value(text: &mut Vec<u8>, values: &Values, point: usize) {
         Values::U16(v) => push_unsigned(text, v[point].into()),
         Values::U32(v) => push_unsigned(text, v[point].into()),
         Values::U64(v) => push_unsigned(text, v[point]),
-        Values::F32(v) => match is_short(v[point].into()) {
-            true => push(text, format_args!("{}", v[point])),
-            false => push(text, format_args!("{:e}", v[point])),
-        },
-        Values::F64(v) => match is_short(v[point]) {
-            true => push(text, format_args!("{}", v[point])),
-            false => push(text, format_args!("{:e}", v[point])),
-        },
+        Values::F32(v) => push_float(text, v[point], precision),
+        Values::F64(v) => push_float(text, v[point], precision),
         Values::Bytes { width, data } => {
             let width = usize::from(*width);
             for byte in &data[point * width..(point + 1) * width] {
                 push(text, format_args!("{byte:02x}"));
             }
         }
+    }
+}
+
+fn push_float<F>(text: &mut Vec<u8>, value: F, precision: Option<u8>)
+where
+    F: Copy + Into<f64> + Display + LowerExp,
+{
+    match precision {
+        Some(decimals) => push(text, format_args!("{value:.0$}", usize::from(decimals))),
+        None if is_short(value.into()) => push(text, format_args!("{value}")),
+        None => push(text, format_args!("{value:e}")),
     }
 }
 

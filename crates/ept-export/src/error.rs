@@ -24,8 +24,8 @@ pub enum ExportError {
          leave it out, or write CSV"
     )]
     MissingDimension(String),
-    /// LAS needs all three coordinates.
-    #[error("the points have no {0}, which LAS requires")]
+    /// A format that needs all three coordinates lacks one.
+    #[error("the points have no {0}, which the format requires")]
     NoCoordinate(&'static str),
     /// A coordinate is not a number, or too far from the offset for 32 bits.
     #[error(
@@ -60,6 +60,16 @@ pub enum ExportError {
         found: ScalarType,
         /// What the field holds, such as `uint16` or `3 bits`.
         field: String,
+    },
+    /// The format has no type for the values of a dimension.
+    #[error("{dimension} is of type {found}, which {format} cannot hold; leave it out")]
+    NoType {
+        /// Name of the dimension.
+        dimension: String,
+        /// Type of the column.
+        found: ScalarType,
+        /// Name of the format.
+        format: &'static str,
     },
     /// Values are wider than an extra dimension of LAS may be.
     #[error("{dimension} has values of {width} bytes; extra dimensions of LAS hold at most 255")]
@@ -98,4 +108,33 @@ pub enum ExportError {
     /// The LAZ compressor refuses.
     #[error("LAZ compression: {0}")]
     Compression(String),
+    /// The writer of Arrow or Parquet refuses.
+    #[error("columnar output: {0}")]
+    Columnar(String),
+    /// A sink is used after an error.
+    #[error("the output is incomplete since an earlier error")]
+    Broken,
+}
+
+#[cfg(feature = "arrow")]
+impl From<arrow_schema::ArrowError> for ExportError {
+    fn from(error: arrow_schema::ArrowError) -> ExportError {
+        match error {
+            arrow_schema::ArrowError::IoError(_, error) => ExportError::Io(error),
+            error => ExportError::Columnar(error.to_string()),
+        }
+    }
+}
+
+#[cfg(feature = "parquet")]
+impl From<parquet::errors::ParquetError> for ExportError {
+    fn from(error: parquet::errors::ParquetError) -> ExportError {
+        match error {
+            parquet::errors::ParquetError::External(error) => match error.downcast() {
+                Ok(error) => ExportError::Io(*error),
+                Err(error) => ExportError::Columnar(error.to_string()),
+            },
+            error => ExportError::Columnar(error.to_string()),
+        }
+    }
 }

@@ -2,9 +2,13 @@
 //!
 //! A [`Sink`] takes one [`PointBatch`](ept_points::PointBatch) after another and writes them to
 //! anything that implements [`Write`](std::io::Write): [`CsvSink`] as text, [`LasSink`] as LAS 1.4
-//! or LAZ, [`CopcSink`] as COPC. Sinks know nothing of datasets, hold no more than the batch at hand and a few chunks of
-//! LAZ, and make the same bytes of the same points, however these are cut into batches; in COPC alone the
-//! batches show, as the nodes that they are.
+//! or LAZ, [`CopcSink`] as COPC, [`PlySink`] as PLY. Sinks know nothing of datasets, hold no more than the batch at hand
+//! and a few chunks of LAZ, and make the same bytes of the same points, however these are cut into batches; in COPC
+//! alone the batches show, as the nodes that they are.
+//!
+//! The feature `arrow` adds `record_batch`, which makes an Arrow record batch of a `PointBatch` without a copy, and
+//! `ArrowSink`; the feature `parquet` adds `ParquetSink`, which writes GeoParquet. Their record batches and row
+//! groups follow the nodes.
 //!
 //! A sink writes each value as it is or not at all: one that does not fit its place in the format
 //! is an [`ExportError`] that names the dimension and the value, never a wrapped or clamped number.
@@ -26,6 +30,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "arrow")]
+mod arrow_batch;
+#[cfg(feature = "arrow")]
+mod arrow_sink;
+#[cfg(feature = "arrow")]
+mod conversion;
 mod copc_hierarchy;
 mod copc_info;
 mod copc_sink;
@@ -34,23 +44,48 @@ mod encoders;
 mod error;
 mod extra_bytes;
 mod field;
+mod file_info;
+#[cfg(feature = "parquet")]
+mod geometry;
 mod las_file;
 mod las_header;
 mod las_sink;
 mod laz_chunks;
 mod number;
 mod octree_sink;
+#[cfg(feature = "parquet")]
+mod parquet_sink;
+mod ply;
 mod point_format;
+#[cfg(feature = "parquet")]
+mod projection;
+#[cfg(feature = "parquet")]
+mod projjson;
 mod quantise;
 mod record;
+mod shape;
 mod sink;
 mod spool;
 mod tally;
+#[cfg(feature = "parquet")]
+mod wkt;
+#[cfg(feature = "parquet")]
+mod wkt2;
 
+#[cfg(feature = "arrow")]
+pub use arrow_batch::record_batch;
+#[cfg(feature = "arrow")]
+pub use arrow_sink::ArrowSink;
 pub use copc_sink::{CopcOptions, CopcSink};
 pub use csv::CsvSink;
 pub use error::ExportError;
+pub use file_info::FileInfo;
 pub use las_sink::{LasOptions, LasSink};
 pub use octree_sink::OctreeSink;
+#[cfg(feature = "parquet")]
+pub use parquet_sink::ParquetSink;
+pub use ply::PlySink;
 pub use point_format::point_format;
+#[cfg(feature = "parquet")]
+pub use projjson::projjson;
 pub use sink::Sink;

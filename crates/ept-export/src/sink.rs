@@ -17,8 +17,9 @@ pub trait Sink: Send {
     /// When the output fails, or the format cannot hold the points.
     fn write(&mut self, node: Key, batch: &PointBatch) -> Result<(), ExportError>;
 
-    /// Has a note of where the points come from put into the file, in formats with a place for it: LAS, LAZ and
-    /// COPC have it in an extended variable length record of user `ept` with number 1. Can be called until the end.
+    /// Has a note of where the points come from put into the file, in formats with a place for it at their end:
+    /// LAS, LAZ and COPC have it in an extended variable length record of user `ept` with number 1, GeoParquet and
+    /// Arrow files under the key `ept:note`. Can be called until the end; the last note counts.
     fn describe(&mut self, _note: String) {}
 
     /// Completes the file, which is valid even without a point, and returns the number of points in

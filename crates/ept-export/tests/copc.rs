@@ -38,7 +38,7 @@ fn write(options: CopcOptions, nodes: &[Node]) -> Result<Vec<u8>, ExportError> {
     }
     let points: usize = nodes.iter().map(|(_, batch)| batch.len()).sum();
     assert_eq!(sink.finish()?, points as u64);
-    Ok(file.bytes())
+    Ok(file.contents())
 }
 
 fn key(depth: u32, x: u32, y: u32, z: u32) -> Key {
@@ -461,7 +461,7 @@ fn notes_and_long_records_follow_the_hierarchy() {
     }
     sink.describe("{\"dataset\":\"çà\"}".into());
     sink.finish().unwrap();
-    let file = file.bytes();
+    let file = file.contents();
     assert_holds(&file, &tree(6));
     let evlrs = raw::Header::read_from(Cursor::new(&file))
         .unwrap()

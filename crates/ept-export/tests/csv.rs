@@ -80,6 +80,27 @@ fn floats_read_back_as_the_same_value() {
 }
 
 #[test]
+fn precision_rounds_floats_and_nothing_else() {
+    let points = batch(vec![
+        ("double", Values::F64(vec![0.125, -1234.5, 1e20, f64::NAN])),
+        ("single", Values::F32(vec![0.1, 2.0, -0.375, f32::INFINITY])),
+        ("integer", Values::I32(vec![7, -8, 9, 10])),
+    ]);
+    let text = |decimals: u8| {
+        let mut text = Vec::new();
+        let mut sink = Box::new(CsvSink::new(&mut text, Vec::new()).with_precision(decimals));
+        sink.write(Key::ROOT, &points).unwrap();
+        sink.finish().unwrap();
+        String::from_utf8(text).unwrap()
+    };
+    let head = "double,single,integer\n";
+    let two = "0.12,0.10,7\n-1234.50,2.00,-8\n100000000000000000000.00,-0.38,9\nNaN,inf,10\n";
+    assert_eq!(text(2), format!("{head}{two}"));
+    let none = "0,0,7\n-1234,2,-8\n100000000000000000000,-0,9\nNaN,inf,10\n";
+    assert_eq!(text(0), format!("{head}{none}"));
+}
+
+#[test]
 fn names_are_quoted_where_needed() {
     let one = || Values::U8(vec![1]);
     let points = batch(vec![

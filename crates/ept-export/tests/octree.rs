@@ -55,7 +55,7 @@ fn write(options: CopcOptions, batches: &[PointBatch]) -> Result<Vec<u8>, Export
     }
     let points: usize = batches.iter().map(PointBatch::len).sum();
     assert_eq!(sink.finish()?, points as u64);
-    Ok(file.bytes())
+    Ok(file.contents())
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! `cargo xtask interop`: what `ept` writes, read by others.
 //!
-//! Each dataset is written as LAZ and COPC, whole and clipped, and read with laspy and copc.js; every point and
-//! dimension is compared with the CSV of the same query. The versions of both are pinned in `xtask/interop`, and
-//! they are installed into the target folder when that changes.
+//! Each dataset is written as LAZ and COPC, whole and clipped, and read with laspy and copc.js; as GeoParquet, Arrow
+//! and PLY, and read with pyarrow, GeoPandas, DuckDB and plyfile. Every point and dimension is compared with the CSV of
+//! the same query. The versions are pinned in `xtask/interop`, and installed into the target folder when that changes.
 
 mod tools;
 
@@ -22,14 +22,48 @@ pub(crate) fn run(datasets: &[PathBuf]) -> Result<()> {
         named => named.to_vec(),
     };
     let tools = Tools::install()?;
+    let ept = build_ept()?;
     let status = Command::new(&tools.python)
         .arg(crate::workspace().join("xtask/interop/check.py"))
-        .arg(build_ept()?)
+        .arg(&ept)
         .arg(&tools.walk)
-        .args(datasets)
+        .args(&datasets)
         .status()
         .context("Python does not start")?;
     ensure!(status.success(), "others do not read what ept writes");
+    datasets
+        .iter()
+        .try_for_each(|dataset| check_columns(&tools, &ept, dataset))
+}
+
+/// Compares CSV, GeoParquet, Arrow and PLY of a dataset. PLY has not every type: then the others are compared.
+fn check_columns(tools: &Tools, ept: &Path, dataset: &Path) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let mut files = Vec::new();
+    for extension in ["csv", "parquet", "arrow", "ply"] {
+        let file = folder.path().join(format!("points.{extension}"));
+        let query = Command::new(ept)
+            .arg("query")
+            .arg(dataset)
+            .args(["--quiet", "--output"])
+            .arg(&file)
+            .output()?;
+        let message = String::from_utf8_lossy(&query.stderr);
+        let has_no_type = extension == "ply" && message.contains("PLY");
+        ensure!(
+            query.status.success() || has_no_type,
+            "{}: {message}",
+            dataset.display()
+        );
+        files.extend(query.status.success().then_some(file));
+    }
+    println!("columns of {}", dataset.display());
+    let script = crate::workspace().join("xtask/interop/columnar.py");
+    let status = Command::new(&tools.python)
+        .arg(script)
+        .args(files)
+        .status()?;
+    ensure!(status.success(), "{}: columns differ", dataset.display());
     Ok(())
 }
 

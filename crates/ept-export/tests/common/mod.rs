@@ -22,7 +22,7 @@ pub(crate) const SCALING: Scaling = Scaling {
 pub(crate) struct File(Arc<Mutex<Cursor<Vec<u8>>>>);
 
 impl File {
-    pub(crate) fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn contents(&self) -> Vec<u8> {
         self.0.lock().unwrap().get_ref().clone()
     }
 }
@@ -93,7 +93,7 @@ pub(crate) fn write(options: LasOptions, batches: &[PointBatch]) -> Result<Vec<u
     }
     let points: usize = batches.iter().map(PointBatch::len).sum();
     assert_eq!(sink.finish()?, points as u64);
-    Ok(file.bytes())
+    Ok(file.contents())
 }
 
 pub(crate) fn read(file: &[u8]) -> (las::Header, las::PointData) {
@@ -126,4 +126,28 @@ pub(crate) fn batch(point_format: Option<u8>, columns: Vec<(&str, Values)>) -> P
     let columns = coordinates(&raw).into_iter().chain(further).collect();
     let batch = PointBatch::new(columns).unwrap();
     batch.with_storage(Some(SCALING), point_format)
+}
+
+/// A batch of two points with a column of every type.
+pub(crate) fn every_type() -> PointBatch {
+    let columns = vec![
+        ("a", Values::U8(vec![0, u8::MAX])),
+        ("b", Values::I8(vec![i8::MIN, i8::MAX])),
+        ("c", Values::U16(vec![0, u16::MAX])),
+        ("d", Values::I16(vec![i16::MIN, i16::MAX])),
+        ("e", Values::U32(vec![0, u32::MAX])),
+        ("f", Values::I32(vec![i32::MIN, i32::MAX])),
+        ("g", Values::U64(vec![0, u64::MAX])),
+        ("h", Values::I64(vec![i64::MIN, i64::MAX])),
+        ("i", Values::F32(vec![-0.1, f32::INFINITY])),
+        ("j", Values::F64(vec![f64::MIN_POSITIVE, -0.0])),
+        (
+            "k",
+            Values::Bytes {
+                width: 3,
+                data: vec![1, 2, 3, 4, 5, 6],
+            },
+        ),
+    ];
+    batch(None, columns)
 }

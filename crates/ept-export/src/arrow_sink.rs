@@ -1,0 +1,180 @@
+//! Points as Arrow IPC, the files and streams of Arrow.
+
+use std::fmt;
+use std::io::Write;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch, new_null_array};
+use arrow_ipc::writer::{FileWriter, StreamWriter};
+use arrow_schema::{Schema, SchemaRef};
+use ept_format::Key;
+use ept_points::{PointBatch, Scaling};
+
+use crate::arrow_batch::{array, metadata, of_arrays, schema};
+use crate::shape::Shape;
+use crate::{ExportError, FileInfo, Sink};
+
+/// Writes Arrow IPC: a file, or a stream for a pipe. Each node is a record batch.
+///
+/// Columns, types and the metadata of the schema are those of [`record_batch`](crate::record_batch()). The first
+/// points settle them, scale and offset among them. Later points that lack a column have nulls there.
+#[derive(Debug)]
+pub struct ArrowSink<W: Write> {
+    state: State<W>,
+    kind: Kind,
+    info: FileInfo,
+    empty: PointBatch,
+    /// What the footer of a file says last.
+    note: Option<String>,
+    points: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    File,
+    Stream,
+}
+
+#[derive(Debug)]
+enum State<W: Write> {
+    Waiting(W),
+    Started(Table, Box<Writer<W>>),
+    /// After an error.
+    Broken,
+}
+
+/// The columns of a file of Arrow or Parquet.
+#[derive(Debug)]
+pub(crate) struct Table {
+    shape: Shape,
+    pub(crate) schema: SchemaRef,
+}
+
+enum Writer<W: Write> {
+    File(FileWriter<W>),
+    Stream(StreamWriter<W>),
+}
+
+impl<W: Write> fmt::Debug for Writer<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Writer").finish_non_exhaustive()
+    }
+}
+
+impl<W: Write + Send> ArrowSink<W> {
+    /// A file to `out`, with a footer by which its batches are found. The columns of `empty` are those of the
+    /// file in case that no points come.
+    pub fn file(out: W, info: FileInfo, empty: PointBatch) -> ArrowSink<W> {
+        ArrowSink::new(out, Kind::File, info, empty)
+    }
+
+    /// A stream to `out`, as [`ArrowSink::file`]; what reads it needs nothing but the bytes in their order.
+    pub fn stream(out: W, info: FileInfo, empty: PointBatch) -> ArrowSink<W> {
+        ArrowSink::new(out, Kind::Stream, info, empty)
+    }
+
+    fn new(out: W, kind: Kind, info: FileInfo, empty: PointBatch) -> ArrowSink<W> {
+        ArrowSink {
+            state: State::Waiting(out),
+            kind,
+            info,
+            empty,
+            points: 0,
+            note: None,
+        }
+    }
+
+    /// The file under way, begun with the columns of `first` if it is not.
+    fn started(&mut self, first: &PointBatch) -> Result<(&Table, &mut Writer<W>), ExportError> {
+        self.state = match std::mem::replace(&mut self.state, State::Broken) {
+            State::Waiting(out) => {
+                let shape = Shape::of_first(first, &self.empty);
+                let table = Table::new(shape, &self.info, first.scaling());
+                let writer = Writer::new(self.kind, out, &table.schema)?;
+                State::Started(table, Box::new(writer))
+            }
+            state => state,
+        };
+        match &mut self.state {
+            State::Started(table, writer) => Ok((table, writer)),
+            _ => Err(ExportError::Broken),
+        }
+    }
+}
+
+impl<W: Write + Send> Sink for ArrowSink<W> {
+    fn write(&mut self, _node: Key, batch: &PointBatch) -> Result<(), ExportError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let (table, writer) = self.started(batch)?;
+        writer.write(&table.rows(batch)?)?;
+        self.points += batch.len() as u64;
+        Ok(())
+    }
+
+    fn describe(&mut self, note: String) {
+        self.note = Some(note);
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<u64, ExportError> {
+        let (empty, note) = (self.empty.clone(), self.note.take());
+        let (_, writer) = self.started(&empty)?;
+        if let (Writer::File(writer), Some(note)) = (&mut *writer, note) {
+            writer.write_metadata("ept:note", note);
+        }
+        writer.finish()?;
+        Ok(self.points)
+    }
+}
+
+impl Table {
+    pub(crate) fn new(shape: Shape, info: &FileInfo, scaling: Option<&Scaling>) -> Table {
+        let schema = Arc::new(schema(&shape, metadata(info, scaling)));
+        Table { shape, schema }
+    }
+
+    /// The points of a batch, with nulls in the columns that it lacks.
+    pub(crate) fn rows(&self, batch: &PointBatch) -> Result<RecordBatch, ExportError> {
+        let columns = self.shape.arrange(batch)?.into_iter();
+        let columns = columns.zip(self.schema.fields());
+        let arrays: Result<Vec<ArrayRef>, ExportError> = columns
+            .map(|(values, field)| match values {
+                Some(values) => array(values.into_owned()),
+                None => Ok(new_null_array(field.data_type(), batch.len())),
+            })
+            .collect();
+        of_arrays(self.schema.clone(), arrays?, batch.len())
+    }
+}
+
+impl<W: Write> Writer<W> {
+    fn new(kind: Kind, out: W, schema: &Schema) -> Result<Writer<W>, ExportError> {
+        Ok(match kind {
+            Kind::File => Writer::File(FileWriter::try_new(out, schema)?),
+            Kind::Stream => Writer::Stream(StreamWriter::try_new(out, schema)?),
+        })
+    }
+
+    fn write(&mut self, batch: &RecordBatch) -> Result<(), ExportError> {
+        match self {
+            Writer::File(writer) => writer.write(batch)?,
+            Writer::Stream(writer) => writer.write(batch)?,
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), ExportError> {
+        match self {
+            Writer::File(writer) => {
+                writer.finish()?;
+                writer.flush()?;
+            }
+            Writer::Stream(writer) => {
+                writer.finish()?;
+                writer.flush()?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,231 @@
+//! Points as GeoParquet 1.1.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_schema::Schema;
+use ept_format::Key;
+use ept_points::PointBatch;
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
+
+use crate::arrow_batch::{metadata, of_arrays};
+use crate::arrow_sink::Table;
+use crate::geometry::{Covering, Extent, Geometry};
+use crate::shape::Shape;
+use crate::{ExportError, FileInfo, Sink};
+
+/// Rows up to which small nodes share a row group, in the first row groups of a file.
+const GROUP_ROWS: usize = 1 << 16;
+/// Rows of the largest row group; a larger node is more than one. Bounds the memory.
+const MAX_GROUP_ROWS: usize = 1 << 20;
+/// Row groups after which those that follow may be twice as large: a file has at most 32,767 of them.
+const DOUBLING: usize = 1 << 13;
+
+/// Writes a GeoParquet 1.1 file: a row for each point, with a column for each dimension, the geometry and its box.
+///
+/// - Dimensions have their names and types, X, Y and Z among them. The first points settle them; later points that
+///   lack one have nulls there. X, Y and Z are always needed.
+/// - `geometry` is a WKB `POINT Z`. The native encoding `point` would be smaller, but the specification prefers WKB
+///   for portability, and DuckDB makes a `GEOMETRY` only of WKB, of `point` a struct.
+/// - `bbox` covers it, so that a reader passes over row groups outside of an area: GeoPandas
+///   (`read_parquet(bbox=...)`) and GDAL do by this column, all others by the statistics of X, Y and Z. Its numbers
+///   are 32 bits wide, as GDAL's are, and rounded outwards.
+/// - A row group is one node, or several small ones that follow each other; its statistics say where it lies.
+/// - `crs` is PROJJSON where the WKT of the dataset can be said so, else null, which means unknown. The metadata of the
+///   file has the text itself as `ept:crs`, and the other keys of `record_batch`; scale and offset are
+///   those of the first points.
+///
+/// The same points make the same bytes: the file has no date and no identifier. Memory holds one row group.
+#[derive(Debug)]
+pub struct ParquetSink<W: Write + Send> {
+    state: State<W>,
+    info: FileInfo,
+    empty: PointBatch,
+    points: u64,
+}
+
+#[derive(Debug)]
+enum State<W: Write + Send> {
+    Waiting(W),
+    Started(Box<ParquetFile<W>>),
+    /// After an error.
+    Broken,
+}
+
+/// A file whose columns are settled.
+#[derive(Debug)]
+struct ParquetFile<W: Write + Send> {
+    table: Table,
+    geometry: Geometry,
+    covering: Covering,
+    schema: Arc<Schema>,
+    extent: Extent,
+    writer: ArrowWriter<W>,
+}
+
+impl<W: Write + Send> ParquetSink<W> {
+    /// A sink to `out`. The columns of `empty` are those of the file in case that no points come.
+    pub fn new(out: W, info: FileInfo, empty: PointBatch) -> ParquetSink<W> {
+        ParquetSink {
+            state: State::Waiting(out),
+            info,
+            empty,
+            points: 0,
+        }
+    }
+
+    /// The file under way, begun with the columns of `first` if it is not.
+    fn started(&mut self, first: &PointBatch) -> Result<Box<ParquetFile<W>>, ExportError> {
+        match std::mem::replace(&mut self.state, State::Broken) {
+            State::Waiting(out) => {
+                let shape = Shape::of_first(first, &self.empty);
+                ParquetFile::start(out, shape, &self.info, first).map(Box::new)
+            }
+            State::Started(file) => Ok(file),
+            State::Broken => Err(ExportError::Broken),
+        }
+    }
+}
+
+impl<W: Write + Send> Sink for ParquetSink<W> {
+    fn write(&mut self, _node: Key, batch: &PointBatch) -> Result<(), ExportError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let mut file = self.started(batch)?;
+        file.write(batch)?;
+        self.points += batch.len() as u64;
+        self.state = State::Started(file);
+        Ok(())
+    }
+
+    fn describe(&mut self, note: String) {
+        self.info.note = Some(note);
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<u64, ExportError> {
+        let empty = self.empty.clone();
+        self.started(&empty)?.finish(&self.info)?;
+        Ok(self.points)
+    }
+}
+
+impl<W: Write + Send> ParquetFile<W> {
+    fn start(
+        out: W,
+        shape: Shape,
+        info: &FileInfo,
+        first: &PointBatch,
+    ) -> Result<ParquetFile<W>, ExportError> {
+        let names: Vec<&str> = shape.columns.iter().map(|(name, _)| &**name).collect();
+        // The note comes last, with all that is known by then.
+        let begun = FileInfo {
+            note: None,
+            ..info.clone()
+        };
+        let (geometry, covering) = (Geometry::beside(&names), Covering::beside(&names));
+        let properties = properties(&geometry, &covering, metadata(&begun, first.scaling()))?;
+        let table = Table::new(shape, &FileInfo::default(), None);
+        let fields = table.schema.fields().iter().cloned();
+        let ours = [geometry.field(), covering.field()].map(Arc::new);
+        let schema = Arc::new(Schema::new(fields.chain(ours).collect::<Vec<_>>()));
+        // The schema of Arrow in the metadata would say nothing that Parquet's own types do not.
+        let options = ArrowWriterOptions::new()
+            .with_properties(properties)
+            .with_skip_arrow_metadata(true);
+        let writer = ArrowWriter::try_new_with_options(out, schema.clone(), options)?;
+        Ok(ParquetFile {
+            table,
+            geometry,
+            covering,
+            schema,
+            extent: Extent::default(),
+            writer,
+        })
+    }
+
+    fn write(&mut self, batch: &PointBatch) -> Result<(), ExportError> {
+        let pending = self.writer.in_progress_rows();
+        if pending > 0 && pending + batch.len() > self.group_rows() {
+            self.writer.flush()?;
+        }
+        let rows = self.table.rows(batch)?;
+        let coordinates = coordinates(batch)?;
+        for start in (0..batch.len()).step_by(MAX_GROUP_ROWS) {
+            let end = batch.len().min(start + MAX_GROUP_ROWS);
+            let part = coordinates.map(|axis| &axis[start..end]);
+            self.extent.add(part);
+            self.write_part(&rows.slice(start, end - start), part)?;
+        }
+        Ok(())
+    }
+
+    /// Writes rows with the geometry of their coordinates.
+    fn write_part(&mut self, rows: &RecordBatch, part: [&[f64]; 3]) -> Result<(), ExportError> {
+        let mut arrays = rows.columns().to_vec();
+        arrays.push(self.geometry.array(part)?);
+        arrays.push(self.covering.array(part)?);
+        let rows = of_arrays(self.schema.clone(), arrays, rows.num_rows())?;
+        Ok(self.writer.write(&rows)?)
+    }
+
+    /// Rows up to which nodes share the next row group.
+    fn group_rows(&self) -> usize {
+        let doublings = self.writer.flushed_row_groups().len() / DOUBLING;
+        (GROUP_ROWS << doublings.min(8)).min(MAX_GROUP_ROWS)
+    }
+
+    fn finish(mut self, info: &FileInfo) -> Result<(), ExportError> {
+        let geo = self
+            .geometry
+            .metadata(&info.srs, &self.covering, &self.extent);
+        let geo = KeyValue::new("geo".to_owned(), geo.to_string());
+        self.writer.append_key_value_metadata(geo);
+        if let Some(note) = &info.note {
+            let note = KeyValue::new("ept:note".to_owned(), note.clone());
+            self.writer.append_key_value_metadata(note);
+        }
+        self.writer.finish()?;
+        Ok(self.writer.sync()?)
+    }
+}
+
+/// The coordinates of a batch, all three.
+fn coordinates(batch: &PointBatch) -> Result<[&[f64]; 3], ExportError> {
+    let axes = [("X", batch.x()), ("Y", batch.y()), ("Z", batch.z())];
+    match axes.iter().find(|(_, axis)| axis.len() != batch.len()) {
+        Some((name, _)) => Err(ExportError::NoCoordinate(name)),
+        None => Ok(axes.map(|(_, axis)| axis)),
+    }
+}
+
+/// How the columns are written.
+fn properties(
+    geometry: &Geometry,
+    covering: &Covering,
+    metadata: Vec<(&'static str, String)>,
+) -> Result<WriterProperties, ExportError> {
+    let metadata = metadata.into_iter();
+    let metadata = metadata.map(|(key, text)| KeyValue::new(key.to_owned(), text));
+    let geometry = ColumnPath::from(geometry.name.as_str());
+    let mut properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
+        .set_max_row_group_row_count(Some(MAX_GROUP_ROWS))
+        .set_key_value_metadata(Some(metadata.collect()))
+        // The order of WKB by its bytes says nothing, and no two points are alike.
+        .set_column_statistics_enabled(geometry.clone(), EnabledStatistics::None)
+        .set_column_dictionary_enabled(geometry, false);
+    for column in covering.columns() {
+        // Measured: 7 % off the file, and faster than a dictionary.
+        properties = properties
+            .set_column_dictionary_enabled(column.clone(), false)
+            .set_column_encoding(column, Encoding::BYTE_STREAM_SPLIT);
+    }
+    Ok(properties.build())
+}

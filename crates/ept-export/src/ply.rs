@@ -1,0 +1,216 @@
+//! Points as PLY, the polygon file format (Greg Turk, 1994), binary little endian.
+
+use std::io::{Seek, SeekFrom, Write};
+
+use ept_format::{Key, ScalarType};
+use ept_points::PointBatch;
+
+use crate::field::{Encoding, Field};
+use crate::shape::Shape;
+use crate::{ExportError, FileInfo, Sink};
+
+/// Digits of the largest number of points.
+const COUNT_DIGITS: usize = 20;
+/// Bytes of text in a comment: readers with a buffer of fixed size, such as rply, refuse long lines.
+const COMMENT_BYTES: usize = 200;
+
+/// Writes a PLY file: one element `vertex` with a property for each dimension.
+///
+/// Properties have the names of the dimensions, as PDAL's `writers.ply` does, but `x`, `y`, `z`, `red`, `green` and
+/// `blue` are lower-case: under these names viewers look for them. What is no printable ASCII in a name becomes `_`.
+/// Types are the dimensions' own: coordinates `double`, colours of 16 bits `ushort`. PLY has no integers of 64
+/// bits: these become `double`, and an error where that would change a value. It has no bytes of an
+/// application's own type either: an error.
+///
+/// The coordinate system and the note are comments, cut into lines of `comment crs: ` and `comment note: ` whose texts
+/// make the whole.
+///
+/// The first points settle the properties. Later points have the same ones: PLY has no way to say that a value is
+/// absent.
+#[derive(Debug)]
+pub struct PlySink<W> {
+    out: W,
+    info: FileInfo,
+    empty: PointBatch,
+    file: Option<PlyFile>,
+    points: u64,
+}
+
+/// A file whose properties are settled.
+#[derive(Debug)]
+struct PlyFile {
+    shape: Shape,
+    fields: Vec<Field>,
+    /// Bytes of a point.
+    size: usize,
+    /// Points of the batch at hand; reused from batch to batch.
+    records: Vec<u8>,
+}
+
+impl<W: Write + Seek + Send> PlySink<W> {
+    /// A sink to `out`, which is empty: the file starts at its position 0. The columns of `empty` are
+    /// the properties in case that no points come.
+    pub fn new(out: W, info: FileInfo, empty: PointBatch) -> PlySink<W> {
+        PlySink {
+            out,
+            info,
+            empty,
+            file: None,
+            points: 0,
+        }
+    }
+
+    /// Settles the properties and writes the header, as yet without points.
+    fn start(&mut self, shape: Shape) -> Result<PlyFile, ExportError> {
+        let file = PlyFile::new(shape)?;
+        let header = file.header(&self.info, 0);
+        self.out.write_all(header.as_bytes())?;
+        Ok(file)
+    }
+}
+
+impl<W: Write + Seek + Send> Sink for PlySink<W> {
+    fn write(&mut self, _node: Key, batch: &PointBatch) -> Result<(), ExportError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => self.start(Shape::of_first(batch, &self.empty))?,
+        };
+        let file = self.file.insert(file);
+        file.pack(batch)?;
+        self.out.write_all(&file.records)?;
+        self.points += batch.len() as u64;
+        Ok(())
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<u64, ExportError> {
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => self.start(Shape::of(&self.empty))?,
+        };
+        self.out.seek(SeekFrom::Start(0))?;
+        let header = file.header(&self.info, self.points);
+        self.out.write_all(header.as_bytes())?;
+        self.out.flush()?;
+        Ok(self.points)
+    }
+}
+
+impl PlyFile {
+    fn new(shape: Shape) -> Result<PlyFile, ExportError> {
+        let mut size = 0;
+        let mut fields = Vec::new();
+        for (name, scalar) in &shape.columns {
+            let stored = match scalar {
+                ScalarType::I64 | ScalarType::U64 => ScalarType::F64,
+                ScalarType::Bytes(_) => {
+                    return Err(ExportError::NoType {
+                        dimension: name.to_string(),
+                        found: *scalar,
+                        format: "PLY",
+                    });
+                }
+                scalar => *scalar,
+            };
+            fields.push(Field::new(name.clone(), size, Encoding::Plain(stored)));
+            size += stored.size();
+        }
+        Ok(PlyFile {
+            shape,
+            fields,
+            size,
+            records: Vec::new(),
+        })
+    }
+
+    /// Makes records of a batch.
+    fn pack(&mut self, batch: &PointBatch) -> Result<(), ExportError> {
+        self.shape.check(batch)?;
+        self.records.clear();
+        self.records.resize(batch.len() * self.size, 0);
+        for field in &self.fields {
+            let values = batch
+                .values(&field.dimension)
+                .ok_or_else(|| ExportError::MissingDimension(field.dimension.to_string()))?;
+            field.fill(values, &mut self.records, self.size)?;
+        }
+        Ok(())
+    }
+
+    /// The header; of the same length for every number of points.
+    fn header(&self, info: &FileInfo, points: u64) -> String {
+        let count = points.to_string();
+        // Readers differ over zeros and spaces before a number, but all of them skip comments.
+        let padding = " ".repeat(COUNT_DIGITS - count.len());
+        let mut text = String::from("ply\nformat binary_little_endian 1.0\n");
+        push_comments(&mut text, "crs", info.crs().as_deref());
+        push_comments(&mut text, "note", info.note.as_deref());
+        text += &format!("comment points{padding}\nelement vertex {count}\n");
+        for (name, field) in self.names().into_iter().zip(&self.fields) {
+            text += &format!("property {} {name}\n", type_name(field));
+        }
+        text + "end_header\n"
+    }
+
+    /// The names of the properties, no two alike.
+    fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for field in &self.fields {
+            let name = property(&field.dimension);
+            let numbered = (2..).map(|number: u32| format!("{name}_{number}"));
+            let mut choices = std::iter::once(name.clone()).chain(numbered);
+            names.extend(choices.find(|choice| !names.contains(choice)));
+        }
+        names
+    }
+}
+
+/// The name of a dimension as viewers know it, in one word.
+fn property(dimension: &str) -> String {
+    match dimension {
+        "X" | "Y" | "Z" | "Red" | "Green" | "Blue" => dimension.to_ascii_lowercase(),
+        _ => dimension
+            .chars()
+            .map(|c| if c.is_ascii_graphic() { c } else { '_' })
+            .collect(),
+    }
+}
+
+/// The type of a property, by its name of 1994: the later `int8` to `float64` are not known everywhere.
+fn type_name(field: &Field) -> &'static str {
+    match field.encoding {
+        Encoding::Plain(ScalarType::I8) => "char",
+        Encoding::Plain(ScalarType::U8) => "uchar",
+        Encoding::Plain(ScalarType::I16) => "short",
+        Encoding::Plain(ScalarType::U16) => "ushort",
+        Encoding::Plain(ScalarType::I32) => "int",
+        Encoding::Plain(ScalarType::U32) => "uint",
+        Encoding::Plain(ScalarType::F32) => "float",
+        _ => "double",
+    }
+}
+
+/// A text as comments of limited length, each but the last ending with a comma where that can be.
+fn push_comments(header: &mut String, key: &str, text: Option<&str>) {
+    let text = text.unwrap_or_default();
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let (line, more) = rest.split_at(cut(rest));
+        *header += &format!("comment {key}: {line}\n");
+        rest = more;
+    }
+}
+
+/// Where to end the first line of a text; never 0.
+fn cut(text: &str) -> usize {
+    let end = (0..=COMMENT_BYTES)
+        .rev()
+        .find(|end| text.is_char_boundary(*end));
+    match (text.len(), end.unwrap_or(COMMENT_BYTES)) {
+        (length, end) if length <= end => length,
+        (_, end) => text[..end].rfind(',').map_or(end, |comma| comma + 1),
+    }
+}

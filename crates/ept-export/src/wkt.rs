@@ -1,0 +1,121 @@
+//! Well-known text of coordinate systems, as a tree.
+
+/// Nested keywords beyond which a text is none: real ones have fewer than ten.
+const MAX_DEPTH: usize = 32;
+
+/// A keyword with what stands in its brackets.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Node {
+    /// In capitals.
+    pub(crate) keyword: String,
+    pub(crate) values: Vec<Part>,
+}
+
+/// One thing in brackets.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Part {
+    /// In quotes.
+    Text(String),
+    /// A number, or a word such as `EAST`.
+    Word(String),
+    Node(Node),
+}
+
+impl Node {
+    /// The tree of a text; none when it is not well-formed.
+    pub(crate) fn parse(text: &str) -> Option<Node> {
+        let mut rest = text.trim();
+        let Part::Node(node) = part(&mut rest, 0)? else {
+            return None;
+        };
+        rest.is_empty().then_some(node)
+    }
+
+    /// The nodes with one of these keywords.
+    pub(crate) fn all<'a>(&'a self, keywords: &'a [&str]) -> impl Iterator<Item = &'a Node> {
+        let nodes = self.values.iter().filter_map(|part| match part {
+            Part::Node(node) => Some(node),
+            _ => None,
+        });
+        nodes.filter(|node| keywords.contains(&&*node.keyword))
+    }
+
+    /// The first node with one of these keywords.
+    pub(crate) fn find(&self, keywords: &[&str]) -> Option<&Node> {
+        let mut parts = self.values.iter();
+        parts.find_map(|part| match part {
+            Part::Node(node) if keywords.contains(&&*node.keyword) => Some(node),
+            _ => None,
+        })
+    }
+
+    /// The text or word at a place.
+    pub(crate) fn text(&self, at: usize) -> Option<&str> {
+        match self.values.get(at)? {
+            Part::Text(text) | Part::Word(text) => Some(text),
+            Part::Node(_) => None,
+        }
+    }
+
+    /// The number at a place, if it is finite.
+    pub(crate) fn number(&self, at: usize) -> Option<f64> {
+        let number: f64 = self.text(at)?.parse().ok()?;
+        number.is_finite().then_some(number)
+    }
+}
+
+/// Reads one part and what blanks follow it.
+fn part(rest: &mut &str, depth: usize) -> Option<Part> {
+    if let Some(quoted) = rest.strip_prefix('"') {
+        return quoted_text(quoted, rest).map(Part::Text);
+    }
+    let end = rest.find(['[', ']', '(', ')', ',', '"']);
+    let (word, more) = rest.split_at(end.unwrap_or(rest.len()));
+    let word = word.trim();
+    *rest = more;
+    if word.is_empty() || depth > MAX_DEPTH {
+        return None;
+    }
+    match rest.strip_prefix(['[', '(']) {
+        None => Some(Part::Word(word.to_owned())),
+        Some(inner) => {
+            *rest = inner.trim_start();
+            let values = parts(rest, depth + 1)?;
+            let keyword = word.to_ascii_uppercase();
+            Some(Part::Node(Node { keyword, values }))
+        }
+    }
+}
+
+/// Reads parts up to the bracket that ends them.
+fn parts(rest: &mut &str, depth: usize) -> Option<Vec<Part>> {
+    let mut parts = Vec::new();
+    loop {
+        parts.push(part(rest, depth)?);
+        let more = rest.trim_start();
+        let is_end = more.starts_with([']', ')']);
+        *rest = more.strip_prefix([',', ']', ')'])?.trim_start();
+        if is_end {
+            return Some(parts);
+        }
+    }
+}
+
+/// Reads a text up to its closing quote; two quotes are one within it.
+fn quoted_text<'a>(mut from: &'a str, rest: &mut &'a str) -> Option<String> {
+    let mut text = String::new();
+    loop {
+        let (part, more) = from.split_once('"')?;
+        text.push_str(part);
+        match more.strip_prefix('"') {
+            Some(more) => {
+                text.push('"');
+                from = more;
+            }
+            None => {
+                *rest = more;
+                return Some(text);
+            }
+        }
+    }
+}
