@@ -25,7 +25,7 @@ impl Note {
         let lost: Vec<Value> = losses.sorted().into_iter().map(loss).collect();
         Note(json!({
             "writer": concat!("ept ", env!("CARGO_PKG_VERSION")),
-            "dataset": dataset.location("ept.json"),
+            "dataset": name(&dataset.location("ept.json")),
             "query": query_of(selection),
             "depth": deepest,
             "spacing": deepest.map(|depth| dataset.metadata().spacing(depth)),
@@ -33,6 +33,15 @@ impl Note {
             "lost": lost,
         }))
     }
+}
+
+/// The folder that holds the dataset. Where that is stays out of the file: the same points have the same bytes, from
+/// disk or web, and nobody's paths are passed on.
+fn name(location: &str) -> Option<&str> {
+    location
+        .rsplit(['/', '\\'])
+        .nth(1)
+        .filter(|name| !name.is_empty())
 }
 
 /// A part that is missing. Its cause is left out: it may be told in other words the next time.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use support::server::{Fault, Response, Server, file};
-use support::{copy, ept, fixture, testdata, truth, without_note};
+use support::{copy, ept, fixture, testdata, truth};
 
 /// Numbers without order, the same on every run.
 fn scramble(number: usize) -> usize {
@@ -42,11 +42,11 @@ fn a_bad_server_changes_nothing_in_the_file() {
     ]
     .concat())
     .ends_with(0);
-    let expected = without_note(std::fs::read(file("local.laz")).unwrap());
+    let expected = std::fs::read(file("local.laz")).unwrap();
     for round in 0..10 {
         let out = file(&format!("{round}.laz"));
         ept(&[&["query", &server.url("/terrain")], &query[..], &[&out]].concat()).ends_with(0);
-        let found = without_note(std::fs::read(&out).unwrap());
+        let found = std::fs::read(&out).unwrap();
         assert_eq!(found, expected, "round {round}");
     }
 }

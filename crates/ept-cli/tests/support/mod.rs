@@ -93,13 +93,3 @@ pub fn copy(name: &str) -> tempfile::TempDir {
     copy_folder(&testdata().join(name), folder.path());
     folder
 }
-
-/// A file without its last record, which names the place that its points were read from.
-pub fn without_note(mut file: Vec<u8>) -> Vec<u8> {
-    let description = b"where these points come from";
-    let windows = &mut file.windows(description.len());
-    if let Some(at) = windows.position(|window| window == description) {
-        file.truncate(at - 28);
-    }
-    file
-}
