@@ -4,6 +4,7 @@ mod bench;
 mod ci;
 mod conformance;
 mod fuzz;
+mod hierarchy;
 mod interop;
 mod testdata;
 mod tidy;
@@ -29,6 +30,14 @@ enum Command {
         /// Folder to write to; each dataset in it is replaced.
         #[arg(default_value_os_t = workspace().join("testdata"))]
         directory: PathBuf,
+    },
+    /// Write ept.json and the hierarchy of a large dataset that does not exist
+    GenHierarchy {
+        /// Folder to write to
+        directory: PathBuf,
+        /// About how many nodes it has
+        #[arg(long, default_value_t = 1_000_000)]
+        nodes: usize,
     },
     /// Read datasets whole and through queries, and compare with what they must be
     Conformance {
@@ -63,6 +72,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Ci => ci::run(),
         Command::GenTestdata { directory } => testdata::generate(&directory),
+        Command::GenHierarchy { directory, nodes } => hierarchy::generate(&directory, nodes),
         Command::Conformance { targets } => conformance::run(&targets),
         Command::Interop { datasets } => interop::run(&datasets),
         Command::Bench { dataset, rounds } => bench::run(dataset, rounds),

@@ -30,6 +30,8 @@ Exit codes: 0 complete, 1 failed, 2 wrong usage, 3 done but parts of the data co
 pub(crate) enum Command {
     /// Show what a dataset says about itself
     Info(InfoArgs),
+    /// Tell what a query would read and write, without reading a tile
+    Plan(PlanArgs),
     /// Write the points of an area at a resolution to a file
     #[command(after_help = QUERY_EXAMPLES)]
     Query(QueryArgs),
@@ -204,6 +206,9 @@ pub(crate) struct CacheCommandArgs {
 pub(crate) struct InfoArgs {
     #[command(flatten)]
     pub(crate) dataset: DatasetArgs,
+    /// Read the whole hierarchy and show nodes and points of each depth
+    #[arg(long)]
+    pub(crate) hierarchy: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -241,6 +246,9 @@ pub(crate) struct QueryArgs {
     /// Decimals of floating-point values in CSV, such as coordinates [default: as many as say them exactly]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=17))]
     pub(crate) precision: Option<u8>,
+    /// Do not ask before a query that reads more than a billion points
+    #[arg(long, short)]
+    pub(crate) yes: bool,
     /// Write what was read and what was lost to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
@@ -269,6 +277,17 @@ pub(crate) enum Format {
 
 #[derive(Debug, Args)]
 pub(crate) struct StatsArgs {
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
     /// Print JSON

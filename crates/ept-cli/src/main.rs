@@ -64,6 +64,7 @@ async fn stop() -> u8 {
 async fn run(command: Command) -> anyhow::Result<Outcome> {
     match command {
         Command::Info(args) => command::info::run(&args).await,
+        Command::Plan(args) => command::plan::run(&args).await,
         Command::Query(args) => command::query::run(&args).await,
         Command::Stats(args) => command::stats::run(&args).await,
         Command::Nodes(args) => command::nodes::run(&args).await,

@@ -34,14 +34,7 @@ pub(crate) struct Losses {
 impl Selection {
     /// Opens the dataset and finds the nodes.
     pub(crate) async fn open(select: &SelectArgs, read: &ReadArgs) -> Result<Selection> {
-        let mut options = options(&select.dataset);
-        options.limits.requests = read.requests;
-        options.limits.threads = read.threads.unwrap_or(options.limits.threads);
-        let mut dataset = Dataset::open_with(&select.dataset.location, &options).await?;
-        for (name, place) in &select.addons {
-            dataset = dataset.with_addon(name, place, &options).await?;
-        }
-        let query = query(select, &dataset).await?;
+        let (dataset, query) = opened(select, read).await?;
         let mut selection = Selection {
             losses: Losses::new(read.on_error),
             thin: None,
@@ -119,6 +112,19 @@ impl Selection {
             false => "no point lies within the area at the selected depths".into(),
         }
     }
+}
+
+/// The dataset of the flags, and the query.
+pub(crate) async fn opened(select: &SelectArgs, read: &ReadArgs) -> Result<(Dataset, Query)> {
+    let mut options = options(&select.dataset);
+    options.limits.requests = read.requests;
+    options.limits.threads = read.threads.unwrap_or(options.limits.threads);
+    let mut dataset = Dataset::open_with(&select.dataset.location, &options).await?;
+    for (name, place) in &select.addons {
+        dataset = dataset.with_addon(name, place, &options).await?;
+    }
+    let query = query(select, &dataset).await?;
+    Ok((dataset, query))
 }
 
 impl Losses {

@@ -12,6 +12,7 @@ use futures::{Stream, StreamExt};
 use crate::addon::AddonReader;
 use crate::cores::Cores;
 use crate::fetch::Fetcher;
+use crate::plan::{self, Plan, Surroundings, TileSizes};
 use crate::selection::{Reach, Selection};
 use crate::store::{Store, StoreError};
 use crate::{
@@ -204,6 +205,26 @@ impl Dataset {
         ))
     }
 
+    /// What a query will read: its nodes, and how many of their points lie in its areas, about. Besides the pages that the
+    /// query itself needs, those of neighbouring nodes are read; no tile is.
+    ///
+    /// A page that cannot be read is an error of the second list, and its nodes are missing in the plan.
+    ///
+    /// # Errors
+    /// As [`Dataset::nodes`], and those of pages that are no loss.
+    pub async fn plan(&self, query: &Query) -> Result<(Plan, Vec<Error>), Error> {
+        let mut found = self.walk(Surroundings::new(query, self.metadata())?);
+        let (mut nodes, mut losses) = (Vec::new(), Vec::new());
+        while let Some(node) = found.next().await {
+            match node {
+                Ok(node) => nodes.push(node),
+                Err(error) if error.loss().is_some() => losses.push(error),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((plan::plan(nodes, query, self.metadata())?, losses))
+    }
+
     /// The nodes among those of a query that `most` points allow: whole depths from the root down, then of the next
     /// depth those that lie most within the areas, as far as they fit. Points are counted before any condition but the
     /// choice of nodes, so that the result has at most as many.
@@ -297,6 +318,29 @@ impl Dataset {
             .cores
             .run(move || shared.decoded(&decoder, &node, &bytes))
             .await?
+    }
+
+    /// The size of a node's tile in bytes, as stored, without fetching it; none when the store cannot tell.
+    ///
+    /// # Errors
+    /// An [`Error::Lost`] when the store says that there is no such tile, or cannot be asked.
+    pub async fn tile_size(&self, node: &Node) -> Result<Option<u64>, Error> {
+        let path = self.metadata().tile_path(node.key);
+        let size = self.shared.fetcher.size(&path).await;
+        size.map_err(|error| self.shared.lost_tile(node, LossCause::Fetch(error)))
+    }
+
+    /// How large the tiles of these nodes are together, from the sizes of at most 64 of them; none when the store does
+    /// not tell sizes, or none of the tiles is there.
+    pub async fn tile_sizes(&self, nodes: &[Node]) -> Option<TileSizes> {
+        let mut by_points: Vec<&Node> = nodes.iter().collect();
+        by_points.sort_by_key(|node| (node.points, node.key));
+        let step = by_points.len().div_ceil(plan::SAMPLE).max(1);
+        let sample = by_points.into_iter().skip(step / 2).step_by(step);
+        let asked = sample.map(async |node| Some((node.points, self.tile_size(node).await.ok()??)));
+        let known = futures::future::join_all(asked).await;
+        let known: Vec<(u64, u64)> = known.into_iter().flatten().collect();
+        TileSizes::of(&known, nodes)
     }
 
     /// One page of the hierarchy.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures::future::BoxFuture;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -75,12 +76,31 @@ impl Fetcher {
         cache.resolve(path, known, answer).await
     }
 
-    /// Asks the store. Failures that may pass are waited out; the time of the dataset is not exceeded.
+    /// The size of a file by the store; none when only its contents would tell.
+    pub(crate) async fn size(&self, path: &str) -> Result<Option<u64>, StoreError> {
+        self.wait_for(path, || self.store.size(path), |_| 0).await
+    }
+
     async fn ask(&self, path: &str, stamp: Option<&str>) -> Result<Answer, StoreError> {
-        let Some((deadline, timeout)) = self.deadline else {
-            return self.ask_patiently(path, stamp).await;
+        let ask = || self.store.get_changed(path, self.max_bytes, stamp);
+        let bytes = |answer: &Answer| match answer {
+            Answer::File { bytes, .. } => bytes.len(),
+            Answer::Same => 0,
         };
-        let result = timeout_at(deadline, self.ask_patiently(path, stamp)).await;
+        self.wait_for(path, ask, bytes).await
+    }
+
+    /// Asks the store. Failures that may pass are waited out; the time of the dataset is not exceeded.
+    async fn wait_for<'a, T>(
+        &self,
+        path: &str,
+        ask: impl Fn() -> BoxFuture<'a, Result<T, StoreError>>,
+        bytes: impl Fn(&T) -> usize,
+    ) -> Result<T, StoreError> {
+        let Some((deadline, timeout)) = self.deadline else {
+            return self.wait_patiently(ask, bytes).await;
+        };
+        let result = timeout_at(deadline, self.wait_patiently(ask, bytes)).await;
         result.unwrap_or_else(|_| {
             Err(StoreError::Failed {
                 location: self.location(path),
@@ -89,11 +109,18 @@ impl Fetcher {
         })
     }
 
-    async fn ask_patiently(&self, path: &str, stamp: Option<&str>) -> Result<Answer, StoreError> {
+    async fn wait_patiently<'a, T>(
+        &self,
+        ask: impl Fn() -> BoxFuture<'a, Result<T, StoreError>>,
+        bytes: impl Fn(&T) -> usize,
+    ) -> Result<T, StoreError> {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let error = match self.ask_once(path, stamp, attempt).await {
+            let result = self.ask_once(&ask).await;
+            self.traffic
+                .count(result.as_ref().map_or(0, &bytes), attempt > 1);
+            let error = match result {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -105,20 +132,12 @@ impl Fetcher {
     }
 
     /// One request, once there is one to spare. The wait before another one holds none up.
-    async fn ask_once(
+    async fn ask_once<'a, T>(
         &self,
-        path: &str,
-        stamp: Option<&str>,
-        attempt: u32,
-    ) -> Result<Answer, StoreError> {
+        ask: impl Fn() -> BoxFuture<'a, Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
         // The semaphore is never closed; without a permit the limit is all that would be missed.
         let _permit = self.requests.acquire().await.ok();
-        let result = self.store.get_changed(path, self.max_bytes, stamp).await;
-        let bytes = match &result {
-            Ok(Answer::File { bytes, .. }) => bytes.len(),
-            _ => 0,
-        };
-        self.traffic.count(bytes, attempt > 1);
-        result
+        ask().await
     }
 }

@@ -183,6 +183,18 @@ async fn files_are_bounded_and_stalls_noticed() {
 }
 
 #[tokio::test]
+async fn sizes_are_asked_for_alone() {
+    let server = Server::start(object);
+    let store = store(&server, &HttpOptions::default());
+    let whole = store.get("ept.json", 1 << 20).await.unwrap();
+    assert_eq!(store.size("ept.json").await, Ok(Some(whole.len() as u64)));
+    let missing = store.size("ept-data/9-0-0-0.laz").await;
+    assert!(matches!(missing, Err(StoreError::NotFound { .. })));
+    let methods: Vec<String> = server.requests().into_iter().map(|r| r.method).collect();
+    assert_eq!(methods, ["GET", "HEAD", "HEAD"]);
+}
+
+#[tokio::test]
 async fn a_file_that_is_the_same_does_not_come_again() {
     let server = Server::start(|request| match request.headers.get("if-none-match") {
         Some(tag) if tag == "\"1\"" => Response::new(304, ""),

@@ -7,12 +7,22 @@ use ept_reader::{Bounds, Dataset, Dimension, Entry, Key, Metadata, Page, Srs};
 use serde_json::{Map, Value, json};
 
 use crate::args::InfoArgs;
+use crate::command::hierarchy::Hierarchy;
 use crate::exit::Outcome;
 use crate::numbers::{grouped, rounded};
 use crate::select::{corners, options};
 
 pub(crate) async fn run(args: &InfoArgs) -> Result<Outcome> {
     let dataset = Dataset::open_with(&args.dataset.location, &options(&args.dataset)).await?;
+    if args.hierarchy {
+        let hierarchy = Hierarchy::read(&dataset).await?;
+        let mut out = std::io::stdout().lock();
+        match args.json {
+            true => writeln!(out, "{:#}", hierarchy.to_json(&dataset))?,
+            false => hierarchy.write(&mut out, &dataset)?,
+        }
+        return Ok(Outcome::Complete);
+    }
     let levels = Levels::of(dataset.page(Key::ROOT).await);
     let mut out = std::io::stdout().lock();
     match args.json {

@@ -1,17 +1,18 @@
 //! `ept query`: points to a file.
 
+use std::io::IsTerminal;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use ept_reader::{Error, PointBatch, Query, Thin, Tile};
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use indicatif::HumanBytes;
 
 use crate::args::{QueryArgs, Resolution};
-use crate::exit::Outcome;
+use crate::exit::{Outcome, WrongUsage};
 use crate::note::Note;
-use crate::numbers::{counted, rounded};
+use crate::numbers::{counted, grouped, rounded};
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::report::Report;
@@ -21,6 +22,7 @@ pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
     let start = Instant::now();
     let output = Output::new(args)?;
     let mut selection = Selection::open(&args.select, &args.read).await?;
+    consent(args, &selection)?;
     if let Some(crs) = &args.out_crs {
         selection.query = selection.query.output_crs(crs.clone());
     }
@@ -82,6 +84,30 @@ async fn write(args: &QueryArgs, selection: &mut Selection, output: &Output) -> 
     pending.keep()?;
     progress.finish();
     Ok(written)
+}
+
+/// Points that nobody reads without having said so: at some millions a second, the work of minutes.
+const MANY: u64 = 1_000_000_000;
+
+/// Asks before very many points are read, where somebody can answer.
+fn consent(args: &QueryArgs, selection: &Selection) -> Result<()> {
+    let points = selection.points();
+    if points <= MANY || args.yes || args.select.max_points.is_some() {
+        return Ok(());
+    }
+    let (points, nodes) = (grouped(points), grouped(selection.nodes.len() as u64));
+    let text = format!("this reads {nodes} tiles with {points} points");
+    let advice = "see `ept plan`, give a coarser --resolution or --max-points, or say --yes";
+    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+        return Err(WrongUsage(format!("{text}: {advice}")).into());
+    }
+    eprint!("{text} ({advice}). Go on? [y/N] ");
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    match answer.trim().to_ascii_lowercase().as_str() {
+        "y" | "yes" => Ok(()),
+        _ => bail!("nothing was read"),
+    }
 }
 
 /// The thinning of the flags.

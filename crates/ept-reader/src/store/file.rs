@@ -55,6 +55,15 @@ impl Store for FileStore {
         .boxed()
     }
 
+    fn size<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<Option<u64>, StoreError>> {
+        async move {
+            let metadata = tokio::fs::metadata(self.root.join(path)).await;
+            let metadata = metadata.map_err(|error| self.error(path, &error))?;
+            Ok(metadata.is_file().then_some(metadata.len()))
+        }
+        .boxed()
+    }
+
     fn location(&self, path: &str) -> String {
         self.root.join(path).display().to_string()
     }

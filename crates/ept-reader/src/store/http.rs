@@ -8,10 +8,10 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::{FutureExt, TryStreamExt, stream};
 use reqwest::header::{
-    CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
-    LAST_MODIFIED, RETRY_AFTER,
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, HeaderName,
+    HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER,
 };
-use reqwest::{Client, Response, StatusCode, Url};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
 use tokio::time::{Instant, timeout_at};
 
 use super::{Answer, Store, StoreError, body};
@@ -88,11 +88,6 @@ impl HttpStore {
         stamp: Option<&str>,
     ) -> Result<Answer, StoreError> {
         let location = self.location(path);
-        let stalled = || StoreError::Transient {
-            location: location.clone(),
-            cause: format!("no answer for {:?}", self.stall),
-            retry_after: None,
-        };
         let mut request = self.client.get(self.url(path));
         if let Some(stamp) = stamp {
             // An ETag stands in quotes, a date of Last-Modified does not.
@@ -104,10 +99,7 @@ impl HttpStore {
             };
             request = request.header(condition, stamp);
         }
-        let sent = request.send();
-        let response = timeout_at(Instant::now() + self.stall, sent).await;
-        let response = response.map_err(|_| stalled())?;
-        let response = response.map_err(|error| request_error(&location, error))?;
+        let response = self.send(request, &location).await?;
         match response.status() {
             StatusCode::OK => {}
             StatusCode::NOT_MODIFIED if stamp.is_some() => return Ok(Answer::Same),
@@ -123,6 +115,30 @@ impl HttpStore {
             }),
             false => Ok(Answer::File { bytes, stamp }),
         }
+    }
+
+    /// By the header alone. Servers that do not know the method leave it unknown.
+    async fn fetch_size(&self, path: &str) -> Result<Option<u64>, StoreError> {
+        let location = self.location(path);
+        let request = self.client.head(self.url(path));
+        // The file's own size, not that of a compressed answer.
+        let request = request.header(ACCEPT_ENCODING, "identity");
+        let response = self.send(request, &location).await?;
+        match response.status() {
+            StatusCode::OK => Ok(length(response.headers())),
+            StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => Ok(None),
+            status => Err(status_error(location, status, response.headers())),
+        }
+    }
+
+    async fn send(&self, request: RequestBuilder, location: &str) -> Result<Response, StoreError> {
+        let sent = timeout_at(Instant::now() + self.stall, request.send()).await;
+        let response = sent.map_err(|_| StoreError::Transient {
+            location: location.to_owned(),
+            cause: format!("no answer for {:?}", self.stall),
+            retry_after: None,
+        })?;
+        response.map_err(|error| request_error(location, error))
     }
 
     async fn body(
@@ -167,6 +183,10 @@ impl Store for HttpStore {
         stamp: Option<&'a str>,
     ) -> BoxFuture<'a, Result<Answer, StoreError>> {
         self.fetch(path, max_bytes, stamp).boxed()
+    }
+
+    fn size<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<Option<u64>, StoreError>> {
+        self.fetch_size(path).boxed()
     }
 
     fn location(&self, path: &str) -> String {
@@ -265,6 +285,15 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 fn stamp_of(headers: &HeaderMap) -> Option<String> {
     let stamp = headers.get(ETAG).or_else(|| headers.get(LAST_MODIFIED))?;
     stamp.to_str().ok().map(str::to_owned)
+}
+
+/// The length that a header announces, unless it is that of a compressed answer.
+fn length(headers: &HeaderMap) -> Option<u64> {
+    let length = headers.get(CONTENT_LENGTH)?.to_str().ok()?;
+    match headers.contains_key(CONTENT_ENCODING) {
+        true => None,
+        false => length.trim().parse().ok(),
+    }
 }
 
 fn is_html(headers: &HeaderMap) -> bool {

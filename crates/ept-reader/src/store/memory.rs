@@ -56,6 +56,16 @@ impl Store for MemoryStore {
         async move { found }.boxed()
     }
 
+    fn size<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<Option<u64>, StoreError>> {
+        let found = match self.files.get(path) {
+            None => Err(StoreError::NotFound {
+                location: self.location(path),
+            }),
+            Some(bytes) => Ok(Some(bytes.len() as u64)),
+        };
+        async move { found }.boxed()
+    }
+
     fn location(&self, path: &str) -> String {
         format!("memory:{path}")
     }

@@ -52,6 +52,12 @@ pub trait Store: Debug + Send + Sync {
             .boxed()
     }
 
+    /// The size of a file in bytes, without its contents; none when only its contents would tell. A file that is not
+    /// there is an error all the same, of stores that can tell.
+    fn size<'a>(&'a self, _path: &'a str) -> BoxFuture<'a, Result<Option<u64>, StoreError>> {
+        futures::future::ready(Ok(None)).boxed()
+    }
+
     /// The full path or URL of a file, for messages: without passwords, tokens or query strings.
     fn location(&self, path: &str) -> String;
 

@@ -75,18 +75,7 @@ impl CloudStore {
         stamp: Option<&str>,
     ) -> Result<Answer, StoreError> {
         let location = self.location(path);
-        let key = Path::parse(format!("{}/{path}", self.prefix));
-        let key = key.map_err(|error| StoreError::Failed {
-            location: location.clone(),
-            cause: error.to_string(),
-        })?;
-        let asked = timeout(self.stall, self.ask(&key, stamp)).await;
-        let asked = asked.map_err(|_| StoreError::Transient {
-            location: location.clone(),
-            cause: format!("no answer for {:?}", self.stall),
-            retry_after: None,
-        })?;
-        let found = match asked {
+        let found = match self.request(path, &options(stamp)).await? {
             Err(object_store::Error::NotModified { .. }) if stamp.is_some() => {
                 return Ok(Answer::Same);
             }
@@ -99,18 +88,43 @@ impl CloudStore {
         Ok(Answer::File { bytes, stamp })
     }
 
+    async fn fetch_size(&self, path: &str) -> Result<Option<u64>, StoreError> {
+        let found = self.request(path, &options(None).with_head(true)).await?;
+        let found = found.map_err(|error| self.explain(&self.location(path), &error))?;
+        Ok(Some(found.meta.size))
+    }
+
+    /// An answer, good or bad, within the stall time.
+    async fn request(
+        &self,
+        path: &str,
+        options: &GetOptions,
+    ) -> Result<object_store::Result<GetResult>, StoreError> {
+        let key = Path::parse(format!("{}/{path}", self.prefix));
+        let key = key.map_err(|error| StoreError::Failed {
+            location: self.location(path),
+            cause: error.to_string(),
+        })?;
+        let asked = timeout(self.stall, self.ask(&key, options)).await;
+        asked.map_err(|_| StoreError::Transient {
+            location: self.location(path),
+            cause: format!("no answer for {:?}", self.stall),
+            retry_after: None,
+        })
+    }
+
     /// One request, or a second one to the region that the answer to the first names.
-    async fn ask(&self, key: &Path, stamp: Option<&str>) -> object_store::Result<GetResult> {
+    async fn ask(&self, key: &Path, options: &GetOptions) -> object_store::Result<GetResult> {
         let moved = self.moved.get();
         let known = moved.unwrap_or(&self.connection.store);
-        let found = known.get_opts(key, options(stamp)).await;
+        let found = known.get_opts(key, options.clone()).await;
         let Err(error) = &found else { return found };
         let region = find::<Refusal>(error).and_then(|refusal| refusal.region.as_deref());
         let elsewhere = region.and_then(|region| self.connection.in_region(region));
         match elsewhere {
             Some(elsewhere) if moved.is_none() => {
                 let elsewhere = self.moved.get_or_init(async || elsewhere).await;
-                elsewhere.get_opts(key, options(stamp)).await
+                elsewhere.get_opts(key, options.clone()).await
             }
             _ => found,
         }
@@ -180,6 +194,10 @@ impl Store for CloudStore {
         stamp: Option<&'a str>,
     ) -> BoxFuture<'a, Result<Answer, StoreError>> {
         self.fetch(path, max_bytes, stamp).boxed()
+    }
+
+    fn size<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<Option<u64>, StoreError>> {
+        self.fetch_size(path).boxed()
     }
 
     fn location(&self, path: &str) -> String {

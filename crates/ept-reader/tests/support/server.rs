@@ -11,6 +11,8 @@ use std::time::Duration;
 /// A request as it came.
 #[derive(Debug, Clone)]
 pub struct Request {
+    /// `GET` or `HEAD`.
+    pub method: String,
     /// Path with its leading slash, without the query string.
     pub path: String,
     /// Query string without the question mark.
@@ -134,6 +136,8 @@ fn serve(
         }
         stream.write_all(head.as_bytes())?;
         match response.fault {
+            // The head alone, which announces the body that GET would have.
+            None if request.method == "HEAD" => {}
             None => stream.write_all(&response.body)?,
             Some((after, fault)) => {
                 stream.write_all(&response.body[..after])?;
@@ -162,6 +166,7 @@ fn read(reader: &mut impl BufRead) -> std::io::Result<Option<Request>> {
     if reader.read_line(&mut line)? == 0 {
         return Ok(None);
     }
+    let method = line.split(' ').next().unwrap_or("GET").to_owned();
     let target = line.split(' ').nth(1).unwrap_or("/").to_owned();
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let mut headers = HashMap::new();
@@ -181,6 +186,7 @@ fn read(reader: &mut impl BufRead) -> std::io::Result<Option<Request>> {
     let mut body = vec![0; length.unwrap_or(0)];
     reader.read_exact(&mut body)?;
     Ok(Some(Request {
+        method,
         path: path.to_owned(),
         query: query.to_owned(),
         headers,
