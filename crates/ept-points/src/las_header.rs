@@ -32,6 +32,11 @@ const VLR_HEADER_SIZE: usize = 54;
 
 impl LasHeader {
     pub(crate) fn parse(tile: &[u8]) -> Result<LasHeader, DecodeError> {
+        LasHeader::of_start(tile, tile.len())
+    }
+
+    /// The header of a tile of `size` bytes, of which only the start is in hand.
+    pub(crate) fn of_start(tile: &[u8], size: usize) -> Result<LasHeader, DecodeError> {
         if !tile.starts_with(b"LASF") {
             return Err(not_las(tile));
         }
@@ -49,10 +54,9 @@ impl LasHeader {
         }
         let records_at = usize::from(u16_at(94));
         let points_at = usize::try_from(u32_at(96)).unwrap_or(usize::MAX);
-        if records_at < HEADER_SIZE || records_at > points_at || points_at > tile.len() {
+        if records_at < HEADER_SIZE || records_at > points_at || points_at > size {
             return Err(corrupt(format!(
-                "header of {records_at} bytes, points at {points_at}, in a tile of {}",
-                tile.len()
+                "header of {records_at} bytes, points at {points_at}, in a tile of {size}"
             )));
         }
         let scaling = Scaling {
@@ -90,7 +94,7 @@ impl LasHeader {
         user: &str,
         id: u16,
     ) -> Result<Option<&'a [u8]>, DecodeError> {
-        let mut rest = &tile[self.records_at..];
+        let mut rest = tile.get(self.records_at..).unwrap_or_default();
         for number in 0..self.records {
             let cut = || {
                 let problem = format!("record {number} of {} is cut off", self.records);

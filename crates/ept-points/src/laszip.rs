@@ -48,7 +48,7 @@ pub(crate) fn decode(
 }
 
 /// The layout of the tile's records, extra bytes included.
-fn layout(tile: &[u8], header: &LasHeader) -> Result<Layout, DecodeError> {
+pub(crate) fn layout(tile: &[u8], header: &LasHeader) -> Result<Layout, DecodeError> {
     let mut layout = point_format::layout(header)?;
     let (user, id) = extra_bytes::VLR;
     if let Some(vlr) = header.vlr(tile, user, id)? {

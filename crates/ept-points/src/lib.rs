@@ -28,6 +28,7 @@ mod name;
 mod point_format;
 mod schema;
 mod summary;
+mod tile_header;
 mod values;
 mod zstandard;
 
@@ -35,4 +36,5 @@ pub use batch::{Column, PointBatch, Scaling};
 pub use decoder::Decoder;
 pub use error::DecodeError;
 pub use summary::{DimensionSummary, Scalar, Summary};
+pub use tile_header::TileHeader;
 pub use values::Values;
