@@ -20,7 +20,7 @@ use crate::{
     TileStream, Traffic, budget, location, text,
 };
 
-const METADATA_PATH: &str = "ept.json";
+pub(crate) const METADATA_PATH: &str = "ept.json";
 
 /// An EPT dataset. Cloning it is cheap; clones share connections and limits.
 #[derive(Debug, Clone)]
@@ -35,7 +35,7 @@ pub(crate) struct Shared {
     pub(crate) metadata: Metadata,
     pub(crate) limits: Limits,
     pub(crate) cores: Arc<Cores>,
-    fetcher: Fetcher,
+    pub(crate) fetcher: Fetcher,
 }
 
 impl Dataset {
@@ -63,10 +63,7 @@ impl Dataset {
     pub async fn from_store(store: Arc<dyn Store>, options: &Options) -> Result<Dataset, Error> {
         let fetcher = Fetcher::new(store, options);
         let limits = options.limits;
-        let bytes = match fetcher.get(METADATA_PATH).await {
-            Ok(bytes) => bytes,
-            Err(error) => return Err(explain_missing(&fetcher, error).await),
-        };
+        let bytes = Dataset::fetch_metadata(&fetcher).await?;
         let text = text::decompressed(&bytes, limits.file_bytes.get());
         let metadata = text
             .map_err(FormatError::NotJson)
@@ -75,7 +72,19 @@ impl Dataset {
             location: fetcher.location(METADATA_PATH),
             fault,
         })?;
-        Ok(Dataset {
+        Ok(Dataset::from_parts(fetcher, metadata, limits))
+    }
+
+    /// The bytes of `ept.json`.
+    pub(crate) async fn fetch_metadata(fetcher: &Fetcher) -> Result<Bytes, Error> {
+        match fetcher.get(METADATA_PATH).await {
+            Ok(bytes) => Ok(bytes),
+            Err(error) => Err(explain_missing(fetcher, error).await),
+        }
+    }
+
+    pub(crate) fn from_parts(fetcher: Fetcher, metadata: Metadata, limits: Limits) -> Dataset {
+        Dataset {
             shared: Arc::new(Shared {
                 metadata,
                 limits,
@@ -83,7 +92,11 @@ impl Dataset {
                 fetcher,
             }),
             addons: Arc::default(),
-        })
+        }
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
     }
 
     /// The dataset with a dimension that PDAL's `writers.ept_addon` stored in the folder or at the URL `location`. It

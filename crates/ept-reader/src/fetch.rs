@@ -81,6 +81,26 @@ impl Fetcher {
         self.wait_for(path, || self.store.size(path), |_| 0).await
     }
 
+    /// The first bytes of a file, at least so many where it has as many; all of it when it comes from afar.
+    pub(crate) async fn start(&self, path: &str, bytes: usize) -> Result<Bytes, StoreError> {
+        if self.store.is_remote() {
+            return self.get(path).await;
+        }
+        let ask = || self.store.start(path, bytes, self.max_bytes);
+        self.wait_for(path, ask, Bytes::len).await
+    }
+
+    /// The names of the files in a folder; none when the store cannot list them.
+    pub(crate) async fn list(&self, folder: &str) -> Result<Option<Vec<String>>, StoreError> {
+        self.wait_for(folder, || self.store.list(folder), |_| 0)
+            .await
+    }
+
+    /// Whether requests are worth saving.
+    pub(crate) fn is_remote(&self) -> bool {
+        self.store.is_remote()
+    }
+
     async fn ask(&self, path: &str, stamp: Option<&str>) -> Result<Answer, StoreError> {
         let ask = || self.store.get_changed(path, self.max_bytes, stamp);
         let bytes = |answer: &Answer| match answer {

@@ -53,6 +53,7 @@ mod selection;
 mod store;
 mod text;
 mod traffic;
+mod validate;
 
 pub use dataset::Dataset;
 pub use error::{Error, Loss, LossCause, LostPart};
@@ -70,6 +71,10 @@ pub use store::{
     Answer, Cache, CachedDataset, FileStore, HttpOptions, HttpStore, MemoryStore, Store, StoreError,
 };
 pub use traffic::Traffic;
+pub use validate::{
+    Checked, Checks, Code, Example, Finding, Part, Place, Report, Severity, Stage, validate,
+    validate_store,
+};
 
 pub use ept_format::{
     Bounds, Dimension, Entry, Key, Metadata, Node, Page, Policy, ScalarType, Source, Srs,

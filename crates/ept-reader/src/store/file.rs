@@ -1,11 +1,12 @@
 //! A dataset in a folder.
 
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use tokio::io::AsyncReadExt;
 
 use super::{Store, StoreError};
 
@@ -64,6 +65,35 @@ impl Store for FileStore {
         .boxed()
     }
 
+    fn start<'a>(
+        &'a self,
+        path: &'a str,
+        bytes: usize,
+        _max_bytes: usize,
+    ) -> BoxFuture<'a, Result<Bytes, StoreError>> {
+        async move {
+            let start = read_start(&self.root.join(path), bytes).await;
+            start.map_err(|error| self.error(path, &error))
+        }
+        .boxed()
+    }
+
+    fn list<'a>(
+        &'a self,
+        folder: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Vec<String>>, StoreError>> {
+        async move {
+            match names(&self.root.join(folder)).await {
+                Ok(names) => Ok(Some(names)),
+                Err(error) => match self.error(folder, &error) {
+                    StoreError::NotFound { .. } => Ok(Some(Vec::new())),
+                    error => Err(error),
+                },
+            }
+        }
+        .boxed()
+    }
+
     fn location(&self, path: &str) -> String {
         self.root.join(path).display().to_string()
     }
@@ -71,4 +101,21 @@ impl Store for FileStore {
     fn is_remote(&self) -> bool {
         false
     }
+}
+
+async fn read_start(path: &Path, bytes: usize) -> std::io::Result<Bytes> {
+    let mut start = Vec::new();
+    let file = tokio::fs::File::open(path).await?;
+    file.take(bytes as u64).read_to_end(&mut start).await?;
+    Ok(start.into())
+}
+
+/// The names of the files in a folder; those that are no text cannot be ours.
+async fn names(folder: &Path) -> std::io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    let mut entries = tokio::fs::read_dir(folder).await?;
+    while let Some(entry) = entries.next_entry().await? {
+        names.extend(entry.file_name().into_string());
+    }
+    Ok(names)
 }

@@ -58,6 +58,26 @@ pub trait Store: Debug + Send + Sync {
         futures::future::ready(Ok(None)).boxed()
     }
 
+    /// The first bytes of a file, at least `bytes` of them where it has as many: the whole file from stores that know
+    /// nothing else, when it has at most `max_bytes`.
+    fn start<'a>(
+        &'a self,
+        path: &'a str,
+        _bytes: usize,
+        max_bytes: usize,
+    ) -> BoxFuture<'a, Result<Bytes, StoreError>> {
+        self.get(path, max_bytes)
+    }
+
+    /// The names of the files in a folder, in any order; none when the store cannot list them. A folder that is not
+    /// there is empty.
+    fn list<'a>(
+        &'a self,
+        _folder: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Vec<String>>, StoreError>> {
+        futures::future::ready(Ok(None)).boxed()
+    }
+
     /// The full path or URL of a file, for messages: without passwords, tokens or query strings.
     fn location(&self, path: &str) -> String;
 

@@ -1,0 +1,77 @@
+//! A finding: what is wrong, how often, and where.
+
+use std::fmt;
+
+use ept_format::Key;
+
+use super::Code;
+
+/// All that was found of one kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Its kind.
+    pub code: Code,
+    /// How often it was found.
+    pub count: u64,
+    /// The first of them; see [`super::Checks::examples`].
+    pub examples: Vec<Example>,
+}
+
+/// One place where something is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Example {
+    /// Where.
+    pub place: Place,
+    /// What is wrong there.
+    pub problem: String,
+}
+
+/// A place in a dataset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Path or URL of the file or folder, without secrets.
+    pub location: String,
+    /// Field of the file, such as `schema[3]`.
+    pub field: Option<String>,
+    /// The node.
+    pub key: Option<Key>,
+}
+
+impl Place {
+    pub(super) fn file(location: impl Into<String>) -> Place {
+        Place {
+            location: location.into(),
+            field: None,
+            key: None,
+        }
+    }
+
+    pub(super) fn with_field(mut self, field: impl Into<String>) -> Place {
+        self.field = Some(field.into());
+        self
+    }
+
+    pub(super) fn with_key(mut self, key: Key) -> Place {
+        self.key = Some(key);
+        self
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.location)?;
+        if let Some(field) = &self.field {
+            write!(f, ", {field}")?;
+        }
+        match self.key {
+            Some(key) => write!(f, ", node {key}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Example {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.problem)
+    }
+}

@@ -1,0 +1,229 @@
+//! The hierarchy: every page and every node of it.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use ept_format::{Entry, FormatError, Key, Node, Page};
+use futures::{StreamExt, stream};
+
+use super::findings::Findings;
+use super::{Checked, Code, Place};
+use crate::background::Task;
+use crate::dataset::Shared;
+use crate::{Error, LossCause};
+
+/// Entries of a page above which viewers suffer. Entwine keeps to 32,768.
+const MANY_ENTRIES: usize = 100_000;
+
+/// What the hierarchy lists.
+pub(super) struct Hierarchy {
+    /// Nodes with their counts, 0 among them, in order.
+    pub(super) nodes: Vec<(Key, u64)>,
+    /// Roots of pages to which another page points, or that begin the hierarchy.
+    pub(super) pages: HashSet<Key>,
+}
+
+/// Reads all pages, a level of them after the other, so that findings come in one order.
+pub(super) async fn check(
+    shared: &Arc<Shared>,
+    findings: &mut Findings,
+    checked: &mut Checked,
+    mut watch: impl FnMut(u64, u64),
+) -> Result<Hierarchy, Error> {
+    let mut reading = Reading {
+        shared,
+        findings,
+        found: Hierarchy {
+            nodes: Vec::new(),
+            pages: HashSet::from([Key::ROOT]),
+        },
+        wanted: vec![Key::ROOT],
+    };
+    while !reading.wanted.is_empty() {
+        let mut level = std::mem::take(&mut reading.wanted);
+        level.sort_unstable();
+        let load = |key| {
+            let shared = Arc::clone(shared);
+            Task::spawn(async move { (key, shared.page(key).await) })
+        };
+        let ahead = shared.limits.requests.get() * 2;
+        let mut loads = stream::iter(level).map(load).buffered(ahead);
+        while let Some(loaded) = loads.next().await {
+            let (key, page) = loaded?;
+            match page {
+                Ok(page) => {
+                    checked.pages += 1;
+                    reading.page(key, &page);
+                }
+                Err(error) => reading.lost(key, &error),
+            }
+            watch(checked.pages, reading.found.pages.len() as u64);
+            if reading.is_too_large() {
+                return Ok(reading.finish());
+            }
+        }
+    }
+    Ok(reading.finish())
+}
+
+struct Reading<'a> {
+    shared: &'a Arc<Shared>,
+    findings: &'a mut Findings,
+    found: Hierarchy,
+    wanted: Vec<Key>,
+}
+
+impl Reading<'_> {
+    fn place(&self, page: Key) -> Place {
+        Place::file(self.shared.location(&self.shared.metadata.page_path(page)))
+    }
+
+    fn add(&mut self, code: Code, page: Key, key: Key, problem: impl Into<String>) {
+        let place = self.place(page).with_key(key);
+        self.findings.add(code, place, problem);
+    }
+
+    fn page(&mut self, root: Key, page: &Page) {
+        let entries = page.entries();
+        let first = entries.first().map(|(key, _)| *key);
+        if entries.len() > MANY_ENTRIES {
+            let problem = format!("has {} nodes", entries.len());
+            self.findings
+                .add(Code::PageLarge, self.place(root), problem);
+        }
+        if root != Key::ROOT && first != Some(root) {
+            self.add(
+                Code::PageRoot,
+                root,
+                root,
+                "the page does not list its root",
+            );
+        }
+        for (key, entry) in entries {
+            if root.holds(*key) {
+                self.entry(root, *key, *entry);
+            } else {
+                let problem = format!("is not below {root}, the root of its page");
+                self.add(Code::PageForeign, root, *key, problem);
+            }
+        }
+    }
+
+    fn entry(&mut self, page: Key, key: Key, entry: Entry) {
+        match entry {
+            Entry::Points(points) => {
+                if points == 0 {
+                    self.add(Code::ZeroCount, page, key, "has 0 points");
+                }
+                self.found.nodes.push((key, points));
+            }
+            Entry::Page if key == page => {
+                self.add(Code::PageLoop, page, key, "the page points to itself");
+            }
+            Entry::Page => {
+                if self.found.pages.insert(key) {
+                    self.wanted.push(key);
+                }
+            }
+        }
+    }
+
+    fn lost(&mut self, page: Key, error: &Error) {
+        let (code, key) = match error.loss().map(|loss| &loss.cause) {
+            Some(LossCause::Format(FormatError::Key { .. })) => (Code::PageKey, page),
+            Some(LossCause::Format(FormatError::Entry { key, .. })) => (Code::PageCount, *key),
+            Some(LossCause::Format(_)) => (Code::PageText, page),
+            _ => (Code::PageMissing, page),
+        };
+        let problem = error
+            .loss()
+            .map_or_else(|| error.to_string(), |loss| loss.cause.to_string());
+        self.add(code, page, key, problem);
+    }
+
+    fn is_too_large(&mut self) -> bool {
+        let limit = self.shared.limits.nodes;
+        let is_too_large = self.found.nodes.len() as u64 > limit;
+        if is_too_large {
+            let place = Place::file(self.shared.location("ept-hierarchy"));
+            let problem = format!("more nodes than the limit of {limit}; the rest was not checked");
+            self.findings.add(Code::TooManyNodes, place, problem);
+        }
+        is_too_large
+    }
+
+    /// What only the whole hierarchy tells.
+    fn finish(mut self) -> Hierarchy {
+        self.found.nodes.sort_unstable();
+        let nodes = std::mem::take(&mut self.found.nodes);
+        let folder = Place::file(self.shared.location("ept-hierarchy"));
+        for pair in nodes.windows(2) {
+            if let [(key, one), (other, two)] = pair
+                && key == other
+                && one != two
+            {
+                let problem = format!("has {one} points in one page and {two} in another");
+                let place = folder.clone().with_key(*key);
+                self.findings.add(Code::CountsDiffer, place, problem);
+            }
+        }
+        self.found.nodes = nodes;
+        self.found.nodes.dedup_by_key(|(key, _)| *key);
+        self.parents(&folder);
+        self.sum(&folder);
+        self.found
+    }
+
+    fn parents(&mut self, folder: &Place) {
+        for (key, _) in &self.found.nodes {
+            let Some(parent) = key.parent() else { continue };
+            if !self.found.has(parent) && !self.found.pages.contains(&parent) {
+                let problem = format!("its parent {parent} is not listed");
+                let place = folder.clone().with_key(*key);
+                self.findings.add(Code::ParentMissing, place, problem);
+            }
+        }
+        // The page of the root always exists, so its node is asked for by itself.
+        if !self.found.nodes.is_empty() && !self.found.has(Key::ROOT) {
+            let place = folder.clone().with_key(Key::ROOT);
+            let problem = "the root is not listed";
+            self.findings.add(Code::ParentMissing, place, problem);
+        }
+    }
+
+    fn sum(&mut self, folder: &Place) {
+        let sum = self.found.points();
+        if let Some(points) = self.shared.metadata.points()
+            && points != sum
+        {
+            let problem = format!("the nodes have {sum} points, `ept.json` says {points}");
+            self.findings.add(Code::PointSum, folder.clone(), problem);
+        }
+    }
+}
+
+impl Hierarchy {
+    pub(super) fn has(&self, key: Key) -> bool {
+        self.nodes
+            .binary_search_by_key(&key, |(key, _)| *key)
+            .is_ok()
+    }
+
+    /// Points of all nodes; counts of a broken page may be anything.
+    pub(super) fn points(&self) -> u64 {
+        let counts = self.nodes.iter().map(|(_, points)| *points);
+        counts.fold(0, u64::saturating_add)
+    }
+
+    /// The nodes that have tiles.
+    pub(super) fn with_points(&self, shared: &Shared) -> impl Iterator<Item = Node> + use<> {
+        let root = *shared.metadata.bounds();
+        let nodes = self.nodes.clone().into_iter();
+        let nodes = nodes.filter(|(_, points)| *points > 0);
+        nodes.map(move |(key, points)| Node {
+            key,
+            points,
+            cell: root.cell(key),
+        })
+    }
+}

@@ -1,0 +1,71 @@
+//! Files that the hierarchy does not lead to, where the store can list its files.
+
+use std::sync::Arc;
+
+use ept_format::{HierarchyType, Key};
+
+use super::findings::Findings;
+use super::hierarchy::Hierarchy;
+use super::{Code, Place};
+use crate::dataset::Shared;
+
+/// Looks for orphans among pages and tiles.
+pub(super) async fn check(shared: &Arc<Shared>, hierarchy: &Hierarchy, findings: &mut Findings) {
+    let page = match shared.metadata.hierarchy_type() {
+        HierarchyType::Json => ".json",
+        HierarchyType::Gzip => ".json.gz",
+    };
+    let is_page = |key| hierarchy.pages.contains(&key);
+    orphans(
+        shared,
+        ("ept-hierarchy", page),
+        Code::PageOrphan,
+        is_page,
+        findings,
+    )
+    .await;
+    let tile = format!(".{}", shared.metadata.data_type().extension());
+    let is_tile = |key| hierarchy.has(key);
+    orphans(
+        shared,
+        ("ept-data", &tile),
+        Code::TileOrphan,
+        is_tile,
+        findings,
+    )
+    .await;
+}
+
+async fn orphans(
+    shared: &Arc<Shared>,
+    (folder, extension): (&str, &str),
+    code: Code,
+    is_known: impl Fn(Key) -> bool,
+    findings: &mut Findings,
+) {
+    // What cannot be listed was read, or not, by its own name.
+    let Ok(Some(mut names)) = shared.fetcher.list(folder).await else {
+        return;
+    };
+    names.sort_unstable();
+    for name in names {
+        let Some(stem) = name.strip_suffix(extension) else {
+            continue;
+        };
+        let place = Place::file(shared.location(&format!("{folder}/{name}")));
+        match stem.parse() {
+            Ok(key) if is_known(key) => {}
+            Ok(key) => findings.add(code, place.with_key(key), "nothing leads to it"),
+            Err(_) if is_part(stem) => {
+                findings.add(Code::Unmerged, place, "is of one part of a build");
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+/// `D-X-Y-Z-N`: what Entwine calls the files of part N of a build.
+fn is_part(stem: &str) -> bool {
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    stem.split('-').count() == 5 && stem.split('-').all(is_number)
+}

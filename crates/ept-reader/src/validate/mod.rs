@@ -1,0 +1,173 @@
+//! Validation: whether a dataset is as the specification has it, and whether all of it can be read.
+
+mod code;
+mod finding;
+mod findings;
+mod hierarchy;
+mod listing;
+mod metadata;
+mod points;
+mod report;
+mod sources;
+mod tiles;
+mod traits;
+
+use std::sync::Arc;
+
+use futures::stream;
+
+pub use code::{Code, Severity};
+pub use finding::{Example, Finding, Place};
+pub use report::{Checked, Report};
+
+use crate::dataset::METADATA_PATH;
+use crate::fetch::Fetcher;
+use crate::store::Store;
+use crate::{Dataset, Error, Options, location, text};
+use findings::Findings;
+
+/// How thoroughly to validate a dataset.
+///
+/// Without `deep`, `ept.json`, all pages of the hierarchy and the sources are read, each tile is looked for, and
+/// headers of tiles are read: all of local datasets, of remote ones a sample. With it, every point is decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checks {
+    /// Decode every point; false by default.
+    pub deep: bool,
+    /// Tiles of a remote dataset whose header is read, spread evenly over the nodes; 64 by default. Such a tile is
+    /// fetched whole.
+    pub headers: u64,
+    /// Examples that are kept of each kind of finding, while all are counted; 10 by default.
+    pub examples: usize,
+}
+
+impl Default for Checks {
+    fn default() -> Checks {
+        Checks {
+            deep: false,
+            headers: 64,
+            examples: 10,
+        }
+    }
+}
+
+/// How far a validation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stage {
+    /// What is being checked.
+    pub part: Part,
+    /// How many of them are done.
+    pub done: u64,
+    /// How many there are, as far as is known.
+    pub of: u64,
+}
+
+/// What a validation looks at, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Pages of the hierarchy.
+    Pages,
+    /// Tiles.
+    Tiles,
+}
+
+/// Validates the dataset at a location, as [`Dataset::open_with`] takes it. `watch` is told how far it is.
+///
+/// ```
+/// use ept_reader::{Checks, Options, validate};
+///
+/// # async fn example() -> Result<(), ept_reader::Error> {
+/// let report = validate("autzen", &Options::default(), &Checks::default(), |_| {}).await?;
+/// for finding in &report.findings {
+///     println!("{} {}: {} times", finding.code, finding.code.meaning(), finding.count);
+/// }
+/// # Ok(()) }
+/// ```
+///
+/// # Errors
+/// When there is no `ept.json`, or it cannot be fetched. What is wrong with one that can is in the report.
+pub async fn validate(
+    location: &str,
+    options: &Options,
+    checks: &Checks,
+    watch: impl FnMut(Stage),
+) -> Result<Report, Error> {
+    validate_store(location::open(location, options)?, options, checks, watch).await
+}
+
+/// Validates the dataset in a store; see [`validate`].
+///
+/// # Errors
+/// As [`validate`].
+pub async fn validate_store(
+    store: Arc<dyn Store>,
+    options: &Options,
+    checks: &Checks,
+    mut watch: impl FnMut(Stage),
+) -> Result<Report, Error> {
+    let fetcher = Fetcher::new(store, options);
+    let bytes = Dataset::fetch_metadata(&fetcher).await?;
+    let location = fetcher.location(METADATA_PATH);
+    let mut findings = Findings::new(checks.examples);
+    let mut checked = Checked::default();
+    let metadata = match text::decompressed(&bytes, options.limits.file_bytes.get()) {
+        Ok(text) => metadata::check(&text, &location, &mut findings),
+        Err(problem) => {
+            findings.add(Code::NotEpt, Place::file(location.as_str()), problem);
+            None
+        }
+    };
+    if let Some(metadata) = metadata {
+        checked.metadata = true;
+        let dataset = Dataset::from_parts(fetcher, metadata, options.limits);
+        contents(&dataset, checks, &mut findings, &mut checked, &mut watch).await?;
+    }
+    Ok(Report {
+        location,
+        findings: findings.into_sorted(),
+        checked,
+    })
+}
+
+/// All but `ept.json`.
+async fn contents(
+    dataset: &Dataset,
+    checks: &Checks,
+    findings: &mut Findings,
+    checked: &mut Checked,
+    watch: &mut impl FnMut(Stage),
+) -> Result<(), Error> {
+    let shared = dataset.shared();
+    let pages = |done, of| {
+        watch(Stage {
+            part: Part::Pages,
+            done,
+            of,
+        });
+    };
+    let hierarchy = hierarchy::check(shared, findings, checked, pages).await?;
+    checked.points = hierarchy.points();
+    checked.nodes = hierarchy.with_points(shared).count() as u64;
+    listing::check(shared, &hierarchy, findings).await;
+    let sources = sources::check(shared, findings).await;
+    checked.sources = sources.as_ref().map_or(0, |sources| sources.len() as u64);
+    let nodes = hierarchy.with_points(shared);
+    let tiles = |done, of| {
+        watch(Stage {
+            part: Part::Tiles,
+            done,
+            of,
+        });
+    };
+    // A schema that describes no point is found by now; no tile can be decoded with it.
+    if checks.deep && !findings.has(Code::SchemaAxes) {
+        let nodes = stream::iter(nodes);
+        points::check(dataset, nodes, sources.as_deref(), findings, checked, tiles).await
+    } else {
+        let headers = match shared.fetcher.is_remote() {
+            true => checks.headers,
+            false => checked.nodes,
+        };
+        tiles::check(shared, nodes, headers, findings, checked, tiles).await
+    }
+}

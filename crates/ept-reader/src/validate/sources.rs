@@ -1,0 +1,159 @@
+//! The sources: both layouts, their metadata, bounds and counts.
+
+use std::sync::Arc;
+
+use ept_format::{FormatError, Source};
+
+use super::findings::Findings;
+use super::tiles::is_sampled;
+use super::{Code, Place};
+use crate::dataset::Shared;
+use crate::store::StoreError;
+use crate::text;
+
+/// Sources of remote datasets whose metadata are fetched.
+const MOST_DETAILS: u64 = 64;
+
+/// Checks the lists of sources; the one that readers take, if there is one.
+pub(super) async fn check(shared: &Arc<Shared>, findings: &mut Findings) -> Option<Vec<Source>> {
+    let manifest = list(shared, Source::MANIFEST_PATH, findings).await;
+    let old = list(shared, Source::LIST_PATH, findings).await;
+    if let (Some(Ok(manifest)), Some(Ok(old))) = (&manifest, &old)
+        && manifest.len() != old.len()
+    {
+        let problem = format!(
+            "has {} sources, `list.json` has {}",
+            manifest.len(),
+            old.len()
+        );
+        let place = Place::file(shared.location(Source::MANIFEST_PATH));
+        findings.add(Code::SourcesDiffer, place, problem);
+    }
+    let (path, found) = match (manifest, old) {
+        (Some(manifest), _) => (Source::MANIFEST_PATH, manifest),
+        (None, Some(old)) => (Source::LIST_PATH, old),
+        (None, None) => {
+            if shared.metadata.dimension("OriginId").is_some() {
+                let place = Place::file(shared.location("ept-sources"));
+                findings.add(Code::NoSources, place, "there is no list of sources");
+            }
+            return None;
+        }
+    };
+    let sources = found.ok()?;
+    let file = Place::file(shared.location(path));
+    each(shared, &sources, &file, findings);
+    sum(shared, &sources, &file, findings);
+    details(shared, &sources, &file, findings).await;
+    Some(sources)
+}
+
+/// A list; none when there is none, `Err` when it was found to be broken.
+async fn list(
+    shared: &Arc<Shared>,
+    path: &str,
+    findings: &mut Findings,
+) -> Option<Result<Vec<Source>, ()>> {
+    let bytes = match shared.fetcher.get(path).await {
+        Ok(bytes) => Ok(bytes),
+        Err(StoreError::NotFound { .. } | StoreError::Denied { .. }) => return None,
+        Err(error) => Err((None, error.cause().to_owned())),
+    };
+    let list = bytes.and_then(|bytes| {
+        let text = text::decompressed(&bytes, shared.limits.file_bytes.get());
+        let text = text.map_err(|problem| (None, problem))?;
+        Source::list_from_json(&text).map_err(|error| match error {
+            FormatError::Field { field, problem } => (Some(field), problem),
+            other => (None, other.to_string()),
+        })
+    });
+    Some(list.map_err(|(field, problem)| {
+        let mut place = Place::file(shared.location(path));
+        place.field = field;
+        findings.add(Code::SourcesText, place, problem);
+    }))
+}
+
+/// What is wrong with single sources.
+fn each(shared: &Shared, sources: &[Source], file: &Place, findings: &mut Findings) {
+    let metadata = &shared.metadata;
+    let bounds = metadata.bounds().grown(metadata.cell_slack());
+    for (at, source) in sources.iter().enumerate() {
+        let place = |field: &str| file.clone().with_field(format!("[{at}].{field}"));
+        if source.bounds.is_some_and(|own| !bounds.holds(&own)) {
+            let problem = "reaches out of the dataset's bounds";
+            findings.add(Code::SourceBounds, place("bounds"), problem);
+        }
+        if let Some(error) = source.errors.first() {
+            findings.add(Code::SourceErrors, place("errors"), error.as_str());
+        } else if source.inserted == Some(false) {
+            findings.add(Code::SourceErrors, place("inserted"), "was not inserted");
+        }
+        if let Err(error) = source.detail_path() {
+            findings.add(Code::SourcePath, place("metadataPath"), problem_of(&error));
+        }
+    }
+}
+
+fn problem_of(error: &FormatError) -> String {
+    match error {
+        FormatError::Field { problem, .. } => problem.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// Compares the sum of the sources' points with that of the dataset, where all of them give theirs.
+fn sum(shared: &Shared, sources: &[Source], file: &Place, findings: &mut Findings) {
+    let inserted = sources.iter().filter(|s| s.inserted != Some(false));
+    let points = inserted.map(|source| source.points);
+    let sum = points.fold(Some(0_u64), |sum, points| {
+        Some(sum?.saturating_add(points?))
+    });
+    let (Some(sum), Some(points)) = (sum, shared.metadata.points()) else {
+        return;
+    };
+    if sum != points && !sources.is_empty() {
+        let problem = format!("the sources have {sum} points, `ept.json` says {points}");
+        findings.add(Code::SourcePoints, file.clone(), problem);
+    }
+}
+
+/// Reads the metadata of the sources, of remote datasets those of a sample.
+async fn details(shared: &Arc<Shared>, sources: &[Source], file: &Place, findings: &mut Findings) {
+    let count = sources.len() as u64;
+    let most = match shared.fetcher.is_remote() {
+        true => MOST_DETAILS,
+        false => count,
+    };
+    // Several sources may share a file, as a rule one after the other.
+    let mut last = None;
+    for (source, at) in sources.iter().zip(0_u64..) {
+        let Ok(Some(path)) = source.detail_path() else {
+            continue;
+        };
+        if !is_sampled(at, count, most) {
+            continue;
+        }
+        let bytes = match last.take() {
+            Some((known, bytes)) if known == path => bytes,
+            _ => shared.fetcher.get(&path).await,
+        };
+        if let Err(problem) = detail(shared, source, &bytes) {
+            let place = file.clone().with_field(format!("[{at}]"));
+            let problem = format!("{path}: {problem}");
+            findings.add(Code::SourceDetail, place, problem);
+        }
+        last = Some((path, bytes));
+    }
+}
+
+fn detail(
+    shared: &Shared,
+    source: &Source,
+    bytes: &Result<bytes::Bytes, StoreError>,
+) -> Result<(), String> {
+    let bytes = bytes.as_ref().map_err(|error| error.cause().to_owned())?;
+    let text = text::decompressed(bytes, shared.limits.file_bytes.get())?;
+    let detail = source.detail_from_json(&text);
+    detail.map(drop).map_err(|error| error.to_string())
+}

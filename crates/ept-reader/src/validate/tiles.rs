@@ -1,0 +1,212 @@
+//! The tiles: whether they are there, how large they are, and what their headers say.
+
+use std::sync::Arc;
+
+use ept_format::{DataType, Node};
+use ept_points::{DecodeError, TileHeader};
+use futures::{StreamExt, stream};
+
+use super::findings::Findings;
+use super::traits::Traits;
+use super::{Checked, Code, Place};
+use crate::background::Task;
+use crate::dataset::Shared;
+use crate::store::StoreError;
+use crate::{Error, LossCause};
+
+/// What is read of a tile for its header: few have one that is longer.
+const START: usize = 16 << 10;
+/// The first bytes of a Zstandard frame (RFC 8878, section 3.1.1).
+const ZSTANDARD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// What was found of one tile.
+struct Look {
+    node: Node,
+    problem: Option<(Code, String)>,
+    header: Option<TileHeader>,
+    /// Whether it was really looked for.
+    is_known: bool,
+    has_start: bool,
+}
+
+/// Looks for each tile, and reads the headers of at most `headers` of them, evenly spread.
+pub(super) async fn check(
+    shared: &Arc<Shared>,
+    nodes: impl Iterator<Item = Node> + Send,
+    headers: u64,
+    findings: &mut Findings,
+    checked: &mut Checked,
+    mut watch: impl FnMut(u64, u64),
+) -> Result<(), Error> {
+    let count = checked.nodes;
+    let looks = nodes.zip(0_u64..).map(|(node, at)| {
+        let (shared, with_start) = (Arc::clone(shared), is_sampled(at, count, headers));
+        Task::spawn(async move { shared.look(node, with_start).await })
+    });
+    let ahead = shared.limits.requests.get() * 2;
+    let mut looks = stream::iter(looks).buffered(ahead);
+    let mut traits = Traits::new(shared);
+    let mut unknown = 0;
+    while let Some(look) = looks.next().await {
+        let look = look?;
+        checked.tiles += u64::from(look.is_known);
+        checked.headers += u64::from(look.has_start);
+        unknown += u64::from(!look.is_known);
+        if let Some((code, problem)) = look.problem {
+            findings.add(code, shared.tile_place(&look.node), problem);
+        }
+        if let Some(header) = look.header {
+            let names = header.dimensions.iter().map(|name| &**name);
+            let format = Some(header.point_format);
+            traits.add(&look.node, Some(&header.scaling), format, names, findings);
+        }
+        watch(checked.tiles + unknown, count);
+    }
+    traits.finish(findings);
+    if unknown > 0 {
+        let place = Place::file(shared.location("ept-data"));
+        let problem = format!("{unknown} of {count} tiles were not looked for");
+        findings.add(Code::SizesUnknown, place, problem);
+    }
+    Ok(())
+}
+
+/// Whether the one at this place is among `most` of `count`, evenly spread from the first on.
+pub(super) fn is_sampled(at: u64, count: u64, most: u64) -> bool {
+    let rank = |at: u64| u128::from(at) * u128::from(most) / u128::from(count.max(1));
+    most > 0 && (count <= most || at == 0 || rank(at) != rank(at - 1))
+}
+
+/// The finding of a tile that could not be fetched.
+fn missing(error: &StoreError) -> (Code, String) {
+    let code = match error {
+        // Some object stores deny what does not exist.
+        StoreError::NotFound { .. } | StoreError::Denied { .. } => Code::TileMissing,
+        _ => Code::TileFetch,
+    };
+    (code, error.cause().to_owned())
+}
+
+/// The finding of a tile that could not be decoded.
+fn undecodable(error: &DecodeError) -> (Code, String) {
+    let code = match error {
+        DecodeError::Empty => Code::TileEmpty,
+        DecodeError::Count { .. } => Code::TileCount,
+        _ => Code::TileCorrupt,
+    };
+    (code, error.to_string())
+}
+
+/// The finding of a tile that could not be read.
+pub(super) fn loss(cause: &LossCause) -> (Code, String) {
+    match cause {
+        LossCause::Fetch(error) => missing(error),
+        LossCause::Decode(error) => undecodable(error),
+        LossCause::TooLarge(_) => (Code::TileTooLarge, cause.to_string()),
+        LossCause::Format(_) => (Code::TileCorrupt, cause.to_string()),
+    }
+}
+
+impl Shared {
+    pub(super) fn tile_place(&self, node: &Node) -> Place {
+        Place::file(self.location(&self.metadata.tile_path(node.key))).with_key(node.key)
+    }
+
+    async fn look(&self, node: Node, with_start: bool) -> Look {
+        let mut look = Look {
+            node,
+            problem: None,
+            header: None,
+            is_known: true,
+            has_start: false,
+        };
+        let path = self.metadata.tile_path(node.key);
+        let size = match self.fetcher.size(&path).await {
+            Ok(size) => size,
+            Err(error) => {
+                look.problem = Some(missing(&error));
+                return look;
+            }
+        };
+        look.is_known = size.is_some() || with_start;
+        look.problem = size.and_then(|size| self.size_problem(&node, size));
+        if with_start && look.problem.is_none() {
+            look.has_start = true;
+            match self.header(&path, &node, size).await {
+                Ok(header) => look.header = header,
+                Err(problem) => look.problem = Some(problem),
+            }
+        }
+        look
+    }
+
+    /// What the size alone tells.
+    fn size_problem(&self, node: &Node, size: u64) -> Option<(Code, String)> {
+        if size == 0 {
+            return Some(undecodable(&DecodeError::Empty));
+        }
+        if self.metadata.data_type() != DataType::Binary {
+            return None;
+        }
+        let sizes = self
+            .metadata
+            .schema()
+            .iter()
+            .map(|d| d.scalar.size() as u64);
+        let record = sizes.sum::<u64>().max(1);
+        if size % record != 0 {
+            let problem = format!("{size} bytes are no whole number of {record}-byte points");
+            return Some((Code::TileCorrupt, problem));
+        }
+        let error = DecodeError::Count {
+            expected: node.points,
+            found: size / record,
+        };
+        (size / record != node.points).then(|| undecodable(&error))
+    }
+
+    /// What the first bytes tell; of laszip, the header.
+    async fn header(
+        &self,
+        path: &str,
+        node: &Node,
+        size: Option<u64>,
+    ) -> Result<Option<TileHeader>, (Code, String)> {
+        let start = |bytes: usize| async move {
+            let start = self.fetcher.start(path, bytes).await;
+            start.map_err(|error| missing(&error))
+        };
+        let bytes = start(START).await?;
+        match self.metadata.data_type() {
+            DataType::Binary => match self.size_problem(node, size.unwrap_or(bytes.len() as u64)) {
+                Some(problem) => Err(problem),
+                None => Ok(None),
+            },
+            DataType::Zstandard if bytes.is_empty() => Err(undecodable(&DecodeError::Empty)),
+            DataType::Zstandard if bytes.starts_with(&ZSTANDARD) => Ok(None),
+            DataType::Zstandard => Err((
+                Code::TileCorrupt,
+                "it does not start as a Zstandard frame does".into(),
+            )),
+            DataType::Laszip => {
+                // A store that tells no size gives the whole file.
+                let size = size.unwrap_or(bytes.len() as u64);
+                let most = self.limits.file_bytes.get() as u64;
+                let length = TileHeader::length(&bytes).min(size).min(most);
+                let length = usize::try_from(length).unwrap_or(usize::MAX);
+                let bytes = match bytes.len() >= length {
+                    true => bytes,
+                    false => start(length).await?,
+                };
+                let header = TileHeader::parse(&bytes, size).map_err(|e| undecodable(&e))?;
+                match header.points == node.points {
+                    true => Ok(Some(header)),
+                    false => Err(undecodable(&DecodeError::Count {
+                        expected: node.points,
+                        found: header.points,
+                    })),
+                }
+            }
+        }
+    }
+}
