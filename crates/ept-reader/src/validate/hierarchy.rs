@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use ept_format::{Entry, FormatError, Key, Node, Page};
+use ept_format::{Bounds, Entry, FormatError, Key, Node, Page};
 use futures::{StreamExt, stream};
 
 use super::findings::Findings;
@@ -21,6 +21,8 @@ pub(super) struct Hierarchy {
     pub(super) nodes: Vec<(Key, u64)>,
     /// Roots of pages to which another page points, or that begin the hierarchy.
     pub(super) pages: HashSet<Key>,
+    /// Those that could not be read, in order.
+    lost: Vec<Key>,
 }
 
 /// Reads all pages, a level of them after the other, so that findings come in one order.
@@ -36,6 +38,7 @@ pub(super) async fn check(
         found: Hierarchy {
             nodes: Vec::new(),
             pages: HashSet::from([Key::ROOT]),
+            lost: Vec::new(),
         },
         wanted: vec![Key::ROOT],
     };
@@ -85,13 +88,12 @@ impl Reading<'_> {
 
     fn page(&mut self, root: Key, page: &Page) {
         let entries = page.entries();
-        let first = entries.first().map(|(key, _)| *key);
         if entries.len() > MANY_ENTRIES {
             let problem = format!("has {} nodes", entries.len());
             self.findings
                 .add(Code::PageLarge, self.place(root), problem);
         }
-        if root != Key::ROOT && first != Some(root) {
+        if root != Key::ROOT && !entries.iter().any(|(key, _)| *key == root) {
             self.add(
                 Code::PageRoot,
                 root,
@@ -129,6 +131,7 @@ impl Reading<'_> {
     }
 
     fn lost(&mut self, page: Key, error: &Error) {
+        self.found.lost.push(page);
         let (code, key) = match error.loss().map(|loss| &loss.cause) {
             Some(LossCause::Format(FormatError::Key { .. })) => (Code::PageKey, page),
             Some(LossCause::Format(FormatError::Entry { key, .. })) => (Code::PageCount, *key),
@@ -155,6 +158,7 @@ impl Reading<'_> {
     /// What only the whole hierarchy tells.
     fn finish(mut self) -> Hierarchy {
         self.found.nodes.sort_unstable();
+        self.found.lost.sort_unstable();
         let nodes = std::mem::take(&mut self.found.nodes);
         let folder = Place::file(self.shared.location("ept-hierarchy"));
         for pair in nodes.windows(2) {
@@ -209,16 +213,27 @@ impl Hierarchy {
             .is_ok()
     }
 
+    /// Whether a node may be listed in a page that could not be read.
+    pub(super) fn may_be_lost(&self, key: Key) -> bool {
+        let mut ancestors = (0..=key.depth()).map(|depth| key.ancestor(depth));
+        ancestors.any(|ancestor| self.lost.binary_search(&ancestor).is_ok())
+    }
+
     /// Points of all nodes; counts of a broken page may be anything.
     pub(super) fn points(&self) -> u64 {
         let counts = self.nodes.iter().map(|(_, points)| *points);
         counts.fold(0, u64::saturating_add)
     }
 
-    /// The nodes that have tiles.
-    pub(super) fn with_points(&self, shared: &Shared) -> impl Iterator<Item = Node> + use<> {
-        let root = *shared.metadata.bounds();
-        let nodes = self.nodes.clone().into_iter();
+    /// Number of nodes that have tiles.
+    pub(super) fn tiles(&self) -> u64 {
+        let nodes = self.nodes.iter();
+        nodes.filter(|(_, points)| *points > 0).count() as u64
+    }
+
+    /// The nodes that have tiles, in order.
+    pub(super) fn into_nodes(self, root: Bounds) -> impl Iterator<Item = Node> + use<> {
+        let nodes = self.nodes.into_iter();
         let nodes = nodes.filter(|(_, points)| *points > 0);
         nodes.map(move |(key, points)| Node {
             key,

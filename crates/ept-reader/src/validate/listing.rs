@@ -15,7 +15,7 @@ pub(super) async fn check(shared: &Arc<Shared>, hierarchy: &Hierarchy, findings:
         HierarchyType::Json => ".json",
         HierarchyType::Gzip => ".json.gz",
     };
-    let is_page = |key| hierarchy.pages.contains(&key);
+    let is_page = |key| hierarchy.pages.contains(&key) || hierarchy.may_be_lost(key);
     orphans(
         shared,
         ("ept-hierarchy", page),
@@ -25,7 +25,7 @@ pub(super) async fn check(shared: &Arc<Shared>, hierarchy: &Hierarchy, findings:
     )
     .await;
     let tile = format!(".{}", shared.metadata.data_type().extension());
-    let is_tile = |key| hierarchy.has(key);
+    let is_tile = |key| hierarchy.has(key) || hierarchy.may_be_lost(key);
     orphans(
         shared,
         ("ept-data", &tile),

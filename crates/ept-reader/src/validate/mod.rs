@@ -147,11 +147,11 @@ async fn contents(
     };
     let hierarchy = hierarchy::check(shared, findings, checked, pages).await?;
     checked.points = hierarchy.points();
-    checked.nodes = hierarchy.with_points(shared).count() as u64;
+    checked.nodes = hierarchy.tiles();
     listing::check(shared, &hierarchy, findings).await;
     let sources = sources::check(shared, findings).await;
     checked.sources = sources.as_ref().map_or(0, |sources| sources.len() as u64);
-    let nodes = hierarchy.with_points(shared);
+    let nodes = hierarchy.into_nodes(*shared.metadata.bounds());
     let tiles = |done, of| {
         watch(Stage {
             part: Part::Tiles,

@@ -1,0 +1,694 @@
+//! Validation: what is intact has no errors, and each fault is found by its code.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ept_reader::{
+    Checks, Code, Error, FileStore, Limits, MemoryStore, Options, Report, Retry, Severity, Stage,
+    validate, validate_store,
+};
+use serde_json::{Value, json};
+
+use support::server::{Response, Server, file};
+use support::{FIXTURES, fixture, testdata};
+
+const DEEP: Checks = Checks {
+    deep: true,
+    headers: 64,
+    examples: 10,
+};
+
+async fn report(folder: &Path, checks: &Checks) -> Report {
+    let location = folder.to_str().unwrap();
+    validate(location, &Options::default(), checks, |_| {})
+        .await
+        .unwrap()
+}
+
+fn codes(report: &Report) -> BTreeSet<&'static str> {
+    report
+        .findings
+        .iter()
+        .map(|finding| finding.code.id())
+        .collect()
+}
+
+fn errors(report: &Report) -> BTreeSet<&'static str> {
+    let codes = codes(report).into_iter();
+    codes.filter(|code| code.starts_with('E')).collect()
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in from.read_dir().unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        match entry.file_type().unwrap().is_dir() {
+            true => copy(&entry.path(), &to),
+            false => drop(std::fs::copy(entry.path(), to).unwrap()),
+        }
+    }
+}
+
+fn read(path: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+/// Changes a JSON file below a folder.
+fn edit(folder: &Path, path: &str, change: impl FnOnce(&mut Value)) {
+    let path = folder.join(path);
+    let mut value = read(&path);
+    change(&mut value);
+    std::fs::write(path, value.to_string()).unwrap();
+}
+
+fn set(folder: &Path, field: &str, value: Value) {
+    edit(folder, "ept.json", |ept| ept[field] = value);
+}
+
+fn unset(folder: &Path, field: &str) {
+    edit(folder, "ept.json", |ept| {
+        ept.as_object_mut().unwrap().remove(field).unwrap();
+    });
+}
+
+/// Changes the pages of the hierarchy.
+fn page(folder: &Path, key: &str, change: impl FnOnce(&mut Value)) {
+    edit(folder, &format!("ept-hierarchy/{key}.json"), change);
+}
+
+/// Replaces a file, or writes a new one.
+fn write(folder: &Path, path: &str, bytes: &[u8]) {
+    let path = folder.join(path);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, bytes).unwrap();
+}
+
+fn remove(folder: &Path, path: &str) {
+    std::fs::remove_file(folder.join(path)).unwrap();
+}
+
+/// Changes the bytes of a file.
+fn bytes(folder: &Path, path: &str, change: impl FnOnce(&mut Vec<u8>)) {
+    let path = folder.join(path);
+    let mut bytes = std::fs::read(&path).unwrap();
+    change(&mut bytes);
+    std::fs::write(path, bytes).unwrap();
+}
+
+const ROOT_TILE: &str = "ept-data/0-0-0-0.laz";
+const MANIFEST: &str = "ept-sources/manifest.json";
+
+/// One change and the finding that must come of it.
+struct Case {
+    code: &'static str,
+    /// Findings that inevitably come along.
+    follows: &'static [&'static str],
+    fixture: &'static str,
+    deep: bool,
+    change: fn(&Path),
+}
+
+const fn case(code: &'static str, fixture: &'static str, change: fn(&Path)) -> Case {
+    Case {
+        code,
+        follows: &[],
+        fixture,
+        deep: false,
+        change,
+    }
+}
+
+const fn deep(code: &'static str, fixture: &'static str, change: fn(&Path)) -> Case {
+    Case {
+        deep: true,
+        ..case(code, fixture, change)
+    }
+}
+
+impl Case {
+    const fn with(self, follows: &'static [&'static str]) -> Case {
+        Case { follows, ..self }
+    }
+}
+
+/// A case for each code but those of [`elsewhere`].
+fn cases() -> Vec<Case> {
+    let mut cases = metadata_cases();
+    cases.extend(hierarchy_cases());
+    cases.extend(tile_cases());
+    cases.extend(source_cases());
+    cases
+}
+
+fn metadata_cases() -> Vec<Case> {
+    vec![
+        case("E001", "terrain", |f| write(f, "ept.json", b"<html>")),
+        case("E001", "terrain", |f| write(f, "ept.json", b"[]")),
+        case("E001", "terrain", |f| {
+            write(f, "ept.json", br#"{"hierarchyStep": 6}"#)
+        }),
+        case("E002", "terrain", |f| unset(f, "bounds")),
+        case("E002", "terrain", |f| {
+            set(f, "bounds", json!([0, 0, 0, 1, 1]))
+        }),
+        case("E003", "terrain", |f| {
+            set(f, "boundsConforming", json!([1, 0, 0, 0, 1, 1]))
+        }),
+        case("E004", "terrain", |f| unset(f, "span")),
+        case("E004", "terrain", |f| set(f, "span", json!(0))),
+        case("E005", "terrain", |f| set(f, "points", json!(-1))),
+        case("E006", "terrain", |f| set(f, "dataType", json!("las"))),
+        case("E007", "terrain", |f| set(f, "hierarchyType", json!("zip"))),
+        case("E008", "terrain", |f| unset(f, "schema")),
+        case("E008", "terrain", |f| {
+            edit(f, "ept.json", |ept| ept["schema"][3]["size"] = json!(0))
+        }),
+        case("E008", "terrain", |f| {
+            edit(f, "ept.json", |ept| ept["schema"][1]["name"] = json!("X"))
+        }),
+        case("E009", "zero-counts", |f| {
+            edit(f, "ept.json", |ept| ept["schema"][0]["name"] = json!("W"))
+        }),
+        case("E010", "terrain", |f| set(f, "srs", json!(3857))),
+        case("W001", "terrain", |f| {
+            edit(f, "ept.json", |ept| {
+                let ept = ept.as_object_mut().unwrap();
+                let span = ept.remove("span").unwrap();
+                ept.insert("ticks".into(), span);
+            })
+        }),
+        case("W002", "terrain", |f| unset(f, "version")),
+        case("W002", "terrain", |f| set(f, "version", json!("0.0.0"))),
+        case("W003", "terrain", |f| unset(f, "boundsConforming")),
+        case("W004", "terrain", |f| unset(f, "hierarchyType")),
+        case("W005", "terrain", |f| unset(f, "points")),
+        case("W006", "terrain", |f| set(f, "srs", json!({}))),
+        case("W007", "terrain", |f| {
+            edit(f, "ept.json", |ept| ept["srs"]["horizontal"] = json!(26915))
+        }),
+        case("W007", "terrain", |f| set(f, "srs", json!("EPSG:26915"))),
+        case("W008", "terrain", |f| {
+            set(f, "srs", json!({"wkt": "somewhere"}))
+        }),
+        case("W009", "terrain", |f| {
+            edit(f, "ept.json", |ept| ept["bounds"][5] = json!(1000))
+        }),
+        case("W010", "terrain", |f| set(f, "span", json!(100))),
+        case("W011", "terrain", |f| {
+            edit(f, "ept.json", |ept| {
+                ept["boundsConforming"][2] = json!(-5000)
+            })
+        }),
+        case("W012", "terrain", |f| set(f, "dataType", json!("LASzip"))),
+        case("W012", "terrain", |f| {
+            edit(f, "ept.json", |ept| {
+                ept["schema"][3] = json!({"name": "Intensity", "type": "uint16"});
+            })
+        }),
+        case("W013", "terrain", |f| {
+            edit(f, "ept.json", |ept| ept["schema"][3]["count"] = json!(7))
+        }),
+        case("W014", "terrain", |f| {
+            edit(f, "ept.json", |ept| {
+                ept["schema"].as_array_mut().unwrap().remove(0);
+            })
+        })
+        .with(&["W032"]),
+    ]
+}
+
+fn hierarchy_cases() -> Vec<Case> {
+    vec![
+        case("E020", "terrain", |f| {
+            remove(f, &format!("ept-hierarchy/{}.json", inner_page(f)))
+        })
+        .with(&["W022"]),
+        case("E021", "zero-counts", |f| {
+            write(f, "ept-hierarchy/0-0-0-0.json", b"{\"0-0-0")
+        })
+        .with(&["W022"]),
+        case("E022", "zero-counts", |f| {
+            page(f, "0-0-0-0", |page| page["1-2-0-0"] = json!(1))
+        })
+        .with(&["W022"]),
+        case("E023", "zero-counts", |f| {
+            page(f, "0-0-0-0", |page| page["0-0-0-0"] = json!(-2))
+        })
+        .with(&["W022"]),
+        case("E024", "terrain", |f| {
+            page(f, &inner_page(f), |page| page["0-0-0-0"] = read_root(1))
+        }),
+        case("E025", "laz-pf0", |f| {
+            page(f, "0-0-0-0", |page| page["0-0-0-0"] = json!(-1))
+        })
+        .with(&["W021", "W022", "W024"]),
+        case("E026", "terrain", |f| {
+            let key = inner_page(f);
+            page(f, "0-0-0-0", |page| {
+                // A node of that page, listed in the first one too.
+                page.as_object_mut().unwrap().remove(&key);
+                page[key.as_str()] = json!(-1);
+            });
+            let own = read(&f.join(format!("ept-hierarchy/{key}.json")));
+            let (child, count) = own.as_object().unwrap().iter().next_back().unwrap();
+            let count = count.as_f64().unwrap() as u64 + 1;
+            page(f, "0-0-0-0", |page| page[child.as_str()] = json!(count));
+        }),
+        case("W020", "laz-pf0", |f| {
+            page(f, "0-0-0-0", |page| page["9-0-0-0"] = json!(0))
+        })
+        .with(&["W021"]),
+        case("W021", "laz-pf0", |f| {
+            page(f, "0-0-0-0", |page| {
+                drop(page.as_object_mut().unwrap().remove("0-0-0-0"))
+            })
+        })
+        .with(&["W022", "W024"]),
+        case("W022", "terrain", |f| set(f, "points", json!(24_999))).with(&["W013", "W044"]),
+        case("W023", "terrain", |f| {
+            write(f, "ept-hierarchy/9-0-0-0.json", b"{}")
+        }),
+        case("W024", "terrain", |f| {
+            write(f, "ept-data/9-0-0-0.laz", b"LASF")
+        }),
+        case("W025", "terrain", |f| {
+            write(f, "ept-hierarchy/0-0-0-0-1.json", b"{}")
+        }),
+        case("W026", "laz-pf0", |f| {
+            page(f, "0-0-0-0", |page| {
+                for x in 0..100_001 {
+                    page[format!("17-{x}-0-0")] = json!(0);
+                }
+            })
+        })
+        .with(&["W020", "W021"]),
+        case("W027", "terrain", |f| {
+            let key = inner_page(f);
+            page(f, &key, |page| {
+                drop(page.as_object_mut().unwrap().remove(&key))
+            });
+        })
+        .with(&["W022", "W024"]),
+    ]
+}
+
+fn tile_cases() -> Vec<Case> {
+    vec![
+        case("E030", "terrain", |f| remove(f, ROOT_TILE)),
+        deep("E030", "terrain", |f| remove(f, ROOT_TILE)),
+        case("E032", "terrain", |f| write(f, ROOT_TILE, b"")),
+        case("E032", "binary", |f| write(f, "ept-data/0-0-0-0.bin", b"")),
+        deep("E032", "terrain", |f| write(f, ROOT_TILE, b"")),
+        case("E033", "terrain", |f| {
+            write(f, ROOT_TILE, b"<Error>AccessDenied</Error>")
+        }),
+        case("E033", "zstandard", |f| {
+            write(f, "ept-data/0-0-0-0.zst", b"text")
+        }),
+        case("E033", "binary", |f| {
+            bytes(f, "ept-data/0-0-0-0.bin", |bytes| bytes.push(0))
+        }),
+        deep("E033", "terrain", |f| {
+            bytes(f, ROOT_TILE, |bytes| bytes.truncate(bytes.len() / 2))
+        }),
+        case("E034", "terrain", |f| {
+            page(f, "0-0-0-0", |page| page["0-0-0-0"] = read_root(1))
+        })
+        .with(&["W022"]),
+        case("E034", "binary", |f| {
+            page(f, "0-0-0-0", |page| page["0-0-0-0"] = json!(1))
+        })
+        .with(&["W022"]),
+        deep("E034", "terrain", |f| {
+            page(f, "0-0-0-0", |page| page["0-0-0-0"] = read_root(1))
+        })
+        .with(&["W022"]),
+        deep("E035", "terrain", |f| {
+            page(f, "0-0-0-0", |page| page["0-0-0-0"] = json!(1_u64 << 40))
+        })
+        .with(&["W022"]),
+        deep("E050", "binary", |f| swap_tiles(f)),
+        case("W030", "terrain", |f| {
+            edit(f, "ept.json", |ept| {
+                ept["schema"][0]["offset"] = json!(500_001)
+            })
+        }),
+        case("W031", "terrain", |f| {
+            edit(f, "ept.json", |ept| {
+                ept["schema"]
+                    .as_array_mut()
+                    .unwrap()
+                    .push(json!({"name": "Height", "type": "float", "size": 4}));
+            })
+        }),
+        case("W032", "terrain", |f| {
+            edit(f, "ept.json", |ept| {
+                ept["schema"]
+                    .as_array_mut()
+                    .unwrap()
+                    .retain(|dimension| dimension["name"] != "Intensity");
+            })
+        }),
+        deep("W032", "terrain", |f| {
+            edit(f, "ept.json", |ept| {
+                ept["schema"]
+                    .as_array_mut()
+                    .unwrap()
+                    .retain(|dimension| dimension["name"] != "Intensity");
+            })
+        }),
+        deep("W050", "terrain", |f| {
+            edit(f, "ept.json", |ept| {
+                ept["schema"][3]["maximum"] = json!(800)
+            })
+        }),
+        deep("W051", "terrain", |f| {
+            edit(f, "ept.json", |ept| {
+                ept["boundsConforming"][3] = json!(500_200)
+            })
+        }),
+    ]
+}
+
+fn source_cases() -> Vec<Case> {
+    vec![
+        case("E040", "terrain", |f| write(f, MANIFEST, b"{}")),
+        case("E040", "binary", |f| {
+            write(f, "ept-sources/list.json", b"[7]")
+        }),
+        case("E041", "terrain", |f| {
+            edit(f, MANIFEST, |list| {
+                list[0]["metadataPath"] = json!("../ept.json")
+            })
+        }),
+        deep("E042", "terrain", |f| {
+            edit(f, MANIFEST, |list| drop(list.as_array_mut().unwrap().pop()))
+        })
+        .with(&["W044"]),
+        case("W040", "terrain", |f| {
+            std::fs::remove_dir_all(f.join("ept-sources")).unwrap()
+        }),
+        case("W041", "terrain", |f| {
+            write(f, "ept-sources/list.json", b"[]")
+        }),
+        case("W042", "terrain", |f| {
+            remove(f, "ept-sources/flight-line-1.json")
+        }),
+        case("W042", "binary", |f| write(f, "ept-sources/0.json", b"{}")),
+        case("W043", "terrain", |f| {
+            edit(f, MANIFEST, |list| list[0]["bounds"][0] = json!(-1))
+        }),
+        case("W044", "terrain", |f| {
+            edit(f, MANIFEST, |list| list[0]["points"] = json!(1))
+        }),
+        case("W045", "terrain", |f| {
+            edit(f, MANIFEST, |list| {
+                list[0]["errors"] = json!(["cannot be opened"])
+            })
+        }),
+        case("W045", "terrain", |f| {
+            edit(f, MANIFEST, |list| list[0]["inserted"] = json!(false))
+        })
+        .with(&["W044"]),
+        deep("W046", "terrain", |f| {
+            edit(f, MANIFEST, |list| list[0]["points"] = json!(1))
+        })
+        .with(&["W044"]),
+    ]
+}
+
+/// Codes with a test of their own below, since files alone do not bring them about.
+const ELSEWHERE: [&str; 4] = ["E027", "E031", "W033", "W034"];
+
+/// A page but the first.
+fn inner_page(folder: &Path) -> String {
+    let first = read(&folder.join("ept-hierarchy/0-0-0-0.json"));
+    let entries = first.as_object().unwrap().iter();
+    let mut pages = entries.filter(|(_, count)| **count == json!(-1));
+    pages.next().unwrap().0.clone()
+}
+
+/// The number of points of the root of `terrain`, and some more.
+fn read_root(more: u64) -> Value {
+    let first = read(&fixture("terrain").join("ept-hierarchy/0-0-0-0.json"));
+    json!(first["0-0-0-0"].as_u64().unwrap() + more)
+}
+
+/// Gives two nodes of `binary` each other's tile and count.
+fn swap_tiles(folder: &Path) {
+    let keys = ["1-0-0-0", "1-1-0-0"];
+    let tile = |key: &str| format!("ept-data/{key}.bin");
+    let root = |key: &str| read(&folder.join(format!("ept-hierarchy/{key}.json")))[key].clone();
+    let tiles = keys.map(|key| std::fs::read(folder.join(tile(key))).unwrap());
+    let counts = keys.map(root);
+    for (at, key) in keys.into_iter().enumerate() {
+        write(folder, &tile(key), &tiles[1 - at]);
+        page(folder, key, |page| page[key] = counts[1 - at].clone());
+    }
+}
+
+#[tokio::test]
+async fn each_fault_is_found_by_its_code() {
+    let mut wrong = Vec::new();
+    for (at, case) in cases().into_iter().enumerate() {
+        let folder = tempfile::tempdir().unwrap();
+        copy(&fixture(case.fixture), folder.path());
+        let checks = if case.deep { DEEP } else { Checks::default() };
+        let before = codes(&report(folder.path(), &checks).await);
+        (case.change)(folder.path());
+        let after = report(folder.path(), &checks).await;
+        let found = codes(&after);
+        let new: BTreeSet<_> = found.difference(&before).copied().collect();
+        let mut expected = BTreeSet::from_iter(case.follows.iter().copied());
+        expected.insert(case.code);
+        let is_valid = !new.iter().any(|code| code.starts_with('E'));
+        if new != expected || after.is_valid() != is_valid {
+            let name = format!("case {at} of {}", case.fixture);
+            wrong.push(format!("{name}: {new:?}, expected {expected:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn each_code_has_a_case() {
+    let with_case: BTreeSet<_> = cases()
+        .into_iter()
+        .map(|case| case.code)
+        .chain(ELSEWHERE)
+        .collect();
+    let all: BTreeSet<_> = Code::ALL.iter().map(|code| code.id()).collect();
+    assert_eq!(with_case, all);
+}
+
+#[test]
+fn the_document_lists_each_code_with_its_meaning_and_fix() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/validate.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let is_row = |line: &&str| line.starts_with("| E") || line.starts_with("| W");
+    let listed: Vec<&str> = text.lines().filter(is_row).collect();
+    let row = |code: &Code| format!("| {code} | {} | {} |", code.meaning(), code.fix());
+    assert_eq!(listed, Code::ALL.iter().map(row).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn fixtures_have_no_errors() {
+    for name in FIXTURES {
+        for checks in [Checks::default(), DEEP] {
+            let report = report(&fixture(name), &checks).await;
+            assert_eq!(errors(&report), BTreeSet::new(), "{name}: {report:#?}");
+            let truth = support::truth(name);
+            assert_eq!(report.checked.points, truth["points"], "{name}");
+            assert_eq!(report.checked.tiles, report.checked.nodes, "{name}");
+            assert_eq!(report.checked.headers, report.checked.nodes, "{name}");
+            let decoded = if checks.deep { report.checked.nodes } else { 0 };
+            assert_eq!(report.checked.decoded, decoded, "{name}");
+        }
+    }
+}
+
+/// The folder of samples: `$EPT_SAMPLES` or beside the project; none where there is none.
+fn samples() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples");
+    let folder = std::env::var_os("EPT_SAMPLES").map_or(beside, PathBuf::from);
+    if folder.join("ept").is_dir() {
+        return Some(folder);
+    }
+    println!("no samples at {}: skipped", folder.display());
+    None
+}
+
+#[tokio::test]
+async fn samples_are_intact_but_for_the_broken_ones() {
+    let Some(samples) = samples() else { return };
+    let broken = [
+        ("pdal-lone-star-invalid-tile", "E033"),
+        ("pdal-bad-pointcount-binary", "E034"),
+        ("pdal-bad-pointcount-laszip", "E034"),
+        ("pdal-ellipsoid-nopoints", "E030"),
+        ("itowns-metaonly", "E020"),
+        ("itowns-metaonly", "E030"),
+    ];
+    for entry in samples.join("ept").read_dir().unwrap() {
+        let folder = entry.unwrap().path();
+        let name = folder.file_name().unwrap().to_str().unwrap();
+        let of_name = broken.iter().filter(|(broken, _)| *broken == name);
+        let expected: BTreeSet<_> = of_name.map(|(_, code)| *code).collect();
+        for checks in [Checks::default(), DEEP] {
+            let report = report(&folder, &checks).await;
+            println!("{name} {}: {:?}", checks.deep, codes(&report));
+            assert_eq!(errors(&report), expected, "{name}: {report:#?}");
+        }
+    }
+}
+
+fn at_once() -> Options {
+    Options {
+        retry: Retry::NEVER,
+        ..Options::default()
+    }
+}
+
+#[tokio::test]
+async fn a_remote_dataset_is_sampled_and_its_missing_tile_found() {
+    let server = Server::start(|request| match request.path.ends_with("/1-1-1-0.laz") {
+        true => Response::new(404, ""),
+        false => file(&testdata(), request),
+    });
+    let checks = Checks {
+        headers: 5,
+        ..Checks::default()
+    };
+    let url = server.url("/terrain");
+    let mut stages = Vec::new();
+    let watch = |stage: Stage| stages.push(stage);
+    let report = validate(&url, &at_once(), &checks, watch).await.unwrap();
+    assert_eq!(errors(&report), BTreeSet::from(["E030"]), "{report:#?}");
+    let missing = &report.findings[0];
+    assert_eq!((missing.count, missing.examples.len()), (1, 1));
+    let place = &missing.examples[0].place;
+    assert_eq!(place.key, Some("1-1-1-0".parse().unwrap()));
+    assert!(place.location.ends_with("/terrain/ept-data/1-1-1-0.laz"));
+    assert_eq!(report.checked.tiles, report.checked.nodes);
+    assert!((4..=5).contains(&report.checked.headers), "{report:#?}");
+    let fetched = |method: &str| {
+        let requests = server.requests().into_iter();
+        requests
+            .filter(|r| r.path.contains("ept-data") && r.method == method)
+            .count()
+    };
+    assert_eq!(fetched("HEAD") as u64, report.checked.nodes);
+    assert_eq!(fetched("GET") as u64, report.checked.headers);
+    let last = stages.last().unwrap();
+    assert_eq!(
+        (last.done, last.of),
+        (report.checked.nodes, report.checked.nodes)
+    );
+
+    let deep = validate(&url, &at_once(), &DEEP, |_| {}).await.unwrap();
+    assert_eq!(errors(&deep), BTreeSet::from(["E030"]), "{deep:#?}");
+    assert_eq!(deep.checked.decoded, deep.checked.nodes - 1);
+}
+
+#[tokio::test]
+async fn what_a_server_does_not_tell_is_no_error() {
+    let server = Server::start(|request| match request.method.as_str() {
+        "HEAD" => Response::new(405, ""),
+        _ => file(&testdata(), request),
+    });
+    let url = server.url("/terrain");
+    let report = validate(&url, &at_once(), &Checks::default(), |_| {})
+        .await
+        .unwrap();
+    assert!(report.is_valid(), "{report:#?}");
+    assert!(codes(&report).contains("W034"), "{report:#?}");
+    assert_eq!(report.checked.tiles, 64);
+}
+
+#[tokio::test]
+async fn a_server_that_fails_is_told_from_a_missing_tile() {
+    let server = Server::start(|request| match request.path.ends_with("/0-0-0-0.laz") {
+        true => Response::new(500, ""),
+        false => file(&testdata(), request),
+    });
+    for checks in [Checks::default(), DEEP] {
+        let report = validate(&server.url("/terrain"), &at_once(), &checks, |_| {}).await;
+        assert_eq!(errors(&report.unwrap()), BTreeSet::from(["E031"]));
+    }
+}
+
+#[tokio::test]
+async fn more_nodes_than_the_limit_end_it() {
+    let options = Options {
+        limits: Limits {
+            nodes: 10,
+            ..Limits::default()
+        },
+        ..Options::default()
+    };
+    let store = Arc::new(FileStore::new(fixture("laz-pf0")));
+    let report = validate_store(store, &options, &Checks::default(), |_| {})
+        .await
+        .unwrap();
+    assert!(errors(&report).contains("E027"), "{report:#?}");
+}
+
+#[tokio::test]
+async fn tiles_of_two_point_formats_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&fixture("laz-pf0"), folder.path());
+    let other = fixture("laz-pf2").join(ROOT_TILE);
+    std::fs::copy(other, folder.path().join(ROOT_TILE)).unwrap();
+    let truth = support::truth("laz-pf2");
+    page(folder.path(), "0-0-0-0", |page| {
+        page["0-0-0-0"] = truth["nodes"]["0-0-0-0"].clone()
+    });
+    let report = report(folder.path(), &Checks::default()).await;
+    assert!(codes(&report).contains("W033"), "{report:#?}");
+    assert!(report.is_valid());
+}
+
+#[tokio::test]
+async fn findings_of_a_kind_are_counted_and_the_first_shown() {
+    let mut store = MemoryStore::default();
+    for path in ["ept.json", "ept-hierarchy/0-0-0-0.json"] {
+        store.insert(path, std::fs::read(fixture("laz-pf0").join(path)).unwrap());
+    }
+    let checks = Checks {
+        examples: 3,
+        ..Checks::default()
+    };
+    let report = validate_store(Arc::new(store), &Options::default(), &checks, |_| {})
+        .await
+        .unwrap();
+    let missing = report
+        .findings
+        .iter()
+        .find(|f| f.code == Code::TileMissing)
+        .unwrap();
+    assert_eq!(missing.count, report.checked.nodes);
+    let keys = missing
+        .examples
+        .iter()
+        .map(|example| example.place.key.unwrap());
+    let keys: Vec<_> = keys.collect();
+    assert_eq!(keys.len(), 3);
+    assert!(keys.is_sorted(), "{keys:?}");
+    assert_eq!(report.count(Severity::Error), missing.count);
+}
+
+#[tokio::test]
+async fn without_ept_json_there_is_nothing_to_validate() {
+    let folder = tempfile::tempdir().unwrap();
+    let location = folder.path().to_str().unwrap();
+    let error = validate(location, &Options::default(), &DEEP, |_| {})
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::Location { .. }), "{error}");
+}
