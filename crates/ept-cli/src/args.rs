@@ -41,6 +41,9 @@ pub(crate) enum Command {
     Nodes(NodesArgs),
     /// List the files that a dataset was built from
     Sources(SourcesArgs),
+    /// Look for what is wrong with a dataset
+    #[command(after_help = VALIDATE_NOTES)]
+    Validate(ValidateArgs),
     /// Show what the cache holds, or clear it
     Cache(CacheCommandArgs),
 }
@@ -59,6 +62,14 @@ Examples:
 
 The points of depths 0 to N of the octree together are the result. A resolution selects the least such N
 whose spacing is at most the given one: points are at least that dense, where the data are.";
+
+const VALIDATE_NOTES: &str = "\
+ept.json, all pages of the hierarchy and the sources are read, and each tile is looked for. Headers of tiles are read:
+all of a local dataset, of a remote one those of a sample of 64. With --deep, every point is decoded.
+
+Errors (E...) keep some or all of the data from being read; warnings (W...) do not. docs/validate.md explains each.
+
+Exit codes: 0 no errors, 1 nothing could be opened, 2 wrong usage, 3 errors were found.";
 
 /// A dataset.
 #[derive(Debug, Args)]
@@ -306,6 +317,27 @@ pub(crate) struct NodesArgs {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ValidateArgs {
+    #[command(flatten)]
+    pub(crate) dataset: DatasetArgs,
+    /// Decode every point of every tile
+    #[arg(long)]
+    pub(crate) deep: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Requests at the same time
+    #[arg(long, value_name = "N", default_value = "16")]
+    pub(crate) requests: NonZeroUsize,
+    /// Tiles decoded at the same time [default: number of cores]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+    /// No progress bar and no summary
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
 }
 
 /// `Name: value`. What is wrong with one is said without showing it: it may hold a secret.

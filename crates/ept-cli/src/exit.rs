@@ -11,16 +11,18 @@ pub(crate) enum Outcome {
     Complete,
     /// Done, but parts of the data could not be read and were skipped.
     Incomplete,
+    /// Done, and the dataset was found to have errors.
+    Faulty,
     /// Stopped by a signal of that number.
     Stopped(u8),
 }
 
 impl Outcome {
-    /// Exit code: 0 complete, 3 incomplete, 128 and the signal's number as shells give it.
+    /// Exit code: 0 complete, 3 incomplete or faulty, 128 and the signal's number as shells give it.
     pub(crate) fn code(self) -> ExitCode {
         ExitCode::from(match self {
             Outcome::Complete => 0,
-            Outcome::Incomplete => 3,
+            Outcome::Incomplete | Outcome::Faulty => 3,
             Outcome::Stopped(signal) => 128 + signal,
         })
     }

@@ -8,3 +8,4 @@ pub(crate) mod plan;
 pub(crate) mod query;
 pub(crate) mod sources;
 pub(crate) mod stats;
+pub(crate) mod validate;
