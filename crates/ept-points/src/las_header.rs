@@ -41,8 +41,9 @@ impl LasHeader {
             return Err(not_las(tile));
         }
         let corrupt = |problem: String| DecodeError::corrupt("LAS header", problem);
+        let ends = || corrupt(format!("the tile ends after {} bytes", tile.len()));
         if tile.len() < HEADER_SIZE {
-            return Err(corrupt(format!("the tile ends after {} bytes", tile.len())));
+            return Err(ends());
         }
         let u16_at = |at| u16::from_le_bytes(bytes(tile, at));
         let u32_at = |at| u32::from_le_bytes(bytes(tile, at));
@@ -70,8 +71,12 @@ impl LasHeader {
                 scaling.scale, scaling.offset
             )));
         }
+        let is_1_4 = records_at >= HEADER_SIZE_1_4 && minor >= 4;
+        if is_1_4 && tile.len() < HEADER_SIZE_1_4 {
+            return Err(ends());
+        }
         let legacy_points = u64::from(u32_at(107));
-        let points = match records_at >= HEADER_SIZE_1_4 && minor >= 4 {
+        let points = match is_1_4 {
             true => u64::from_le_bytes(bytes(tile, 247)).max(legacy_points),
             false => legacy_points,
         };

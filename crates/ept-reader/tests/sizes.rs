@@ -1,4 +1,4 @@
-//! Sizes of files without their contents.
+//! What stores tell of files without their contents: sizes, starts, names.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -94,4 +94,20 @@ async fn a_dataset_asks_again_and_names_the_tile_that_is_missing() {
         &loss.cause,
         LossCause::Fetch(StoreError::NotFound { .. })
     ));
+}
+
+#[tokio::test]
+async fn a_folder_gives_starts_and_lists_its_files() {
+    let store = FileStore::new(fixture("terrain"));
+    let whole = store.get(TILE, 1 << 20).await.unwrap();
+    assert_eq!(store.start(TILE, 100, 1 << 20).await.unwrap(), whole[..100]);
+    assert_eq!(store.start(TILE, 1 << 20, 1 << 20).await.unwrap(), whole);
+    let pages = store.list("ept-hierarchy").await.unwrap().unwrap();
+    assert!(pages.iter().any(|name| name == "0-0-0-0.json"), "{pages:?}");
+    assert_eq!(store.list("nowhere").await, Ok(Some(Vec::new())));
+
+    let server = Server::files(testdata());
+    let store = http(&server);
+    assert_eq!(store.start(TILE, 100, 1 << 20).await.unwrap(), whole);
+    assert_eq!(store.list("ept-hierarchy").await, Ok(None));
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::args::ValidateArgs;
 use crate::exit::Outcome;
-use crate::numbers::counted;
+use crate::numbers::{counted, grouped};
 use crate::progress::Stages;
 use crate::select::options;
 
@@ -118,8 +118,8 @@ fn summary(report: &Report) -> String {
         return format!("{found}; nothing but ept.json could be checked");
     }
     let looked = match checked.decoded {
-        0 => format!("{} of their headers read", checked.headers),
-        decoded => format!("{decoded} of them decoded"),
+        0 => format!("{} of them opened", grouped(checked.headers)),
+        decoded => format!("{} of them decoded", grouped(decoded)),
     };
     format!(
         "{found}; checked {}, {} with {}, {}, {looked}",

@@ -111,23 +111,24 @@ impl Lint<'_> {
                 self.warn(Code::OldNames, old, format!("is now called `{new}`"));
             }
         }
-        for (code, field) in [
-            (Code::NoConforming, "boundsConforming"),
-            (Code::NoHierarchyType, "hierarchyType"),
-        ] {
-            let is_within = object
-                .get("bounds")
-                .is_some_and(|bounds| bounds.get("conforming").is_some());
-            if !object.contains_key(field) && !(field == "boundsConforming" && is_within) {
-                self.warn(code, field, "is missing");
-            }
+        let bounds = object.get("bounds");
+        let has_conforming = object.contains_key("boundsConforming")
+            || bounds.is_some_and(|bounds| bounds.get("conforming").is_some());
+        if !has_conforming {
+            self.warn(Code::NoConforming, "boundsConforming", "is missing");
         }
+        if !object.contains_key("hierarchyType") {
+            self.warn(Code::NoHierarchyType, "hierarchyType", "is missing");
+        }
+        self.spelling(object);
+        self.version(object);
+        self.srs_parts(object.get("srs"));
+    }
+
+    fn spelling(&mut self, object: &Object) {
         if object.get("bounds").is_some_and(Value::is_object) {
-            self.warn(
-                Code::Spelling,
-                "bounds",
-                "is an object, not a list of six numbers",
-            );
+            let problem = "is an object, not a list of six numbers";
+            self.warn(Code::Spelling, "bounds", problem);
         }
         for field in ["dataType", "hierarchyType"] {
             let text = object.get(field).and_then(Value::as_str).unwrap_or("");
@@ -140,17 +141,15 @@ impl Lint<'_> {
             }
         }
         self.types(object);
-        self.version(object);
-        self.srs_parts(object.get("srs"));
     }
 
     fn types(&mut self, object: &Object) {
         let entries = object.get("schema").and_then(Value::as_array);
         for (at, entry) in entries.into_iter().flatten().enumerate() {
             let name = entry.get("type").and_then(Value::as_str).unwrap_or("");
-            let dimension = entry.get("size").is_some();
+            let has_size = entry.get("size").is_some();
             let is_old = OLD_TYPES.contains(&name.to_ascii_lowercase().as_str());
-            if is_old || !name.is_empty() && !dimension {
+            if is_old || !name.is_empty() && !has_size {
                 let problem = format!("type \"{name}\" is not of the specification");
                 self.warn(Code::Spelling, &format!("schema[{at}]"), problem);
             }

@@ -105,10 +105,9 @@ fn problem_of(error: &FormatError) -> String {
 /// Compares the sum of the sources' points with that of the dataset, where all of them give theirs.
 fn sum(shared: &Shared, sources: &[Source], file: &Place, findings: &mut Findings) {
     let inserted = sources.iter().filter(|s| s.inserted != Some(false));
-    let points = inserted.map(|source| source.points);
-    let sum = points.fold(Some(0_u64), |sum, points| {
-        Some(sum?.saturating_add(points?))
-    });
+    let mut points = inserted.map(|source| source.points);
+    let add = |sum: u64, points: Option<u64>| Some(sum.saturating_add(points?));
+    let sum = points.try_fold(0, add);
     let (Some(sum), Some(points)) = (sum, shared.metadata.points()) else {
         return;
     };

@@ -154,7 +154,7 @@ impl Shared {
             .iter()
             .map(|d| d.scalar.size() as u64);
         let record = sizes.sum::<u64>().max(1);
-        if size % record != 0 {
+        if !size.is_multiple_of(record) {
             let problem = format!("{size} bytes are no whole number of {record}-byte points");
             return Some((Code::TileCorrupt, problem));
         }
