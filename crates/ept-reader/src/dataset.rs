@@ -1,11 +1,13 @@
 //! A dataset: its metadata, its store and what may be done with them at once.
 
-use std::sync::Arc;
+use std::hash::{Hash, Hasher};
+use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
 use ept_format::{Bounds, FormatError, Key, Metadata, Node, Page, Policy, Source, SourceDetail};
 use ept_points::{DecodeError, Decoder, PointBatch};
 use ept_select::{Reprojection, Thinner};
+use futures::future::{try_join, try_join_all};
 use futures::stream::{self, BoxStream};
 use futures::{Stream, StreamExt};
 
@@ -16,8 +18,8 @@ use crate::plan::{self, Plan, Surroundings, TileSizes};
 use crate::selection::{Reach, Selection};
 use crate::store::{Store, StoreError};
 use crate::{
-    Error, Limits, Loss, LossCause, LostPart, NodeStream, Options, Origin, Query, Thin, Tile,
-    TileStream, Traffic, budget, location, text,
+    CachedTile, Error, Limits, Loss, LossCause, LostPart, NodeStream, Options, Origin, Query, Thin,
+    Tile, TileStream, Traffic, budget, location, text,
 };
 
 pub(crate) const METADATA_PATH: &str = "ept.json";
@@ -36,6 +38,13 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) cores: Arc<Cores>,
     pub(crate) fetcher: Fetcher,
+}
+
+/// A dataset's identity: that of its allocations, which are not reused while it is kept.
+#[derive(Debug, Clone)]
+pub(crate) struct DatasetId {
+    shared: Weak<Shared>,
+    addons: Weak<Vec<Arc<AddonReader>>>,
 }
 
 impl Dataset {
@@ -364,6 +373,64 @@ impl Dataset {
         self.shared.page(key).await
     }
 
+    /// A page, with one attempt or as many as the dataset makes.
+    pub(crate) async fn page_in(&self, key: Key, is_patient: bool) -> Result<Page, Error> {
+        match is_patient {
+            true => self.shared.page(key).await,
+            false => self.shared.page_once(key).await,
+        }
+    }
+
+    /// A tile for a cache: these dimensions as far as the dataset has them, all for none.
+    pub(crate) async fn cached_tile(
+        &self,
+        node: Node,
+        names: Option<&[String]>,
+        is_patient: bool,
+    ) -> Result<CachedTile, Error> {
+        let (shared, addons) = (Arc::clone(&self.shared), Arc::clone(&self.addons));
+        let decoder = match names {
+            Some(names) => {
+                let known = names
+                    .iter()
+                    .filter(|name| self.metadata().dimension(name).is_some());
+                Decoder::new(self.metadata()).with_dimensions(known.cloned().collect())
+            }
+            None => Decoder::new(self.metadata()),
+        };
+        let bytes = async {
+            match is_patient {
+                true => shared.tile_bytes(&node).await,
+                false => shared.tile_bytes_once(&node).await,
+            }
+        };
+        let values = try_join_all(addons.iter().map(|addon| addon.values(&node)));
+        let (bytes, values) = try_join(bytes, values).await?;
+        let work = move || {
+            let mut points = shared.decoded(&decoder, &node, &bytes)?;
+            for (addon, values) in addons.iter().zip(values) {
+                if let Some(values) = values {
+                    points = addon.attach(points, values)?;
+                }
+            }
+            Ok(CachedTile::new(node, points, &shared.metadata))
+        };
+        self.shared.cores.run(work).await?
+    }
+
+    /// What it means that a page says what cannot be.
+    pub(crate) fn lost_page(&self, key: Key, fault: FormatError) -> Error {
+        self.shared.lost_page(key, fault)
+    }
+
+    /// What tells this dataset from others, as long as someone knows it.
+    pub(crate) fn id(&self) -> DatasetId {
+        DatasetId {
+            shared: Arc::downgrade(&self.shared),
+            addons: Arc::downgrade(&self.addons),
+        }
+    }
+
     /// The input files that the dataset was built from, in the order of their `OriginId`; none when the
     /// dataset does not list them.
     ///
@@ -421,8 +488,17 @@ impl Shared {
     }
 
     pub(crate) async fn page(&self, key: Key) -> Result<Page, Error> {
+        let bytes = self.fetcher.get(&self.metadata.page_path(key)).await;
+        self.page_of(key, bytes)
+    }
+
+    async fn page_once(&self, key: Key) -> Result<Page, Error> {
+        let bytes = self.fetcher.get_once(&self.metadata.page_path(key)).await;
+        self.page_of(key, bytes)
+    }
+
+    fn page_of(&self, key: Key, bytes: Result<Bytes, StoreError>) -> Result<Page, Error> {
         let path = self.metadata.page_path(key);
-        let bytes = self.fetcher.get(&path).await;
         let bytes =
             bytes.map_err(|e| self.lost(LostPart::Page, key, &path, LossCause::Fetch(e)))?;
         let page = text::decompressed(&bytes, self.limits.file_bytes.get())
@@ -437,6 +513,16 @@ impl Shared {
             return Err(self.lost_tile(node, LossCause::TooLarge(limit)));
         }
         let bytes = self.fetcher.get(&self.metadata.tile_path(node.key)).await;
+        bytes.map_err(|error| self.lost_tile(node, LossCause::Fetch(error)))
+    }
+
+    async fn tile_bytes_once(&self, node: &Node) -> Result<Bytes, Error> {
+        let limit = self.limits.tile_points;
+        if node.points > limit {
+            return Err(self.lost_tile(node, LossCause::TooLarge(limit)));
+        }
+        let path = self.metadata.tile_path(node.key);
+        let bytes = self.fetcher.get_once(&path).await;
         bytes.map_err(|error| self.lost_tile(node, LossCause::Fetch(error)))
     }
 
@@ -495,6 +581,20 @@ impl Shared {
             location: self.location(path),
             fault,
         })
+    }
+}
+
+impl PartialEq for DatasetId {
+    fn eq(&self, other: &DatasetId) -> bool {
+        self.shared.ptr_eq(&other.shared) && self.addons.ptr_eq(&other.addons)
+    }
+}
+
+impl Eq for DatasetId {}
+
+impl Hash for DatasetId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.shared.as_ptr().hash(state);
     }
 }
 

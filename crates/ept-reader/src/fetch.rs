@@ -56,8 +56,17 @@ impl Fetcher {
 
     /// A file, from the cache or the store.
     pub(crate) async fn get(&self, path: &str) -> Result<Bytes, StoreError> {
+        self.get_with(path, &self.retry).await
+    }
+
+    /// As [`Fetcher::get`], with one attempt, for callers who decide themselves when to ask again.
+    pub(crate) async fn get_once(&self, path: &str) -> Result<Bytes, StoreError> {
+        self.get_with(path, &Retry::NEVER).await
+    }
+
+    async fn get_with(&self, path: &str, retry: &Retry) -> Result<Bytes, StoreError> {
         let Some(cache) = &self.cache else {
-            return match self.ask(path, None).await? {
+            return match self.ask(path, None, retry).await? {
                 Answer::File { bytes, .. } => Ok(bytes),
                 Answer::Same => Err(StoreError::Failed {
                     location: self.location(path),
@@ -72,13 +81,14 @@ impl Fetcher {
             return Ok(entry.bytes.clone());
         }
         let stamp = known.as_ref().and_then(|entry| entry.stamp.as_deref());
-        let answer = self.ask(path, stamp).await?;
+        let answer = self.ask(path, stamp, retry).await?;
         cache.resolve(path, known, answer).await
     }
 
     /// The size of a file by the store; none when only its contents would tell.
     pub(crate) async fn size(&self, path: &str) -> Result<Option<u64>, StoreError> {
-        self.wait_for(path, || self.store.size(path), |_| 0).await
+        self.wait_for(path, &self.retry, || self.store.size(path), |_| 0)
+            .await
     }
 
     /// The first bytes of a file, at least so many where it has as many; all of it when it comes from afar.
@@ -87,12 +97,12 @@ impl Fetcher {
             return self.get(path).await;
         }
         let ask = || self.store.start(path, bytes, self.max_bytes);
-        self.wait_for(path, ask, Bytes::len).await
+        self.wait_for(path, &self.retry, ask, Bytes::len).await
     }
 
     /// The names of the files in a folder; none when the store cannot list them.
     pub(crate) async fn list(&self, folder: &str) -> Result<Option<Vec<String>>, StoreError> {
-        self.wait_for(folder, || self.store.list(folder), |_| 0)
+        self.wait_for(folder, &self.retry, || self.store.list(folder), |_| 0)
             .await
     }
 
@@ -101,26 +111,32 @@ impl Fetcher {
         self.store.is_remote()
     }
 
-    async fn ask(&self, path: &str, stamp: Option<&str>) -> Result<Answer, StoreError> {
+    async fn ask(
+        &self,
+        path: &str,
+        stamp: Option<&str>,
+        retry: &Retry,
+    ) -> Result<Answer, StoreError> {
         let ask = || self.store.get_changed(path, self.max_bytes, stamp);
         let bytes = |answer: &Answer| match answer {
             Answer::File { bytes, .. } => bytes.len(),
             Answer::Same => 0,
         };
-        self.wait_for(path, ask, bytes).await
+        self.wait_for(path, retry, ask, bytes).await
     }
 
     /// Asks the store. Failures that may pass are waited out; the time of the dataset is not exceeded.
     async fn wait_for<'a, T>(
         &self,
         path: &str,
+        retry: &Retry,
         ask: impl Fn() -> BoxFuture<'a, Result<T, StoreError>>,
         bytes: impl Fn(&T) -> usize,
     ) -> Result<T, StoreError> {
         let Some((deadline, timeout)) = self.deadline else {
-            return self.wait_patiently(ask, bytes).await;
+            return self.wait_patiently(retry, ask, bytes).await;
         };
-        let result = timeout_at(deadline, self.wait_patiently(ask, bytes)).await;
+        let result = timeout_at(deadline, self.wait_patiently(retry, ask, bytes)).await;
         result.unwrap_or_else(|_| {
             Err(StoreError::Failed {
                 location: self.location(path),
@@ -131,6 +147,7 @@ impl Fetcher {
 
     async fn wait_patiently<'a, T>(
         &self,
+        retry: &Retry,
         ask: impl Fn() -> BoxFuture<'a, Result<T, StoreError>>,
         bytes: impl Fn(&T) -> usize,
     ) -> Result<T, StoreError> {
@@ -144,7 +161,7 @@ impl Fetcher {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            match self.retry.wait(attempt, &error) {
+            match retry.wait(attempt, &error) {
                 Some(wait) => sleep(wait).await,
                 None => return Err(error.after(attempt)),
             }

@@ -35,6 +35,7 @@
 
 mod addon;
 mod background;
+mod blocking;
 mod budget;
 mod cores;
 mod dataset;
@@ -49,12 +50,14 @@ mod plan;
 mod points;
 mod query;
 mod retry;
+mod scene;
 mod selection;
 mod store;
 mod text;
 mod traffic;
 mod validate;
 
+pub use blocking::Blocking;
 pub use dataset::Dataset;
 pub use error::{Error, Loss, LossCause, LostPart};
 pub use limits::Limits;
@@ -65,6 +68,10 @@ pub use plan::{DepthPlan, Plan, TileSizes};
 pub use points::{Tile, TileStream};
 pub use query::Query;
 pub use retry::Retry;
+pub use scene::{
+    Arrivals, CachedTile, Camera, Event, Look, Picked, Ray, Scene, SceneOptions, SceneTraffic,
+    TileCache, View,
+};
 #[cfg(feature = "cloud")]
 pub use store::CloudStore;
 pub use store::{
@@ -80,4 +87,4 @@ pub use ept_format::{
     Bounds, Dimension, Entry, Key, Metadata, Node, Page, Policy, ScalarType, Source, Srs,
 };
 pub use ept_points::{Column, PointBatch, Values};
-pub use ept_select::{Area, Crs, Edge, Filter, Length, Relation, SelectError, Thin};
+pub use ept_select::{Area, Crs, Edge, Filter, Length, Line, Relation, SelectError, Swath, Thin};

@@ -18,6 +18,9 @@ pub enum SelectError {
     /// A geometry that is none, or no area.
     #[error("the geometry is not an area: {0}")]
     Geometry(String),
+    /// A line that is none.
+    #[error("the line cannot be followed: {0}")]
+    Line(String),
     /// A filter that is no expression.
     #[error("the filter is wrong at character {at}, {problem}: {text}")]
     Filter {

@@ -1,0 +1,109 @@
+//! For programs without a runtime.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt;
+use tokio::runtime::Runtime;
+
+use crate::{
+    CachedTile, Dataset, Error, Node, Options, Query, Scene, SceneOptions, Tile, TileCache,
+};
+
+/// A runtime for programs that have none: each method blocks the thread until it is done, but [`Blocking::scene`], whose
+/// work goes on in the background as long as this is kept.
+///
+/// ```
+/// use ept_reader::{Blocking, Options, Query};
+///
+/// let blocking = Blocking::new()?;
+/// # let location = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/terrain");
+/// let dataset = blocking.open(location, &Options::default())?;
+/// let mut points = 0;
+/// for tile in blocking.points(&dataset, &Query::new())? {
+///     points += tile?.points.len();
+/// }
+/// assert_eq!(points, 25_000);
+/// # Ok::<(), ept_reader::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Blocking {
+    runtime: Runtime,
+}
+
+impl Blocking {
+    /// A runtime with a thread for each core.
+    ///
+    /// # Errors
+    /// When the system gives no threads.
+    pub fn new() -> Result<Blocking, Error> {
+        let runtime = Runtime::new().map_err(|error| Error::Internal(error.to_string()))?;
+        Ok(Blocking { runtime })
+    }
+
+    /// As [`Dataset::open_with`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open(&self, location: &str, options: &Options) -> Result<Dataset, Error> {
+        self.runtime.block_on(Dataset::open_with(location, options))
+    }
+
+    /// As [`Dataset::points`], as an iterator.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn points<'a>(
+        &'a self,
+        dataset: &Dataset,
+        query: &Query,
+    ) -> Result<impl Iterator<Item = Result<Tile, Error>> + use<'a>, Error> {
+        let _guard = self.runtime.enter();
+        let mut tiles = dataset.points(query)?;
+        let next = move || self.runtime.block_on(tiles.next());
+        Ok(std::iter::from_fn(next))
+    }
+
+    /// As [`Dataset::nodes`], as an iterator.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn nodes<'a>(
+        &'a self,
+        dataset: &Dataset,
+        query: &Query,
+    ) -> Result<impl Iterator<Item = Result<Node, Error>> + use<'a>, Error> {
+        let _guard = self.runtime.enter();
+        let mut nodes = dataset.nodes(query)?;
+        let next = move || self.runtime.block_on(nodes.next());
+        Ok(std::iter::from_fn(next))
+    }
+
+    /// As [`TileCache::tile`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn tile(
+        &self,
+        cache: &TileCache,
+        dataset: &Dataset,
+        node: &Node,
+    ) -> Result<Arc<CachedTile>, Error> {
+        self.runtime.block_on(cache.tile(dataset, node))
+    }
+
+    /// As [`Scene::new`]. [`crate::Arrivals::wait`] waits for what comes.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn scene(&self, dataset: Dataset, options: SceneOptions) -> Result<Scene, Error> {
+        let _guard = self.runtime.enter();
+        Scene::new(dataset, options)
+    }
+
+    /// Ends all work without waiting for it. Dropping waits for tiles that are being decoded; neither may be done in a
+    /// task.
+    pub fn stop(self) {
+        self.runtime.shutdown_timeout(Duration::ZERO);
+    }
+}

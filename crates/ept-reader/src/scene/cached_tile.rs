@@ -1,0 +1,173 @@
+//! A tile in the form in which it is drawn.
+
+use std::sync::Arc;
+
+use ept_format::{Bounds, Metadata, Node};
+use ept_points::{PointBatch, Values};
+
+/// The points of one node, decoded once and shared: columns as they are, and what a GPU takes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CachedTile {
+    node: Node,
+    points: PointBatch,
+    origin: [f64; 3],
+    positions: Arc<[[f32; 3]]>,
+    colors: Option<Arc<[[u8; 4]]>>,
+    intensities: Option<Arc<[u8]>>,
+}
+
+impl CachedTile {
+    /// The tile of a node; `points` have X, Y and Z.
+    pub(crate) fn new(node: Node, points: PointBatch, metadata: &Metadata) -> CachedTile {
+        let origin = middle(&node.cell);
+        CachedTile {
+            origin,
+            positions: positions(&points, origin),
+            colors: colors(&points, metadata),
+            intensities: intensities(&points, metadata),
+            node,
+            points,
+        }
+    }
+
+    /// The node, with its cell in the dataset's coordinates.
+    #[must_use]
+    pub fn node(&self) -> &Node {
+        &self.node
+    }
+
+    /// The points with the dimensions that the cache was asked for.
+    #[must_use]
+    pub fn points(&self) -> &PointBatch {
+        &self.points
+    }
+
+    /// What [`CachedTile::positions`] are relative to: the middle of the node's cell, in the dataset's coordinates.
+    #[must_use]
+    pub fn origin(&self) -> [f64; 3] {
+        self.origin
+    }
+
+    /// Places of the points relative to [`CachedTile::origin`], good to a 16-millionth of the cell.
+    #[must_use]
+    pub fn positions(&self) -> &Arc<[[f32; 3]]> {
+        &self.positions
+    }
+
+    /// Red, green and blue from 0 to 255, then 255; none when the tile lacks one of them.
+    ///
+    /// Values of 16 bits are divided by 257, unless none in the dataset exceeds 255: some builders leave 8 bits as
+    /// they are. Where the schema does not tell, the tile does.
+    #[must_use]
+    pub fn colors(&self) -> Option<&Arc<[[u8; 4]]>> {
+        self.colors.as_ref()
+    }
+
+    /// Intensity, where 255 is the greatest of the dataset by its schema, or else of the type; none when the tile has none.
+    #[must_use]
+    pub fn intensities(&self) -> Option<&Arc<[u8]>> {
+        self.intensities.as_ref()
+    }
+
+    /// The place of a point, in the dataset's coordinates; none beyond the end.
+    #[must_use]
+    pub fn position(&self, index: usize) -> Option<[f64; 3]> {
+        let Self { points, .. } = self;
+        Some([
+            *points.x().get(index)?,
+            *points.y().get(index)?,
+            *points.z().get(index)?,
+        ])
+    }
+
+    /// Bytes of memory that the tile takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let columns = self.points.columns().iter();
+        let columns: usize = columns
+            .map(|column| column.values.len() * column.values.scalar().size())
+            .sum();
+        let colors = self
+            .colors
+            .as_ref()
+            .map_or(0, |colors| size_of_val(&**colors));
+        let intensities = self.intensities.as_ref().map_or(0, |values| values.len());
+        size_of::<CachedTile>() + columns + size_of_val(&*self.positions) + colors + intensities
+    }
+}
+
+fn middle(cell: &Bounds) -> [f64; 3] {
+    let (min, max) = (cell.min(), cell.max());
+    [0, 1, 2].map(|i| min[i] + (max[i] - min[i]) / 2.0)
+}
+
+fn positions(points: &PointBatch, origin: [f64; 3]) -> Arc<[[f32; 3]]> {
+    let places = points.x().iter().zip(points.y()).zip(points.z());
+    let place = |((x, y), z): ((&f64, &f64), &f64)| {
+        [
+            (x - origin[0]) as f32,
+            (y - origin[1]) as f32,
+            (z - origin[2]) as f32,
+        ]
+    };
+    places.map(place).collect()
+}
+
+const CHANNELS: [&str; 3] = ["Red", "Green", "Blue"];
+
+fn colors(points: &PointBatch, metadata: &Metadata) -> Option<Arc<[[u8; 4]]>> {
+    let [red, green, blue] = CHANNELS.map(|name| points.values(name));
+    let channels = [red?, green?, blue?];
+    let known = CHANNELS.map(|name| maximum(metadata, name));
+    let most = match known {
+        [Some(red), Some(green), Some(blue)] => red.max(green).max(blue),
+        _ => channels
+            .iter()
+            .map(|values| greatest(values))
+            .fold(0.0, f64::max),
+    };
+    let full = if most <= 255.0 { 255.0 } else { 65535.0 };
+    let [red, green, blue] = channels.map(|values| to_u8(values, full));
+    let (red, green, blue) = (red?, green?, blue?);
+    let channels = red.iter().zip(&green).zip(&blue);
+    Some(
+        channels
+            .map(|((&red, &green), &blue)| [red, green, blue, 255])
+            .collect(),
+    )
+}
+
+fn intensities(points: &PointBatch, metadata: &Metadata) -> Option<Arc<[u8]>> {
+    let values = points.values("Intensity")?;
+    let known = maximum(metadata, "Intensity").filter(|most| *most > 0.0);
+    to_u8(values, known.unwrap_or_else(|| most_of_type(values))).map(Arc::from)
+}
+
+/// The greatest value by the schema.
+fn maximum(metadata: &Metadata, name: &str) -> Option<f64> {
+    let dimension = metadata.dimension(name)?;
+    dimension.statistics.as_ref()?.maximum
+}
+
+fn most_of_type(values: &Values) -> f64 {
+    match values {
+        Values::U8(_) => 255.0,
+        _ => 65535.0,
+    }
+}
+
+fn greatest(values: &Values) -> f64 {
+    let values = values.to_f64().unwrap_or_default();
+    values.into_iter().fold(0.0, f64::max)
+}
+
+/// Values from 0 to `full` as 0 to 255, rounded; a conversion to `u8` ends at its ends.
+fn to_u8(values: &Values, full: f64) -> Option<Vec<u8>> {
+    let scale = 255.0 / full;
+    let scaled = |value: f64| (value * scale).round() as u8;
+    Some(match values {
+        Values::U8(values) => values.iter().map(|&value| scaled(value.into())).collect(),
+        Values::U16(values) => values.iter().map(|&value| scaled(value.into())).collect(),
+        other => other.to_f64()?.into_iter().map(scaled).collect(),
+    })
+}

@@ -1,0 +1,279 @@
+//! Cameras: what of the world they see, and how large.
+
+use ept_format::Bounds;
+
+use crate::Error;
+use crate::scene::Ray;
+use crate::scene::vector::{cross, dot, minus, norm, solve, times, unit};
+
+/// A camera in the dataset's coordinates: the planes of what it sees, and pixels per unit.
+///
+/// ```
+/// use ept_reader::{Bounds, Camera};
+///
+/// let camera = Camera::perspective([0.0, 0.0, 100.0], [0.0, 50.0, 0.0], 60_f64.to_radians(), [800.0, 600.0])?;
+/// let ahead = Bounds::new([-5.0, 45.0, 0.0], [5.0, 55.0, 5.0])?;
+/// let behind = Bounds::new([-5.0, -900.0, 0.0], [5.0, -800.0, 5.0])?;
+/// assert!(camera.sees(&ahead) && !camera.sees(&behind));
+/// // A metre there is about five pixels.
+/// assert!((4.0..6.0).contains(&camera.pixels(1.0, &ahead)));
+/// # Ok::<(), ept_reader::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Camera {
+    /// Rows of the matrix from coordinates to clip space.
+    rows: [[f64; 4]; 4],
+    /// Width and height of the image, in pixels.
+    viewport: [f64; 2],
+    /// Half-spaces `n * p + d >= 0` that hold what is seen.
+    planes: [[f64; 4]; 6],
+    lens: Lens,
+}
+
+/// How sizes turn to pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Lens {
+    /// `pixels` is the size of a unit at distance 1.
+    Perspective { eye: [f64; 3], pixels: f64 },
+    /// `pixels` is the size of a unit.
+    Orthographic { pixels: f64 },
+}
+
+impl Camera {
+    /// The camera of a view-projection matrix and an image of `[width, height]` pixels.
+    ///
+    /// `matrix[row][column]` takes a column `[x, y, z, 1]` of the dataset's coordinates to clip space, where
+    /// `-w <= x, y <= w` is seen, y up. Depth may run from -1 to 1, from 0 to 1 or backwards, also to infinity: what
+    /// lies between `-w` and `w` is seen. The matrix is one of `f64`: coordinates of real datasets are too large for
+    /// `f32`.
+    ///
+    /// # Errors
+    /// When a number is not finite, the viewport is empty, or the matrix is no projection.
+    pub fn from_matrix(matrix: [[f64; 4]; 4], viewport: [f64; 2]) -> Result<Camera, Error> {
+        let is_size = |size: f64| size.is_finite() && size > 0.0;
+        if !matrix
+            .as_flattened()
+            .iter()
+            .all(|number| number.is_finite())
+        {
+            return Err(fault("a number of its matrix is not finite"));
+        }
+        if !viewport.into_iter().all(is_size) {
+            return Err(fault("its viewport has no size"));
+        }
+        let lens = Lens::of(&matrix, viewport[1]).filter(Lens::is_sane);
+        Ok(Camera {
+            lens: lens.ok_or_else(|| fault("its matrix is no projection"))?,
+            planes: planes(&matrix),
+            rows: matrix,
+            viewport,
+        })
+    }
+
+    /// A camera at `eye` that looks at `target`, with z up and `field_of_view` radians from the lower to the upper edge
+    /// of an image of `[width, height]` pixels. It sees as far as there is anything.
+    ///
+    /// # Errors
+    /// When eye and target are the same, the field of view is not between 0 and pi, or a number is not finite.
+    pub fn perspective(
+        eye: [f64; 3],
+        target: [f64; 3],
+        field_of_view: f64,
+        viewport: [f64; 2],
+    ) -> Result<Camera, Error> {
+        let [right, up, forward] = axes(eye, target)?;
+        if !(field_of_view > 0.0 && field_of_view < std::f64::consts::PI) {
+            return Err(fault("its field of view is not between 0 and pi"));
+        }
+        let scale = 1.0 / (field_of_view / 2.0).tan();
+        let ahead = row(forward, eye);
+        let rows = [
+            row(times(right, scale * viewport[1] / viewport[0]), eye),
+            row(times(up, scale), eye),
+            ahead,
+            ahead,
+        ];
+        let mut camera = Camera::from_matrix(rows, viewport)?;
+        // As it was given, not as it is found from the matrix.
+        if let Lens::Perspective { eye: found, .. } = &mut camera.lens {
+            *found = eye;
+        }
+        Ok(camera)
+    }
+
+    /// A camera without perspective, from `eye` towards `target`, with z up, whose image of `[width, height]` pixels
+    /// shows `height` units from its lower to its upper edge. It sees all before and behind it.
+    ///
+    /// # Errors
+    /// When eye and target are the same, the height is not greater than 0, or a number is not finite.
+    pub fn orthographic(
+        eye: [f64; 3],
+        target: [f64; 3],
+        height: f64,
+        viewport: [f64; 2],
+    ) -> Result<Camera, Error> {
+        let [right, up, forward] = axes(eye, target)?;
+        if !(height.is_finite() && height > 0.0) {
+            return Err(fault("its height is not greater than 0"));
+        }
+        let scale = 2.0 / height;
+        // Far enough for whatever has coordinates on Earth.
+        const REACH: f64 = 1e9;
+        let rows = [
+            row(times(right, scale * viewport[1] / viewport[0]), eye),
+            row(times(up, scale), eye),
+            row(times(forward, 1.0 / REACH), eye),
+            [0.0, 0.0, 0.0, 1.0],
+        ];
+        Camera::from_matrix(rows, viewport)
+    }
+
+    /// Whether a part of the box may be seen. A box beside a corner of the view can pass all the same.
+    #[must_use]
+    pub fn sees(&self, cell: &Bounds) -> bool {
+        let (min, max) = (cell.min(), cell.max());
+        self.planes.iter().all(|plane| {
+            let corner = |i: usize| if plane[i] >= 0.0 { max[i] } else { min[i] };
+            let [x, y, z] = [0, 1, 2].map(|i| plane[i] * corner(i));
+            x + y + z + plane[3] >= 0.0
+        })
+    }
+
+    /// How many pixels a length is across that lies where the box is nearest to the eye; infinite when the eye is in the
+    /// box. The distance is that from the eye, not along the axis of view: turning on the spot changes no size.
+    #[must_use]
+    pub fn pixels(&self, length: f64, cell: &Bounds) -> f64 {
+        match self.lens {
+            Lens::Perspective { eye, pixels } => length * pixels / distance(eye, cell),
+            Lens::Orthographic { pixels } => length * pixels,
+        }
+    }
+
+    /// The place of the eye; none for a camera without perspective.
+    #[must_use]
+    pub fn eye(&self) -> Option<[f64; 3]> {
+        match self.lens {
+            Lens::Perspective { eye, .. } => Some(eye),
+            Lens::Orthographic { .. } => None,
+        }
+    }
+
+    /// Width and height of the image, in pixels.
+    #[must_use]
+    pub fn viewport(&self) -> [f64; 2] {
+        self.viewport
+    }
+
+    /// The pixel of a point, from the upper left corner of the image, and its depth: smaller is nearer. None when it is
+    /// not seen.
+    #[must_use]
+    pub fn project(&self, point: [f64; 3]) -> Option<[f64; 3]> {
+        let [x, y, z, w] = self.rows.map(|row| height(&row, point));
+        let is_seen = w > 0.0 && x.abs() <= w && y.abs() <= w && z.abs() <= w;
+        let depth = match self.lens {
+            Lens::Perspective { .. } => w,
+            Lens::Orthographic { .. } => z,
+        };
+        let [width, height] = self.viewport;
+        is_seen.then(|| {
+            [
+                (x / w + 1.0) / 2.0 * width,
+                (1.0 - y / w) / 2.0 * height,
+                depth,
+            ]
+        })
+    }
+
+    /// The ray that a pixel shows, `[x, y]` from the upper left corner of the image.
+    #[must_use]
+    pub fn ray(&self, pixel: [f64; 2]) -> Ray {
+        let x = pixel[0] / self.viewport[0] * 2.0 - 1.0;
+        let y = 1.0 - pixel[1] / self.viewport[1] * 2.0;
+        let [across, up, depth, ahead] = self.rows;
+        match self.lens {
+            Lens::Perspective { eye, pixels } => {
+                let direction = solve([across, up, ahead], [x, y, 1.0]);
+                Ray::new(eye, direction.unwrap_or([0.0, 0.0, -1.0])).with_pixels(0.0, 1.0 / pixels)
+            }
+            Lens::Orthographic { pixels } => {
+                let near = [x - across[3], y - up[3], -1.0 - depth[3]];
+                let origin = solve([across, up, depth], near).unwrap_or_default();
+                let direction = solve([across, up, depth], [0.0, 0.0, 1.0]);
+                let ray = Ray::new(origin, direction.unwrap_or([0.0, 0.0, -1.0]));
+                ray.with_pixels(1.0 / pixels, 0.0)
+            }
+        }
+    }
+}
+
+impl Lens {
+    /// The lens of a matrix: the direction of w is that of sight, unless w is the same everywhere.
+    fn of(rows: &[[f64; 4]; 4], height: f64) -> Option<Lens> {
+        let [across, up, _, ahead] = rows;
+        let [sight, upward] = [ahead, up].map(|row| [row[0], row[1], row[2]]);
+        let length = norm(sight);
+        if length <= 1e-12 * norm(upward) {
+            let pixels = norm(upward) / ahead[3] * height / 2.0;
+            return Some(Lens::Orthographic { pixels });
+        }
+        // An image beside the axis of view has a part of that axis in its rows.
+        let sight = times(sight, 1.0 / length);
+        let upward = minus(upward, times(sight, dot(upward, sight)));
+        Some(Lens::Perspective {
+            eye: solve([*across, *up, *ahead], [-across[3], -up[3], -ahead[3]])?,
+            pixels: norm(upward) / length * height / 2.0,
+        })
+    }
+
+    fn is_sane(&self) -> bool {
+        let (Lens::Perspective { pixels, .. } | Lens::Orthographic { pixels }) = self;
+        pixels.is_finite() && *pixels > 0.0
+    }
+}
+
+/// The sides of what is seen: left, right, lower, upper, and the two of depth.
+fn planes(rows: &[[f64; 4]; 4]) -> [[f64; 4]; 6] {
+    let ahead = rows[3];
+    let side = |row: usize, sign: f64| [0, 1, 2, 3].map(|i| ahead[i] + sign * rows[row][i]);
+    [
+        side(0, 1.0),
+        side(0, -1.0),
+        side(1, 1.0),
+        side(1, -1.0),
+        side(2, 1.0),
+        side(2, -1.0),
+    ]
+}
+
+/// Directions to the right, up and ahead, each of length 1. Looking straight down or up, y is up.
+fn axes(eye: [f64; 3], target: [f64; 3]) -> Result<[[f64; 3]; 3], Error> {
+    let forward = unit(minus(target, eye)).ok_or_else(|| fault("its eye is at its target"))?;
+    let is_steep = forward[2].abs() > 1.0 - 1e-9;
+    let up = if is_steep {
+        [0.0, 1.0, 0.0]
+    } else {
+        [0.0, 0.0, 1.0]
+    };
+    let right = unit(cross(forward, up)).ok_or_else(|| fault("it has no direction"))?;
+    Ok([right, cross(right, forward), forward])
+}
+
+/// The row of a matrix that measures along `direction` from `origin`.
+fn row(direction: [f64; 3], origin: [f64; 3]) -> [f64; 4] {
+    let [x, y, z] = direction;
+    [x, y, z, -dot(direction, origin)]
+}
+
+fn height(row: &[f64; 4], point: [f64; 3]) -> f64 {
+    dot([row[0], row[1], row[2]], point) + row[3]
+}
+
+/// Distance of a point to a box, 0 within.
+fn distance(point: [f64; 3], cell: &Bounds) -> f64 {
+    let (min, max) = (cell.min(), cell.max());
+    norm([0, 1, 2].map(|i| f64::max(min[i] - point[i], point[i] - max[i]).max(0.0)))
+}
+
+fn fault(problem: &str) -> Error {
+    Error::Query(format!("the camera cannot be: {problem}"))
+}

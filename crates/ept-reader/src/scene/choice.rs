@@ -1,0 +1,110 @@
+//! What a view chooses of the hierarchy that is known.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use ept_format::{Bounds, FormatError, Key, Node, Page, Policy, Step, Walk};
+
+use crate::View;
+use crate::scene::view::Sight;
+
+/// The nodes and pages that a view wants.
+#[derive(Debug, Default)]
+pub(crate) struct Choice {
+    /// The nodes within the budget, the best first.
+    pub(crate) nodes: Vec<Node>,
+    /// Pages that were gone through.
+    pub(crate) used: Vec<Key>,
+    /// Pages that are not there and may hold better nodes than the last of `nodes`.
+    pub(crate) missing: Vec<Key>,
+    /// Pages that cannot be, and why.
+    pub(crate) faults: Vec<(Key, FormatError)>,
+}
+
+impl Choice {
+    /// Walks the pages that are there.
+    pub(crate) fn new(
+        view: &View,
+        root: &Bounds,
+        mut find: impl FnMut(Key) -> Option<Arc<Page>>,
+    ) -> Choice {
+        let mut choice = Choice::default();
+        let mut walk = Walk::new(root, Sight(view));
+        let mut left = view.max_points();
+        loop {
+            match walk.step() {
+                Ok(Step::Load(key)) => choice.load(&mut walk, key, find(key)),
+                Ok(Step::Node(node)) => match left.checked_sub(node.points) {
+                    Some(rest) => {
+                        left = rest;
+                        choice.nodes.push(node);
+                    }
+                    None => {
+                        choice.forget_worse_than(view, root, node.key);
+                        return choice;
+                    }
+                },
+                // No page is ever on its way: it is there, or does not count now.
+                Ok(Step::Wait | Step::Done) => return choice,
+                // The node is given once, with its first count.
+                Err(fault) => choice
+                    .faults
+                    .extend(fault_key(&fault).map(|key| (key, fault))),
+            }
+        }
+    }
+
+    fn load(&mut self, walk: &mut Walk<Sight<'_>>, key: Key, page: Option<Arc<Page>>) {
+        let Some(page) = page else {
+            self.missing.push(key);
+            return walk.lose(key);
+        };
+        match walk.supply(key, &page) {
+            Ok(()) => self.used.push(key),
+            Err(fault) => {
+                walk.lose(key);
+                self.faults.push((key, fault));
+            }
+        }
+    }
+
+    /// Leaves out pages all of whose nodes rank after that of `last`, the first for which there was no room.
+    fn forget_worse_than(&mut self, view: &View, root: &Bounds, last: Key) {
+        let worst = rank(view, root, last);
+        self.missing.retain(|&key| {
+            let own = rank(view, root, key);
+            own > worst || own == worst && key <= last
+        });
+    }
+
+    /// Nodes and pages that are not there, the best first, pages before nodes of equal rank.
+    pub(crate) fn ranked<T>(
+        &self,
+        view: &View,
+        root: &Bounds,
+        nodes: impl Iterator<Item = Node>,
+        page: impl Fn(Key) -> T,
+        tile: impl Fn(Node) -> T,
+    ) -> Vec<T> {
+        let pages = self.missing.iter();
+        let pages = pages.map(|&key| (rank(view, root, key), false, key, page(key)));
+        let nodes = nodes.map(|node| (rank(view, root, node.key), true, node.key, tile(node)));
+        let mut ranked: Vec<_> = pages.chain(nodes).collect();
+        ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+        ranked.into_iter().map(|(.., wanted)| wanted).collect()
+    }
+}
+
+fn rank(view: &View, root: &Bounds, key: Key) -> f64 {
+    view.rank(key, &root.cell(key)).unwrap_or(f64::NEG_INFINITY)
+}
+
+fn fault_key(fault: &FormatError) -> Option<Key> {
+    match fault {
+        FormatError::Entry { key, .. } => Some(*key),
+        _ => None,
+    }
+}
+
+/// Pages that a scene keeps.
+pub(crate) type Pages = HashMap<Key, Arc<Page>>;

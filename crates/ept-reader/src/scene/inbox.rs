@@ -1,0 +1,73 @@
+//! What came for a scene since its last look.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use crate::Error;
+use crate::scene::tile_cache::{Name, Part};
+
+/// What a load came to.
+#[derive(Debug)]
+pub(crate) enum Arrival {
+    Part(Name, Part),
+    /// It failed, and is tried again after that time.
+    Failure(Name, Error, Duration),
+}
+
+/// Arrivals that wait for the next look.
+#[derive(Debug, Default)]
+pub(crate) struct Inbox {
+    arrivals: Mutex<Vec<Arrival>>,
+    async_bell: Notify,
+    bell: Condvar,
+}
+
+impl Inbox {
+    pub(crate) fn put(&self, arrival: Arrival) {
+        self.arrivals().push(arrival);
+        self.bell.notify_all();
+        self.async_bell.notify_waiters();
+    }
+
+    pub(crate) fn take(&self) -> Vec<Arrival> {
+        std::mem::take(&mut self.arrivals())
+    }
+
+    /// No code that can panic runs under the lock.
+    fn arrivals(&self) -> MutexGuard<'_, Vec<Arrival>> {
+        self.arrivals.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Tells when something came for a scene; see [`crate::Scene::arrivals`].
+#[derive(Debug, Clone)]
+pub struct Arrivals(pub(crate) Arc<Inbox>);
+
+impl Arrivals {
+    /// Waits until there is something that the next look will give.
+    pub async fn next(&self) {
+        loop {
+            let bell = self.0.async_bell.notified();
+            tokio::pin!(bell);
+            // From here on no ring is missed.
+            bell.as_mut().enable();
+            if !self.0.arrivals().is_empty() {
+                return;
+            }
+            bell.await;
+        }
+    }
+
+    /// As [`Arrivals::next`], on this thread, and not longer than `timeout`: whether there is something. It needs no
+    /// runtime.
+    #[must_use]
+    pub fn wait(&self, timeout: Duration) -> bool {
+        let arrivals = self.0.arrivals();
+        let is_empty = |arrivals: &mut Vec<Arrival>| arrivals.is_empty();
+        let waited = self.0.bell.wait_timeout_while(arrivals, timeout, is_empty);
+        let (arrivals, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        !arrivals.is_empty()
+    }
+}

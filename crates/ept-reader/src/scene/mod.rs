@@ -1,0 +1,324 @@
+//! Scenes: what a viewer draws, frame by frame.
+
+mod cached_tile;
+mod camera;
+mod choice;
+mod inbox;
+mod loader;
+mod look;
+mod pick;
+mod ray;
+mod tile_cache;
+mod vector;
+mod view;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use ept_format::{Key, Node};
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+use crate::background::Task;
+use crate::{Dataset, Error};
+
+pub use cached_tile::CachedTile;
+pub use camera::Camera;
+pub use inbox::Arrivals;
+pub use look::{Event, Look};
+pub use pick::Picked;
+pub use ray::Ray;
+pub use tile_cache::TileCache;
+pub use view::View;
+
+use choice::{Choice, Pages};
+use inbox::{Arrival, Inbox};
+use loader::{Counters, Loader, Wants};
+use tile_cache::{Name, Part, Wanted};
+
+/// How a scene loads.
+#[derive(Debug, Clone)]
+pub struct SceneOptions {
+    /// Where its tiles are kept. Scenes with clones of one cache share its memory and its requests; by default a cache of
+    /// 512 MiB of its own.
+    pub cache: TileCache,
+    /// Loads at the same time, fetching and decoding; 16 by default. The dataset's [`crate::Limits`] hold too.
+    pub loads: usize,
+    /// For so many looks, what went out of view is still drawn, as far as a quarter of the view's points allows, and its
+    /// request goes on: a camera that shakes neither loads nor drops anything. 8 by default.
+    pub linger: u32,
+    /// How long to wait before a part that failed is asked for again, and twice as long each time after; a quarter of a
+    /// second by default.
+    pub first_wait: Duration,
+    /// The longest such wait; 30 seconds by default.
+    pub longest_wait: Duration,
+}
+
+impl Default for SceneOptions {
+    fn default() -> SceneOptions {
+        SceneOptions {
+            cache: TileCache::new(512 << 20),
+            loads: 16,
+            linger: 8,
+            first_wait: Duration::from_millis(250),
+            longest_wait: Duration::from_secs(30),
+        }
+    }
+}
+
+/// What a viewer draws of a dataset, frame by frame.
+///
+/// [`Scene::look`] says at once what of a [`View`] is in memory, and has the rest loaded in the background, the best
+/// first. [`Scene::arrivals`] tells when there is more. Dropping the scene ends its requests.
+#[derive(Debug)]
+pub struct Scene {
+    dataset: Dataset,
+    options: SceneOptions,
+    wants: watch::Sender<Arc<Wants>>,
+    inbox: Arc<Inbox>,
+    counters: Arc<Counters>,
+    pages: Pages,
+    /// What was given to the caller and not dropped since.
+    drawn: HashMap<Key, Arc<CachedTile>>,
+    /// Looks since a part was wanted last, of all that were not long ago.
+    ages: HashMap<Name, u32>,
+    /// What failed and has not come since.
+    failing: HashSet<Name>,
+    /// Pages that cannot be, whatever comes.
+    broken: HashSet<Key>,
+    _loader: Task<()>,
+}
+
+/// What a scene has asked for since it was made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SceneTraffic {
+    /// Loads that were begun, of tiles and of hierarchy pages.
+    pub started: u64,
+    /// Loads that came.
+    pub arrived: u64,
+    /// Loads that failed.
+    pub failed: u64,
+    /// Loads that were given up because nobody wanted them any more.
+    pub cancelled: u64,
+}
+
+impl Scene {
+    /// A scene of a dataset, whose work is done by the tokio runtime of the caller: call it in a task, or where
+    /// `Handle::enter` is in force. [`crate::Blocking`] has a runtime for those who have none.
+    ///
+    /// # Errors
+    /// When there is no runtime.
+    pub fn new(dataset: Dataset, options: SceneOptions) -> Result<Scene, Error> {
+        let missing = |_| Error::Query("a scene needs a tokio runtime; see Blocking".into());
+        Handle::try_current().map_err(missing)?;
+        let (wants, changes) = watch::channel(Arc::default());
+        let (inbox, counters) = (Arc::<Inbox>::default(), Arc::<Counters>::default());
+        let loader = Loader {
+            dataset: dataset.clone(),
+            cache: options.cache.clone(),
+            inbox: Arc::clone(&inbox),
+            counters: Arc::clone(&counters),
+            most: options.loads.max(1),
+            waits: [options.first_wait, options.longest_wait],
+        };
+        Ok(Scene {
+            _loader: Task::spawn(loader.run(changes)),
+            dataset,
+            options,
+            wants,
+            inbox,
+            counters,
+            pages: Pages::new(),
+            drawn: HashMap::new(),
+            ages: HashMap::new(),
+            failing: HashSet::new(),
+            broken: HashSet::new(),
+        })
+    }
+
+    /// The dataset.
+    #[must_use]
+    pub fn dataset(&self) -> &Dataset {
+        &self.dataset
+    }
+
+    /// Tells when the next look has something new. It can be given to another thread or task, which wakes the one that
+    /// draws.
+    #[must_use]
+    pub fn arrivals(&self) -> Arrivals {
+        Arrivals(Arc::clone(&self.inbox))
+    }
+
+    /// What was asked for so far.
+    #[must_use]
+    pub fn traffic(&self) -> SceneTraffic {
+        let Counters {
+            started,
+            arrived,
+            failed,
+            cancelled,
+        } = &*self.counters;
+        SceneTraffic {
+            started: started.load(Ordering::Relaxed),
+            arrived: arrived.load(Ordering::Relaxed),
+            failed: failed.load(Ordering::Relaxed),
+            cancelled: cancelled.load(Ordering::Relaxed),
+        }
+    }
+
+    /// What of the view is in memory, at once: it never waits for the store or for decoding. What is not is asked for, in
+    /// the order of the view; what was asked for and is not wanted any more is given up.
+    ///
+    /// Call it for every frame. A scene that is not complete gets more by looking again when [`Scene::arrivals`] tells,
+    /// also with the same view.
+    pub fn look(&mut self, view: &View) -> Look {
+        let mut look = Look::default();
+        for arrival in self.inbox.take() {
+            self.receive(arrival, &mut look);
+        }
+        let root = *self.dataset.metadata().bounds();
+        let mut choice = Choice::new(view, &root, |key| self.page(key));
+        self.report_faults(&mut choice, &mut look);
+        let missing = self.find_tiles(&choice.nodes, &mut look);
+        self.grow_older(&choice);
+        self.drop_old(view, &mut look);
+        let missing = missing.into_iter();
+        let order = choice.ranked(view, &root, missing, Wanted::Page, Wanted::Tile);
+        look.missing = order.len();
+        look.failing = order
+            .iter()
+            .filter(|wanted| self.failing.contains(&wanted.name()))
+            .count();
+        let tolerated = self.ages.iter().filter(|(_, age)| **age > 0);
+        self.wants.send_replace(Arc::new(Wants {
+            tolerated: tolerated.map(|(name, _)| *name).collect(),
+            order,
+        }));
+        look
+    }
+
+    /// Takes in what a load came to.
+    fn receive(&mut self, arrival: Arrival, look: &mut Look) {
+        look.events.push(match arrival {
+            Arrival::Part(name, part) => {
+                self.failing.remove(&name);
+                match part {
+                    Part::Page(page) => {
+                        self.pages.insert(name.key(), page);
+                        Event::Page(name.key())
+                    }
+                    Part::Tile(tile) => {
+                        look.fresh.insert(name.key(), tile);
+                        Event::Tile(name.key())
+                    }
+                }
+            }
+            Arrival::Failure(name, error, again) => {
+                self.failing.insert(name);
+                Event::Failed { error, again }
+            }
+        });
+    }
+
+    /// A page that is in memory; one that cannot be is as if it had no nodes.
+    fn page(&mut self, key: Key) -> Option<Arc<ept_format::Page>> {
+        if self.broken.contains(&key) {
+            return Some(Arc::default());
+        }
+        if let Some(page) = self.pages.get(&key) {
+            return Some(Arc::clone(page));
+        }
+        let Part::Page(page) = self.options.cache.find(&self.dataset, Name::Page(key))? else {
+            return None;
+        };
+        self.pages.insert(key, Arc::clone(&page));
+        Some(page)
+    }
+
+    fn report_faults(&mut self, choice: &mut Choice, look: &mut Look) {
+        for (key, fault) in choice.faults.drain(..) {
+            if self.broken.insert(key) {
+                let error = self.dataset.lost_page(key, fault);
+                let again = Duration::MAX;
+                look.events.push(Event::Failed { error, again });
+            }
+        }
+    }
+
+    /// Gives the tiles that are in memory to the look; returns the nodes of the others.
+    fn find_tiles(&mut self, nodes: &[Node], look: &mut Look) -> Vec<Node> {
+        let mut missing = Vec::new();
+        for node in nodes {
+            if let Some(tile) = self.drawn.get(&node.key) {
+                look.tiles.push(Arc::clone(tile));
+            } else if let Some(tile) = self.tile(node.key, look) {
+                self.drawn.insert(node.key, Arc::clone(&tile));
+                look.added.push(Arc::clone(&tile));
+                look.tiles.push(tile);
+            } else {
+                missing.push(*node);
+            }
+        }
+        missing
+    }
+
+    fn tile(&self, key: Key, look: &mut Look) -> Option<Arc<CachedTile>> {
+        let fresh = look.fresh.remove(&key);
+        fresh.or_else(|| self.options.cache.resident(&self.dataset, key))
+    }
+
+    /// Counts the looks since each part was wanted.
+    fn grow_older(&mut self, choice: &Choice) {
+        for age in self.ages.values_mut() {
+            *age = age.saturating_add(1);
+        }
+        let nodes = choice.nodes.iter().map(|node| Name::Tile(node.key));
+        let pages = choice.used.iter().chain(&choice.missing);
+        let wanted = nodes.chain(pages.map(|key| Name::Page(*key)));
+        self.ages.extend(wanted.map(|name| (name, 0)));
+        let most = self.options.linger;
+        self.ages.retain(|_, age| *age <= most);
+    }
+
+    /// Drops what has been out of view for long, or takes too many points; the rest of what is not in view lingers.
+    fn drop_old(&mut self, view: &View, look: &mut Look) {
+        let ages = &self.ages;
+        let age = |key: &Key| ages.get(&Name::Tile(*key)).copied();
+        let mut lingering: Vec<(Option<u32>, Key)> =
+            self.drawn.keys().map(|key| (age(key), *key)).collect();
+        lingering.retain(|(age, _)| *age != Some(0));
+        // The latest to go out of view stays longest; what has no age is too old.
+        lingering.sort_by_key(|(age, key)| (age.unwrap_or(u32::MAX), *key));
+        let mut left = view.max_points() / 4;
+        for (age, key) in lingering {
+            let Some(tile) = self.drawn.get(&key) else {
+                continue;
+            };
+            let points = tile.node().points;
+            if age.is_some() && points <= left {
+                left -= points;
+                look.lingering += 1;
+                look.tiles.push(Arc::clone(tile));
+            } else {
+                look.dropped.push(key);
+            }
+        }
+        for key in &look.dropped {
+            if let Some(tile) = self.drawn.remove(key) {
+                self.give_back(Name::Tile(*key), Part::Tile(tile));
+            }
+        }
+        let is_old =
+            |key: &Key, _: &mut Arc<ept_format::Page>| !self.ages.contains_key(&Name::Page(*key));
+        let old: Vec<_> = self.pages.extract_if(is_old).collect();
+        for (key, page) in old {
+            self.give_back(Name::Page(key), Part::Page(page));
+        }
+    }
+
+    fn give_back(&self, name: Name, part: Part) {
+        self.options.cache.keep(&self.dataset, name, part);
+    }
+}

@@ -1,0 +1,67 @@
+//! Rays through a scene.
+
+use ept_format::Bounds;
+
+use crate::scene::vector::{dot, minus, norm, times, unit};
+
+/// A ray with the size of a pixel along it; see [`crate::Camera::ray`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ray {
+    origin: [f64; 3],
+    direction: [f64; 3],
+    /// Size of a pixel at the origin, and what it grows by per unit of distance.
+    pixel: [f64; 2],
+}
+
+impl Ray {
+    /// The ray from a place in a direction, which need not be of length 1. A "pixel" is a unit of the dataset.
+    #[must_use]
+    pub fn new(origin: [f64; 3], direction: [f64; 3]) -> Ray {
+        Ray {
+            origin,
+            direction: unit(direction).unwrap_or([0.0, 0.0, -1.0]),
+            pixel: [1.0, 0.0],
+        }
+    }
+
+    /// The same ray where a pixel is `size` units large at its origin, and `growth` more at each unit from there.
+    #[must_use]
+    pub fn with_pixels(mut self, size: f64, growth: f64) -> Ray {
+        self.pixel = [size, growth];
+        self
+    }
+
+    /// Where it starts.
+    #[must_use]
+    pub fn origin(&self) -> [f64; 3] {
+        self.origin
+    }
+
+    /// Where it goes; of length 1.
+    #[must_use]
+    pub fn direction(&self) -> [f64; 3] {
+        self.direction
+    }
+
+    /// How far along the ray a point is, in units, and how far beside it, in pixels; none behind the origin.
+    #[must_use]
+    pub fn locate(&self, point: [f64; 3]) -> Option<[f64; 2]> {
+        let way = minus(point, self.origin);
+        let along = dot(way, self.direction);
+        let beside = norm(minus(way, times(self.direction, along)));
+        let pixel = self.pixel[0] + self.pixel[1] * along;
+        (along >= 0.0 && pixel > 0.0).then(|| [along, beside / pixel])
+    }
+
+    /// Whether a point of the box can lie within so many pixels.
+    pub(crate) fn can_meet(&self, cell: &Bounds, pixels: f64) -> bool {
+        let (min, max) = (cell.min(), cell.max());
+        let middle = [0, 1, 2].map(|i| min[i] + (max[i] - min[i]) / 2.0);
+        let radius = norm(minus(max, min)) / 2.0;
+        let way = minus(middle, self.origin);
+        let along = dot(way, self.direction);
+        let beside = norm(minus(way, times(self.direction, along)));
+        let reach = self.pixel[0] + self.pixel[1] * (along + radius).max(0.0);
+        along + radius >= 0.0 && beside <= radius + reach * pixels
+    }
+}

@@ -1,0 +1,353 @@
+//! Tiles and pages in memory: so many bytes, each fetched once.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use ept_format::{Key, Node, Page};
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared, WeakShared};
+use lru::LruCache;
+
+use crate::background::Task;
+use crate::dataset::DatasetId;
+use crate::{CachedTile, Dataset, Error};
+
+/// Decoded tiles and hierarchy pages of any datasets, in at most so many bytes of memory. Cloning it is cheap; clones are
+/// one cache.
+///
+/// What was used least recently leaves first. A tile that someone still holds is found again even then, since it takes no
+/// memory of the cache: so the memory is the limit plus what is borrowed. A tile that several ask for at once is fetched
+/// once, and no more when all of them have given up.
+///
+/// ```
+/// use ept_reader::{Dataset, Query, TileCache};
+/// use futures::TryStreamExt;
+///
+/// # async fn example(dataset: Dataset) -> Result<(), ept_reader::Error> {
+/// let cache = TileCache::new(512 << 20);
+/// let mut nodes = dataset.nodes(&Query::new().depth(3))?;
+/// while let Some(node) = nodes.try_next().await? {
+///     let tile = cache.tile(&dataset, &node).await?;
+///     println!("{}: {} points", node.key, tile.positions().len());
+/// }
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone)]
+pub struct TileCache {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    limit: usize,
+    /// None for all.
+    dimensions: Option<Vec<String>>,
+    state: Mutex<State>,
+}
+
+struct State {
+    parts: LruCache<Id, Part>,
+    /// Bytes of `parts`.
+    bytes: usize,
+    /// What left the cache while someone held it.
+    lent: HashMap<Id, Lent>,
+    flights: HashMap<Id, WeakShared<Flight>>,
+}
+
+type Flight = BoxFuture<'static, Result<Part, Error>>;
+
+/// A part on its way. Dropping the last one of a part ends its requests.
+pub(crate) type Load = Shared<Flight>;
+
+/// A part of a dataset, in memory.
+#[derive(Debug, Clone)]
+pub(crate) enum Part {
+    Tile(Arc<CachedTile>),
+    Page(Arc<Page>),
+}
+
+#[derive(Debug)]
+enum Lent {
+    Tile(Weak<CachedTile>),
+    Page(Weak<Page>),
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Wanted {
+    Page(Key),
+    Tile(Node),
+}
+
+/// The name of a part within its dataset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) enum Name {
+    Page(Key),
+    Tile(Key),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Id {
+    dataset: DatasetId,
+    name: Name,
+}
+
+/// What a viewer draws by, unless it says otherwise.
+const DRAWN: [&str; 8] = [
+    "X",
+    "Y",
+    "Z",
+    "Intensity",
+    "Classification",
+    "Red",
+    "Green",
+    "Blue",
+];
+
+const AXES: [&str; 3] = ["X", "Y", "Z"];
+
+impl TileCache {
+    /// A cache of at most `bytes`, for tiles with X, Y, Z, Intensity, Classification, Red, Green and Blue, as far as
+    /// the datasets have them.
+    #[must_use]
+    pub fn new(bytes: usize) -> TileCache {
+        TileCache::of(bytes, Some(DRAWN.map(str::to_owned).to_vec()))
+    }
+
+    /// A cache of at most `bytes`, for tiles with these dimensions, as far as the datasets have them, and X, Y and Z.
+    #[must_use]
+    pub fn with_dimensions<N: Into<String>>(
+        bytes: usize,
+        names: impl IntoIterator<Item = N>,
+    ) -> TileCache {
+        let axes = AXES.map(str::to_owned).into_iter();
+        TileCache::of(
+            bytes,
+            Some(axes.chain(names.into_iter().map(Into::into)).collect()),
+        )
+    }
+
+    /// A cache of at most `bytes`, for tiles with all their dimensions.
+    #[must_use]
+    pub fn with_all_dimensions(bytes: usize) -> TileCache {
+        TileCache::of(bytes, None)
+    }
+
+    fn of(limit: usize, dimensions: Option<Vec<String>>) -> TileCache {
+        let state = State {
+            parts: LruCache::unbounded(),
+            bytes: 0,
+            lent: HashMap::new(),
+            flights: HashMap::new(),
+        };
+        TileCache {
+            inner: Arc::new(Inner {
+                limit,
+                dimensions,
+                state: Mutex::new(state),
+            }),
+        }
+    }
+
+    /// The most bytes that it holds.
+    #[must_use]
+    pub fn limit(&self) -> usize {
+        self.inner.limit
+    }
+
+    /// The bytes that it holds.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.inner.state().bytes
+    }
+
+    /// The tile of a node where it is in memory.
+    #[must_use]
+    pub fn resident(&self, dataset: &Dataset, key: Key) -> Option<Arc<CachedTile>> {
+        match self.find(dataset, Name::Tile(key))? {
+            Part::Tile(tile) => Some(tile),
+            Part::Page(_) => None,
+        }
+    }
+
+    /// The tile of a node, from memory or else fetched and decoded. It makes requests that fail again as the dataset's
+    /// [`crate::Retry`] says.
+    ///
+    /// # Errors
+    /// An [`Error::Lost`] when the tile cannot be read.
+    pub async fn tile(&self, dataset: &Dataset, node: &Node) -> Result<Arc<CachedTile>, Error> {
+        match self.load(dataset, Wanted::Tile(*node), true).await? {
+            Part::Tile(tile) => Ok(tile),
+            Part::Page(_) => Err(Error::Internal("a page in the place of a tile".into())),
+        }
+    }
+
+    /// A part that is in memory.
+    pub(crate) fn find(&self, dataset: &Dataset, name: Name) -> Option<Part> {
+        let dataset = dataset.id();
+        self.inner.state().find(&Id { dataset, name })
+    }
+
+    /// Takes back a part that was in use until now: if it had left, it comes in again.
+    pub(crate) fn keep(&self, dataset: &Dataset, name: Name, part: Part) {
+        let id = Id {
+            dataset: dataset.id(),
+            name,
+        };
+        let mut state = self.inner.state();
+        let left = match state.parts.get(&id) {
+            Some(_) => Vec::new(),
+            None => state.insert(id, part, self.inner.limit),
+        };
+        // What leaves is freed once nobody waits for the lock.
+        drop(state);
+        drop(left);
+    }
+
+    /// A part, from memory or on its way. Call it within a runtime.
+    pub(crate) fn load(&self, dataset: &Dataset, wanted: Wanted, is_patient: bool) -> Load {
+        let id = Id {
+            dataset: dataset.id(),
+            name: wanted.name(),
+        };
+        let mut state = self.inner.state();
+        if let Some(part) = state.find(&id) {
+            return async { Ok(part) }.boxed().shared();
+        }
+        if let Some(flight) = state.flights.get(&id).and_then(WeakShared::upgrade) {
+            return flight;
+        }
+        let inner = Arc::clone(&self.inner);
+        let work = Arc::clone(&inner).fetch(dataset.clone(), wanted, is_patient, id.clone());
+        let task = Task::spawn(work);
+        let flight = async { task.await? }.boxed().shared();
+        state.flights.retain(|_, flight| flight.upgrade().is_some());
+        state
+            .flights
+            .extend(flight.downgrade().map(|weak| (id, weak)));
+        flight
+    }
+}
+
+impl Inner {
+    async fn fetch(
+        self: Arc<Self>,
+        dataset: Dataset,
+        wanted: Wanted,
+        is_patient: bool,
+        id: Id,
+    ) -> Result<Part, Error> {
+        let part = match wanted {
+            Wanted::Page(key) => Part::Page(Arc::new(dataset.page_in(key, is_patient).await?)),
+            Wanted::Tile(node) => {
+                let names = self.dimensions.as_deref();
+                let tile = dataset.cached_tile(node, names, is_patient).await?;
+                Part::Tile(Arc::new(tile))
+            }
+        };
+        // What leaves is freed once nobody waits for the lock.
+        let mut state = self.state();
+        state.flights.remove(&id);
+        let left = state.insert(id, part.clone(), self.limit);
+        drop(state);
+        drop(left);
+        Ok(part)
+    }
+
+    /// No code that can panic runs under the lock.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn find(&mut self, id: &Id) -> Option<Part> {
+        let found = self.parts.get(id).cloned();
+        found.or_else(|| self.lent.get(id)?.find())
+    }
+
+    /// Keeps a part; returns those that had to leave for it.
+    fn insert(&mut self, id: Id, part: Part, limit: usize) -> Vec<Part> {
+        let size = part.bytes();
+        let mut left = Vec::new();
+        if size > limit {
+            self.lend(id, &part);
+            return left;
+        }
+        while self.bytes + size > limit {
+            let Some((old, oldest)) = self.parts.pop_lru() else {
+                break;
+            };
+            self.bytes -= oldest.bytes();
+            self.lend(old, &oldest);
+            left.push(oldest);
+        }
+        self.bytes += size;
+        if let Some((_, old)) = self.parts.push(id, part) {
+            self.bytes -= old.bytes();
+            left.push(old);
+        }
+        left
+    }
+
+    fn lend(&mut self, id: Id, part: &Part) {
+        const MANY: usize = 64;
+        if self.lent.len() >= MANY {
+            self.lent.retain(|_, lent| lent.find().is_some());
+        }
+        self.lent.insert(id, part.lent());
+    }
+}
+
+impl Part {
+    fn bytes(&self) -> usize {
+        match self {
+            Part::Tile(tile) => tile.bytes(),
+            Part::Page(page) => size_of::<Page>() + size_of_val(page.entries()),
+        }
+    }
+
+    fn lent(&self) -> Lent {
+        match self {
+            Part::Tile(tile) => Lent::Tile(Arc::downgrade(tile)),
+            Part::Page(page) => Lent::Page(Arc::downgrade(page)),
+        }
+    }
+}
+
+impl Lent {
+    fn find(&self) -> Option<Part> {
+        Some(match self {
+            Lent::Tile(tile) => Part::Tile(tile.upgrade()?),
+            Lent::Page(page) => Part::Page(page.upgrade()?),
+        })
+    }
+}
+
+impl Wanted {
+    pub(crate) fn name(&self) -> Name {
+        match self {
+            Wanted::Page(key) => Name::Page(*key),
+            Wanted::Tile(node) => Name::Tile(node.key),
+        }
+    }
+}
+
+impl Name {
+    pub(crate) fn key(self) -> Key {
+        let (Name::Page(key) | Name::Tile(key)) = self;
+        key
+    }
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut state = f.debug_struct("State");
+        state
+            .field("parts", &self.parts.len())
+            .field("bytes", &self.bytes)
+            .field("lent", &self.lent.len())
+            .field("flights", &self.flights.len())
+            .finish()
+    }
+}

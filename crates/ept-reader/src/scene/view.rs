@@ -1,0 +1,149 @@
+//! What a camera wants to see of a dataset.
+
+use std::sync::Arc;
+
+use ept_format::{Bounds, Key, Metadata, Node, Policy};
+use ept_points::PointBatch;
+use ept_select::{Area, Cover, Edge, Relation};
+
+use crate::{Camera, Error};
+
+/// A camera's policy: the nodes that it sees, those first whose points are farthest apart in the image, so parents
+/// before their children.
+///
+/// A node is wanted when the points of its parent alone would be more than [`View::with_min_pixels`] apart, as seen where
+/// the node is nearest to the eye; so in the whole image none are, as far as the data and the other limits allow. The
+/// choice depends on nothing but the view and the dataset: equal views give equal nodes in equal order.
+///
+/// ```
+/// use ept_reader::{Camera, Dataset, View};
+/// use futures::TryStreamExt;
+///
+/// # async fn example(dataset: Dataset) -> Result<(), ept_reader::Error> {
+/// let camera = Camera::perspective([0.0, 0.0, 900.0], [500.0, 500.0, 0.0], 1.0, [1280.0, 720.0])?;
+/// let view = View::new(dataset.metadata(), camera).with_min_pixels(2.0);
+/// let nodes: Vec<_> = dataset.walk(view).try_collect().await?;
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone)]
+pub struct View {
+    camera: Camera,
+    min_pixels: f64,
+    max_points: u64,
+    max_depth: u32,
+    clip: Option<Arc<Cover>>,
+    /// Spacing of the root.
+    spacing: f64,
+    slack: [f64; 3],
+}
+
+impl View {
+    /// What a camera sees of a dataset, to one pixel, of at most two million points.
+    #[must_use]
+    pub fn new(metadata: &Metadata, camera: Camera) -> View {
+        View {
+            camera,
+            min_pixels: 1.0,
+            max_points: 2_000_000,
+            max_depth: Key::MAX_DEPTH,
+            clip: None,
+            spacing: metadata.spacing(0),
+            slack: metadata.cell_slack(),
+        }
+    }
+
+    /// No nodes below one whose points are at most so many pixels apart; 1 by default. At 0 and below, every node in
+    /// view is wanted.
+    #[must_use]
+    pub fn with_min_pixels(mut self, pixels: f64) -> View {
+        self.min_pixels = pixels;
+        self
+    }
+
+    /// At most so many points in all; 2 million by default. [`Dataset::walk`](crate::Dataset::walk) does not count:
+    /// see [`View::within_budget`].
+    #[must_use]
+    pub fn with_max_points(mut self, points: u64) -> View {
+        self.max_points = points;
+        self
+    }
+
+    /// Only depths 0 to `depth`, inclusive.
+    #[must_use]
+    pub fn with_max_depth(mut self, depth: u32) -> View {
+        self.max_depth = depth;
+        self
+    }
+
+    /// Only nodes that meet all of these areas. Nodes stay whole: [`View::mask`] says which points lie within.
+    ///
+    /// # Errors
+    /// As [`Cover::new`]: when the coordinate system of an area cannot be brought to the dataset's.
+    pub fn with_areas(mut self, areas: &[Area], metadata: &Metadata) -> Result<View, Error> {
+        self.clip = Some(Arc::new(Cover::new(areas, Edge::Closed, metadata)?));
+        Ok(self)
+    }
+
+    /// The camera.
+    #[must_use]
+    pub fn camera(&self) -> &Camera {
+        &self.camera
+    }
+
+    /// The most points.
+    #[must_use]
+    pub fn max_points(&self) -> u64 {
+        self.max_points
+    }
+
+    /// The first nodes, in the order in which [`Dataset::walk`](crate::Dataset::walk) gives them, that together have no
+    /// more points than the view allows.
+    #[must_use]
+    pub fn within_budget(&self, nodes: impl IntoIterator<Item = Node>) -> Vec<Node> {
+        let mut total = 0_u64;
+        let fits = |node: &Node| {
+            total = total.saturating_add(node.points);
+            total <= self.max_points
+        };
+        nodes.into_iter().take_while(fits).collect()
+    }
+
+    /// The points of a node that the areas of the view hold; none when all of them are. The batch has X, Y and Z.
+    #[must_use]
+    pub fn mask(&self, cell: &Bounds, points: &PointBatch) -> Option<Vec<bool>> {
+        self.clip.as_ref()?.mask(cell, points)
+    }
+
+    fn is_in_areas(&self, cell: &Bounds) -> bool {
+        let outside = |cover: &Arc<Cover>| cover.relation(cell) == Relation::Outside;
+        !self.clip.as_ref().is_some_and(outside)
+    }
+}
+
+impl Policy for View {
+    /// Pixels between the points of the cell's depth, where it is nearest.
+    fn rank(&self, key: Key, cell: &Bounds) -> Option<f64> {
+        if key.depth() > self.max_depth {
+            return None;
+        }
+        let grown = cell.grown(self.slack);
+        let spacing = self.spacing / (1_u64 << key.depth()) as f64;
+        let pixels = self.camera.pixels(spacing, &grown);
+        let is_root = key == Key::ROOT;
+        // The cheap tests first.
+        let is_wanted = (is_root || pixels * 2.0 > self.min_pixels)
+            && self.camera.sees(&grown)
+            && self.is_in_areas(cell);
+        is_wanted.then_some(pixels)
+    }
+}
+
+/// By reference, for a walk that leaves the view to its owner.
+#[derive(Debug)]
+pub(crate) struct Sight<'a>(pub(crate) &'a View);
+
+impl Policy for Sight<'_> {
+    fn rank(&self, key: Key, cell: &Bounds) -> Option<f64> {
+        self.0.rank(key, cell)
+    }
+}

@@ -1,0 +1,302 @@
+//! Swaths: strips of ground along a line.
+
+use ept_format::{Bounds, Metadata};
+use ept_points::{Column, PointBatch, Values};
+use geo_types::{Coord, Geometry, LineString, MultiPolygon, Polygon};
+
+use crate::{Area, Crs, Length, SelectError, Transform};
+
+/// A strip of ground along a line, for profiles: points by how far along the line and how far beside it they are.
+///
+/// Distances are horizontal, on the ground, in metres, measured in the coordinate system of the line by its scale there.
+/// A point belongs to the nearest segment; where the line starts and ends the strip is cut at a right angle.
+///
+/// ```
+/// use ept_format::Metadata;
+/// use ept_select::Swath;
+///
+/// let metadata = Metadata::from_json(br#"{
+///     "bounds": [0, 0, 0, 64, 64, 64], "span": 64, "dataType": "laszip", "schema": [],
+///     "srs": {"authority": "EPSG", "horizontal": "26912"}
+/// }"#)?;
+/// let line = "LINESTRING (0 0, 30 40)".parse()?;
+/// let swath = Swath::new(&line, None, "2m".parse()?, &metadata)?;
+/// let [along, beside] = swath.locate([30.0, 40.0, 7.0]).unwrap();
+/// assert!((along - 50.0).abs() < 0.1 && beside.abs() < 0.001);
+/// assert!(swath.locate([31.0, 41.0, 7.0]).is_none()); // beyond its end
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Swath {
+    pieces: Vec<Piece>,
+    /// Half of the width, in metres.
+    reach: f64,
+    /// From the dataset's coordinates; none where the line is in these.
+    transform: Option<Transform>,
+    crs: Option<Crs>,
+}
+
+/// A line as text says it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Line(LineString<f64>);
+
+/// A part of the line that is short enough for one scale.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Piece {
+    start: [f64; 2],
+    end: [f64; 2],
+    /// Metres of a unit along x and y.
+    scale: [f64; 2],
+    /// Metres from the start of the line, and length.
+    from: f64,
+    length: f64,
+    /// Whether the line starts or ends here.
+    is_first: bool,
+    is_last: bool,
+}
+
+/// Metres after which the scale is asked for anew.
+const PIECE: f64 = 1000.0;
+
+/// Pieces of the longest line: around the Earth.
+const MOST_PIECES: f64 = 50_000.0;
+
+impl Line {
+    /// The line through these places.
+    ///
+    /// # Errors
+    /// When there are fewer than two different ones, or a number is not finite.
+    pub fn new(places: LineString<f64>) -> Result<Line, SelectError> {
+        let mut places = places.0;
+        if let Some(at) = places
+            .iter()
+            .position(|place| !(place.x.is_finite() && place.y.is_finite()))
+        {
+            return Err(SelectError::Line(format!("place {} is not finite", at + 1)));
+        }
+        places.dedup();
+        match places.len() {
+            0 | 1 => Err(SelectError::Line(
+                "it has fewer than two different places".into(),
+            )),
+            _ => Ok(Line(LineString::new(places))),
+        }
+    }
+}
+
+impl std::str::FromStr for Line {
+    type Err = SelectError;
+
+    /// WKT: a `LINESTRING`, whose heights do not count.
+    fn from_str(text: &str) -> Result<Line, SelectError> {
+        let fault = |problem: String| SelectError::Line(problem);
+        let parsed = wkt::Wkt::from_str(text.trim()).map_err(|error| fault(error.into()))?;
+        match Geometry::try_from(parsed) {
+            Ok(Geometry::LineString(line)) => Line::new(line),
+            Ok(_) => Err(fault("the WKT is no LINESTRING".into())),
+            Err(error) => Err(fault(error.to_string())),
+        }
+    }
+}
+
+impl Swath {
+    /// The strip of `width` on the ground, half of it to each side of a line in `crs`, or else in the dataset's
+    /// coordinates.
+    ///
+    /// # Errors
+    /// When the dataset's coordinate system is not known, or the line leaves the ground.
+    pub fn new(
+        line: &Line,
+        crs: Option<&Crs>,
+        width: Length,
+        metadata: &Metadata,
+    ) -> Result<Swath, SelectError> {
+        let own = Crs::of(metadata.srs())?;
+        let ground = crs.unwrap_or(&own);
+        let transform = crs.map(|crs| own.to(crs));
+        Ok(Swath {
+            pieces: pieces(line, ground)?,
+            reach: width.metres() / 2.0,
+            transform: transform.filter(|transform| !transform.is_identity()),
+            crs: crs.cloned(),
+        })
+    }
+
+    /// The length of the line on the ground, in metres.
+    #[must_use]
+    pub fn length(&self) -> f64 {
+        self.pieces
+            .last()
+            .map_or(0.0, |piece| piece.from + piece.length)
+    }
+
+    /// An area that holds the swath and little more, to read a dataset by.
+    ///
+    /// # Errors
+    /// None in practice.
+    pub fn area(&self) -> Result<Area, SelectError> {
+        let polygons = self.pieces.iter().map(|piece| piece.around(self.reach));
+        let area = Area::new(MultiPolygon::new(polygons.collect()))?;
+        Ok(match &self.crs {
+            Some(crs) => area.in_crs(crs.clone()),
+            None => area,
+        })
+    }
+
+    /// How far along the line a point of the dataset is, and how far to the left of it (to the right is negative), in
+    /// metres; none when it is not in the swath.
+    #[must_use]
+    pub fn locate(&self, point: [f64; 3]) -> Option<[f64; 2]> {
+        let [x, y, _] = match &self.transform {
+            Some(transform) => transform.apply(point)?,
+            None => point,
+        };
+        let found = self
+            .pieces
+            .iter()
+            .filter_map(|piece| piece.locate([x, y], self.reach));
+        let nearest = found.reduce(|a, b| if b.distance < a.distance { b } else { a })?;
+        nearest.is_within.then_some([nearest.along, nearest.beside])
+    }
+
+    /// The points of a batch that lie in the swath, with the columns `Distance` and `Offset` (metres) before the others.
+    /// The batch has X, Y and Z.
+    ///
+    /// # Errors
+    /// When it has columns of these names.
+    pub fn profile(&self, mut points: PointBatch) -> Result<PointBatch, ept_points::DecodeError> {
+        let places = points.x().iter().zip(points.y()).zip(points.z());
+        let located: Vec<_> = places
+            .map(|((&x, &y), &z)| self.locate([x, y, z]))
+            .collect();
+        let mask: Vec<bool> = located.iter().map(Option::is_some).collect();
+        points.retain(&mask);
+        let (scaling, format) = (points.scaling().copied(), points.point_format());
+        let [along, beside] = [0, 1].map(|i| located.iter().flatten().map(|at| at[i]).collect());
+        let mut columns = vec![
+            Column::new("Distance", Values::F64(along)),
+            Column::new("Offset", Values::F64(beside)),
+        ];
+        columns.extend(points.into_columns());
+        Ok(PointBatch::new(columns)?.with_storage(scaling, format))
+    }
+
+    /// Whether a point of a cell of the dataset can lie in the swath. It is sure only where the line is in the
+    /// dataset's coordinates.
+    #[must_use]
+    pub fn can_meet(&self, cell: &Bounds) -> bool {
+        self.transform.is_some()
+            || self
+                .pieces
+                .iter()
+                .any(|piece| piece.can_meet(cell, self.reach))
+    }
+}
+
+/// Where a point is by one piece.
+struct Place {
+    /// Metres to the nearest place of the piece.
+    distance: f64,
+    along: f64,
+    beside: f64,
+    is_within: bool,
+}
+
+impl Piece {
+    fn metres(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+        [
+            (x - self.start[0]) * self.scale[0],
+            (y - self.start[1]) * self.scale[1],
+        ]
+    }
+
+    fn locate(&self, place: [f64; 2], reach: f64) -> Option<Place> {
+        let [x, y] = self.metres(place);
+        let [ahead, across] = self.metres(self.end).map(|metres| metres / self.length);
+        let along = x * ahead + y * across;
+        let left = y * ahead - x * across;
+        let on = along.clamp(0.0, self.length);
+        let distance = left.hypot(along - on);
+        // Within a bend the point is nearest to the corner, and as far beside the line.
+        let is_cut = along < 0.0 && self.is_first || along > self.length && self.is_last;
+        (distance <= reach).then_some(Place {
+            distance,
+            along: self.from + on,
+            beside: distance.copysign(left),
+            is_within: !is_cut,
+        })
+    }
+
+    /// A box along the piece that holds all within reach of it.
+    fn around(&self, reach: f64) -> Polygon<f64> {
+        // More than enough for the rounding of the corners.
+        let reach = reach * 1.001 + 1e-6;
+        let [ahead, across] = self
+            .metres(self.end)
+            .map(|metres| metres / self.length * reach);
+        let corner = |place: [f64; 2], along: f64, left: f64| Coord {
+            x: place[0] + (along * ahead - left * across) / self.scale[0],
+            y: place[1] + (along * across + left * ahead) / self.scale[1],
+        };
+        let ring = vec![
+            corner(self.start, -1.0, -1.0),
+            corner(self.end, 1.0, -1.0),
+            corner(self.end, 1.0, 1.0),
+            corner(self.start, -1.0, 1.0),
+        ];
+        Polygon::new(LineString::new(ring), Vec::new())
+    }
+
+    fn can_meet(&self, cell: &Bounds, reach: f64) -> bool {
+        (0..2).all(|i| {
+            let grow = reach / self.scale[i];
+            let low = f64::min(self.start[i], self.end[i]) - grow;
+            let high = f64::max(self.start[i], self.end[i]) + grow;
+            cell.min()[i] <= high && low <= cell.max()[i]
+        })
+    }
+}
+
+/// The line in pieces, each with its scale.
+fn pieces(line: &Line, crs: &Crs) -> Result<Vec<Piece>, SelectError> {
+    let off =
+        |x: f64, y: f64| SelectError::Line(format!("{x} {y} has no place on the ground in {crs}"));
+    let scale = |[x, y]: [f64; 2]| crs.metres_per_unit([x, y, 0.0]).ok_or_else(|| off(x, y));
+    let between = |a: [f64; 2], b: [f64; 2], part: f64| [0, 1].map(|i| a[i] + (b[i] - a[i]) * part);
+    let mut pieces: Vec<Piece> = Vec::new();
+    for segment in line.0.lines() {
+        let (a, b) = (
+            [segment.start.x, segment.start.y],
+            [segment.end.x, segment.end.y],
+        );
+        let [kx, ky] = scale(between(a, b, 0.5))?;
+        let metres = ((b[0] - a[0]) * kx).hypot((b[1] - a[1]) * ky);
+        let count = (metres / PIECE).ceil().max(1.0);
+        if pieces.len() as f64 + count > MOST_PIECES {
+            return Err(SelectError::Line(
+                "it is longer than around the Earth".into(),
+            ));
+        }
+        for at in 0..count as usize {
+            let [start, end] = [at, at + 1].map(|at| between(a, b, at as f64 / count));
+            let scale = scale(between(start, end, 0.5))?;
+            let from = pieces.last().map_or(0.0, |piece| piece.from + piece.length);
+            pieces.push(Piece {
+                start,
+                end,
+                scale,
+                from,
+                length: ((end[0] - start[0]) * scale[0]).hypot((end[1] - start[1]) * scale[1]),
+                is_first: false,
+                is_last: false,
+            });
+        }
+    }
+    if let Some(first) = pieces.first_mut() {
+        first.is_first = true;
+    }
+    if let Some(last) = pieces.last_mut() {
+        last.is_last = true;
+    }
+    Ok(pieces)
+}
