@@ -29,6 +29,58 @@
 //! # Ok(()) }
 //! ```
 //!
+//! # Drawing
+//!
+//! A [`Scene`] is what a viewer draws of a dataset: for each frame, [`Scene::look`] says at once which tiles of a
+//! [`View`] are in memory, and has the rest loaded in the background. A drawn frame, from the start:
+//!
+//! ```
+//! use ept_reader::{Camera, Dataset, Scene, SceneOptions, View};
+//!
+//! # const LOCATION: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/terrain");
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), ept_reader::Error> {
+//! let dataset = Dataset::open(LOCATION).await?;
+//! let mut scene = Scene::new(dataset.clone(), SceneOptions::default())?;
+//!
+//! // The camera: a matrix of the viewer's, or eye, target, field of view and the size of the image.
+//! let (width, height) = (160, 120);
+//! let (eye, target) = ([500_256.0, 4_649_900.0, 700.0], [500_256.0, 4_650_256.0, 300.0]);
+//! let camera = Camera::perspective(eye, target, 0.9, [width as f64, height as f64])?;
+//! let view = View::new(dataset.metadata(), camera).with_max_points(1_000_000);
+//!
+//! // One look per frame. A viewer draws what there is; a picture waits until it is complete.
+//! let arrivals = scene.arrivals();
+//! let look = loop {
+//!     let look = scene.look(&view);
+//!     if look.missing == 0 {
+//!         break look;
+//!     }
+//!     // On a GPU: upload `look.added`, free `look.dropped`, draw `look.tiles`.
+//!     arrivals.next().await;
+//! };
+//!
+//! // Without a GPU: each point is a pixel, as bright as its intensity, the nearest on top.
+//! let mut image = vec![(f64::INFINITY, 0_u8); width * height];
+//! for tile in &look.tiles {
+//!     let intensities = tile.intensities();
+//!     for index in 0..tile.points().len() {
+//!         let Some(place) = tile.position(index) else { continue };
+//!         let Some([x, y, depth]) = camera.project(place) else { continue };
+//!         let at = y as usize * width + x as usize;
+//!         if image.get(at).is_some_and(|(nearest, _)| depth < *nearest) {
+//!             image[at] = (depth, intensities.map_or(255, |values| values[index]));
+//!         }
+//!     }
+//! }
+//! let drawn = image.iter().filter(|(depth, _)| depth.is_finite()).count();
+//! assert!(drawn > 2_000, "{drawn} pixels");
+//! # Ok(()) }
+//! ```
+//!
+//! [`Scene::pick`] gives the point under a pixel, a [`TileCache`] is shared between scenes and with whoever else needs
+//! tiles, and [`Blocking`] is for programs without async.
+//!
 //! All of it needs a tokio runtime with time and I/O enabled, multi-threaded as a rule.
 //!
 //! The feature `cloud`, off by default, adds object stores: `s3://`, `gs://` and `az://`; see [`CloudOptions`].
