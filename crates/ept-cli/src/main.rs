@@ -66,6 +66,7 @@ async fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Info(args) => command::info::run(&args).await,
         Command::Plan(args) => command::plan::run(&args).await,
         Command::Query(args) => command::query::run(&args).await,
+        Command::Profile(args) => command::profile::run(&args).await,
         Command::Stats(args) => command::stats::run(&args).await,
         Command::Nodes(args) => command::nodes::run(&args).await,
         Command::Sources(args) => command::sources::run(&args).await,

@@ -267,7 +267,7 @@ fn cannot_write(path: &Path) -> String {
 }
 
 /// A file that will have the name `path`; a device of that name is written to as it is.
-fn create(path: &Path) -> std::io::Result<(File, Pending)> {
+pub(crate) fn create(path: &Path) -> std::io::Result<(File, Pending)> {
     let path = match std::fs::metadata(path) {
         Ok(existing) if existing.is_dir() => {
             return Err(std::io::ErrorKind::IsADirectory.into());

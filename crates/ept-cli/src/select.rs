@@ -34,7 +34,26 @@ pub(crate) struct Losses {
 impl Selection {
     /// Opens the dataset and finds the nodes.
     pub(crate) async fn open(select: &SelectArgs, read: &ReadArgs) -> Result<Selection> {
-        let (dataset, query) = opened(select, read).await?;
+        let by = async |dataset: &Dataset| query(select, dataset).await;
+        let mut selection = Selection::open_by(&select.dataset, &select.addons, read, by).await?;
+        if let Some(most) = select.max_points {
+            let nodes = std::mem::take(&mut selection.nodes);
+            selection.nodes = selection
+                .dataset
+                .within_budget(nodes, &selection.query, most)?;
+        }
+        Ok(selection)
+    }
+
+    /// Opens a dataset and finds the nodes of a query that is made for it.
+    pub(crate) async fn open_by(
+        args: &DatasetArgs,
+        addons: &[(String, String)],
+        read: &ReadArgs,
+        query: impl AsyncFnOnce(&Dataset) -> Result<Query>,
+    ) -> Result<Selection> {
+        let dataset = open_dataset(args, addons, read).await?;
+        let query = query(&dataset).await?;
         let mut selection = Selection {
             losses: Losses::new(read.on_error),
             thin: None,
@@ -45,12 +64,6 @@ impl Selection {
         let mut nodes = selection.dataset.nodes(&selection.query)?;
         while let Some(node) = nodes.next().await {
             selection.nodes.extend(selection.losses.sort_out(node)?);
-        }
-        if let Some(most) = select.max_points {
-            let nodes = std::mem::take(&mut selection.nodes);
-            selection.nodes = selection
-                .dataset
-                .within_budget(nodes, &selection.query, most)?;
         }
         Ok(selection)
     }
@@ -116,15 +129,24 @@ impl Selection {
 
 /// The dataset of the flags, and the query.
 pub(crate) async fn opened(select: &SelectArgs, read: &ReadArgs) -> Result<(Dataset, Query)> {
-    let mut options = options(&select.dataset);
-    options.limits.requests = read.requests;
-    options.limits.threads = read.threads.unwrap_or(options.limits.threads);
-    let mut dataset = Dataset::open_with(&select.dataset.location, &options).await?;
-    for (name, place) in &select.addons {
-        dataset = dataset.with_addon(name, place, &options).await?;
-    }
+    let dataset = open_dataset(&select.dataset, &select.addons, read).await?;
     let query = query(select, &dataset).await?;
     Ok((dataset, query))
+}
+
+async fn open_dataset(
+    args: &DatasetArgs,
+    addons: &[(String, String)],
+    read: &ReadArgs,
+) -> Result<Dataset> {
+    let mut options = options(args);
+    options.limits.requests = read.requests;
+    options.limits.threads = read.threads.unwrap_or(options.limits.threads);
+    let mut dataset = Dataset::open_with(&args.location, &options).await?;
+    for (name, place) in addons {
+        dataset = dataset.with_addon(name, place, &options).await?;
+    }
+    Ok(dataset)
 }
 
 impl Losses {
@@ -206,11 +228,9 @@ async fn query(select: &SelectArgs, dataset: &Dataset) -> Result<Query> {
     for area in area::areas(&select.area)? {
         query = query.area(area);
     }
-    query = match select.resolution {
-        Some(Resolution::Units(resolution)) => query.resolution(resolution),
-        Some(Resolution::Ground(resolution)) => query.ground_resolution(resolution),
-        None => query,
-    };
+    if let Some(resolution) = select.resolution {
+        query = resolution.of(query);
+    }
     if let Some(filter) = &select.filter {
         query = query.filter(filter.clone());
     }
@@ -224,6 +244,16 @@ async fn query(select: &SelectArgs, dataset: &Dataset) -> Result<Query> {
         query = query.dimensions(dims.iter().map(|name| name.trim()));
     }
     Ok(query)
+}
+
+impl Resolution {
+    /// The query with this resolution.
+    pub(crate) fn of(self, query: Query) -> Query {
+        match self {
+            Resolution::Units(resolution) => query.resolution(resolution),
+            Resolution::Ground(resolution) => query.ground_resolution(resolution),
+        }
+    }
 }
 
 async fn origin_of(select: &SelectArgs, origin: &str, dataset: &Dataset) -> Result<Origin> {

@@ -5,6 +5,7 @@ pub(crate) mod hierarchy;
 pub(crate) mod info;
 pub(crate) mod nodes;
 pub(crate) mod plan;
+pub(crate) mod profile;
 pub(crate) mod query;
 pub(crate) mod sources;
 pub(crate) mod stats;
