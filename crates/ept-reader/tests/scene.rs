@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use ept_reader::{
     Area, Blocking, Bounds, Camera, Dataset, Event, Key, Limits, Look, Node, Options, Policy,
-    Query, Ray, Scene, SceneOptions, TileCache, View,
+    Query, Ray, Scene, SceneOptions, Swath, TileCache, View,
 };
 use futures::TryStreamExt;
 use support::stores::Watched;
@@ -93,7 +93,7 @@ async fn settled(scene: &mut Scene, view: &View) -> Look {
     until(scene, view, Look::is_settled).await
 }
 
-async fn until(scene: &mut Scene, view: &View, holds: impl Fn(&Look) -> bool) -> Look {
+async fn until(scene: &mut Scene, view: &View, mut holds: impl FnMut(&Look) -> bool) -> Look {
     let arrivals = scene.arrivals();
     loop {
         let look = scene.look(view);
@@ -558,6 +558,52 @@ async fn a_ray_picks_the_nearest_point_and_fetches_nothing() {
     }
     let away = Ray::new([0.0, 0.0, 0.0], [0.0, 0.0, 1.0]);
     assert_eq!(scene.pick(&away, 5.0), None);
+}
+
+#[tokio::test]
+async fn a_profile_of_what_is_resident_fetches_nothing() {
+    let store = Watched::new("terrain");
+    let dataset = watched(&store).await;
+    let line = "LINESTRING (500010 4650100, 500210 4650300, 500300 4650250)";
+    let (line, width) = (line.parse().unwrap(), "6m".parse().unwrap());
+    let swath = Swath::new(&line, None, width, dataset.metadata()).unwrap();
+    let names = ["X", "Y", "Z", "Intensity"];
+    let query = Query::new().area(swath.area().unwrap()).dimensions(names);
+    let mut expected = Vec::new();
+    for tile in support::tiles(&dataset, &query).await {
+        let points = swath.profile(tile.points).unwrap();
+        expected.extend((!points.is_empty()).then_some((tile.node.key, points)));
+    }
+    let cache = TileCache::with_dimensions(64 << 20, ["Intensity"]);
+    let mut scene = scene(&dataset, &cache);
+    settled(&mut scene, &above(&dataset)).await;
+    let asked = store.asked().len();
+    let found = scene.profile(&swath).unwrap();
+    assert_eq!(store.asked().len(), asked);
+    let found = found.into_iter().map(|tile| (tile.node.key, tile.points));
+    assert_eq!(found.collect::<Vec<_>>(), expected);
+    assert!(expected.len() > 3);
+}
+
+#[tokio::test]
+async fn a_broken_page_is_told_once_and_counts_as_empty() {
+    let store = Watched::new("terrain");
+    let dataset = watched(&store).await;
+    store.replace("ept-hierarchy/2-1-1-1.json", Some(br#"{"2-0-0-0": 7}"#));
+    let mut scene = scene(&dataset, &cache());
+    let mut told = Vec::new();
+    let view = above(&dataset);
+    let look = until(&mut scene, &view, |look| {
+        told.extend(look.events.iter().filter_map(|event| match event {
+            Event::Failed { error, .. } => Some(error.loss().unwrap().key.to_string()),
+            _ => None,
+        }));
+        look.is_settled()
+    })
+    .await;
+    assert_eq!(told, ["2-1-1-1"]);
+    assert!(look.tiles.len() > 50);
+    assert_eq!(keys(&scene.look(&view)), keys(&look));
 }
 
 #[tokio::test]

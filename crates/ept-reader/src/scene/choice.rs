@@ -19,6 +19,8 @@ pub(crate) struct Choice {
     pub(crate) missing: Vec<Key>,
     /// Pages that cannot be, and why.
     pub(crate) faults: Vec<(Key, FormatError)>,
+    /// Nodes that two pages give different counts, of which the first holds.
+    pub(crate) conflicts: Vec<(Key, FormatError)>,
 }
 
 impl Choice {
@@ -46,9 +48,8 @@ impl Choice {
                 },
                 // No page is ever on its way: it is there, or does not count now.
                 Ok(Step::Wait | Step::Done) => return choice,
-                // The node is given once, with its first count.
                 Err(fault) => choice
-                    .faults
+                    .conflicts
                     .extend(fault_key(&fault).map(|key| (key, fault))),
             }
         }

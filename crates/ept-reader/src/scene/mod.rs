@@ -88,6 +88,8 @@ pub struct Scene {
     failing: HashSet<Name>,
     /// Pages that cannot be, whatever comes.
     broken: HashSet<Key>,
+    /// Nodes of which two pages say different things, as was told.
+    told: HashSet<Key>,
     _loader: Task<()>,
 }
 
@@ -135,6 +137,7 @@ impl Scene {
             ages: HashMap::new(),
             failing: HashSet::new(),
             broken: HashSet::new(),
+            told: HashSet::new(),
         })
     }
 
@@ -182,6 +185,8 @@ impl Scene {
         let mut choice = Choice::new(view, &root, |key| self.page(key));
         self.report_faults(&mut choice, &mut look);
         let missing = self.find_tiles(&choice.nodes, &mut look);
+        // What came and is not wanted any more is in the cache.
+        look.fresh.clear();
         self.grow_older(&choice);
         self.drop_old(view, &mut look);
         let missing = missing.into_iter();
@@ -237,13 +242,19 @@ impl Scene {
         Some(page)
     }
 
+    /// Tells each fault of the hierarchy once: it will not pass.
     fn report_faults(&mut self, choice: &mut Choice, look: &mut Look) {
-        for (key, fault) in choice.faults.drain(..) {
-            if self.broken.insert(key) {
-                let error = self.dataset.lost_page(key, fault);
-                let again = Duration::MAX;
-                look.events.push(Event::Failed { error, again });
-            }
+        let (broken, told) = (&mut self.broken, &mut self.told);
+        let faults = choice
+            .faults
+            .drain(..)
+            .filter(|(key, _)| broken.insert(*key));
+        let conflicts = choice.conflicts.drain(..);
+        let conflicts = conflicts.filter(|(key, _)| told.insert(*key));
+        for (key, fault) in faults.chain(conflicts) {
+            let error = self.dataset.lost_page(key, fault);
+            let again = Duration::MAX;
+            look.events.push(Event::Failed { error, again });
         }
     }
 

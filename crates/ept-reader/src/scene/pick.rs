@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::{CachedTile, Ray, Scene};
+use ept_select::Swath;
+
+use crate::{CachedTile, Error, Ray, Scene, Tile};
 
 /// A point that a ray meets.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +40,33 @@ impl Scene {
                 best
             }
         })
+    }
+}
+
+impl Scene {
+    /// Of the points that the last look had, those in a swath, node by node in ascending order, with their columns
+    /// `Distance` and `Offset`; see [`Swath::profile`]. Nothing is fetched. Nodes beyond what is drawn can be had of
+    /// [`crate::TileCache::tile`], which fetches only what is not in memory.
+    ///
+    /// # Errors
+    /// When the dataset has dimensions of these names.
+    pub fn profile(&self, swath: &Swath) -> Result<Vec<Tile>, Error> {
+        let slack = self.dataset.metadata().cell_slack();
+        let mut tiles: Vec<_> = self.drawn.values().collect();
+        tiles.retain(|tile| swath.can_meet(&tile.node().cell.grown(slack)));
+        tiles.sort_by_key(|tile| tile.node().key);
+        let profile = |tile: &Arc<CachedTile>| {
+            let points = swath.profile(tile.points().clone());
+            let points = points.map_err(|error| Error::Query(error.to_string()))?;
+            Ok((!points.is_empty()).then(|| Tile {
+                node: *tile.node(),
+                points,
+            }))
+        };
+        tiles
+            .into_iter()
+            .filter_map(|tile| profile(tile).transpose())
+            .collect()
     }
 }
 
