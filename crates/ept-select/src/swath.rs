@@ -16,14 +16,15 @@ use crate::{Area, Crs, Length, SelectError, Transform};
 /// use ept_select::Swath;
 ///
 /// let metadata = Metadata::from_json(br#"{
-///     "bounds": [0, 0, 0, 64, 64, 64], "span": 64, "dataType": "laszip", "schema": [],
+///     "bounds": [500000, 0, 0, 500064, 64, 64], "span": 64, "dataType": "laszip",
+///     "schema": [{"name": "X", "type": "signed", "size": 4, "scale": 0.01, "offset": 500032}],
 ///     "srs": {"authority": "EPSG", "horizontal": "26912"}
 /// }"#)?;
-/// let line = "LINESTRING (0 0, 30 40)".parse()?;
+/// let line = "LINESTRING (500000 0, 500030 40)".parse()?;
 /// let swath = Swath::new(&line, None, "2m".parse()?, &metadata)?;
-/// let [along, beside] = swath.locate([30.0, 40.0, 7.0]).unwrap();
-/// assert!((along - 50.0).abs() < 0.1 && beside.abs() < 0.001);
-/// assert!(swath.locate([31.0, 41.0, 7.0]).is_none()); // beyond its end
+/// let [along, beside] = swath.locate([500_029.0, 38.0, 7.0]).unwrap();
+/// assert!((along - 47.8).abs() < 0.1 && beside < 0.0);
+/// assert!(swath.locate([500_031.0, 41.0, 7.0]).is_none()); // beyond its end
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
