@@ -142,8 +142,11 @@ impl Part {
             Some(crs) => Some(dataset_crs(metadata, crs)?.to(crs)),
             None => None,
         };
-        let transform = transform.filter(|transform| !transform.is_identity());
         let (min, max) = area.corners();
+        // Longitudes beyond one turn are those of places on the other side, in whatever system.
+        let is_beyond = |crs: &Crs| crs.is_geographic() && (min[0] < -180.0 || max[0] > 180.0);
+        let transform =
+            transform.filter(|transform| !transform.is_identity() || is_beyond(transform.target()));
         let middle = min[0] + (max[0] - min[0]) / 2.0;
         let is_turning = transform
             .as_ref()

@@ -278,6 +278,26 @@ fn a_box_across_the_antimeridian_has_both_sides() {
 }
 
 #[test]
+fn a_box_across_the_antimeridian_has_both_sides_of_a_dataset_in_degrees() {
+    let degrees = Crs::parse("EPSG:4326").unwrap();
+    let (low, high) = (
+        [179.0, -20.0, f64::NEG_INFINITY],
+        [-179.0, -10.0, f64::INFINITY],
+    );
+    let area = Area::from_corners(low, high, Some(degrees)).unwrap();
+    let metadata = dataset(Some("EPSG:4326"), [-180.0, -180.0, -180.0], 360.0);
+    let cover = Cover::new(&[area], Edge::Closed, &metadata).unwrap();
+    let points = [179.5, -179.5, 178.5, -178.5, 0.0].map(|lon| [lon, -15.0, 0.0]);
+    let mask = cover.mask(metadata.bounds(), &batch(&points)).unwrap();
+    assert_eq!(mask, [true, true, false, false, false]);
+    for (lon, expected) in [(179.2, true), (-179.2, true), (10.0, false), (170.0, false)] {
+        let cell = Bounds::new([lon, -15.0, 0.0], [lon + 0.1, -14.9, 1.0]).unwrap();
+        let found = cover.relation(&cell) != Relation::Outside;
+        assert_eq!(found, expected, "{lon}");
+    }
+}
+
+#[test]
 fn an_area_of_another_system_needs_a_dataset_with_one() {
     let metadata = dataset(None, [0.0; 3], 1.0);
     let area = Area::from(Bounds::EVERYTHING).in_crs(Crs::parse("EPSG:4326").unwrap());
