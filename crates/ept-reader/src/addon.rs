@@ -1,6 +1,7 @@
 //! Dimensions that are stored beside a dataset.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use ept_format::{Addon, Entry, FormatError, Key, Node, Page};
 use ept_points::{Column, DecodeError, PointBatch, Values};
@@ -93,7 +94,7 @@ impl AddonReader {
     }
 
     /// The values for the points of a node; none when the addon has none for it.
-    pub(crate) async fn values(&self, node: &Node) -> Result<Option<Values>, Error> {
+    async fn values(&self, node: &Node) -> Result<Option<Values>, Error> {
         let path = self.addon.tile_path(node.key);
         let lost = |cause| {
             Error::Lost(Box::new(Loss {
@@ -124,10 +125,31 @@ impl AddonReader {
             .map_err(|error| lost(LossCause::Decode(error)))
     }
 
-    /// The points with these values in the place of their own.
-    pub(crate) fn attach(&self, points: PointBatch, values: Values) -> Result<PointBatch, Error> {
+    fn attach(&self, points: PointBatch, values: Values) -> Result<PointBatch, Error> {
         let column = Column::new(self.name(), values);
         let attached = points.with_column(column);
         attached.map_err(|error| Error::Internal(error.to_string()))
     }
+}
+
+/// The values of each addon for the points of a node.
+pub(crate) async fn values(
+    addons: &[Arc<AddonReader>],
+    node: &Node,
+) -> Result<Vec<Option<Values>>, Error> {
+    try_join_all(addons.iter().map(|addon| addon.values(node))).await
+}
+
+/// The points with the values of the addons in the place of their own.
+pub(crate) fn attached(
+    addons: &[Arc<AddonReader>],
+    mut points: PointBatch,
+    values: Vec<Option<Values>>,
+) -> Result<PointBatch, Error> {
+    for (addon, values) in addons.iter().zip(values) {
+        if let Some(values) = values {
+            points = addon.attach(points, values)?;
+        }
+    }
+    Ok(points)
 }

@@ -7,11 +7,11 @@ use bytes::Bytes;
 use ept_format::{Bounds, FormatError, Key, Metadata, Node, Page, Policy, Source, SourceDetail};
 use ept_points::{DecodeError, Decoder, PointBatch};
 use ept_select::{Reprojection, Thinner};
-use futures::future::{try_join, try_join_all};
+use futures::future::try_join;
 use futures::stream::{self, BoxStream};
 use futures::{Stream, StreamExt};
 
-use crate::addon::AddonReader;
+use crate::addon::{self, AddonReader};
 use crate::cores::Cores;
 use crate::fetch::Fetcher;
 use crate::plan::{self, Plan, Surroundings, TileSizes};
@@ -333,7 +333,7 @@ impl Dataset {
     /// # Errors
     /// An [`Error::Lost`] when the tile cannot be read.
     pub async fn tile(&self, node: &Node) -> Result<PointBatch, Error> {
-        let bytes = self.shared.tile_bytes(node).await?;
+        let bytes = self.shared.tile_bytes(node, true).await?;
         let (shared, node) = (Arc::clone(&self.shared), *node);
         let decoder = Decoder::new(self.metadata());
         self.shared
@@ -398,21 +398,11 @@ impl Dataset {
             }
             None => Decoder::new(self.metadata()),
         };
-        let bytes = async {
-            match is_patient {
-                true => shared.tile_bytes(&node).await,
-                false => shared.tile_bytes_once(&node).await,
-            }
-        };
-        let values = try_join_all(addons.iter().map(|addon| addon.values(&node)));
-        let (bytes, values) = try_join(bytes, values).await?;
+        let bytes = shared.tile_bytes(&node, is_patient);
+        let (bytes, values) = try_join(bytes, addon::values(&addons, &node)).await?;
         let work = move || {
-            let mut points = shared.decoded(&decoder, &node, &bytes)?;
-            for (addon, values) in addons.iter().zip(values) {
-                if let Some(values) = values {
-                    points = addon.attach(points, values)?;
-                }
-            }
+            let points = shared.decoded(&decoder, &node, &bytes)?;
+            let points = addon::attached(&addons, points, values)?;
             Ok(CachedTile::new(node, points, &shared.metadata))
         };
         self.shared.cores.run(work).await?
@@ -507,22 +497,17 @@ impl Shared {
         page.map_err(|fault| self.lost_page(key, fault))
     }
 
-    pub(crate) async fn tile_bytes(&self, node: &Node) -> Result<Bytes, Error> {
-        let limit = self.limits.tile_points;
-        if node.points > limit {
-            return Err(self.lost_tile(node, LossCause::TooLarge(limit)));
-        }
-        let bytes = self.fetcher.get(&self.metadata.tile_path(node.key)).await;
-        bytes.map_err(|error| self.lost_tile(node, LossCause::Fetch(error)))
-    }
-
-    async fn tile_bytes_once(&self, node: &Node) -> Result<Bytes, Error> {
+    /// The bytes of a tile, with one attempt or as many as the dataset makes.
+    pub(crate) async fn tile_bytes(&self, node: &Node, is_patient: bool) -> Result<Bytes, Error> {
         let limit = self.limits.tile_points;
         if node.points > limit {
             return Err(self.lost_tile(node, LossCause::TooLarge(limit)));
         }
         let path = self.metadata.tile_path(node.key);
-        let bytes = self.fetcher.get_once(&path).await;
+        let bytes = match is_patient {
+            true => self.fetcher.get(&path).await,
+            false => self.fetcher.get_once(&path).await,
+        };
         bytes.map_err(|error| self.lost_tile(node, LossCause::Fetch(error)))
     }
 

@@ -66,13 +66,8 @@ impl Fetcher {
 
     async fn get_with(&self, path: &str, retry: &Retry) -> Result<Bytes, StoreError> {
         let Some(cache) = &self.cache else {
-            return match self.ask(path, None, retry).await? {
-                Answer::File { bytes, .. } => Ok(bytes),
-                Answer::Same => Err(StoreError::Failed {
-                    location: self.location(path),
-                    cause: "the store did not give the file".into(),
-                }),
-            };
+            let answer = self.ask(path, None, retry).await?;
+            return answer.into_file(|| self.location(path));
         };
         let known = cache.find(path, self.max_bytes).await;
         if let Some(entry) = &known

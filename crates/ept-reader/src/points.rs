@@ -6,13 +6,13 @@ use std::task::{Context, Poll, ready};
 
 use ept_format::Node;
 use ept_points::{Decoder, PointBatch};
-use futures::future::{try_join, try_join_all};
+use futures::future::try_join;
 use futures::{FutureExt, Stream, StreamExt};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::Error;
-use crate::addon::AddonReader;
+use crate::addon::{self, AddonReader};
 use crate::background::{Background, Task};
 use crate::dataset::Shared;
 
@@ -148,16 +148,12 @@ impl<F> Job<F> {
         T: Send + 'static,
         F: Fn(Node, PointBatch) -> Result<T, Error> + Send + Sync + 'static,
     {
-        let values = self.addons.iter().map(|addon| addon.values(&node));
-        let (bytes, values) = try_join(self.shared.tile_bytes(&node), try_join_all(values)).await?;
+        let bytes = self.shared.tile_bytes(&node, true);
+        let (bytes, values) = try_join(bytes, addon::values(&self.addons, &node)).await?;
         let cores = Arc::clone(&self.shared.cores);
         let work = move || {
-            let mut points = self.shared.decoded(&self.decoder, &node, &bytes)?;
-            for (addon, values) in self.addons.iter().zip(values) {
-                if let Some(values) = values {
-                    points = addon.attach(points, values)?;
-                }
-            }
+            let points = self.shared.decoded(&self.decoder, &node, &bytes)?;
+            let points = addon::attached(&self.addons, points, values)?;
             (self.make)(node, points)
         };
         cores.run(work).await?

@@ -309,10 +309,10 @@ impl Shape {
                 let relation = |i: usize| ranges[i].relation(extent.min[i], extent.max[i]);
                 relation(0).min(relation(1))
             }
-            Shape::Polygons(polygons, edge) => {
+            Shape::Polygons(polygons, _) => {
                 let near = polygons.iter().map(|(rings, _)| rings);
                 let near = near.filter(|rings| rings.extent().meets(extent));
-                let relations = near.map(|rings| rings.near(extent, *edge).relation());
+                let relations = near.map(|rings| rings.relation(extent));
                 relations.max().unwrap_or(Relation::Outside)
             }
             Shape::Buffered(buffer) => buffer.near(extent).relation(),

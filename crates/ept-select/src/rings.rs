@@ -95,8 +95,20 @@ impl Rings {
         self.extent
     }
 
+    /// How the points of an extent lie to the rings.
+    pub(crate) fn relation(&self, extent: Extent) -> Relation {
+        self.around(extent, Edge::default()).relation()
+    }
+
     /// What matters to points within `extent`, those on its rim included.
     pub(crate) fn near(&self, extent: Extent, edge: Edge) -> Near {
+        let mut near = self.around(extent, edge);
+        near.slabs = Slabs::new(extent, &near.left, &near.sides);
+        near
+    }
+
+    /// The same without the index, which only points need.
+    fn around(&self, extent: Extent, edge: Edge) -> Near {
         let mut near = Near {
             is_odd: false,
             left: Vec::new(),
@@ -113,7 +125,6 @@ impl Rings {
                 (_, sides) => sides.iter().for_each(|side| near.add(side, extent)),
             }
         }
-        near.slabs = Slabs::new(extent, &near.left, &near.sides);
         near
     }
 

@@ -164,14 +164,8 @@ impl Store for HttpStore {
         max_bytes: usize,
     ) -> BoxFuture<'a, Result<Bytes, StoreError>> {
         async move {
-            match self.fetch(path, max_bytes, None).await? {
-                Answer::File { bytes, .. } => Ok(bytes),
-                Answer::Same => Err(status_error(
-                    self.location(path),
-                    StatusCode::NOT_MODIFIED,
-                    &HeaderMap::new(),
-                )),
-            }
+            let answer = self.fetch(path, max_bytes, None).await?;
+            answer.into_file(|| self.location(path))
         }
         .boxed()
     }

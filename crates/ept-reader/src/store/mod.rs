@@ -101,6 +101,20 @@ pub enum Answer {
     },
 }
 
+impl Answer {
+    /// The contents that come to a caller who has none; the location is for the message.
+    pub(crate) fn into_file(self, location: impl FnOnce() -> String) -> Result<Bytes, StoreError> {
+        match self {
+            Answer::File { bytes, .. } => Ok(bytes),
+            Answer::Same => Err(StoreError::Failed {
+                location: location(),
+                cause: "the store says that it is the same as before, but nothing was before"
+                    .into(),
+            }),
+        }
+    }
+}
+
 /// A file that cannot be fetched, by what the caller can do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

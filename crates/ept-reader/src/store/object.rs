@@ -176,13 +176,8 @@ impl Store for CloudStore {
         max_bytes: usize,
     ) -> BoxFuture<'a, Result<Bytes, StoreError>> {
         async move {
-            match self.fetch(path, max_bytes, None).await? {
-                Answer::File { bytes, .. } => Ok(bytes),
-                Answer::Same => Err(StoreError::Failed {
-                    location: self.location(path),
-                    cause: "the server says that it is the same as before".into(),
-                }),
-            }
+            let answer = self.fetch(path, max_bytes, None).await?;
+            answer.into_file(|| self.location(path))
         }
         .boxed()
     }
