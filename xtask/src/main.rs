@@ -50,14 +50,11 @@ enum Command {
         /// Folders of datasets; the fixtures and the intact ones of the samples when absent
         datasets: Vec<PathBuf>,
     },
-    /// Measure reading against the bare decoder, as a ratio
-    Bench {
-        /// A laszip dataset on disk; ../shared/bench/autzen-laz or a fixture when absent
-        dataset: Option<PathBuf>,
-        /// How often each is measured
-        #[arg(long, default_value_t = 5)]
-        rounds: usize,
-    },
+    /// Measure reading against the limits of decoder, memory and network, as ratios
+    Bench(bench::Bench),
+    /// What `bench` runs in processes of their own
+    #[command(hide = true)]
+    BenchPart(bench::Part),
     /// Feed mutated bytes to the parsers and decoders, and check the laws of what they return
     Fuzz {
         /// One target of the package `fuzz`; all of them when absent
@@ -75,7 +72,8 @@ fn main() -> anyhow::Result<()> {
         Command::GenHierarchy { directory, nodes } => hierarchy::generate(&directory, nodes),
         Command::Conformance { targets } => conformance::run(&targets),
         Command::Interop { datasets } => interop::run(&datasets),
-        Command::Bench { dataset, rounds } => bench::run(dataset, rounds),
+        Command::Bench(bench) => bench.run(),
+        Command::BenchPart(part) => part.run(),
         Command::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),
     }
 }

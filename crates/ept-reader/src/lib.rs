@@ -136,7 +136,8 @@ pub use validate::{
 };
 
 pub use ept_format::{
-    Bounds, Dimension, Entry, Key, Metadata, Node, Page, Policy, ScalarType, Source, Srs,
+    Bounds, DataType, Dimension, Entry, FormatError, HierarchyType, Key, Metadata, Node, Page,
+    Policy, ScalarType, Source, SourceDetail, Srs, Statistics,
 };
-pub use ept_points::{Column, PointBatch, Values};
+pub use ept_points::{Column, DecodeError, PointBatch, Scaling, Values};
 pub use ept_select::{Area, Crs, Edge, Filter, Length, Line, Relation, SelectError, Swath, Thin};

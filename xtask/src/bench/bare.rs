@@ -1,45 +1,76 @@
-//! The limit: all tiles of a laszip dataset, in memory, through nothing but the `laz` crate.
+//! The limits: tiles in memory through nothing but `laz`, `zstd` or a copy.
 
 use std::io::{Cursor, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, ensure};
+use ept_reader::{DataType, Dataset, Query};
+use futures::TryStreamExt;
 use las::raw::{Header, Vlr};
 use laz::record::{
     LayeredPointRecordCompressor, RecordCompressor, SequentialPointRecordCompressor,
 };
 use laz::{LasZipDecompressor, LazVlr};
 
-/// The tiles of a dataset.
+use super::timed;
+
+/// Tiles of a dataset.
 pub(crate) struct Tiles {
     tiles: Vec<Tile>,
 }
 
 struct Tile {
+    /// Path below the dataset.
+    path: String,
     bytes: Vec<u8>,
     points: usize,
-    points_at: u64,
-    vlr: LazVlr,
+    encoding: Encoding,
+}
+
+enum Encoding {
+    Laszip { points_at: u64, vlr: LazVlr },
+    Binary,
+    Zstandard { bytes: usize },
+}
+
+/// Buffers of a thread.
+#[derive(Default)]
+struct Buffers {
+    records: Vec<u8>,
+    zstandard: Option<zstd::bulk::Decompressor<'static>>,
 }
 
 impl Tiles {
-    /// Reads all of a dataset's tiles, largest first, so that threads end together.
-    pub(crate) fn load(dataset: &Path) -> Result<Tiles> {
-        let folder = dataset.join("ept-data");
-        let mut tiles = Vec::new();
-        for entry in folder
-            .read_dir()
-            .with_context(|| folder.display().to_string())?
-        {
-            let path = entry?.path();
-            ensure!(
-                path.extension().is_some_and(|e| e == "laz"),
-                "only laszip has a bare decoder"
-            );
-            let tile = Tile::parse(std::fs::read(&path)?);
-            tiles.push(tile.with_context(|| path.display().to_string())?);
-        }
+    /// Reads the tiles that a query touches, largest first, so that threads end together.
+    pub(crate) fn load(folder: &Path, query: &Query) -> Result<Tiles> {
+        let runtime = tokio::runtime::Runtime::new()?;
+        let dataset = runtime.block_on(Dataset::open(&folder.to_string_lossy()))?;
+        let nodes = async { dataset.nodes(query)?.try_collect::<Vec<_>>().await };
+        let nodes = runtime.block_on(nodes)?;
+        let metadata = dataset.metadata();
+        let record: usize = metadata.schema().iter().map(|d| d.scalar.size()).sum();
+        let tiles = nodes.into_iter().map(|node| {
+            let path = metadata.tile_path(node.key);
+            let file = folder.join(&path);
+            let bytes = std::fs::read(&file).with_context(|| file.display().to_string())?;
+            let points = usize::try_from(node.points)?;
+            let encoding = match metadata.data_type() {
+                DataType::Laszip => laszip(&bytes)?,
+                DataType::Binary => Encoding::Binary,
+                DataType::Zstandard => Encoding::Zstandard {
+                    bytes: points * record,
+                },
+            };
+            Ok(Tile {
+                path,
+                bytes,
+                points,
+                encoding,
+            })
+        });
+        let mut tiles = tiles.collect::<Result<Vec<_>>>()?;
         tiles.sort_by_key(|tile| std::cmp::Reverse(tile.points));
         Ok(Tiles { tiles })
     }
@@ -52,79 +83,102 @@ impl Tiles {
         self.tiles.iter().map(|tile| tile.points).sum()
     }
 
-    /// Decodes all tiles to records on that many threads; each keeps one buffer.
-    pub(crate) fn decode(&self, threads: usize) -> Result<()> {
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.tiles.iter().map(|tile| tile.path.as_str())
+    }
+
+    /// Time to bring all tiles to records on that many threads; each keeps one buffer, but a copy of what needs no
+    /// decoder is as new as columns are.
+    pub(crate) fn decode(&self, threads: usize) -> Result<Duration> {
         self.each(threads, |_, _| Ok(()))
     }
 
-    /// Decodes all tiles and encodes their records again, a tile to a chunk, on that many threads.
-    pub(crate) fn recode(&self, threads: usize) -> Result<()> {
+    /// The same, and the records are encoded again, a tile to a chunk.
+    pub(crate) fn recode(&self, threads: usize) -> Result<Duration> {
         self.each(threads, |tile, records| {
             std::hint::black_box(tile.encode(records)?);
             Ok(())
         })
     }
 
-    fn each(&self, threads: usize, then: impl Fn(&Tile, &[u8]) -> Result<()> + Sync) -> Result<()> {
+    fn each(
+        &self,
+        threads: usize,
+        then: impl Fn(&Tile, &[u8]) -> Result<()> + Sync,
+    ) -> Result<Duration> {
         let next = AtomicUsize::new(0);
-        std::thread::scope(|scope| {
-            let work = || {
-                let mut records = Vec::new();
-                while let Some(tile) = self.tiles.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    tile.decode(&mut records)?;
-                    then(tile, &records)?;
-                }
-                anyhow::Ok(())
-            };
-            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-            let mut results = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
-            results.try_for_each(|result| result.map_err(|_| anyhow!("a thread panicked"))?)
+        let work = || {
+            let mut buffers = Buffers::default();
+            while let Some(tile) = self.tiles.get(next.fetch_add(1, Ordering::Relaxed)) {
+                tile.decode(&mut buffers)?;
+                then(tile, &buffers.records)?;
+            }
+            anyhow::Ok(())
+        };
+        timed(|| {
+            std::thread::scope(|scope| {
+                let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+                let mut results = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
+                results.try_for_each(|result| result.map_err(|_| anyhow!("a thread panicked"))?)
+            })
         })
     }
 }
 
+fn laszip(tile: &[u8]) -> Result<Encoding> {
+    let mut source = Cursor::new(tile);
+    let header = Header::read_from(&mut source)?;
+    source.seek(SeekFrom::Start(header.header_size.into()))?;
+    let mut vlr = None;
+    for _ in 0..header.number_of_variable_length_records {
+        let record = Vlr::read_from(&mut source, false)?;
+        if record.record_id == LazVlr::RECORD_ID {
+            vlr = Some(LazVlr::from_buffer(&record.data)?);
+        }
+    }
+    Ok(Encoding::Laszip {
+        points_at: header.offset_to_point_data.into(),
+        vlr: vlr.context("no LASzip record")?,
+    })
+}
+
 impl Tile {
-    fn parse(bytes: Vec<u8>) -> Result<Tile> {
-        let mut source = Cursor::new(&bytes);
-        let header = Header::read_from(&mut source)?;
-        source.seek(SeekFrom::Start(header.header_size.into()))?;
-        let mut vlr = None;
-        for _ in 0..header.number_of_variable_length_records {
-            let record = Vlr::read_from(&mut source, false)?;
-            if record.record_id == LazVlr::RECORD_ID {
-                vlr = Some(LazVlr::from_buffer(&record.data)?);
+    fn decode(&self, buffers: &mut Buffers) -> Result<()> {
+        let records = &mut buffers.records;
+        match &self.encoding {
+            Encoding::Laszip { points_at, vlr } => {
+                let mut source = Cursor::new(self.bytes.as_slice());
+                source.set_position(*points_at);
+                records.resize(self.points * vlr.items_size() as usize, 0);
+                LasZipDecompressor::new(source, vlr.clone())?.decompress_many(records)?;
+            }
+            Encoding::Binary => *records = self.bytes.clone(),
+            Encoding::Zstandard { bytes } => {
+                records.resize(*bytes, 0);
+                let decompressor = match &mut buffers.zstandard {
+                    Some(decompressor) => decompressor,
+                    none => none.insert(zstd::bulk::Decompressor::new()?),
+                };
+                let found = decompressor.decompress_to_buffer(&self.bytes, &mut records[..])?;
+                ensure!(found == *bytes, "{}: {found} bytes", self.path);
             }
         }
-        let large = header
-            .large_file
-            .map_or(0, |large| large.number_of_point_records);
-        Ok(Tile {
-            points: usize::try_from(large.max(header.number_of_point_records.into()))?,
-            points_at: header.offset_to_point_data.into(),
-            vlr: vlr.context("no LASzip record")?,
-            bytes,
-        })
+        std::hint::black_box(&buffers.records);
+        Ok(())
     }
 
     fn encode(&self, records: &[u8]) -> Result<Vec<u8>> {
-        let is_layered = self.vlr.items().iter().any(|item| item.version() > 2);
+        let Encoding::Laszip { vlr, .. } = &self.encoding else {
+            return Ok(Vec::new());
+        };
+        let is_layered = vlr.items().iter().any(|item| item.version() > 2);
         let mut compressor: Box<dyn RecordCompressor<Vec<u8>>> = match is_layered {
             true => Box::new(LayeredPointRecordCompressor::new(Vec::new())),
             false => Box::new(SequentialPointRecordCompressor::new(Vec::new())),
         };
-        compressor.set_fields_from(self.vlr.items())?;
+        compressor.set_fields_from(vlr.items())?;
         compressor.compress_many(records)?;
         compressor.done()?;
         Ok(compressor.box_into_inner())
-    }
-
-    fn decode(&self, records: &mut Vec<u8>) -> Result<()> {
-        let mut source = Cursor::new(self.bytes.as_slice());
-        source.set_position(self.points_at);
-        records.resize(self.points * self.vlr.items_size() as usize, 0);
-        let mut decompressor = LasZipDecompressor::new(source, self.vlr.clone())?;
-        decompressor.decompress_many(records)?;
-        std::hint::black_box(&records);
-        Ok(())
     }
 }

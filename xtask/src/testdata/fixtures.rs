@@ -34,6 +34,38 @@ pub(super) fn fixtures() -> Vec<Fixture> {
     ]
 }
 
+/// Datasets to measure with: those of large surveys have such tiles.
+pub(super) fn large() -> Vec<Fixture> {
+    let cube = Cube {
+        min: [500_000.0, 4_650_000.0, 44.0],
+        size: 512.0,
+    };
+    let scaled = |name, fixture| Fixture {
+        name,
+        points: 3_000_000,
+        cube,
+        scaling: centimetres(cube.middle()),
+        span: 128,
+        least: 500,
+        page_step: Some(2),
+        ..fixture
+    };
+    let records = || Fixture {
+        dimensions: dimensions(Storage::I32, attributes::las(7)),
+        ..packed()
+    };
+    let compressed = Fixture {
+        encoding: Encoding::Zstandard,
+        ..records()
+    };
+    vec![
+        scaled("large-laz-pf3", laszip(3, Vec::new())),
+        scaled("large-laz-pf7", laszip(7, Vec::new())),
+        scaled("large-binary", records()),
+        scaled("large-zstandard", compressed),
+    ]
+}
+
 fn terrain() -> Fixture {
     let cube = Cube {
         min: [500_000.0, 4_650_000.0, 44.0],

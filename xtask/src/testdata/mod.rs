@@ -45,3 +45,15 @@ pub(crate) fn generate(directory: &Path) -> Result<()> {
     fs::write(&readme, readme::readme(&rows))
         .with_context(|| format!("writing {}", readme.display()))
 }
+
+/// Writes the datasets to measure with, unless they are there; a folder that is there is complete.
+pub(crate) fn generate_large(directory: &Path) -> Result<()> {
+    for fixture in fixtures::large() {
+        if !directory.join(fixture.name).is_dir() {
+            let made = tempfile::tempdir_in(directory)?;
+            fixture.write(&fixture.dataset()?, made.path())?;
+            fs::rename(made.path().join(fixture.name), directory.join(fixture.name))?;
+        }
+    }
+    Ok(())
+}

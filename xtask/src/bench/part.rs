@@ -1,0 +1,129 @@
+//! What a process of its own does with a dataset through the library, so that its memory is that of this alone.
+
+use std::num::NonZeroUsize;
+use std::time::Instant;
+
+use anyhow::{Context, Result, ensure};
+use clap::{Args, ValueEnum};
+use ept_reader::{Bounds, Dataset, Limits, Options, Query};
+use futures::{StreamExt, TryStreamExt};
+
+/// Use of the library that is measured.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Part {
+    #[arg(value_enum)]
+    pub(crate) work: Work,
+    /// Folder or URL of a dataset
+    pub(crate) dataset: String,
+    /// Threads that decode
+    #[arg(long, default_value = "1")]
+    pub(crate) threads: NonZeroUsize,
+    /// Least and greatest corner: minx,miny,minz,maxx,maxy,maxz
+    #[arg(long, allow_hyphen_values = true, value_delimiter = ',')]
+    pub(crate) bounds: Vec<f64>,
+    /// Spacing that suffices
+    #[arg(long)]
+    pub(crate) resolution: Option<f64>,
+    /// Dimensions that are wanted
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) dimensions: Vec<String>,
+}
+
+/// What is done, from before the opening to the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Work {
+    /// All selected points are decoded, and dropped
+    Points,
+    /// As far as the first batch of points
+    First,
+    /// All selected nodes are found and counted
+    Nodes,
+    /// All selected nodes are found and kept
+    Keep,
+    /// The query is planned
+    Plan,
+}
+
+impl Part {
+    /// The same as arguments of a command.
+    pub(crate) fn arguments(&self) -> Result<Vec<String>> {
+        let work = self.work.to_possible_value().context("it has a name")?;
+        let mut arguments = vec![work.get_name().to_owned(), self.dataset.clone()];
+        let mut add = |flag: &str, value: String| arguments.push(format!("--{flag}={value}"));
+        add("threads", self.threads.to_string());
+        if !self.bounds.is_empty() {
+            let bounds: Vec<String> = self.bounds.iter().map(f64::to_string).collect();
+            add("bounds", bounds.join(","));
+        }
+        if let Some(resolution) = self.resolution {
+            add("resolution", resolution.to_string());
+        }
+        if !self.dimensions.is_empty() {
+            add("dimensions", self.dimensions.join(","));
+        }
+        Ok(arguments)
+    }
+
+    /// The query that it asks.
+    pub(crate) fn query(&self) -> Result<Query> {
+        let mut query = Query::new();
+        if let [x0, y0, z0, x1, y1, z1] = self.bounds[..] {
+            query = query.bounds(Bounds::new([x0, y0, z0], [x1, y1, z1])?);
+        } else {
+            ensure!(self.bounds.is_empty(), "bounds have six numbers");
+        }
+        if let Some(resolution) = self.resolution {
+            query = query.resolution(resolution);
+        }
+        if !self.dimensions.is_empty() {
+            query = query.dimensions(self.dimensions.iter().cloned());
+        }
+        Ok(query)
+    }
+
+    /// Does it, and prints how many seconds it took.
+    pub(crate) fn run(&self) -> Result<()> {
+        let runtime = tokio::runtime::Runtime::new()?;
+        let start = Instant::now();
+        let count = runtime.block_on(self.count())?;
+        println!("{} {count}", start.elapsed().as_secs_f64());
+        Ok(())
+    }
+
+    async fn count(&self) -> Result<u64> {
+        let limits = Limits {
+            threads: self.threads,
+            ..Limits::default()
+        };
+        let options = Options {
+            limits,
+            ..Options::default()
+        };
+        let dataset = Dataset::open_with(&self.dataset, &options).await?;
+        let query = self.query()?;
+        Ok(match self.work {
+            Work::Points => {
+                let mut counts = dataset.map_points(&query, |tile| tile.points.len() as u64)?;
+                let mut points = 0;
+                while let Some(count) = counts.try_next().await? {
+                    points += count;
+                }
+                points
+            }
+            Work::First => {
+                let first = dataset.points(&query)?.try_next().await?;
+                first.context("no points")?.points.len() as u64
+            }
+            Work::Nodes => dataset.nodes(&query)?.count().await as u64,
+            Work::Keep => {
+                let nodes: Vec<_> = dataset.nodes(&query)?.try_collect().await?;
+                nodes.len() as u64
+            }
+            Work::Plan => {
+                let (plan, losses) = dataset.plan(&query).await?;
+                ensure!(losses.is_empty(), "pages are lost");
+                plan.depths.iter().map(|depth| depth.nodes).sum()
+            }
+        })
+    }
+}

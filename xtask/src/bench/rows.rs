@@ -1,0 +1,296 @@
+//! All rows of the table.
+
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use ept_reader::{Dataset, Metadata, Query};
+use tempfile::TempDir;
+
+use super::bare::Tiles;
+use super::part::{Part, Work};
+use super::row::{Clock, Row};
+use super::server::Server;
+
+/// What the rows are made of.
+pub(crate) struct Rows {
+    /// The command.
+    pub(crate) ept: PathBuf,
+    pub(crate) threads: NonZeroUsize,
+    /// Folder of the datasets that were made.
+    pub(crate) made: PathBuf,
+    /// The dataset of most rows.
+    pub(crate) laszip: PathBuf,
+    pub(crate) scratch: TempDir,
+}
+
+/// Latencies of the web server.
+const LATENCIES: [Duration; 3] = [
+    Duration::ZERO,
+    Duration::from_millis(20),
+    Duration::from_millis(100),
+];
+/// What an area may take beyond its tiles, over HTTP apart from the latency.
+const OPENING: Duration = Duration::from_millis(15);
+/// What the first batch may take beyond its tile.
+const FIRST: Duration = Duration::from_millis(20);
+/// Entries of a hierarchy that are walked in a second.
+const PACE: f64 = 2e6;
+/// What an area of a large hierarchy may take.
+const LOOKUP: Duration = Duration::from_millis(50);
+/// Edge of that area, in metres.
+const PLOT: f64 = 200.0;
+
+impl Rows {
+    /// The datasets, in words.
+    pub(crate) fn describe(&self) -> Result<String> {
+        let tiles = Tiles::load(&self.laszip, &Query::new())?;
+        let name = self.laszip.file_name().unwrap_or_default();
+        Ok(format!(
+            "Laszip: {}, {} points in {} tiles.",
+            name.to_string_lossy(),
+            tiles.points(),
+            tiles.len()
+        ))
+    }
+
+    /// Makes one row after the other, so that only what it needs is in memory.
+    pub(crate) fn each(&self, mut then: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+        self.whole(&mut then)?;
+        self.areas(&mut then)?;
+        self.encodings(&mut then)?;
+        self.hierarchy(&mut then)
+    }
+
+    fn whole(&self, then: &mut impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+        let tiles = Tiles::load(&self.laszip, &Query::new())?;
+        let decode = || tiles.decode(self.threads.get());
+        let recode = || tiles.recode(self.threads.get());
+        then(&Row {
+            work: "all points to nothing".into(),
+            limit: "bare decode".into(),
+            goal: Some(1.05),
+            clock: Clock::Wall,
+            measure_limit: Box::new(decode),
+            command: Box::new(|| self.part(&self.all(Work::Points, &self.laszip))),
+        })?;
+        then(&Row {
+            work: "`ept stats`".into(),
+            limit: "bare decode".into(),
+            goal: Some(1.1),
+            clock: Clock::Wall,
+            measure_limit: Box::new(decode),
+            command: Box::new(|| Ok(self.ept("stats", None))),
+        })?;
+        // The bare encoder keeps the point format of the tiles; COPC has 6 to 8.
+        for (work, out) in [("LAZ", "all.laz"), ("COPC", "all.copc.laz")] {
+            then(&Row {
+                work: format!("`ept query` to {work}"),
+                limit: "bare decode and encode".into(),
+                goal: Some(1.25),
+                clock: Clock::Wall,
+                measure_limit: Box::new(recode),
+                command: Box::new(|| Ok(self.ept("query", Some(out)))),
+            })?;
+        }
+        let root = Tiles::load(&self.laszip, &Query::new().depth(0))?;
+        then(&Row {
+            work: "first batch after `open`".into(),
+            limit: "bare decode of its tile + 20 ms".into(),
+            goal: Some(1.0),
+            clock: Clock::Wall,
+            measure_limit: Box::new(|| Ok(root.decode(1)? + FIRST)),
+            command: Box::new(|| self.part(&self.all(Work::First, &self.laszip))),
+        })
+    }
+
+    fn areas(&self, then: &mut impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+        let server = Server::start(self.laszip.clone())?;
+        let levels = page_levels(&self.laszip)?;
+        let metadata = metadata(&self.laszip)?;
+        for (share, spacing) in [(0.01, 1.0), (0.01, 4.0), (0.1, 1.0), (0.1, 4.0)] {
+            let mut part = self.all(Work::Points, &self.laszip);
+            part.bounds = middle(&metadata, share);
+            if spacing > 1.0 {
+                let deepest = deepest(&self.laszip)?;
+                part.resolution = Some(metadata.spacing(deepest) * spacing);
+            }
+            let tiles = Tiles::load(&self.laszip, &part.query()?)?;
+            let threads = self.threads.get();
+            let what = format!("{:.0} % of the area at {spacing} x spacing", share * 100.0);
+            then(&Row {
+                work: format!("{what}, local"),
+                limit: "1.25 x bare decode of its tiles + 15 ms".into(),
+                goal: Some(1.0),
+                clock: Clock::Wall,
+                measure_limit: Box::new(|| Ok(tiles.decode(threads)?.mul_f64(1.25) + OPENING)),
+                command: Box::new(|| self.part(&part)),
+            })?;
+            for latency in LATENCIES {
+                let rounds = levels + 2;
+                part.dataset = server.url(latency);
+                let part = part.clone();
+                then(&Row {
+                    work: format!("{what}, HTTP at {} ms", latency.as_millis()),
+                    limit: format!("{rounds} x latency + 1.25 x transfer and decode"),
+                    goal: Some(1.0),
+                    clock: Clock::Wall,
+                    measure_limit: Box::new(|| {
+                        let transfer = super::timed(|| server.fetch(tiles.paths()))?;
+                        let work = transfer + tiles.decode(threads)?;
+                        Ok(latency * rounds + work.mul_f64(1.25))
+                    }),
+                    command: Box::new(move || self.part(&part)),
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn encodings(&self, then: &mut impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+        let all = [
+            ("binary", "large-binary", "memcpy of the tiles", 2.5),
+            ("zstandard", "large-zstandard", "bare zstd", 1.15),
+            ("point format 7", "large-laz-pf7", "bare decode", 1.05),
+        ];
+        for (name, folder, limit, goal) in all {
+            let folder = self.made.join(folder);
+            let tiles = Tiles::load(&folder, &Query::new())?;
+            let part = self.all(Work::Points, &folder);
+            then(&Row {
+                work: format!("all points of {name} to columns"),
+                limit: limit.into(),
+                goal: Some(goal),
+                clock: Clock::Wall,
+                measure_limit: Box::new(|| tiles.decode(self.threads.get())),
+                command: Box::new(|| self.part(&part)),
+            })?;
+            if name == "point format 7" {
+                let mut part = part.clone();
+                part.dimensions = vec!["Intensity".into(), "Classification".into()];
+                then(&Row {
+                    work: "Intensity and Classification of point format 7".into(),
+                    limit: "bare decode".into(),
+                    goal: Some(0.65),
+                    clock: Clock::Wall,
+                    measure_limit: Box::new(|| tiles.decode(self.threads.get())),
+                    command: Box::new(|| self.part(&part)),
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn hierarchy(&self, then: &mut impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+        let folder = self.made.join("hierarchy");
+        let nodes = nodes(&folder)?;
+        let pace = Duration::from_secs_f64(nodes as f64 / PACE);
+        let metadata = metadata(&folder)?;
+        let [low, high] = [metadata.bounds().min(), metadata.bounds().max()];
+        let plot = [0, 1].map(|i| (low[i] + high[i]) / 2.0 + 321.0);
+        let walk = self.all(Work::Keep, &folder);
+        then(&Row {
+            work: format!("walk of {nodes} nodes, processor time"),
+            limit: "2 million nodes a second".into(),
+            goal: Some(1.0),
+            clock: Clock::Processor,
+            measure_limit: Box::new(|| Ok(pace)),
+            command: Box::new(|| self.part(&walk)),
+        })?;
+        for (name, work) in [("nodes", Work::Keep), ("plan", Work::Plan)] {
+            let mut part = self.all(work, &folder);
+            part.bounds = flat([plot[0], plot[1], plot[0] + PLOT, plot[1] + PLOT]);
+            then(&Row {
+                work: format!("{name} of {PLOT} m of it"),
+                limit: "50 ms".into(),
+                goal: Some(1.0),
+                clock: Clock::Wall,
+                measure_limit: Box::new(|| Ok(LOOKUP)),
+                command: Box::new(|| self.part(&part)),
+            })?;
+        }
+        Ok(())
+    }
+
+    fn all(&self, work: Work, dataset: &Path) -> Part {
+        Part {
+            work,
+            dataset: dataset.to_string_lossy().into_owned(),
+            threads: self.threads,
+            bounds: Vec::new(),
+            resolution: None,
+            dimensions: Vec::new(),
+        }
+    }
+
+    fn part(&self, part: &Part) -> Result<Command> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("bench-part").args(part.arguments()?);
+        Ok(command)
+    }
+
+    fn ept(&self, name: &str, out: Option<&str>) -> Command {
+        let mut command = Command::new(&self.ept);
+        command.arg(name).arg(&self.laszip).arg("--quiet");
+        command.args(["--threads", &self.threads.to_string()]);
+        if let Some(out) = out {
+            command.arg("--output").arg(self.scratch.path().join(out));
+        }
+        command
+    }
+}
+
+fn metadata(folder: &Path) -> Result<Metadata> {
+    let text = std::fs::read(folder.join("ept.json"));
+    let text = text.with_context(|| folder.display().to_string())?;
+    Ok(Metadata::from_json(&text)?)
+}
+
+/// A square in the middle that has this share of the points' extent.
+fn middle(metadata: &Metadata, share: f64) -> Vec<f64> {
+    let extent = metadata.bounds_conforming().unwrap_or(metadata.bounds());
+    let (min, max) = (extent.min(), extent.max());
+    let half = [0, 1].map(|i| (max[i] - min[i]) * share.sqrt() / 2.0);
+    let at = [0, 1].map(|i| (min[i] + max[i]) / 2.0);
+    flat([
+        at[0] - half[0],
+        at[1] - half[1],
+        at[0] + half[0],
+        at[1] + half[1],
+    ])
+}
+
+fn flat([x0, y0, x1, y1]: [f64; 4]) -> Vec<f64> {
+    vec![x0, y0, f64::NEG_INFINITY, x1, y1, f64::INFINITY]
+}
+
+/// How many pages lie below each other: their depths, by their names.
+fn page_levels(folder: &Path) -> Result<u32> {
+    let mut depths = BTreeSet::new();
+    for page in folder.join("ept-hierarchy").read_dir()? {
+        let name = page?.file_name();
+        let depth = name.to_string_lossy().split('-').next().map(str::to_owned);
+        depths.extend(depth);
+    }
+    Ok(u32::try_from(depths.len())?)
+}
+
+/// Number of nodes of a dataset.
+fn nodes(folder: &Path) -> Result<u64> {
+    let plan = plan(folder)?;
+    Ok(plan.depths.iter().map(|depth| depth.nodes).sum())
+}
+
+fn deepest(folder: &Path) -> Result<u32> {
+    let plan = plan(folder)?;
+    Ok(plan.depths.last().context("no nodes")?.depth)
+}
+
+fn plan(folder: &Path) -> Result<ept_reader::Plan> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let dataset = runtime.block_on(Dataset::open(&folder.to_string_lossy()))?;
+    Ok(runtime.block_on(dataset.plan(&Query::new()))?.0)
+}
