@@ -153,17 +153,24 @@ impl FromStr for Key {
             text: text.chars().take(64).collect(),
             problem: "not four numbers D-X-Y-Z",
         };
-        // Digits only: `u32::from_str` would take a leading plus sign.
-        let number = |part: &str| {
-            let digits = part.bytes().all(|b| b.is_ascii_digit());
-            digits.then(|| part.parse::<u32>().ok()).flatten()
-        };
-        let mut parts = text.split('-');
-        let mut next = || parts.next().and_then(number).ok_or_else(malformed);
-        let (depth, x, y, z) = (next()?, next()?, next()?, next()?);
-        if parts.next().is_some() {
-            return Err(malformed());
-        }
+        let [depth, x, y, z] = numbers(text).ok_or_else(malformed)?;
         Key::new(depth, x, y, z)
     }
+}
+
+/// Four numbers of digits alone, in one pass: hierarchies have millions of keys.
+fn numbers(text: &str) -> Option<[u32; 4]> {
+    let (mut numbers, mut at, mut digits) = ([0_u32; 4], 0, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                let digit = u32::from(byte - b'0');
+                numbers[at] = numbers[at].checked_mul(10)?.checked_add(digit)?;
+                digits += 1;
+            }
+            b'-' if digits > 0 && at < 3 => (at, digits) = (at + 1, 0),
+            _ => return None,
+        }
+    }
+    (at == 3 && digits > 0).then_some(numbers)
 }

@@ -47,6 +47,7 @@ mod key;
 mod metadata;
 mod page;
 mod region;
+mod runs;
 mod source;
 mod srs;
 mod walk;

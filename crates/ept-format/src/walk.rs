@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
 
+use crate::runs::Runs;
 use crate::{Bounds, Entry, FormatError, Key, Page};
 
 /// Says which cells a walk visits, and in which order.
@@ -50,7 +51,7 @@ pub enum Step {
 pub struct Walk<P> {
     policy: P,
     root: Bounds,
-    nodes: BinaryHeap<Candidate>,
+    nodes: Runs<Candidate>,
     wanted: BinaryHeap<Candidate>,
     loading: BTreeSet<Candidate>,
     /// Rank of every page that was ever wanted.
@@ -64,7 +65,7 @@ impl<P: Policy> Walk<P> {
         let mut walk = Walk {
             policy,
             root: *bounds,
-            nodes: BinaryHeap::new(),
+            nodes: Runs::new(),
             wanted: BinaryHeap::new(),
             loading: BTreeSet::new(),
             asked: HashMap::new(),
@@ -130,7 +131,9 @@ impl<P: Policy> Walk<P> {
         if entries.first() == Some(&(key, Entry::Page)) {
             return Err(FormatError::entry(key, "its page points to itself"));
         }
-        self.visit(key, entries);
+        let mut found = Vec::with_capacity(entries.len());
+        self.visit(key, entries, &mut found);
+        self.nodes.push(found);
         Ok(())
     }
 
@@ -141,8 +144,8 @@ impl<P: Policy> Walk<P> {
         }
     }
 
-    /// Visits the entries at and below `key`, which are all that `entries` holds.
-    fn visit(&mut self, key: Key, entries: &[(Key, Entry)]) {
+    /// Visits the entries at and below `key`, which are all that `entries` holds, and adds the nodes to `found`.
+    fn visit(&mut self, key: Key, entries: &[(Key, Entry)], found: &mut Vec<Candidate>) {
         let Some(rank) = self.rank(key) else {
             return;
         };
@@ -153,14 +156,14 @@ impl<P: Policy> Walk<P> {
             below = rest;
             match *entry {
                 Entry::Points(0) => {}
-                Entry::Points(points) => self.nodes.push(Candidate { rank, key, points }),
+                Entry::Points(points) => found.push(Candidate { rank, key, points }),
                 Entry::Page => self.want(key, rank),
             }
         }
         while let Some((next, _)) = below.first() {
             let child = next.ancestor(key.depth() + 1);
             let end = below.partition_point(|(other, _)| child.holds(*other));
-            self.visit(child, &below[..end]);
+            self.visit(child, &below[..end], found);
             below = &below[end..];
         }
     }

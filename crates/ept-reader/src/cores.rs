@@ -1,6 +1,6 @@
 //! Computing on a bounded number of threads.
 
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -12,6 +12,9 @@ use crate::Error;
 ///
 /// A thread that has finished takes the next computation itself. Were each one handed to the pool, the cores
 /// would stand idle between two of them until the runtime gets its turn, about a tenth of the time.
+///
+/// What is first in its stream is computed first, whenever it comes: the consumer waits for it, and what is behind it
+/// takes memory until then.
 #[derive(Debug)]
 pub(crate) struct Cores {
     most: usize,
@@ -20,7 +23,9 @@ pub(crate) struct Cores {
 
 #[derive(Default)]
 struct State {
-    queue: VecDeque<Job>,
+    /// By place in their stream, and by the order in which they came.
+    queue: BTreeMap<(u64, u64), Job>,
+    came: u64,
     running: usize,
 }
 
@@ -34,25 +39,30 @@ impl Cores {
         }
     }
 
-    /// Runs a computation once there is a thread for it. It is left out if nobody waits for it by then.
+    /// Runs a computation that has that place in its stream once there is a thread for it. It is left out if nobody
+    /// waits for it by then.
     pub(crate) async fn run<T: Send + 'static>(
         self: &Arc<Self>,
+        place: u64,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
         let (sender, result) = oneshot::channel();
-        self.submit(Box::new(move || {
+        let job = Box::new(move || {
             if !sender.is_closed() {
                 // Nobody waits any more: the result is of no use.
                 let _ = sender.send(work());
             }
-        }));
+        });
+        self.submit(place, job);
         let panicked = |_| Error::Internal("a computation panicked".into());
         result.await.map_err(panicked)
     }
 
-    fn submit(self: &Arc<Self>, job: Job) {
+    fn submit(self: &Arc<Self>, place: u64, job: Job) {
         let mut state = self.state();
-        state.queue.push_back(job);
+        let came = state.came;
+        state.came += 1;
+        state.queue.insert((place, came), job);
         if state.running < self.most {
             state.running += 1;
             let cores = Arc::clone(self);
@@ -70,7 +80,7 @@ impl Cores {
 
     fn next(&self) -> Option<Job> {
         let mut state = self.state();
-        let job = state.queue.pop_front();
+        let job = state.queue.pop_first().map(|(_, job)| job);
         if job.is_none() {
             state.running -= 1;
         }

@@ -338,7 +338,7 @@ impl Dataset {
         let decoder = Decoder::new(self.metadata());
         self.shared
             .cores
-            .run(move || shared.decoded(&decoder, &node, &bytes))
+            .run(0, move || shared.decoded(&decoder, &node, &bytes))
             .await?
     }
 
@@ -405,7 +405,7 @@ impl Dataset {
             let points = addon::attached(&addons, points, values)?;
             Ok(CachedTile::new(node, points, &shared.metadata))
         };
-        self.shared.cores.run(work).await?
+        self.shared.cores.run(0, work).await?
     }
 
     /// What it means that a page says what cannot be.

@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use ept_format::{Key, Node, Page, Policy, Step, Walk};
-use futures::Stream;
+use futures::{Stream, StreamExt};
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinSet;
 
@@ -17,61 +17,76 @@ use crate::dataset::Shared;
 /// The nodes that a policy selects, in its order; see [`crate::Dataset::nodes`].
 #[derive(Debug)]
 pub struct NodeStream {
-    nodes: Background<Result<Node, Error>>,
+    found: Background<Vec<Found>>,
+    /// The nodes at hand.
+    next: std::vec::IntoIter<Found>,
 }
 
-impl Stream for NodeStream {
-    type Item = Result<Node, Error>;
+type Found = Result<Node, Error>;
 
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let nodes = Pin::new(&mut self.nodes);
-        nodes
-            .poll_next(context)
-            .map(|item| item.map(|result| result.and_then(|item| item)))
+impl Stream for NodeStream {
+    type Item = Found;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Found>> {
+        loop {
+            if let Some(found) = self.next.next() {
+                return Poll::Ready(Some(found));
+            }
+            match ready!(self.found.poll_next_unpin(context)) {
+                Some(Ok(found)) => self.next = found.into_iter(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
     }
 }
 
-/// Nodes found ahead of those taken: enough to keep tile requests going.
-const AHEAD: usize = 256;
+/// Nodes that are handed over at once, when the walk has as many; one by one, handing over takes longer than
+/// finding.
+const TOGETHER: usize = 128;
+
+/// Such parts found ahead of those taken: enough to keep tile requests going.
+const AHEAD: usize = 2;
 
 impl NodeStream {
     pub(crate) fn new(shared: Arc<Shared>, policy: impl Policy + Send + 'static) -> NodeStream {
         let walk = Walk::new(shared.metadata.bounds(), policy);
         NodeStream {
-            nodes: Background::spawn(AHEAD, |nodes| run(shared, walk, nodes)),
+            found: Background::spawn(AHEAD, |found| run(shared, walk, found)),
+            next: Vec::new().into_iter(),
         }
     }
 }
 
 /// Walks until the end, the first fatal fault, or nobody listening.
-async fn run<P: Policy>(
-    shared: Arc<Shared>,
-    mut walk: Walk<P>,
-    nodes: Sender<Result<Node, Error>>,
-) {
+async fn run<P: Policy>(shared: Arc<Shared>, mut walk: Walk<P>, sender: Sender<Vec<Found>>) {
     let mut loads = Loads::new(shared);
-    loop {
-        let item = match walk.step() {
-            Ok(Step::Done) => return,
-            Ok(Step::Load(key)) => {
-                loads.want(key);
-                continue;
-            }
-            Ok(Step::Node(node)) => Ok(node),
-            Ok(Step::Wait) => match loads.next(&mut walk).await {
-                Ok(()) => continue,
-                Err(error) => Err(error),
-            },
-            Err(fault) => Err(Error::Format {
-                location: loads.shared.location("ept-hierarchy"),
-                fault,
-            }),
+    let mut found = Vec::new();
+    let mut is_over = false;
+    while !is_over {
+        let step = walk.step();
+        let is_enough = match step {
+            Ok(Step::Wait | Step::Done) => !found.is_empty(),
+            _ => found.len() >= TOGETHER,
         };
-        let is_fatal = item.as_ref().is_err_and(|error| error.loss().is_none());
-        if nodes.send(item).await.is_err() || is_fatal {
+        if is_enough && sender.send(std::mem::take(&mut found)).await.is_err() {
             return;
         }
+        match step {
+            Ok(Step::Done) => return,
+            Ok(Step::Load(key)) => loads.want(key),
+            Ok(Step::Node(node)) => found.push(Ok(node)),
+            Ok(Step::Wait) => found.extend(loads.next(&mut walk).await.err().map(Err)),
+            Err(fault) => found.push(Err(Error::Format {
+                location: loads.shared.location("ept-hierarchy"),
+                fault,
+            })),
+        }
+        let last = found.last();
+        is_over = last.is_some_and(|last| last.as_ref().is_err_and(|error| error.loss().is_none()));
     }
+    // Whoever does not listen any more does not want to know.
+    let _ = sender.send(found).await;
 }
 
 /// The pages under way.

@@ -111,13 +111,16 @@ impl Start {
         F: Fn(Node, PointBatch) -> Result<T, Error> + Send + Sync + 'static,
         S: Stream<Item = Result<Node, Error>> + Send + Unpin + 'static,
     {
-        while let Some(node) = nodes.next().await {
+        for place in 0.. {
+            let Some(node) = nodes.next().await else {
+                return;
+            };
             let share = node.as_ref().map_or(1, |node| self.share(node));
             let memory = Arc::clone(&self.memory).acquire_many_owned(share).await;
             let job = Arc::clone(&job);
             let work = Task::spawn(async move {
                 let memory = memory.map_err(|error| Error::Internal(error.to_string()))?;
-                Ok((job.run(node?).await?, memory))
+                Ok((job.run(place, node?).await?, memory))
             });
             if tiles.send(work).await.is_err() {
                 return;
@@ -143,7 +146,7 @@ struct Job<F> {
 }
 
 impl<F> Job<F> {
-    async fn run<T>(self: Arc<Self>, node: Node) -> Result<T, Error>
+    async fn run<T>(self: Arc<Self>, place: u64, node: Node) -> Result<T, Error>
     where
         T: Send + 'static,
         F: Fn(Node, PointBatch) -> Result<T, Error> + Send + Sync + 'static,
@@ -156,6 +159,6 @@ impl<F> Job<F> {
             let points = addon::attached(&self.addons, points, values)?;
             (self.make)(node, points)
         };
-        cores.run(work).await?
+        cores.run(place, work).await?
     }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
 use ept_reader::{Bounds, Dataset, Limits, Options, Query};
-use futures::{StreamExt, TryStreamExt};
+use futures::TryStreamExt;
 
 /// Use of the library that is measured.
 #[derive(Debug, Clone, Args)]
@@ -38,8 +38,6 @@ pub(crate) enum Work {
     First,
     /// All selected nodes are found and counted
     Nodes,
-    /// All selected nodes are found and kept
-    Keep,
     /// The query is planned
     Plan,
 }
@@ -114,10 +112,10 @@ impl Part {
                 let first = dataset.points(&query)?.try_next().await?;
                 first.context("no points")?.points.len() as u64
             }
-            Work::Nodes => dataset.nodes(&query)?.count().await as u64,
-            Work::Keep => {
-                let nodes: Vec<_> = dataset.nodes(&query)?.try_collect().await?;
-                nodes.len() as u64
+            Work::Nodes => {
+                let nodes = dataset.nodes(&query)?;
+                let count = nodes.try_fold(0, async |count, _| Ok(count + 1));
+                count.await?
             }
             Work::Plan => {
                 let (plan, losses) = dataset.plan(&query).await?;

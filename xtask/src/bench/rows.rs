@@ -191,7 +191,7 @@ impl Rows {
         let metadata = metadata(&folder)?;
         let [low, high] = [metadata.bounds().min(), metadata.bounds().max()];
         let plot = [0, 1].map(|i| (low[i] + high[i]) / 2.0 + 321.0);
-        let walk = self.all(Work::Keep, &folder);
+        let walk = self.all(Work::Nodes, &folder);
         then(&Row {
             work: format!("walk of {nodes} nodes, processor time"),
             limit: "2 million nodes a second".into(),
@@ -200,7 +200,7 @@ impl Rows {
             measure_limit: Box::new(|| Ok(pace)),
             command: Box::new(|| self.part(&walk)),
         })?;
-        for (name, work) in [("nodes", Work::Keep), ("plan", Work::Plan)] {
+        for (name, work) in [("nodes", Work::Nodes), ("plan", Work::Plan)] {
             let mut part = self.all(work, &folder);
             part.bounds = flat([plot[0], plot[1], plot[0] + PLOT, plot[1] + PLOT]);
             then(&Row {

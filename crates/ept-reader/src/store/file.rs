@@ -1,6 +1,6 @@
 //! A dataset in a folder.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -41,17 +41,15 @@ impl Store for FileStore {
         max_bytes: usize,
     ) -> BoxFuture<'a, Result<Bytes, StoreError>> {
         async move {
-            let failed = |error| self.error(path, &error);
             let full = self.root.join(path);
-            // Asked first: a device or a file of terabytes is not read to its end.
-            let size = tokio::fs::metadata(&full).await.map_err(failed)?.len();
-            if size > max_bytes as u64 {
-                return Err(StoreError::too_large(self.location(path), max_bytes));
+            // One call for the file as a whole: each hop to the threads that may wait costs as much as a small file.
+            let read = tokio::task::spawn_blocking(move || read_file(&full, max_bytes));
+            let read = read.await.unwrap_or_else(|error| Err(error.into()));
+            match read {
+                Ok(Some(bytes)) => Ok(bytes.into()),
+                Ok(None) => Err(StoreError::too_large(self.location(path), max_bytes)),
+                Err(error) => Err(self.error(path, &error)),
             }
-            tokio::fs::read(&full)
-                .await
-                .map(Bytes::from)
-                .map_err(failed)
         }
         .boxed()
     }
@@ -101,6 +99,22 @@ impl Store for FileStore {
     fn is_remote(&self) -> bool {
         false
     }
+}
+
+/// The contents of a file; none when there are more than `max_bytes`. Its size is asked first: a file of terabytes is not
+/// read to its end, and its memory is reserved once.
+fn read_file(path: &Path, max_bytes: usize) -> std::io::Result<Option<Vec<u8>>> {
+    let mut file = std::fs::File::open(path)?;
+    let size = file.metadata()?.len();
+    let Some(size) = usize::try_from(size).ok().filter(|size| *size <= max_bytes) else {
+        return Ok(None);
+    };
+    let mut bytes = Vec::with_capacity(size);
+    // A device has no size, and no end.
+    file.by_ref()
+        .take(max_bytes as u64 + 1)
+        .read_to_end(&mut bytes)?;
+    Ok((bytes.len() <= max_bytes).then_some(bytes))
 }
 
 async fn read_start(path: &Path, bytes: usize) -> std::io::Result<Bytes> {
