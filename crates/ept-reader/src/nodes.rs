@@ -43,7 +43,7 @@ impl Stream for NodeStream {
 
 /// Nodes that are handed over at once, when the walk has as many; one by one, handing over takes longer than
 /// finding.
-const TOGETHER: usize = 128;
+const TOGETHER: usize = 1024;
 
 /// Such parts found ahead of those taken: enough to keep tile requests going.
 const AHEAD: usize = 2;
