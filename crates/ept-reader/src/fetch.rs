@@ -86,11 +86,8 @@ impl Fetcher {
             .await
     }
 
-    /// The first bytes of a file, at least so many where it has as many; all of it when it comes from afar.
+    /// The first bytes of a file, at least so many where it has as many.
     pub(crate) async fn start(&self, path: &str, bytes: usize) -> Result<Bytes, StoreError> {
-        if self.store.is_remote() {
-            return self.get(path).await;
-        }
         let ask = || self.store.start(path, bytes, self.max_bytes);
         self.wait_for(path, &self.retry, ask, Bytes::len).await
     }

@@ -195,6 +195,22 @@ async fn sizes_are_asked_for_alone() {
 }
 
 #[tokio::test]
+async fn the_start_of_an_object_comes_without_the_rest() {
+    let whole = std::fs::read(testdata().join("laz-pf1/ept.json")).unwrap();
+    let length = whole.len();
+    let server = Server::start(move |request| {
+        assert_eq!(request.headers["range"], "bytes=0-99");
+        let mut response = object(request);
+        response.body.truncate(100);
+        response.status = 206;
+        response.with_header("Content-Range", format!("bytes 0-99/{length}"))
+    });
+    let store = store(&server, &HttpOptions::default());
+    let start = store.start("ept.json", 100, 1 << 20).await;
+    assert_eq!(start.unwrap(), whole[..100]);
+}
+
+#[tokio::test]
 async fn a_file_that_is_the_same_does_not_come_again() {
     let server = Server::start(|request| match request.headers.get("if-none-match") {
         Some(tag) if tag == "\"1\"" => Response::new(304, ""),

@@ -97,6 +97,33 @@ async fn a_dataset_asks_again_and_names_the_tile_that_is_missing() {
 }
 
 #[tokio::test]
+async fn a_server_gives_the_start_of_a_file_whether_it_knows_ranges_or_not() {
+    let whole = std::fs::read(fixture("terrain").join(TILE)).unwrap();
+    let bodies = [("first bytes", 100), ("whole files", whole.len())];
+    for (what, length) in bodies {
+        let server = Server::start(move |request| {
+            let mut response = file(&testdata(), request);
+            if length < response.body.len() {
+                assert_eq!(request.headers["range"], "bytes=0-99");
+                response.status = 206;
+                response.body.truncate(length);
+            }
+            response
+        });
+        let start = http(&server).start(TILE, 100, 1 << 20).await.unwrap();
+        assert_eq!(start, whole[..length], "{what}");
+    }
+    let empty = Server::start(|_| Response::new(416, ""));
+    let start = http(&empty).start(TILE, 100, 1 << 20).await;
+    assert_eq!(start, Ok(bytes::Bytes::new()));
+    let page = Server::start(|_| {
+        Response::new(206, "<html>").with_header("Content-Type", "text/html; charset=utf-8")
+    });
+    let page = http(&page).start(TILE, 100, 1 << 20).await;
+    assert!(page.unwrap_err().cause().contains("web page"));
+}
+
+#[tokio::test]
 async fn a_folder_gives_starts_and_lists_its_files() {
     let store = FileStore::new(fixture("terrain"));
     let whole = store.get(TILE, 1 << 20).await.unwrap();

@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use futures::{FutureExt, TryStreamExt, stream};
 use reqwest::header::{
     ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, HeaderName,
-    HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER,
+    HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RANGE, RETRY_AFTER,
 };
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
 use tokio::time::{Instant, timeout_at};
@@ -105,15 +105,50 @@ impl HttpStore {
             StatusCode::NOT_MODIFIED if stamp.is_some() => return Ok(Answer::Same),
             status => return Err(status_error(location, status, response.headers())),
         }
-        let headers = response.headers();
-        let (is_html, stamp) = (is_html(headers), stamp_of(headers));
+        let stamp = stamp_of(response.headers());
+        let bytes = self.contents(response, location, max_bytes).await?;
+        Ok(Answer::File { bytes, stamp })
+    }
+
+    /// By a range, which a server may ignore.
+    async fn fetch_start(
+        &self,
+        path: &str,
+        bytes: usize,
+        max_bytes: usize,
+    ) -> Result<Bytes, StoreError> {
+        let location = self.location(path);
+        let request = self.client.get(self.url(path));
+        let range = format!("bytes=0-{}", bytes.max(1) - 1);
+        let request = request
+            .header(RANGE, range)
+            .header(ACCEPT_ENCODING, "identity");
+        let response = self.send(request, &location).await?;
+        match response.status() {
+            StatusCode::OK | StatusCode::PARTIAL_CONTENT => {
+                self.contents(response, location, max_bytes).await
+            }
+            // An empty file has no first byte.
+            StatusCode::RANGE_NOT_SATISFIABLE => Ok(Bytes::new()),
+            status => Err(status_error(location, status, response.headers())),
+        }
+    }
+
+    /// The body, unless it is a web page.
+    async fn contents(
+        &self,
+        response: Response,
+        location: String,
+        max_bytes: usize,
+    ) -> Result<Bytes, StoreError> {
+        let is_html = is_html(response.headers());
         let bytes = self.body(response, &location, max_bytes).await?;
         match is_html && bytes.trim_ascii_start().starts_with(b"<") {
             true => Err(StoreError::Failed {
                 location,
                 cause: "the server answers with a web page (HTML) instead of the file".into(),
             }),
-            false => Ok(Answer::File { bytes, stamp }),
+            false => Ok(bytes),
         }
     }
 
@@ -181,6 +216,15 @@ impl Store for HttpStore {
 
     fn size<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<Option<u64>, StoreError>> {
         self.fetch_size(path).boxed()
+    }
+
+    fn start<'a>(
+        &'a self,
+        path: &'a str,
+        bytes: usize,
+        max_bytes: usize,
+    ) -> BoxFuture<'a, Result<Bytes, StoreError>> {
+        self.fetch_start(path, bytes, max_bytes).boxed()
     }
 
     fn location(&self, path: &str) -> String {

@@ -14,7 +14,7 @@ use futures::future::BoxFuture;
 use futures::{FutureExt, TryStreamExt};
 use object_store::client::HttpError;
 use object_store::path::Path;
-use object_store::{GetOptions, GetResult, ObjectStore};
+use object_store::{GetOptions, GetRange, GetResult, ObjectStore};
 use reqwest::StatusCode;
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
@@ -86,6 +86,23 @@ impl CloudStore {
         let chunks = chunks.map_err(|error| self.explain(&location, &error));
         let bytes = body::collect(chunks, size, &location, max_bytes, self.stall).await?;
         Ok(Answer::File { bytes, stamp })
+    }
+
+    async fn fetch_start(
+        &self,
+        path: &str,
+        bytes: usize,
+        max_bytes: usize,
+    ) -> Result<Bytes, StoreError> {
+        let location = self.location(path);
+        let range = GetRange::Bounded(0..bytes.max(1) as u64);
+        let options = options(None).with_range(Some(range));
+        let found = self.request(path, &options).await?;
+        let found = found.map_err(|error| self.explain(&location, &error))?;
+        let size = found.range.end;
+        let chunks = found.into_stream();
+        let chunks = chunks.map_err(|error| self.explain(&location, &error));
+        body::collect(chunks, size, &location, max_bytes, self.stall).await
     }
 
     async fn fetch_size(&self, path: &str) -> Result<Option<u64>, StoreError> {
@@ -193,6 +210,15 @@ impl Store for CloudStore {
 
     fn size<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<Option<u64>, StoreError>> {
         self.fetch_size(path).boxed()
+    }
+
+    fn start<'a>(
+        &'a self,
+        path: &'a str,
+        bytes: usize,
+        max_bytes: usize,
+    ) -> BoxFuture<'a, Result<Bytes, StoreError>> {
+        self.fetch_start(path, bytes, max_bytes).boxed()
     }
 
     fn location(&self, path: &str) -> String {

@@ -176,7 +176,11 @@ impl Shared {
             let start = self.fetcher.start(path, bytes).await;
             start.map_err(|error| missing(&error))
         };
-        let bytes = start(START).await?;
+        // Without a size, only the whole file tells it.
+        let bytes = match size {
+            Some(_) => start(START).await?,
+            None => self.fetcher.get(path).await.map_err(|e| missing(&e))?,
+        };
         match self.metadata.data_type() {
             DataType::Binary => match self.size_problem(node, size.unwrap_or(bytes.len() as u64)) {
                 Some(problem) => Err(problem),
@@ -189,7 +193,6 @@ impl Shared {
                 "it does not start as a Zstandard frame does".into(),
             )),
             DataType::Laszip => {
-                // A store that tells no size gives the whole file.
                 let size = size.unwrap_or(bytes.len() as u64);
                 let most = self.limits.file_bytes.get() as u64;
                 let length = TileHeader::length(&bytes).min(size).min(most);
