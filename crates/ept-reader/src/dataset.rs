@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
 use ept_format::{Bounds, FormatError, Key, Metadata, Node, Page, Policy, Source, SourceDetail};
-use ept_points::{DecodeError, Decoder, PointBatch};
+use ept_points::{Decoder, PointBatch};
 use ept_select::{Reprojection, Thinner};
 use futures::future::try_join;
 use futures::stream::{self, BoxStream};
@@ -16,10 +16,11 @@ use crate::cores::Cores;
 use crate::fetch::Fetcher;
 use crate::plan::{self, Plan, Surroundings, TileSizes};
 use crate::selection::{Reach, Selection};
+use crate::shared::Shared;
 use crate::store::{Store, StoreError};
 use crate::{
-    CachedTile, Error, Limits, Loss, LossCause, LostPart, NodeStream, Options, Origin, Query, Thin,
-    Tile, TileStream, Traffic, budget, location, text,
+    CachedTile, Error, Limits, LossCause, NodeStream, Options, Origin, Query, Thin, Tile,
+    TileStream, Traffic, budget, location, text,
 };
 
 pub(crate) const METADATA_PATH: &str = "ept.json";
@@ -29,15 +30,6 @@ pub(crate) const METADATA_PATH: &str = "ept.json";
 pub struct Dataset {
     shared: Arc<Shared>,
     addons: Arc<Vec<Arc<AddonReader>>>,
-}
-
-/// What the streams of one dataset share.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) metadata: Metadata,
-    pub(crate) limits: Limits,
-    pub(crate) cores: Arc<Cores>,
-    pub(crate) fetcher: Fetcher,
 }
 
 /// A dataset's identity: that of its allocations, which are not reused while it is kept.
@@ -468,104 +460,6 @@ impl Dataset {
                 _ => d.scalar.size(),
             });
         sizes.sum::<usize>().max(1)
-    }
-}
-
-impl Shared {
-    /// Path or URL of a file, for messages.
-    pub(crate) fn location(&self, path: &str) -> String {
-        self.fetcher.location(path)
-    }
-
-    pub(crate) async fn page(&self, key: Key) -> Result<Page, Error> {
-        let bytes = self.fetcher.get(&self.metadata.page_path(key)).await;
-        self.page_of(key, bytes)
-    }
-
-    async fn page_once(&self, key: Key) -> Result<Page, Error> {
-        let bytes = self.fetcher.get_once(&self.metadata.page_path(key)).await;
-        self.page_of(key, bytes)
-    }
-
-    fn page_of(&self, key: Key, bytes: Result<Bytes, StoreError>) -> Result<Page, Error> {
-        let path = self.metadata.page_path(key);
-        let bytes =
-            bytes.map_err(|e| self.lost(LostPart::Page, key, &path, LossCause::Fetch(e)))?;
-        let page = text::decompressed(&bytes, self.limits.file_bytes.get())
-            .map_err(FormatError::NotJson)
-            .and_then(|text| Page::from_json(&text));
-        page.map_err(|fault| self.lost_page(key, fault))
-    }
-
-    /// The bytes of a tile, with one attempt or as many as the dataset makes.
-    pub(crate) async fn tile_bytes(&self, node: &Node, is_patient: bool) -> Result<Bytes, Error> {
-        let limit = self.limits.tile_points;
-        if node.points > limit {
-            return Err(self.lost_tile(node, LossCause::TooLarge(limit)));
-        }
-        let path = self.metadata.tile_path(node.key);
-        let bytes = match is_patient {
-            true => self.fetcher.get(&path).await,
-            false => self.fetcher.get_once(&path).await,
-        };
-        bytes.map_err(|error| self.lost_tile(node, LossCause::Fetch(error)))
-    }
-
-    /// Decodes a tile; call it where computing is allowed: in [`Cores::run`].
-    pub(crate) fn decoded(
-        &self,
-        decoder: &Decoder,
-        node: &Node,
-        bytes: &[u8],
-    ) -> Result<PointBatch, Error> {
-        decoder
-            .decode(node.points, bytes)
-            .map_err(|error| match error {
-                // Not the tile's fault.
-                DecodeError::NoDimension { .. } | DecodeError::Schema(_) => {
-                    Error::Query(error.to_string())
-                }
-                error => self.lost_tile(node, LossCause::Decode(error)),
-            })
-    }
-
-    pub(crate) fn lost_page(&self, key: Key, fault: FormatError) -> Error {
-        let path = self.metadata.page_path(key);
-        self.lost(LostPart::Page, key, &path, LossCause::Format(fault))
-    }
-
-    fn lost_tile(&self, node: &Node, cause: LossCause) -> Error {
-        let part = LostPart::Tile {
-            points: node.points,
-        };
-        self.lost(part, node.key, &self.metadata.tile_path(node.key), cause)
-    }
-
-    fn lost(&self, part: LostPart, key: Key, path: &str, cause: LossCause) -> Error {
-        Error::Lost(Box::new(Loss {
-            part,
-            key,
-            cell: self.metadata.bounds().cell(key),
-            location: self.location(path),
-            cause,
-        }))
-    }
-
-    /// Parses a JSON file; a fault names the file.
-    fn parse<T>(
-        &self,
-        path: &str,
-        bytes: &[u8],
-        from_json: impl FnOnce(&[u8]) -> Result<T, FormatError>,
-    ) -> Result<T, Error> {
-        let text = text::decompressed(bytes, self.limits.file_bytes.get());
-        let parsed = text
-            .map_err(FormatError::NotJson)
-            .and_then(|text| from_json(&text));
-        parsed.map_err(|fault| Error::Format {
-            location: self.location(path),
-            fault,
-        })
     }
 }
 

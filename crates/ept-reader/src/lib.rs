@@ -104,6 +104,7 @@ mod query;
 mod retry;
 mod scene;
 mod selection;
+mod shared;
 mod store;
 mod text;
 mod traffic;

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::Error;
 use crate::background::{Background, task_failed};
-use crate::dataset::Shared;
+use crate::shared::Shared;
 
 /// The nodes that a policy selects, in its order; see [`crate::Dataset::nodes`].
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::Error;
 use crate::addon::{self, AddonReader};
 use crate::background::{Background, Task};
-use crate::dataset::Shared;
+use crate::shared::Shared;
 
 /// The points of one node that a query selects.
 #[derive(Debug, Clone, PartialEq)]

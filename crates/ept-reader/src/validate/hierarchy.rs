@@ -9,7 +9,7 @@ use futures::{StreamExt, stream};
 use super::findings::Findings;
 use super::{Checked, Code, Place};
 use crate::background::Task;
-use crate::dataset::Shared;
+use crate::shared::Shared;
 use crate::{Error, LossCause};
 
 /// Entries of a page above which viewers suffer. Entwine keeps to 32,768.

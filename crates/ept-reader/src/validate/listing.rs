@@ -7,7 +7,7 @@ use ept_format::{HierarchyType, Key};
 use super::findings::Findings;
 use super::hierarchy::Hierarchy;
 use super::{Code, Place};
-use crate::dataset::Shared;
+use crate::shared::Shared;
 
 /// Looks for orphans among pages and tiles.
 pub(super) async fn check(shared: &Arc<Shared>, hierarchy: &Hierarchy, findings: &mut Findings) {

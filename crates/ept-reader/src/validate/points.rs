@@ -10,7 +10,7 @@ use futures::{Stream, StreamExt};
 use super::findings::Findings;
 use super::traits::Traits;
 use super::{Checked, Code, Place, tiles};
-use crate::dataset::Shared;
+use crate::shared::Shared;
 use crate::{Dataset, Error, Query, Tile};
 
 /// What the points of one tile came to.

@@ -7,7 +7,7 @@ use ept_format::{FormatError, Source};
 use super::findings::Findings;
 use super::tiles::is_sampled;
 use super::{Code, Place};
-use crate::dataset::Shared;
+use crate::shared::Shared;
 use crate::store::StoreError;
 use crate::text;
 

@@ -10,7 +10,7 @@ use super::findings::Findings;
 use super::traits::Traits;
 use super::{Checked, Code, Place};
 use crate::background::Task;
-use crate::dataset::Shared;
+use crate::shared::Shared;
 use crate::store::StoreError;
 use crate::{Error, LossCause};
 

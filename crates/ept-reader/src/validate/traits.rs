@@ -8,7 +8,7 @@ use ept_points::Scaling;
 
 use super::findings::Findings;
 use super::{Code, Place};
-use crate::dataset::Shared;
+use crate::shared::Shared;
 
 /// Dimensions of tiles that the schema may lack without a word: flags that Entwine leaves out.
 const FLAGS: [&str; 5] = [
