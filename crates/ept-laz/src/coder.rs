@@ -1,0 +1,148 @@
+//! An arithmetic code being read.
+
+use crate::bit_model::{self, BitModel};
+use crate::error::Error;
+use crate::model::{self, Model, Symbol};
+
+/// An arithmetic code being read: the interval, the value in it, and the bytes to come.
+///
+/// A loop over many symbols works on a copy of its own, which stays in registers, and puts it back at its end.
+#[derive(Clone, Copy)]
+pub(crate) struct Coder<'a> {
+    value: u32,
+    length: u32,
+    rest: &'a [u8],
+    /// Bytes that were needed and are not there.
+    missing: u32,
+}
+
+/// More raw bits than these come in two parts, the low half of a word first.
+const ONE_PART: u32 = 19;
+const HALF: u32 = 16;
+
+impl<'a> Coder<'a> {
+    /// Starts at the code's first byte.
+    pub(crate) fn new(bytes: &'a [u8]) -> Result<Coder<'a>, Error> {
+        let (first, rest) = bytes.split_first_chunk().ok_or(Error::Truncated)?;
+        Ok(Coder {
+            value: u32::from_be_bytes(*first),
+            length: u32::MAX,
+            rest,
+            missing: 0,
+        })
+    }
+
+    /// Whether all the bytes that were needed were there. Zeros stood in for the others.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.missing == 0
+    }
+
+    /// The next symbol of a model.
+    #[inline(always)]
+    pub(crate) fn symbol<S: Symbol, const TABLE: usize, const LENGTH: usize>(
+        &mut self,
+        model: &mut Model<S, TABLE, LENGTH>,
+    ) -> u32 {
+        let (step, value) = self.scaled(model::SHIFT);
+        let found = model.find(value);
+        let low = step.wrapping_mul(found.low());
+        let high = step.wrapping_mul(found.high());
+        let high = if found.is_last() { self.length } else { high };
+        self.narrow(low, high.wrapping_sub(low));
+        model.learn(found.symbol);
+        found.symbol
+    }
+
+    /// The next bit of a model.
+    #[inline(always)]
+    pub(crate) fn bit(&mut self, model: &mut BitModel) -> u32 {
+        let middle = (self.length >> bit_model::SHIFT).wrapping_mul(model.zero());
+        let is_zero = self.value < middle;
+        let (low, length) = match is_zero {
+            true => (0, middle),
+            false => (middle, self.length.wrapping_sub(middle)),
+        };
+        self.narrow(low, length);
+        model.learn(is_zero);
+        u32::from(!is_zero)
+    }
+
+    /// The next raw bits, at most 32; none takes nothing.
+    ///
+    /// A damaged code can give one bit more than it should, the one above. That of a lower half is lost.
+    #[inline(always)]
+    pub(crate) fn bits(&mut self, count: u32) -> u32 {
+        if count <= ONE_PART {
+            return self.part(count);
+        }
+        let low = self.part(HALF) & 0xffff;
+        low | self.part(count - HALF) << HALF
+    }
+
+    #[inline(always)]
+    fn part(&mut self, count: u32) -> u32 {
+        let (step, bits) = self.scaled(count);
+        self.narrow(step.wrapping_mul(bits), step);
+        bits
+    }
+
+    /// The step of the interval when that many of its bits are left out, and the value in steps.
+    #[inline(always)]
+    fn scaled(&self, shift: u32) -> (u32, u32) {
+        let step = self.length >> shift;
+        (step, self.value.checked_div(step).unwrap_or(0))
+    }
+
+    /// Narrows the interval, then takes in as many bytes as make it long enough again, without a branch.
+    #[inline(always)]
+    fn narrow(&mut self, low: u32, length: u32) {
+        let value = self.value.wrapping_sub(low);
+        let shift = (length | 1).leading_zeros() & 24;
+        let both = u64::from(value) << 32 | u64::from(self.next(shift / 8));
+        self.value = (both << shift >> 32) as u32;
+        self.length = length << shift;
+    }
+
+    /// The next four bytes, of which up to three are taken.
+    #[inline(always)]
+    fn next(&mut self, taken: u32) -> u32 {
+        if let Some(word) = self.rest.first_chunk() {
+            self.rest = &self.rest[taken as usize & 3..];
+            return u32::from_be_bytes(*word);
+        }
+        let word = last(self.rest);
+        let there = self.rest.len().min(taken as usize);
+        self.missing = self.missing.saturating_add(taken - there as u32);
+        self.rest = &self.rest[there..];
+        word
+    }
+}
+
+/// The last bytes, with zeros after them. The coder is not borrowed: it is to stay in registers.
+#[cold]
+#[inline(never)]
+fn last(rest: &[u8]) -> u32 {
+    let mut word = [0; 4];
+    for (to, from) in word.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    u32::from_be_bytes(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Coder;
+
+    /// 65535 is the most that 16 bits can be, but not the most that the interval can hold of their steps.
+    #[test]
+    fn one_bit_too_many_in_a_lower_half_is_lost() {
+        let damaged = Coder {
+            value: 0x0100_0000,
+            length: 0x0100_ffff,
+            rest: &[0; 8],
+            missing: 0,
+        };
+        assert_eq!({ damaged }.bits(16), 0x1_0000);
+        assert_eq!({ damaged }.bits(20), 0);
+    }
+}

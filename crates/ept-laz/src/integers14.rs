@@ -1,0 +1,168 @@
+//! The layers of integers: Z, intensity, scan angle, point source.
+
+use crate::block::Step;
+use crate::coder::Coder;
+use crate::contexts::Context;
+use crate::field14::Field;
+use crate::integer::Integer;
+use crate::record14;
+
+/// Z, predicted from the last one of the same level.
+pub(crate) struct Z {
+    last: i32,
+    levels: [i32; 8],
+    integer: Integer,
+}
+
+impl Field<4> for Z {
+    const AT: usize = record14::Z;
+
+    #[inline(always)]
+    fn read(&mut self, coder: &mut Coder<'_>, step: Step) {
+        let level = &mut self.levels[usize::from(step.level) & 7];
+        *level = self.integer.read(coder, *level, step.steepness.into());
+        self.last = *level;
+    }
+}
+
+impl Context for Z {
+    type Value = [u8; 4];
+
+    fn new() -> Z {
+        Z {
+            last: 0,
+            levels: [0; 8],
+            integer: Integer::new(32, 20),
+        }
+    }
+
+    fn start(&mut self, last: [u8; 4]) {
+        self.last = i32::from_le_bytes(last);
+        self.levels = [self.last; 8];
+        self.integer.forget();
+    }
+
+    #[inline(always)]
+    fn last(&self) -> [u8; 4] {
+        self.last.to_le_bytes()
+    }
+}
+
+/// The intensity, predicted from the last one of the same kind of return.
+pub(crate) struct Intensity {
+    last: u16,
+    kinds: [u16; 8],
+    integer: Integer,
+}
+
+impl Field<2> for Intensity {
+    const AT: usize = record14::INTENSITY;
+
+    #[inline(always)]
+    fn read(&mut self, coder: &mut Coder<'_>, step: Step) {
+        let ends = usize::from(step.ends) & 3;
+        let kind = &mut self.kinds[ends << 1 | usize::from(step.has_time())];
+        *kind = self.integer.read(coder, i32::from(*kind), ends) as u16;
+        self.last = *kind;
+    }
+}
+
+impl Context for Intensity {
+    type Value = [u8; 2];
+
+    fn new() -> Intensity {
+        Intensity {
+            last: 0,
+            kinds: [0; 8],
+            integer: Integer::new(16, 4),
+        }
+    }
+
+    fn start(&mut self, last: [u8; 2]) {
+        self.last = u16::from_le_bytes(last);
+        self.kinds = [self.last; 8];
+        self.integer.forget();
+    }
+
+    #[inline(always)]
+    fn last(&self) -> [u8; 2] {
+        self.last.to_le_bytes()
+    }
+}
+
+/// The scan angle, where it changed.
+pub(crate) struct Angle {
+    last: i16,
+    integer: Integer,
+}
+
+impl Field<2> for Angle {
+    const AT: usize = record14::ANGLE;
+
+    #[inline(always)]
+    fn read(&mut self, coder: &mut Coder<'_>, step: Step) {
+        if step.has_angle() {
+            let context = usize::from(step.has_time());
+            self.last = self.integer.read(coder, self.last.into(), context) as i16;
+        }
+    }
+}
+
+impl Context for Angle {
+    type Value = [u8; 2];
+
+    fn new() -> Angle {
+        Angle {
+            last: 0,
+            integer: Integer::new(16, 2),
+        }
+    }
+
+    fn start(&mut self, last: [u8; 2]) {
+        self.last = i16::from_le_bytes(last);
+        self.integer.forget();
+    }
+
+    #[inline(always)]
+    fn last(&self) -> [u8; 2] {
+        self.last.to_le_bytes()
+    }
+}
+
+/// The point source, where it changed.
+pub(crate) struct Source {
+    last: u16,
+    integer: Integer,
+}
+
+impl Field<2> for Source {
+    const AT: usize = record14::SOURCE;
+
+    #[inline(always)]
+    fn read(&mut self, coder: &mut Coder<'_>, step: Step) {
+        if step.has_source() {
+            self.last = self.integer.read(coder, self.last.into(), 0) as u16;
+        }
+    }
+}
+
+impl Context for Source {
+    type Value = [u8; 2];
+
+    fn new() -> Source {
+        Source {
+            last: 0,
+            integer: Integer::new(16, 1),
+        }
+    }
+
+    fn start(&mut self, last: [u8; 2]) {
+        self.last = u16::from_le_bytes(last);
+        self.integer.forget();
+    }
+
+    #[inline(always)]
+    fn last(&self) -> [u8; 2] {
+        self.last.to_le_bytes()
+    }
+}

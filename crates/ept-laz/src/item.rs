@@ -1,0 +1,24 @@
+//! The parts of a record.
+
+/// A part of a record, which is compressed in its own way. The LASzip record of a file lists them.
+///
+/// Those of point formats 0 to 3 are in version 2 of their coding, those of point formats 6 to 8 in version 3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// The 20 bytes of point format 0.
+    Point10,
+    /// The time, 8 bytes.
+    GpsTime,
+    /// Red, green and blue, 6 bytes.
+    Rgb12,
+    /// That many extra bytes.
+    Bytes(u16),
+    /// The 30 bytes of point format 6.
+    Point14,
+    /// Red, green and blue, 6 bytes, of point format 7.
+    Rgb14,
+    /// Red, green, blue and near infrared, 8 bytes, of point format 8.
+    RgbNir14,
+    /// That many extra bytes of point formats 6 to 8.
+    Bytes14(u16),
+}

@@ -1,0 +1,335 @@
+//! An adaptive model: how likely each symbol is, learnt from the symbols so far.
+//!
+//! Distribution and counts fit 16 bits. A table says which symbol a value's upper bits stand for at least; from there,
+//! four entries of the distribution are compared with the value at once, in one word, which hardly ever takes a second
+//! look.
+
+/// Entries of a distribution to a word.
+const WIDTH: usize = 4;
+/// What entries of a distribution are raised by, that each of a word can be compared in its own 16 bits.
+const RAISED: u16 = 0x7fff;
+/// An entry above every value.
+const NEVER: u16 = u16::MAX;
+/// One and the highest bit in each of a word's entries.
+const ONES: u64 = 0x0001_0001_0001_0001;
+const SIGNS: u64 = ONES << 15;
+/// The bits of the interval's length that a distribution leaves out.
+pub(crate) const SHIFT: u32 = 15;
+
+/// A model of up to 36 symbols: four lines of a cache.
+pub(crate) type Tiny = Model<u8, 64, 44>;
+/// A model of up to 256 symbols.
+pub(crate) type Small = Model<u8, 256, 264>;
+/// A model of up to 516 symbols.
+pub(crate) type Large = Model<u16, 256, 524>;
+
+/// What holds a symbol in a model's table.
+pub(crate) trait Symbol: Copy + Default + Into<usize> + TryFrom<usize> {}
+
+impl Symbol for u8 {}
+impl Symbol for u16 {}
+
+/// A model of less symbols than `LENGTH` by two words; `S` holds each. Half of the `TABLE` is for values beyond the
+/// distribution, that its index needs no check.
+#[derive(Clone)]
+#[repr(C, align(64))]
+pub(crate) struct Model<S, const TABLE: usize, const LENGTH: usize> {
+    /// Symbols to come before the next update.
+    until: u16,
+    cycle: u16,
+    symbols: u16,
+    total: u32,
+    /// The least symbol for each value of the upper bits.
+    table: [S; TABLE],
+    /// The cumulative distribution below each symbol, raised; `NEVER` after the last.
+    distribution: [u16; LENGTH],
+    counts: [u16; LENGTH],
+}
+
+/// What a value stands for in a model.
+#[derive(Clone, Copy)]
+pub(crate) struct Found {
+    pub(crate) symbol: u32,
+    low: u16,
+    high: u16,
+}
+
+impl Found {
+    /// Whether the symbol is the last: the rest of the interval is its own.
+    #[inline(always)]
+    pub(crate) fn is_last(self) -> bool {
+        self.high == NEVER
+    }
+
+    /// The distribution below the symbol.
+    #[inline(always)]
+    pub(crate) fn low(self) -> u32 {
+        u32::from(self.low).wrapping_sub(RAISED.into())
+    }
+
+    /// The distribution below the next symbol.
+    #[inline(always)]
+    pub(crate) fn high(self) -> u32 {
+        u32::from(self.high).wrapping_sub(RAISED.into())
+    }
+}
+
+impl<S: Symbol, const TABLE: usize, const LENGTH: usize> Model<S, TABLE, LENGTH> {
+    /// Bits of a value that the table leaves out.
+    const TABLE_SHIFT: u32 = SHIFT + 1 - TABLE.ilog2();
+    /// The last symbol from which a word can be looked at, and the one after it.
+    const LAST_WORD: usize = LENGTH - WIDTH - 1;
+
+    /// A model of that many symbols that has learnt nothing yet: all are equally likely.
+    pub(crate) fn new(symbols: u16) -> Self {
+        let mut model = Model {
+            until: 0,
+            cycle: 0,
+            symbols,
+            total: 0,
+            table: [S::default(); TABLE],
+            distribution: [NEVER; LENGTH],
+            counts: [0; LENGTH],
+        };
+        model.clear();
+        model
+    }
+
+    /// Forgets all that was learnt. A model that was not used is only looked at.
+    pub(crate) fn forget(&mut self) {
+        let is_fresh = self.total == self.symbols.into() && self.until == self.first_cycle();
+        if !is_fresh {
+            self.clear();
+        }
+    }
+
+    fn clear(&mut self) {
+        let symbols = usize::from(self.symbols);
+        self.counts[..symbols].fill(1);
+        self.total = self.symbols.into();
+        match symbols.is_power_of_two() {
+            true => self.spread(symbols),
+            false => self.compute(symbols),
+        }
+        self.cycle = self.first_cycle();
+        self.until = self.cycle;
+    }
+
+    /// What `compute` makes of a power of two of equally likely symbols, but with no step that waits for the one
+    /// before. Most models start every chunk so, and small chunks would feel it.
+    fn spread(&mut self, symbols: usize) {
+        let shift = SHIFT - symbols.ilog2();
+        for (symbol, entry) in self.distribution[..symbols].iter_mut().enumerate() {
+            *entry = RAISED + (symbol << shift) as u16;
+        }
+        for (value, entry) in self.table.iter_mut().enumerate() {
+            let symbol = (value << Self::TABLE_SHIFT >> shift).min(symbols - 1);
+            *entry = S::try_from(symbol).unwrap_or_default();
+        }
+    }
+
+    fn first_cycle(&self) -> u16 {
+        (self.symbols + 6) >> 1
+    }
+
+    /// The symbol that a value stands for.
+    #[inline(always)]
+    pub(crate) fn find(&self, value: u32) -> Found {
+        let least: usize = self.table[(value >> Self::TABLE_SHIFT) as usize % TABLE].into();
+        let mut least = least.min(Self::LAST_WORD);
+        let values = u64::from(value.min(RAISED.into())).wrapping_mul(ONES);
+        let mut above = self.word(least + 1).wrapping_sub(values) & SIGNS;
+        if above == 0 {
+            (least, above) = self.seek(least, values);
+            least = least.min(Self::LAST_WORD);
+        }
+        let bits = above.trailing_zeros();
+        let (lows, highs) = (self.word(least), self.word(least + 1));
+        Found {
+            symbol: least as u32 + (bits >> 4),
+            low: (lows >> (bits & 48)) as u16,
+            high: (highs >> (bits & 48)) as u16,
+        }
+    }
+
+    /// Goes on from a symbol that is too low by a word or more.
+    #[cold]
+    #[inline(never)]
+    fn seek(&self, mut least: usize, values: u64) -> (usize, u64) {
+        loop {
+            least = (least + WIDTH).min(Self::LAST_WORD);
+            let above = self.word(least + 1).wrapping_sub(values) & SIGNS;
+            if above != 0 {
+                return (least, above);
+            }
+        }
+    }
+
+    /// Four entries of the distribution.
+    #[inline(always)]
+    fn word(&self, at: usize) -> u64 {
+        let word = &self.distribution[at..at + WIDTH];
+        let [a, b, c, d] = std::array::from_fn(|i| u64::from(word[i]));
+        a | b << 16 | c << 32 | d << 48
+    }
+
+    /// Learns a symbol.
+    #[inline(always)]
+    pub(crate) fn learn(&mut self, symbol: u32) {
+        let count = &mut self.counts[(symbol as usize).min(LENGTH - 1)];
+        *count = count.wrapping_add(1);
+        self.until = self.until.wrapping_sub(1);
+        if self.until == 0 {
+            self.update();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn update(&mut self) {
+        let symbols = usize::from(self.symbols).min(LENGTH - 2 * WIDTH);
+        self.total += u32::from(self.cycle);
+        if self.total > 1 << SHIFT {
+            self.halve(symbols);
+        }
+        self.compute(symbols);
+        self.cycle = ((5 * self.cycle) >> 2).min((self.symbols + 6) << 3);
+        self.until = self.cycle;
+    }
+
+    fn halve(&mut self, symbols: usize) {
+        let mut total = 0;
+        for count in &mut self.counts[..symbols] {
+            *count = count.div_ceil(2);
+            total += u32::from(*count);
+        }
+        self.total = total;
+    }
+
+    /// Computes the distribution and the table of the counts.
+    fn compute(&mut self, symbols: usize) {
+        self.accumulate(symbols);
+        self.tabulate(symbols);
+    }
+
+    /// Computes the distribution: `(sum * scale) >> 16`, in two products of 16 bits.
+    fn accumulate(&mut self, symbols: usize) {
+        let scale = (1 << 31) / self.total.max(1);
+        let (high, low) = ((scale >> 16) as u16, u32::from(scale as u16));
+        let mut sum = 0_u16;
+        let distribution = &mut self.distribution[..symbols];
+        for (entry, count) in distribution.iter_mut().zip(&self.counts) {
+            *entry = sum;
+            sum = sum.wrapping_add(*count);
+        }
+        for entry in distribution {
+            let carried = ((u32::from(*entry) * low) >> 16) as u16;
+            *entry = entry
+                .wrapping_mul(high)
+                .wrapping_add(carried)
+                .wrapping_add(RAISED);
+        }
+    }
+
+    /// Makes the table: the highest symbol that is wholly below each entry's values, or starts there.
+    fn tabulate(&mut self, symbols: usize) {
+        let mut table = [0_u16; TABLE];
+        for (symbol, entry) in self.distribution[..symbols].iter().enumerate() {
+            let value = usize::from(entry.wrapping_sub(RAISED));
+            table[value.div_ceil(1 << Self::TABLE_SHIFT) % TABLE] = symbol as u16;
+        }
+        let mut most = 0;
+        for (entry, found) in self.table.iter_mut().zip(table) {
+            most = most.max(found);
+            *entry = S::try_from(usize::from(most)).unwrap_or_default();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Large, Model, Small, Symbol, Tiny};
+
+    /// The symbol of a value, by its definition: the last whose distribution is not above the value.
+    fn defined<S: Symbol, const TABLE: usize, const LENGTH: usize>(
+        model: &Model<S, TABLE, LENGTH>,
+        value: u32,
+    ) -> u32 {
+        let scale = (1 << 31) / model.total;
+        let mut below = 0;
+        let mut symbol = 0;
+        for (next, count) in model.counts[..usize::from(model.symbols)]
+            .iter()
+            .enumerate()
+        {
+            if (below * scale) >> 16 <= value {
+                symbol = next as u32;
+            }
+            below += u32::from(*count);
+        }
+        symbol
+    }
+
+    fn check<S: Symbol, const TABLE: usize, const LENGTH: usize>(model: &Model<S, TABLE, LENGTH>) {
+        for value in 0..1 << 15 {
+            assert_eq!(model.find(value).symbol, defined(model, value), "{value}");
+        }
+        // A damaged code has values above all.
+        assert_eq!(model.find(u32::MAX).symbol, u32::from(model.symbols) - 1);
+    }
+
+    /// Learns symbols, most of them low, and checks the model after each of the first updates.
+    fn check_learning<S: Symbol, const TABLE: usize, const LENGTH: usize>(symbols: u16) {
+        let mut model = Model::<S, TABLE, LENGTH>::new(symbols);
+        check(&model);
+        for turn in 0..60_000_u32 {
+            let wide = turn.wrapping_mul(2_654_435_761) >> 8;
+            let symbol = wide % (wide / 1000 % u32::from(symbols) + 1);
+            model.learn(symbol);
+            if model.until == model.cycle && turn % 7 == 0 {
+                check(&model);
+            }
+        }
+        model.forget();
+        assert_eq!(model.total, symbols.into());
+        check(&model);
+    }
+
+    #[test]
+    fn symbols_are_found_by_their_definition() {
+        check_learning::<u8, 64, 44>(6);
+        check_learning::<u8, 64, 44>(33);
+        check_learning::<u8, 256, 264>(2);
+        check_learning::<u8, 256, 264>(128);
+        check_learning::<u8, 256, 264>(256);
+        check_learning::<u16, 256, 524>(516);
+    }
+
+    #[test]
+    fn equally_likely_symbols_are_spread_as_computed() {
+        for bits in 1..=8 {
+            let spread = Small::new(1 << bits);
+            let mut computed = spread.clone();
+            computed.compute(1 << bits);
+            assert_eq!(computed.distribution, spread.distribution);
+            assert_eq!(computed.table, spread.table);
+        }
+    }
+
+    #[test]
+    fn a_model_forgets_all() {
+        let mut model = Large::new(516);
+        (0..5000).for_each(|turn| model.learn(turn % 7));
+        model.forget();
+        let fresh = Large::new(516);
+        assert_eq!((model.until, model.cycle), (fresh.until, fresh.cycle));
+        assert_eq!((model.total, model.counts), (fresh.total, fresh.counts));
+        assert_eq!(model.distribution, fresh.distribution);
+        assert_eq!(model.table, fresh.table);
+        // One symbol is enough to be seen.
+        let mut model = Tiny::new(17);
+        model.learn(16);
+        model.forget();
+        assert_eq!(model.counts, Tiny::new(17).counts);
+    }
+}

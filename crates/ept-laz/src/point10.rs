@@ -1,0 +1,228 @@
+//! Position and the classic attributes: the first 20 bytes of every record.
+
+use crate::coder::Coder;
+use crate::integer::Integer;
+use crate::median::Median;
+use crate::model::Small;
+
+/// The bytes of the item.
+pub(crate) const SIZE: usize = 20;
+
+/// Bits of the first symbol of a point: which attributes differ from the last point's.
+const BIT_FIELDS: u32 = 1 << 5;
+const INTENSITY: u32 = 1 << 4;
+const CLASSIFICATION: u32 = 1 << 3;
+const ANGLE: u32 = 1 << 2;
+const USER_DATA: u32 = 1 << 1;
+const SOURCE: u32 = 1;
+
+/// Position and the classic attributes.
+pub(crate) struct Point10 {
+    last: Last,
+    changed: Small,
+    // Each of these by the last value.
+    bit_fields: Box<[Small]>,
+    classification: Box<[Small]>,
+    user_data: Box<[Small]>,
+    /// By the direction of the scan.
+    angle: [Small; 2],
+    intensity: Integer,
+    source: Integer,
+    dx: Integer,
+    dy: Integer,
+    z: Integer,
+}
+
+/// The last point, and what the next is predicted from.
+struct Last {
+    xyz: [i32; 3],
+    intensity: u16,
+    // Bytes, each in 16 bits: four bytes written one by one and read as one word would make a core wait.
+    bit_fields: u16,
+    classification: u16,
+    angle: u16,
+    user_data: u16,
+    source: u16,
+    /// By the number of returns and the return.
+    intensities: [u16; 16],
+    dx: [Median; 16],
+    dy: [Median; 16],
+    heights: [i32; 8],
+}
+
+impl Point10 {
+    pub(crate) fn new() -> Point10 {
+        let by_byte = || vec![Small::new(256); 256].into_boxed_slice();
+        Point10 {
+            last: Last::new(&[0; SIZE]),
+            changed: Small::new(64),
+            bit_fields: by_byte(),
+            classification: by_byte(),
+            user_data: by_byte(),
+            angle: [Small::new(256), Small::new(256)],
+            intensity: Integer::new(16, 4),
+            source: Integer::new(16, 1),
+            dx: Integer::new(32, 2),
+            dy: Integer::new(32, 22),
+            z: Integer::new(32, 20),
+        }
+    }
+
+    /// Starts a chunk from its first point.
+    pub(crate) fn start(&mut self, first: &[u8; SIZE]) {
+        self.last = Last::new(first);
+        self.changed.forget();
+        self.bit_fields.iter_mut().for_each(Small::forget);
+        self.classification.iter_mut().for_each(Small::forget);
+        self.user_data.iter_mut().for_each(Small::forget);
+        self.angle.iter_mut().for_each(Small::forget);
+        self.intensity.forget();
+        self.source.forget();
+        self.dx.forget();
+        self.dy.forget();
+        self.z.forget();
+    }
+
+    /// Reads the next point.
+    #[inline(always)]
+    pub(crate) fn read(&mut self, coder: &mut Coder<'_>) -> [u8; SIZE] {
+        let changed = coder.symbol(&mut self.changed);
+        if changed != 0 {
+            self.read_attributes(coder, changed);
+        }
+        self.read_position(coder);
+        self.last.record()
+    }
+
+    #[inline(always)]
+    fn read_attributes(&mut self, coder: &mut Coder<'_>, changed: u32) {
+        let last = &mut self.last;
+        if changed & BIT_FIELDS != 0 {
+            let model = &mut self.bit_fields[usize::from(last.bit_fields)];
+            last.bit_fields = coder.symbol(model) as u16;
+        }
+        let (context, _) = last.contexts();
+        // Where nothing at all changed, the intensity is the last point's, whatever its context.
+        last.intensity = last.intensities[context];
+        if changed & INTENSITY != 0 {
+            let predicted = last.intensity.into();
+            last.intensity = self.intensity.read(coder, predicted, context.min(3)) as u16;
+            last.intensities[context] = last.intensity;
+        }
+        if changed & CLASSIFICATION != 0 {
+            let model = &mut self.classification[usize::from(last.classification)];
+            last.classification = coder.symbol(model) as u16;
+        }
+        if changed & ANGLE != 0 {
+            let model = &mut self.angle[usize::from(last.bit_fields >> 6 & 1)];
+            last.angle = last.angle.wrapping_add(coder.symbol(model) as u16) & 0xff;
+        }
+        if changed & USER_DATA != 0 {
+            let model = &mut self.user_data[usize::from(last.user_data)];
+            last.user_data = coder.symbol(model) as u16;
+        }
+        if changed & SOURCE != 0 {
+            last.source = self.source.read(coder, last.source.into(), 0) as u16;
+        }
+    }
+
+    #[inline(always)]
+    fn read_position(&mut self, coder: &mut Coder<'_>) {
+        let last = &mut self.last;
+        let (context, level) = last.contexts();
+        let single = last.single();
+        let [x, y, z] = &mut last.xyz;
+
+        let median = &mut last.dx[context];
+        let difference = self.dx.read(coder, median.get(), single);
+        *x = x.wrapping_add(difference);
+        median.add(difference);
+
+        let median = &mut last.dy[context];
+        let k = self.dx.k();
+        let difference = self.dy.read(coder, median.get(), single + even(k, 20));
+        *y = y.wrapping_add(difference);
+        median.add(difference);
+
+        let k = (self.dx.k() + self.dy.k()) / 2;
+        *z = self
+            .z
+            .read(coder, last.heights[level], single + even(k, 18));
+        last.heights[level] = *z;
+    }
+}
+
+/// The even number at or below one, or below `most`.
+#[inline(always)]
+fn even(k: u32, most: u32) -> usize {
+    (k.min(most) & !1) as usize
+}
+
+impl Last {
+    fn new(record: &[u8; SIZE]) -> Last {
+        let int = |at: usize| i32::from_le_bytes(std::array::from_fn(|i| record[at + i]));
+        Last {
+            xyz: [int(0), int(4), int(8)],
+            // Not the first point's: this is how it was defined.
+            intensity: 0,
+            bit_fields: record[14].into(),
+            classification: record[15].into(),
+            angle: record[16].into(),
+            user_data: record[17].into(),
+            source: u16::from_le_bytes([record[18], record[19]]),
+            intensities: [0; 16],
+            dx: [Median::ZERO; 16],
+            dy: [Median::ZERO; 16],
+            heights: [0; 8],
+        }
+    }
+
+    #[inline(always)]
+    fn record(&self) -> [u8; SIZE] {
+        let mut record = [0; SIZE];
+        let [x, y, z] = self.xyz.map(i32::to_le_bytes);
+        record[..4].copy_from_slice(&x);
+        record[4..8].copy_from_slice(&y);
+        record[8..12].copy_from_slice(&z);
+        record[12..14].copy_from_slice(&self.intensity.to_le_bytes());
+        record[14] = self.bit_fields as u8;
+        record[15] = self.classification as u8;
+        record[16] = self.angle as u8;
+        record[17] = self.user_data as u8;
+        record[18..].copy_from_slice(&self.source.to_le_bytes());
+        record
+    }
+
+    /// The return, and the number of returns of its pulse.
+    #[inline(always)]
+    fn returns(&self) -> (u16, u16) {
+        (self.bit_fields & 7, self.bit_fields >> 3 & 7)
+    }
+
+    /// Which of the 16 return contexts the point has, and which of the 8 levels.
+    #[inline(always)]
+    fn contexts(&self) -> (usize, usize) {
+        let (r, n) = self.returns();
+        let context = RETURN_CONTEXTS[usize::from(n << 3 | r)];
+        (usize::from(context) & 15, usize::from(n.abs_diff(r)) & 7)
+    }
+
+    /// 1 if the pulse had a single return.
+    #[inline(always)]
+    fn single(&self) -> usize {
+        usize::from(self.returns().1 == 1)
+    }
+}
+
+/// By the number of returns, then by the return.
+#[rustfmt::skip]
+const RETURN_CONTEXTS: [u8; 64] = [
+    15, 14, 13, 12, 11, 10,  9,  8,
+    14,  0,  1,  3,  6, 10, 10,  9,
+    13,  1,  2,  4,  7, 11, 11, 10,
+    12,  3,  4,  5,  8, 12, 12, 11,
+    11,  6,  7,  8,  9, 13, 13, 12,
+    10, 10, 11, 12, 13, 14, 14, 13,
+     9, 10, 11, 12, 13, 14, 15, 14,
+     8,  9, 10, 11, 12, 13, 14, 15,
+];

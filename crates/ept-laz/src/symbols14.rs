@@ -1,0 +1,134 @@
+//! The layers of single symbols: classification, flags, user data. The last value chooses the model.
+
+use crate::block::Step;
+use crate::coder::Coder;
+use crate::contexts::Context;
+use crate::field14::Field;
+use crate::model::Small;
+use crate::record14::{self, CHANNEL};
+
+/// How many models a layer chooses from.
+const MODELS: usize = 64;
+/// Both ends of a pulse.
+const BOTH: u8 = 3;
+
+/// The last value, and a model for every kind of last value.
+struct Chain {
+    last: u8,
+    models: Vec<Small>,
+}
+
+impl Chain {
+    fn new(symbols: u16) -> Chain {
+        Chain {
+            last: 0,
+            models: vec![Small::new(symbols); MODELS],
+        }
+    }
+
+    fn start(&mut self, last: u8) {
+        self.last = last;
+        self.models.iter_mut().for_each(Small::forget);
+    }
+
+    #[inline(always)]
+    fn read(&mut self, coder: &mut Coder<'_>, kind: u8) {
+        let model = &mut self.models[usize::from(kind) % MODELS];
+        self.last = coder.symbol(model) as u8;
+    }
+}
+
+/// The classification.
+pub(crate) struct Classification(Chain);
+
+impl Field<1> for Classification {
+    const AT: usize = record14::CLASSIFICATION;
+
+    #[inline(always)]
+    fn read(&mut self, coder: &mut Coder<'_>, step: Step) {
+        let kind = (self.0.last & 31) << 1 | u8::from(step.ends == BOTH);
+        self.0.read(coder, kind);
+    }
+}
+
+impl Context for Classification {
+    type Value = [u8; 1];
+
+    fn new() -> Classification {
+        Classification(Chain::new(256))
+    }
+
+    fn start(&mut self, [last]: [u8; 1]) {
+        self.0.start(last);
+    }
+
+    #[inline(always)]
+    fn last(&self) -> [u8; 1] {
+        [self.0.last]
+    }
+}
+
+/// The flags: as in the record, but without the scanner channel between the lower four and the upper two.
+pub(crate) struct Flags(Chain);
+
+impl Field<1> for Flags {
+    const AT: usize = record14::FLAGS;
+
+    #[inline(always)]
+    fn read(&mut self, coder: &mut Coder<'_>, _: Step) {
+        self.0.read(coder, self.0.last);
+    }
+
+    #[inline(always)]
+    fn put(&self, record: &mut [u8]) {
+        let [channel] = record14::get(record, Self::AT);
+        let [flags] = self.last();
+        record14::put(record, Self::AT, [channel & CHANNEL | flags]);
+    }
+}
+
+impl Context for Flags {
+    type Value = [u8; 1];
+
+    fn new() -> Flags {
+        Flags(Chain::new(64))
+    }
+
+    fn start(&mut self, [last]: [u8; 1]) {
+        self.0.start(last & 15 | last >> 6 << 4);
+    }
+
+    #[inline(always)]
+    fn last(&self) -> [u8; 1] {
+        [self.0.last & 15 | self.0.last >> 4 << 6]
+    }
+}
+
+/// The user data.
+pub(crate) struct UserData(Chain);
+
+impl Field<1> for UserData {
+    const AT: usize = record14::USER_DATA;
+
+    #[inline(always)]
+    fn read(&mut self, coder: &mut Coder<'_>, _: Step) {
+        self.0.read(coder, self.0.last / 4);
+    }
+}
+
+impl Context for UserData {
+    type Value = [u8; 1];
+
+    fn new() -> UserData {
+        UserData(Chain::new(256))
+    }
+
+    fn start(&mut self, [last]: [u8; 1]) {
+        self.0.start(last);
+    }
+
+    #[inline(always)]
+    fn last(&self) -> [u8; 1] {
+        [self.0.last]
+    }
+}

@@ -1,0 +1,143 @@
+//! Damaged chunks give errors; what `laz` still reads of them is read alike.
+
+mod layered;
+
+use std::time::{Duration, Instant};
+
+use ept_laz::Layers;
+use layered::{End, Format, Recipe, compress, formats, laz_until, read};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+/// What to do to a chunk: bytes to overwrite, by their place in parts of 65536; what to keep of its end.
+#[derive(Clone, Debug)]
+struct Damage {
+    flips: Vec<(u16, u8)>,
+    sizes: Vec<(u8, u32)>,
+    keep: u16,
+}
+
+fn damages() -> impl Strategy<Value = Damage> {
+    let size = prop_oneof![0..200_u32, any::<u32>(), Just(u32::MAX), Just(0)];
+    let keep = prop_oneof![3 => Just(u16::MAX), 1 => any::<u16>()];
+    (
+        vec((any::<u16>(), any::<u8>()), 0..6),
+        vec((any::<u8>(), size), 0..2),
+        keep,
+    )
+        .prop_map(|(flips, sizes, keep)| Damage { flips, sizes, keep })
+}
+
+impl Damage {
+    fn apply(&self, format: Format, chunk: &mut Vec<u8>) {
+        let (at, layers) = format.sizes();
+        for (layer, size) in &self.sizes {
+            let at = at + usize::from(*layer) % layers * 4;
+            chunk[at..at + 4].copy_from_slice(&size.to_le_bytes());
+        }
+        let length = chunk.len();
+        for (place, byte) in &self.flips {
+            chunk[usize::from(*place) * length / 0x1_0000] ^= byte;
+        }
+        if self.keep < u16::MAX {
+            chunk.truncate(usize::from(self.keep) * length / 0x1_0000);
+        }
+    }
+}
+
+/// The layers of a chunk, if all of it is there.
+fn parts(format: Format, chunk: &[u8]) -> Option<Vec<&[u8]>> {
+    let (at, layers) = format.sizes();
+    let mut rest = chunk.get(at + 4 * layers..)?;
+    let mut parts = Vec::new();
+    for size in chunk[at..at + 4 * layers].chunks(4) {
+        let size = u32::from_le_bytes(size.try_into().expect("4 bytes"));
+        let (part, others) = rest.split_at_checked(size as usize)?;
+        parts.push(part);
+        rest = others;
+    }
+    Some(parts)
+}
+
+/// Whether `laz` can be asked: it allocates what sizes say, and recurses without end in some times.
+fn is_fit_for_laz(format: Format, chunk: &[u8]) -> bool {
+    parts(format, chunk).is_some_and(|parts| !parts[8].starts_with(&[0xff; 3]))
+}
+
+fn check(format: Format, chunk: &[u8], points: usize, blocks: &[usize]) {
+    let mut decoder = format.decoder();
+    let found = read(&mut decoder, format, chunk, points, blocks);
+    if !is_fit_for_laz(format, chunk) {
+        return;
+    }
+    let (wanted, end) = laz_until(format, chunk, points, Layers::ALL);
+    let whole = wanted.len() / format.size();
+    match end {
+        End::Points => assert!(found.is_ok_and(|found| found == wanted)),
+        End::Error => assert!(found.is_err(), "laz reads {whole} of {points}"),
+        End::Panic => {}
+    }
+    // A decoder that has failed goes on with the next chunk.
+    let found = read(&mut decoder, format, chunk, whole, blocks);
+    assert!(whole == 0 || found.is_ok_and(|found| found == wanted));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn damaged_chunks(
+        format in formats(),
+        recipe in Recipe::strategy(1..400_usize),
+        damage in damages(),
+        blocks in vec(1..300_usize, 1..4),
+    ) {
+        let mut chunk = compress(format, &recipe.records(format));
+        damage.apply(format, &mut chunk);
+        check(format, &chunk, recipe.points, &blocks);
+    }
+
+    #[test]
+    fn noise(
+        format in formats(),
+        sizes in vec(prop_oneof![Just(0), 4..200_u32], 15),
+        first in vec(any::<u8>(), 50),
+        noise in vec(any::<u8>(), 2000),
+        mask in prop_oneof![Just((255, 0)), Just((1, 0)), Just((255, 254))],
+    ) {
+        let (_, layers) = format.sizes();
+        let mut chunk = first[..format.size()].to_vec();
+        chunk.extend([0; 4]);
+        sizes[..layers].iter().for_each(|size| chunk.extend(size.to_le_bytes()));
+        let (and, or) = mask;
+        let length: u32 = sizes[..layers].iter().sum();
+        chunk.extend(noise.iter().cycle().take(length as usize).map(|byte| byte & and | or));
+        check(format, &chunk, 300, &[300]);
+        check(format, &chunk, 3, &[1]);
+    }
+}
+
+/// Every layer is full of the value beyond the interval, at which the models only ever give their last symbol: for the
+/// time, a switch to another sequence for ever.
+#[test]
+fn endless_switches_end() {
+    let format = Format(7, 2);
+    let (at, layers) = format.sizes();
+    let mut chunk = vec![0; at];
+    for _ in 0..layers {
+        chunk.extend(1_000_000_u32.to_le_bytes());
+    }
+    chunk.resize(chunk.len() + layers * 1_000_000, 0xff);
+    let mut decoder = format.decoder();
+    let start = Instant::now();
+    assert!(read(&mut decoder, format, &chunk, 100_000, &[100_000]).is_err());
+    assert!(start.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn empty_chunks_are_truncated() {
+    let mut decoder = Format(6, 0).decoder();
+    assert!(decoder.begin(&[]).is_err());
+    assert!(decoder.begin(&[0; 30]).is_err());
+    assert!(decoder.begin(&[0; 34 + 36]).is_ok());
+}
