@@ -1,10 +1,12 @@
 //! The decoder of a dataset's tiles.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use ept_format::{Bounds, DataType, Metadata};
 
 use crate::columns::{BLOCK_BYTES, ColumnBuilder};
+use crate::decompressors::Decompressors;
 use crate::{DecodeError, PointBatch, laszip, schema, zstandard};
 
 /// Turns tiles of one dataset into columns. Made once, used from any number of threads.
@@ -26,9 +28,10 @@ use crate::{DecodeError, PointBatch, laszip, schema, zstandard};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Decoder {
-    metadata: Metadata,
-    wanted: Option<Vec<String>>,
-    bounds: Bounds,
+    pub(crate) metadata: Metadata,
+    pub(crate) wanted: Option<Vec<String>>,
+    pub(crate) bounds: Bounds,
+    pub(crate) decompressors: Arc<Decompressors>,
 }
 
 impl Decoder {
@@ -39,6 +42,7 @@ impl Decoder {
             metadata: metadata.clone(),
             wanted: None,
             bounds: Bounds::EVERYTHING,
+            decompressors: Arc::default(),
         }
     }
 
@@ -69,10 +73,7 @@ impl Decoder {
             return Err(DecodeError::Empty);
         }
         let decoded = catch_unwind(AssertUnwindSafe(|| match self.metadata.data_type() {
-            DataType::Laszip => {
-                let wanted = self.wanted.as_deref();
-                laszip::decode(tile, points, &self.metadata, wanted, &self.bounds)
-            }
+            DataType::Laszip => laszip::decode(self, points, tile),
             DataType::Binary | DataType::Zstandard => self.decode_by_schema(points, tile),
         }));
         decoded.unwrap_or_else(|panic| {
