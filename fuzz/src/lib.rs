@@ -1,12 +1,14 @@
-//! What the fuzz targets share: what counts as a crash, and the laws of boxes and of tiles.
+//! What the fuzz targets share: what counts as a crash, and the laws of boxes, chunks and tiles.
 
 mod bounds;
+mod chunk;
 mod input;
 mod schemas;
 mod tile;
 mod watch;
 
 pub use bounds::check_bounds;
+pub use chunk::check_chunk;
 pub use input::{Input, MOST_POINTS};
 pub use schemas::{BINARY, LASZIP, ZSTANDARD};
 pub use tile::check_tile;

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 /// Words that the sources of some crates must not hold, and why.
 const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
     (
-        &["ept-format", "ept-points", "ept-select"],
+        &["ept-format", "ept-laz", "ept-points", "ept-select"],
         &["std::fs", "std::net", "async ", "tokio"],
         "does no I/O",
     ),
@@ -19,6 +19,7 @@ const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
     (
         &[
             "ept-format",
+            "ept-laz",
             "ept-points",
             "ept-select",
             "ept-export",
@@ -28,7 +29,13 @@ const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
         "is a library: only the command prints and exits",
     ),
     (
-        &["ept-format", "ept-select", "ept-reader", "ept-cli"],
+        &[
+            "ept-format",
+            "ept-laz",
+            "ept-select",
+            "ept-reader",
+            "ept-cli",
+        ],
         &["laz::"],
         "does not use laz: only ept-points and ept-export do",
     ),

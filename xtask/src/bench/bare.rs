@@ -5,14 +5,16 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use ept_laz::{Decoder, Item};
 use ept_reader::{DataType, Dataset, Query};
 use futures::TryStreamExt;
 use las::raw::{Header, Vlr};
+use laz::laszip::ChunkTable;
 use laz::record::{
     LayeredPointRecordCompressor, RecordCompressor, SequentialPointRecordCompressor,
 };
-use laz::{LasZipDecompressor, LazVlr};
+use laz::{LasZipDecompressor, LazItem, LazItemType, LazVlr};
 
 use super::timed;
 
@@ -30,9 +32,16 @@ struct Tile {
 }
 
 enum Encoding {
-    Laszip { points_at: u64, vlr: LazVlr },
+    Laszip {
+        points_at: u64,
+        vlr: LazVlr,
+        /// Where each chunk starts, and how many points it has.
+        chunks: Vec<(usize, usize)>,
+    },
     Binary,
-    Zstandard { bytes: usize },
+    Zstandard {
+        bytes: usize,
+    },
 }
 
 /// Buffers of a thread.
@@ -57,7 +66,7 @@ impl Tiles {
             let bytes = std::fs::read(&file).with_context(|| file.display().to_string())?;
             let points = usize::try_from(node.points)?;
             let encoding = match metadata.data_type() {
-                DataType::Laszip => laszip(&bytes)?,
+                DataType::Laszip => laszip(&bytes, points)?,
                 DataType::Binary => Encoding::Binary,
                 DataType::Zstandard => Encoding::Zstandard {
                     bytes: points * record,
@@ -93,7 +102,22 @@ impl Tiles {
         self.each(threads, |_, _| Ok(()))
     }
 
-    /// The same, and the records are encoded again, a tile to a chunk.
+    /// Time to bring all laszip tiles to records by `ept-laz`, on one thread.
+    pub(crate) fn decode_by_ept_laz(&self) -> Result<Duration> {
+        let Some(Encoding::Laszip { vlr, .. }) = self.tiles.first().map(|tile| &tile.encoding)
+        else {
+            bail!("no laszip tiles");
+        };
+        let items: Option<Vec<Item>> = vlr.items().iter().map(item).collect();
+        let mut decoder = Decoder::new(&items.context("items that ept-laz does not read")?)?;
+        let mut records = Vec::new();
+        timed(|| {
+            let mut tiles = self.tiles.iter();
+            tiles.try_for_each(|tile| tile.decode_by_ept_laz(&mut decoder, &mut records))
+        })
+    }
+
+    /// The same as [`Tiles::decode`], and the records are encoded again, a tile to a chunk.
     pub(crate) fn recode(&self, threads: usize) -> Result<Duration> {
         self.each(threads, |tile, records| {
             std::hint::black_box(tile.encode(records)?);
@@ -125,7 +149,7 @@ impl Tiles {
     }
 }
 
-fn laszip(tile: &[u8]) -> Result<Encoding> {
+fn laszip(tile: &[u8], points: usize) -> Result<Encoding> {
     let mut source = Cursor::new(tile);
     let header = Header::read_from(&mut source)?;
     source.seek(SeekFrom::Start(header.header_size.into()))?;
@@ -136,9 +160,38 @@ fn laszip(tile: &[u8]) -> Result<Encoding> {
             vlr = Some(LazVlr::from_buffer(&record.data)?);
         }
     }
+    let points_at = header.offset_to_point_data.into();
+    let vlr = vlr.context("no LASzip record")?;
+    source.set_position(points_at);
+    let table = ChunkTable::read_from(&mut source, &vlr)?;
+    let (mut at, mut left) = (points_at as usize + ChunkTable::OFFSET_SIZE, points);
+    let chunks = table.into_iter().map(|chunk| {
+        let count = match vlr.uses_variable_size_chunks() {
+            true => chunk.point_count as usize,
+            false => left.min(vlr.chunk_size() as usize),
+        };
+        left -= count;
+        at += chunk.byte_count as usize;
+        (at - chunk.byte_count as usize, count)
+    });
     Ok(Encoding::Laszip {
-        points_at: header.offset_to_point_data.into(),
-        vlr: vlr.context("no LASzip record")?,
+        points_at,
+        chunks: chunks.collect(),
+        vlr,
+    })
+}
+
+fn item(item: &LazItem) -> Option<Item> {
+    Some(match item.item_type() {
+        LazItemType::Point10 => Item::Point10,
+        LazItemType::GpsTime => Item::GpsTime,
+        LazItemType::RGB12 => Item::Rgb12,
+        LazItemType::Byte(count) => Item::Bytes(count),
+        LazItemType::Point14 => Item::Point14,
+        LazItemType::RGB14 => Item::Rgb14,
+        LazItemType::RGBNIR14 => Item::RgbNir14,
+        LazItemType::Byte14(count) => Item::Bytes14(count),
+        _ => return None,
     })
 }
 
@@ -146,7 +199,7 @@ impl Tile {
     fn decode(&self, buffers: &mut Buffers) -> Result<()> {
         let records = &mut buffers.records;
         match &self.encoding {
-            Encoding::Laszip { points_at, vlr } => {
+            Encoding::Laszip { points_at, vlr, .. } => {
                 let mut source = Cursor::new(self.bytes.as_slice());
                 source.set_position(*points_at);
                 records.resize(self.points * vlr.items_size() as usize, 0);
@@ -164,6 +217,22 @@ impl Tile {
             }
         }
         std::hint::black_box(&buffers.records);
+        Ok(())
+    }
+
+    fn decode_by_ept_laz(&self, decoder: &mut Decoder, records: &mut Vec<u8>) -> Result<()> {
+        let Encoding::Laszip { chunks, .. } = &self.encoding else {
+            return Ok(());
+        };
+        let size = decoder.record_size();
+        records.resize(self.points * size, 0);
+        let mut rest = &mut records[..];
+        for (at, points) in chunks {
+            let own;
+            (own, rest) = rest.split_at_mut(points * size);
+            decoder.begin(&self.bytes[*at..])?.read(own)?;
+        }
+        std::hint::black_box(records);
         Ok(())
     }
 

@@ -17,6 +17,17 @@ pub(crate) struct Cost {
     pub(crate) memory: Option<u64>,
 }
 
+impl Cost {
+    /// What took only time.
+    pub(crate) fn of(time: Duration) -> Cost {
+        Cost {
+            time,
+            processor: None,
+            memory: None,
+        }
+    }
+}
+
 /// Runs a command to its end. The first word of its output is the time that it took, in seconds, if it is a number.
 pub(crate) fn run(command: &mut Command) -> Result<Cost> {
     let start = Instant::now();

@@ -11,6 +11,7 @@ use ept_reader::{Dataset, Metadata, Query};
 use tempfile::TempDir;
 
 use super::bare::Tiles;
+use super::child::{self, Cost};
 use super::part::{Part, Work};
 use super::row::{Clock, Row};
 use super::server::Server;
@@ -59,10 +60,41 @@ impl Rows {
 
     /// Makes one row after the other, so that only what it needs is in memory.
     pub(crate) fn each(&self, mut then: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+        self.chunks(&mut then)?;
         self.whole(&mut then)?;
         self.areas(&mut then)?;
         self.encodings(&mut then)?;
         self.hierarchy(&mut then)
+    }
+
+    /// The decoder alone: `ept-laz` against `laz`.
+    fn chunks(&self, then: &mut impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+        let mut folders = vec![
+            (self.laszip.clone(), 0.71),
+            (self.made.join("large-laz-pf3"), 0.71),
+            (self.made.join("large-laz-pf7"), 0.8),
+        ];
+        let samples = crate::workspace().join("../shared/samples/ept");
+        let known = [
+            ("terrain-laz", 0.71),
+            ("pdal-lone-star-laszip", 0.71),
+            ("terrain-laz14", 0.8),
+        ];
+        let known = known.map(|(name, goal)| (samples.join(name), goal));
+        folders.extend(known.into_iter().filter(|(folder, _)| folder.is_dir()));
+        for (folder, goal) in folders {
+            let tiles = Tiles::load(&folder, &Query::new())?;
+            let name = folder.file_name().unwrap_or_default().to_string_lossy();
+            then(&Row {
+                work: format!("chunks of {name} by ept-laz, one thread"),
+                limit: "by laz".into(),
+                goal: Some(goal),
+                clock: Clock::Wall,
+                measure_limit: Box::new(|| tiles.decode(1)),
+                measure: Box::new(|| Ok(Cost::of(tiles.decode_by_ept_laz()?))),
+            })?;
+        }
+        Ok(())
     }
 
     fn whole(&self, then: &mut impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
@@ -75,7 +107,7 @@ impl Rows {
             goal: Some(1.05),
             clock: Clock::Wall,
             measure_limit: Box::new(decode),
-            command: Box::new(|| self.part(&self.all(Work::Points, &self.laszip))),
+            measure: Box::new(|| self.part(&self.all(Work::Points, &self.laszip))),
         })?;
         then(&Row {
             work: "`ept stats`".into(),
@@ -83,7 +115,7 @@ impl Rows {
             goal: Some(1.1),
             clock: Clock::Wall,
             measure_limit: Box::new(decode),
-            command: Box::new(|| Ok(self.ept("stats", None))),
+            measure: Box::new(|| self.ept("stats", None)),
         })?;
         // The bare encoder keeps the point format of the tiles; COPC has 6 to 8.
         for (work, out) in [("LAZ", "all.laz"), ("COPC", "all.copc.laz")] {
@@ -93,7 +125,7 @@ impl Rows {
                 goal: Some(1.25),
                 clock: Clock::Wall,
                 measure_limit: Box::new(recode),
-                command: Box::new(|| Ok(self.ept("query", Some(out)))),
+                measure: Box::new(|| self.ept("query", Some(out))),
             })?;
         }
         let root = Tiles::load(&self.laszip, &Query::new().depth(0))?;
@@ -103,7 +135,7 @@ impl Rows {
             goal: Some(1.0),
             clock: Clock::Wall,
             measure_limit: Box::new(|| Ok(root.decode(1)? + FIRST)),
-            command: Box::new(|| self.part(&self.all(Work::First, &self.laszip))),
+            measure: Box::new(|| self.part(&self.all(Work::First, &self.laszip))),
         })
     }
 
@@ -127,7 +159,7 @@ impl Rows {
                 goal: Some(1.0),
                 clock: Clock::Wall,
                 measure_limit: Box::new(|| Ok(tiles.decode(threads)?.mul_f64(1.25) + OPENING)),
-                command: Box::new(|| self.part(&part)),
+                measure: Box::new(|| self.part(&part)),
             })?;
             for latency in LATENCIES {
                 let rounds = levels + 2;
@@ -143,7 +175,7 @@ impl Rows {
                         let work = transfer + tiles.decode(threads)?;
                         Ok(latency * rounds + work.mul_f64(1.25))
                     }),
-                    command: Box::new(move || self.part(&part)),
+                    measure: Box::new(move || self.part(&part)),
                 })?;
             }
         }
@@ -166,7 +198,7 @@ impl Rows {
                 goal: Some(goal),
                 clock: Clock::Wall,
                 measure_limit: Box::new(|| tiles.decode(self.threads.get())),
-                command: Box::new(|| self.part(&part)),
+                measure: Box::new(|| self.part(&part)),
             })?;
             if name == "point format 7" {
                 let mut part = part.clone();
@@ -177,7 +209,7 @@ impl Rows {
                     goal: Some(0.65),
                     clock: Clock::Wall,
                     measure_limit: Box::new(|| tiles.decode(self.threads.get())),
-                    command: Box::new(|| self.part(&part)),
+                    measure: Box::new(|| self.part(&part)),
                 })?;
             }
         }
@@ -198,7 +230,7 @@ impl Rows {
             goal: Some(1.0),
             clock: Clock::Processor,
             measure_limit: Box::new(|| Ok(pace)),
-            command: Box::new(|| self.part(&walk)),
+            measure: Box::new(|| self.part(&walk)),
         })?;
         for (name, work) in [("nodes", Work::Nodes), ("plan", Work::Plan)] {
             let mut part = self.all(work, &folder);
@@ -209,7 +241,7 @@ impl Rows {
                 goal: Some(1.0),
                 clock: Clock::Wall,
                 measure_limit: Box::new(|| Ok(LOOKUP)),
-                command: Box::new(|| self.part(&part)),
+                measure: Box::new(|| self.part(&part)),
             })?;
         }
         Ok(())
@@ -226,20 +258,19 @@ impl Rows {
         }
     }
 
-    fn part(&self, part: &Part) -> Result<Command> {
+    fn part(&self, part: &Part) -> Result<Cost> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.arg("bench-part").args(part.arguments()?);
-        Ok(command)
+        child::run(command.arg("bench-part").args(part.arguments()?))
     }
 
-    fn ept(&self, name: &str, out: Option<&str>) -> Command {
+    fn ept(&self, name: &str, out: Option<&str>) -> Result<Cost> {
         let mut command = Command::new(&self.ept);
         command.arg(name).arg(&self.laszip).arg("--quiet");
         command.args(["--threads", &self.threads.to_string()]);
         if let Some(out) = out {
             command.arg("--output").arg(self.scratch.path().join(out));
         }
-        command
+        child::run(&mut command)
     }
 }
 

@@ -56,9 +56,9 @@ fn cells(row: &Measured) -> (String, String, String, String) {
         let is_met = if row.ratio() <= goal { "" } else { ", not met" };
         format!("{goal:.2}{is_met}")
     });
-    let memory = row.memory.map_or("unknown".into(), |kilobytes| {
-        format!("{} MB", kilobytes / 1000)
-    });
+    let memory = row
+        .memory
+        .map_or("-".into(), |kilobytes| format!("{} MB", kilobytes / 1000));
     (
         format!("{:.3}", row.ratio()),
         format!("{least:.3} to {most:.3}"),

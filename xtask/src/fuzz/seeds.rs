@@ -9,6 +9,12 @@ use serde_json::Value;
 /// Datasets whose schemas the targets `binary` and `zstandard` know, each at its place.
 const BINARY: [&str; 3] = ["binary", "float64", "wide-integers"];
 const ZSTANDARD: [&str; 1] = ["zstandard"];
+/// Those without extra bytes, of the point formats that the target `chunk` knows, each at its place.
+const CHUNK: [&str; 7] = [
+    "laz-pf0", "", "laz-pf2", "laz-pf3", "laz-pf6", "", "laz-pf8",
+];
+/// Points of the first chunk that are enough: it may not have all of the tile's.
+const CHUNK_POINTS: u16 = 100;
 
 /// Writes a folder of seeds for each target.
 pub(crate) fn write(testdata: &Path, seeds: &Path) -> Result<()> {
@@ -78,8 +84,22 @@ impl Seeds<'_> {
         };
         let points = points(folder, tile)?;
         let choices = [schema as u8, 0b1010_1011, 0, 1];
-        let input = [&choices[..], &points.to_le_bytes(), &fs::read(tile)?].concat();
-        self.add(target, dataset, &input)
+        let tile = fs::read(tile)?;
+        let input = [&choices[..], &points.to_le_bytes(), &tile].concat();
+        self.add(target, dataset, &input)?;
+        match place(&CHUNK) {
+            Some(format) => self.add_chunk(dataset, format as u8, &tile),
+            None => Ok(()),
+        }
+    }
+
+    /// The first chunk of a tile, behind the place of its table (LAS 1.4 R15, section 2.4, and LASzip).
+    fn add_chunk(&self, dataset: &str, format: u8, tile: &[u8]) -> Result<()> {
+        let points_at = tile.get(96..).and_then(<[u8]>::first_chunk);
+        let points_at = u32::from_le_bytes(*points_at.context("no header")?) as usize;
+        let chunk = tile.get(points_at + 8..).context("no points")?;
+        let input = [&[format][..], &(CHUNK_POINTS - 1).to_le_bytes(), chunk].concat();
+        self.add("chunk", dataset, &input)
     }
 }
 

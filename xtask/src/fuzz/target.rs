@@ -16,11 +16,12 @@ pub(crate) struct Target {
 }
 
 /// All targets.
-pub(crate) const TARGETS: [Target; 7] = [
+pub(crate) const TARGETS: [Target; 8] = [
     Target::new("key", 64),
     Target::new("metadata", 16_384),
     Target::new("page", 4_096),
     Target::new("sources", 8_192),
+    Target::new("chunk", 4_096),
     Target::new("laszip", 4_096),
     Target::new("binary", 8_192),
     Target::new("zstandard", 8_192),

@@ -1,0 +1,118 @@
+//! LASzip chunks by `ept-laz` and by `laz`, which must give the same records.
+
+use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use ept_laz::{Decoder, Item};
+use laz::record::{
+    LayeredPointRecordDecompressor, RecordDecompressor, SequentialPointRecordDecompressor,
+};
+use laz::{LazItem, LazItemRecordBuilder, LazItemType};
+
+/// Most points of a chunk.
+const MOST_POINTS: u16 = 1 << 10;
+
+/// Point formats that `ept-laz` reads.
+const FORMATS: [u8; 7] = [0, 1, 2, 3, 6, 7, 8];
+
+/// Decompresses a chunk of one of the point formats with up to three extra bytes. The first bytes choose both, and how
+/// many points there are.
+pub fn check_chunk(data: &[u8]) {
+    let Some(([format, points @ ..], chunk)) = data.split_first_chunk::<3>() else {
+        return;
+    };
+    let (format, extra) = (usize::from(*format) % FORMATS.len(), u16::from(*format) >> 6);
+    let points = 1 + usize::from(u16::from_le_bytes(*points) % MOST_POINTS);
+    let items = LazItemRecordBuilder::default_for_point_format_id(FORMATS[format], extra);
+    let items = items.unwrap_or_else(|error| panic!("{error}"));
+    let size: usize = items.iter().map(|item| usize::from(item.size())).sum();
+    let own = by_ept_laz(&items, chunk, points * size);
+    let Some(code) = chunk.get(size..) else {
+        assert!(own.is_none(), "records of a chunk without its first point");
+        return;
+    };
+    if is_safe(&items, code)
+        && let Some(theirs) = by_laz(&items, chunk, points * size)
+    {
+        assert!(own == Some(theirs), "other records than those of laz");
+    }
+}
+
+fn by_ept_laz(items: &[LazItem], chunk: &[u8], bytes: usize) -> Option<Vec<u8>> {
+    let items: Vec<Item> = items.iter().map(item).collect();
+    let decoder = Decoder::new(&items);
+    let mut decoder = decoder.unwrap_or_else(|error| panic!("{items:?}: {error}"));
+    let mut records = vec![0; bytes];
+    // The second time, models that have learnt something are used again.
+    for _ in 0..2 {
+        let mut chunk = decoder.begin(chunk).ok()?;
+        chunk.read(&mut records).ok()?;
+    }
+    Some(records)
+}
+
+fn item(item: &LazItem) -> Item {
+    match item.item_type() {
+        LazItemType::Point10 => Item::Point10,
+        LazItemType::GpsTime => Item::GpsTime,
+        LazItemType::RGB12 => Item::Rgb12,
+        LazItemType::Byte(count) => Item::Bytes(count),
+        LazItemType::Point14 => Item::Point14,
+        LazItemType::RGB14 => Item::Rgb14,
+        LazItemType::RGBNIR14 => Item::RgbNir14,
+        LazItemType::Byte14(count) => Item::Bytes14(count),
+        other => panic!("{other:?} is of no format in the list"),
+    }
+}
+
+/// The records, unless `laz` refuses them or panics.
+fn by_laz(items: &[LazItem], chunk: &[u8], bytes: usize) -> Option<Vec<u8>> {
+    let mut records = vec![0; bytes];
+    let done = catch_unwind(AssertUnwindSafe(|| match is_layered(items) {
+        true => {
+            let mut layered = LayeredPointRecordDecompressor::new(Cursor::new(chunk));
+            layered.set_fields_from(items).ok()?;
+            layered.decompress_many(&mut records).ok()
+        }
+        false => {
+            let mut sequential = SequentialPointRecordDecompressor::new(chunk);
+            sequential.set_fields_from(items).ok()?;
+            sequential.decompress_many(&mut records).ok()
+        }
+    }));
+    done.ok()?.map(|()| records)
+}
+
+fn is_layered(items: &[LazItem]) -> bool {
+    items
+        .iter()
+        .any(|item| item.item_type() == LazItemType::Point14)
+}
+
+/// Whether `laz` stands it: no code that starts out of its range, no layers longer than the chunk.
+fn is_safe(items: &[LazItem], code: &[u8]) -> bool {
+    // Some lead to endless recursion for times.
+    let is_in_range = |code: &[u8]| !code.starts_with(&[0xff; 3]);
+    if !is_layered(items) {
+        return is_in_range(code);
+    }
+    let layers = items.iter().map(|item| match item.item_type() {
+        LazItemType::Point14 => 9,
+        LazItemType::RGBNIR14 => 2,
+        LazItemType::Byte14(count) => usize::from(count),
+        _ => 1,
+    });
+    let layers: usize = layers.sum();
+    // The number of points stands before the sizes.
+    let Some((sizes, mut rest)) = code.get(4..).and_then(|rest| rest.split_at_checked(layers * 4))
+    else {
+        return false;
+    };
+    sizes.as_chunks::<4>().0.iter().all(|size| {
+        let layer = rest.split_at_checked(u32::from_le_bytes(*size) as usize);
+        layer.is_some_and(|(layer, after)| {
+            rest = after;
+            is_in_range(layer)
+        })
+    })
+}
