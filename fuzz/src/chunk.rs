@@ -21,7 +21,10 @@ pub fn check_chunk(data: &[u8]) {
     let Some(([format, points @ ..], chunk)) = data.split_first_chunk::<3>() else {
         return;
     };
-    let (format, extra) = (usize::from(*format) % FORMATS.len(), u16::from(*format) >> 6);
+    let (format, extra) = (
+        usize::from(*format) % FORMATS.len(),
+        u16::from(*format) >> 6,
+    );
     let points = 1 + usize::from(u16::from_le_bytes(*points) % MOST_POINTS);
     let items = LazItemRecordBuilder::default_for_point_format_id(FORMATS[format], extra);
     let items = items.unwrap_or_else(|error| panic!("{error}"));
@@ -67,16 +70,16 @@ fn item(item: &LazItem) -> Item {
 
 /// The records, unless `laz` refuses them or panics.
 fn by_laz(items: &[LazItem], chunk: &[u8], bytes: usize) -> Option<Vec<u8>> {
-    let mut records = vec![0; bytes];
+    let (mut records, all) = (vec![0; bytes], items.to_vec());
     let done = catch_unwind(AssertUnwindSafe(|| match is_layered(items) {
         true => {
             let mut layered = LayeredPointRecordDecompressor::new(Cursor::new(chunk));
-            layered.set_fields_from(items).ok()?;
+            layered.set_fields_from(&all).ok()?;
             layered.decompress_many(&mut records).ok()
         }
         false => {
             let mut sequential = SequentialPointRecordDecompressor::new(chunk);
-            sequential.set_fields_from(items).ok()?;
+            sequential.set_fields_from(&all).ok()?;
             sequential.decompress_many(&mut records).ok()
         }
     }));
@@ -104,7 +107,9 @@ fn is_safe(items: &[LazItem], code: &[u8]) -> bool {
     });
     let layers: usize = layers.sum();
     // The number of points stands before the sizes.
-    let Some((sizes, mut rest)) = code.get(4..).and_then(|rest| rest.split_at_checked(layers * 4))
+    let Some((sizes, mut rest)) = code
+        .get(4..)
+        .and_then(|rest| rest.split_at_checked(layers * 4))
     else {
         return false;
     };
