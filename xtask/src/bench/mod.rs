@@ -11,7 +11,7 @@ mod rows;
 mod server;
 mod table;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -57,8 +57,11 @@ impl Bench {
                 false => made.join("large-laz-pf3"),
             }
         });
+        // Asked before anything is built, which may replace this program.
+        let xtask = std::env::current_exe()?;
         let rows = Rows {
-            ept: build_ept()?,
+            ept: build_ept(&xtask)?,
+            xtask,
             threads: std::thread::available_parallelism()?,
             made,
             laszip: laszip.canonicalize()?,
@@ -89,13 +92,13 @@ fn timed(work: impl FnOnce() -> Result<()>) -> Result<Duration> {
 }
 
 /// Builds the command in release and returns its path: beside this program.
-fn build_ept() -> Result<PathBuf> {
+fn build_ept(xtask: &Path) -> Result<PathBuf> {
     let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--release", "--workspace"])
+        .args(["build", "--quiet", "--release", "--package", "ept-cli"])
         .current_dir(crate::workspace())
         .status()?;
     if !status.success() {
         bail!("the command does not build");
     }
-    Ok(std::env::current_exe()?.with_file_name("ept"))
+    Ok(xtask.with_file_name("ept"))
 }

@@ -20,6 +20,8 @@ use super::server::Server;
 pub(crate) struct Rows {
     /// The command.
     pub(crate) ept: PathBuf,
+    /// This program, which does the rest.
+    pub(crate) xtask: PathBuf,
     pub(crate) threads: NonZeroUsize,
     /// Folder of the datasets that were made.
     pub(crate) made: PathBuf,
@@ -259,7 +261,7 @@ impl Rows {
     }
 
     fn part(&self, part: &Part) -> Result<Cost> {
-        let mut command = Command::new(std::env::current_exe()?);
+        let mut command = Command::new(&self.xtask);
         child::run(command.arg("bench-part").args(part.arguments()?))
     }
 
