@@ -100,11 +100,11 @@ fn output(command: &str, arguments: &[&str]) -> Result<String> {
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
-/// The version of a dependency.
+/// The version of a dependency: the newest, which is ours where others have an older one.
 fn version(name: &str) -> Result<String> {
     let lock = std::fs::read_to_string(crate::workspace().join("Cargo.lock"))?;
     let (_, rest) = lock
-        .split_once(&format!("name = \"{name}\"\nversion = \""))
+        .rsplit_once(&format!("name = \"{name}\"\nversion = \""))
         .context("not a dependency")?;
     Ok(rest.split('"').next().unwrap_or_default().to_owned())
 }
