@@ -87,6 +87,7 @@ impl Dataset {
     pub(crate) fn from_parts(fetcher: Fetcher, metadata: Metadata, limits: Limits) -> Dataset {
         Dataset {
             shared: Arc::new(Shared {
+                decoder: Decoder::new(&metadata),
                 metadata,
                 limits,
                 cores: Arc::new(Cores::new(limits.threads.get())),
@@ -208,7 +209,7 @@ impl Dataset {
         let shared = Arc::clone(&self.shared);
         let selection = self.selection(query)?;
         let point_size = self.point_size(selection.decoded().as_deref());
-        let decoder = selection.decoder(self.metadata());
+        let decoder = selection.decoder(&shared.decoder);
         let select = move |node: Node, points: PointBatch| {
             let points = selection.select(&node.cell, points)?;
             Ok(make(Tile { node, points }))
@@ -327,10 +328,9 @@ impl Dataset {
     pub async fn tile(&self, node: &Node) -> Result<PointBatch, Error> {
         let bytes = self.shared.tile_bytes(node, true).await?;
         let (shared, node) = (Arc::clone(&self.shared), *node);
-        let decoder = Decoder::new(self.metadata());
         self.shared
             .cores
-            .run(0, move || shared.decoded(&decoder, &node, &bytes))
+            .run(0, move || shared.decoded(&shared.decoder, &node, &bytes))
             .await?
     }
 
@@ -381,14 +381,15 @@ impl Dataset {
         is_patient: bool,
     ) -> Result<CachedTile, Error> {
         let (shared, addons) = (Arc::clone(&self.shared), Arc::clone(&self.addons));
+        let decoder = shared.decoder.clone();
         let decoder = match names {
             Some(names) => {
                 let known = names
                     .iter()
                     .filter(|name| self.metadata().dimension(name).is_some());
-                Decoder::new(self.metadata()).with_dimensions(known.cloned().collect())
+                decoder.with_dimensions(known.cloned().collect())
             }
-            None => Decoder::new(self.metadata()),
+            None => decoder,
         };
         let bytes = shared.tile_bytes(&node, is_patient);
         let (bytes, values) = try_join(bytes, addon::values(&addons, &node)).await?;

@@ -75,8 +75,8 @@ impl Selection {
     }
 
     /// The decoder of all that the selection needs to see of a point.
-    pub(crate) fn decoder(&self, metadata: &Metadata) -> Decoder {
-        let mut decoder = Decoder::new(metadata);
+    pub(crate) fn decoder(&self, of_all: &Decoder) -> Decoder {
+        let mut decoder = of_all.clone();
         if self.addons.is_empty() {
             decoder = decoder.with_bounds(self.cover.envelope());
         }

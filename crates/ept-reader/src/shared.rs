@@ -15,6 +15,8 @@ use crate::{Error, Limits, Loss, LossCause, LostPart, text};
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) metadata: Metadata,
+    /// Of all points and dimensions. Clones share the memory of decompression, which is worth keeping.
+    pub(crate) decoder: Decoder,
     pub(crate) limits: Limits,
     pub(crate) cores: Arc<Cores>,
     pub(crate) fetcher: Fetcher,

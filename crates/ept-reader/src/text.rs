@@ -11,7 +11,7 @@ pub(crate) fn decompressed(bytes: &[u8], max_bytes: usize) -> Result<Cow<'_, [u8
         return Ok(Cow::Borrowed(bytes));
     }
     let mut text = Vec::new();
-    let mut reader = MultiGzDecoder::new(bytes).take(max_bytes as u64 + 1);
+    let mut reader = MultiGzDecoder::new(bytes).take((max_bytes as u64).saturating_add(1));
     match reader.read_to_end(&mut text) {
         Err(error) => Err(format!("corrupt gzip: {error}")),
         Ok(length) if length > max_bytes => Err(format!(

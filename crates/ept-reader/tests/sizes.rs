@@ -4,13 +4,14 @@
 
 mod support;
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use ept_reader::{
-    Dataset, FileStore, HttpOptions, HttpStore, LossCause, MemoryStore, Options, Query, Retry,
-    Store, StoreError,
+    Dataset, FileStore, HttpOptions, HttpStore, Limits, LossCause, MemoryStore, Options, Query,
+    Retry, Store, StoreError,
 };
 use futures::StreamExt;
 
@@ -94,6 +95,23 @@ async fn a_dataset_asks_again_and_names_the_tile_that_is_missing() {
         &loss.cause,
         LossCause::Fetch(StoreError::NotFound { .. })
     ));
+}
+
+#[tokio::test]
+async fn a_limit_that_is_the_greatest_number_is_no_limit() {
+    let limits = Limits {
+        file_bytes: NonZeroUsize::MAX,
+        ..Limits::default()
+    };
+    let options = Options {
+        limits,
+        ..Options::default()
+    };
+    // Its pages are compressed.
+    let folder = fixture("zstandard");
+    let dataset = Dataset::open_with(&folder.to_string_lossy(), &options).await;
+    let nodes = dataset.unwrap().nodes(&Query::new()).unwrap();
+    assert!(nodes.count().await > 1);
 }
 
 #[tokio::test]

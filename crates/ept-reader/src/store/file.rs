@@ -112,7 +112,7 @@ fn read_file(path: &Path, max_bytes: usize) -> std::io::Result<Option<Vec<u8>>> 
     let mut bytes = Vec::with_capacity(size);
     // A device has no size, and no end.
     file.by_ref()
-        .take(max_bytes as u64 + 1)
+        .take((max_bytes as u64).saturating_add(1))
         .read_to_end(&mut bytes)?;
     Ok((bytes.len() <= max_bytes).then_some(bytes))
 }
