@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use ept_format::Source;
+use ept_format::SourceFile;
 use ept_fuzz::check_bounds;
 use libfuzzer_sys::fuzz_target;
 
@@ -12,17 +12,17 @@ const SEPARATOR: u8 = 0;
 fuzz_target!(|data: &[u8]| {
     let mut texts = data.splitn(2, |byte| *byte == SEPARATOR);
     let (list, detail) = (texts.next().unwrap_or(b""), texts.next().unwrap_or(data));
-    let sources = Source::list_from_json(list).unwrap_or_default();
+    let sources = SourceFile::list_from_json(list).unwrap_or_default();
     for source in &sources {
         source.bounds.iter().for_each(check_bounds);
         check_path(source);
         check_detail(source, detail);
     }
-    check_detail(&Source::default(), detail);
+    check_detail(&SourceFile::default(), detail);
 });
 
 /// A path is below the folder of sources.
-fn check_path(source: &Source) {
+fn check_path(source: &SourceFile) {
     let Ok(path) = source.detail_path() else {
         return;
     };
@@ -34,7 +34,7 @@ fn check_path(source: &Source) {
     }
 }
 
-fn check_detail(source: &Source, text: &[u8]) {
+fn check_detail(source: &SourceFile, text: &[u8]) {
     let Ok(detail) = source.detail_from_json(text) else {
         return;
     };

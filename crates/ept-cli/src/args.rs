@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use ept_reader::{Crs, Filter, Length};
+use ept_reader::{Crs, Filter, Length, Spacing};
 
 use crate::area::{self, Corners};
 
@@ -117,7 +117,7 @@ pub(crate) struct SelectArgs {
     /// Read as deep as this spacing of points needs: a number in units of the dataset's coordinates, or a length on
     /// the ground such as 1m, 50cm, 3ft or 3us-ft
     #[arg(long, value_name = "SPACING", allow_hyphen_values = true, value_parser = resolution)]
-    pub(crate) resolution: Option<Resolution>,
+    pub(crate) resolution: Option<Spacing>,
     /// Read depths 0 to N of the octree
     #[arg(long, value_name = "N", conflicts_with = "resolution")]
     pub(crate) depth: Option<u32>,
@@ -173,14 +173,6 @@ pub(crate) struct AreaArgs {
 pub(crate) enum Edge {
     Closed,
     HalfOpen,
-}
-
-/// The spacing that the points should have at least.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Resolution {
-    /// In units of the dataset's coordinates.
-    Units(f64),
-    Ground(Length),
 }
 
 /// How to read.
@@ -252,10 +244,10 @@ pub(crate) struct QueryArgs {
     /// Keep one point for each square of this size, the one nearest to its centre: a number in units of the dataset's
     /// coordinates, or a length on the ground such as 1m
     #[arg(long, value_name = "SIZE", allow_hyphen_values = true, value_parser = resolution)]
-    pub(crate) thin: Option<Resolution>,
+    pub(crate) thin: Option<Spacing>,
     /// The same with cubes
     #[arg(long, value_name = "SIZE", allow_hyphen_values = true, value_parser = resolution, conflicts_with = "thin")]
-    pub(crate) thin_3d: Option<Resolution>,
+    pub(crate) thin_3d: Option<Spacing>,
     /// Decimals of floating-point values in CSV, such as coordinates [default: as many as say them exactly]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=17))]
     pub(crate) precision: Option<u8>,
@@ -358,7 +350,7 @@ pub(crate) struct ProfileArgs {
     /// Read as deep as this spacing of points needs: a number in units of the dataset's coordinates, or a length on
     /// the ground such as 1m
     #[arg(long, value_name = "SPACING", allow_hyphen_values = true, value_parser = resolution)]
-    pub(crate) resolution: Option<Resolution>,
+    pub(crate) resolution: Option<Spacing>,
     /// Read depths 0 to N of the octree
     #[arg(long, value_name = "N", conflicts_with = "resolution")]
     pub(crate) depth: Option<u32>,
@@ -441,13 +433,13 @@ fn duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "must be greater than 0".into())
 }
 
-fn resolution(text: &str) -> Result<Resolution, String> {
+fn resolution(text: &str) -> Result<Spacing, String> {
     match text.parse::<f64>() {
-        Ok(value) if value.is_finite() && value > 0.0 => Ok(Resolution::Units(value)),
-        Ok(_) => Err("must be a finite number greater than 0".into()),
-        Err(_) => match text.parse() {
-            Ok(length) => Ok(Resolution::Ground(length)),
-            Err(error) => Err(format!("{error}; or a number in units of the dataset")),
-        },
+        Ok(value) if !(value.is_finite() && value > 0.0) => {
+            Err("must be a finite number greater than 0".into())
+        }
+        _ => text
+            .parse()
+            .map_err(|error| format!("{error}; or a number in units of the dataset")),
     }
 }

@@ -25,10 +25,10 @@ impl Note {
         let lost: Vec<Value> = losses.sorted().into_iter().map(loss).collect();
         Note(json!({
             "writer": concat!("ept ", env!("CARGO_PKG_VERSION")),
-            "dataset": name(&dataset.location("ept.json")),
+            "dataset": name(&dataset.location()),
             "query": query_of(selection),
             "depth": deepest,
-            "spacing": deepest.map(|depth| dataset.metadata().spacing(depth)),
+            "spacing": deepest.and_then(|depth| dataset.frame().spacing_at(depth)),
             "dimensions": dimensions,
             "lost": lost,
         }))

@@ -97,7 +97,7 @@ impl Output {
 
     fn sink(&self, file: File, selection: &Selection, dims: Vec<String>) -> Result<Box<dyn Sink>> {
         let file = BufWriter::with_capacity(1 << 20, file);
-        let bounds = selection.dataset.output_bounds(&selection.query)?;
+        let bounds = *selection.selection.bounds();
         let info = self.info(selection, &dims);
         let wkt = info.srs.well_known_text().map(str::to_owned);
         Ok(match self.format {
@@ -117,7 +117,7 @@ impl Output {
                 CopcOptions {
                     wkt,
                     bounds,
-                    spacing: selection.dataset.metadata().spacing(0),
+                    spacing: selection.dataset.frame().spacing.unwrap_or(f64::NAN),
                     threads: self.threads,
                 },
             )?,
@@ -135,9 +135,9 @@ impl Output {
         selection: &Selection,
         options: CopcOptions,
     ) -> Result<Box<dyn Sink>> {
-        let reason = if selection.query.selected_output_crs().is_some() {
+        let reason = if selection.selection.query().output_crs().is_some() {
             "the coordinates are others"
-        } else if selection.thin.is_some() {
+        } else if selection.selection.query().thin().is_some() {
             "thinned points come by place, not by node"
         } else if !options.has_cube() {
             "the dataset's bounds are not a cube"
@@ -195,9 +195,7 @@ impl Output {
         let required = self.required().iter().copied();
         let mut columns: Vec<Column> = Vec::new();
         for name in required.chain(dims.iter().map(String::as_str)) {
-            let known = selection.dataset.metadata().schema().iter();
-            let mut known = known.filter(|dimension| dimension.name.eq_ignore_ascii_case(name));
-            let (name, scalar) = match known.next() {
+            let (name, scalar) = match selection.dataset.frame().dimension(name) {
                 Some(known) => (known.name.as_str(), known.scalar),
                 None => (name, ScalarType::F64),
             };
@@ -238,8 +236,8 @@ impl Pending {
 
 /// What files say of the points in them.
 fn srs(selection: &Selection) -> Srs {
-    match selection.query.selected_output_crs() {
-        None => selection.dataset.metadata().srs().clone(),
+    match selection.selection.query().output_crs() {
+        None => selection.dataset.frame().srs.clone(),
         Some(crs) => {
             let code = crs.name().strip_prefix("EPSG:");
             let text = crs.well_known_text().unwrap_or(crs.definition());

@@ -37,7 +37,7 @@ impl Report<'_> {
         let traffic = dataset.traffic();
         json!({
             "version": env!("CARGO_PKG_VERSION"),
-            "dataset": dataset.location("ept.json"),
+            "dataset": dataset.location(),
             "query": query_of(self.selection),
             "complete": self.failure.is_none() && losses.is_empty(),
             "error": self.failure.map(|error| format!("{error:#}")),
@@ -54,9 +54,9 @@ impl Report<'_> {
 
 /// What was asked for, with the depth that a resolution came to.
 pub(crate) fn query_of(selection: &Selection) -> Value {
-    let Selection { dataset, query, .. } = selection;
-    let areas = query.selected_areas().iter();
-    let thin = selection.thin.map(|thin| {
+    let (bound, query) = (selection.selection.bound(), selection.selection.query());
+    let areas = query.areas().iter();
+    let thin = bound.grid().map(|thin| {
         let edges = thin.size().into_iter();
         edges
             .map(|edge| Some(edge).filter(|edge| edge.is_finite()))
@@ -64,16 +64,16 @@ pub(crate) fn query_of(selection: &Selection) -> Value {
     });
     json!({
         "areas": areas.map(area).collect::<Vec<_>>(),
-        "edge": match query.selected_edge() {
+        "edge": match query.edge() {
             Edge::Closed => "closed",
             Edge::HalfOpen => "half-open",
         },
-        "depth": query.max_depth(dataset.metadata()).ok().flatten(),
-        "dimensions": query.selected_dimensions(),
-        "where": query.selected_filter().map(ToString::to_string),
-        "origin": query.selected_origin().map(|origin| origin.id),
+        "depth": bound.depth(),
+        "dimensions": query.dimensions(),
+        "where": query.filter().map(ToString::to_string),
+        "origin": query.origin().map(|origin| origin.id),
         "thin": thin,
-        "crs": query.selected_output_crs().map(Crs::name),
+        "crs": query.output_crs().map(Crs::name),
     })
 }
 

@@ -3,23 +3,21 @@
 use anyhow::{Result, bail};
 use ept_reader::{
     Area, Bounds, Cache, CloudOptions, Dataset, Edge, Error, HttpOptions, Loss, LostPart, Node,
-    Options, Origin, Query, Relation, Thin,
+    Options, Origin, Query, Relation,
 };
 use futures::StreamExt;
 
 use crate::area;
-use crate::args::{self, CacheArgs, DatasetArgs, OnError, ReadArgs, Resolution, SelectArgs};
+use crate::args::{self, CacheArgs, DatasetArgs, OnError, ReadArgs, SelectArgs};
 use crate::numbers::{counted, rounded};
 
 /// A dataset with what to read of it.
 #[derive(Debug)]
 pub(crate) struct Selection {
     pub(crate) dataset: Dataset,
-    pub(crate) query: Query,
+    pub(crate) selection: ept_reader::Selection,
     /// The nodes that the query selects, in order.
     pub(crate) nodes: Vec<Node>,
-    /// How the points are thinned.
-    pub(crate) thin: Option<Thin>,
     /// What could not be read so far.
     pub(crate) losses: Losses,
 }
@@ -35,14 +33,7 @@ impl Selection {
     /// Opens the dataset and finds the nodes.
     pub(crate) async fn open(select: &SelectArgs, read: &ReadArgs) -> Result<Selection> {
         let by = async |dataset: &Dataset| query(select, dataset).await;
-        let mut selection = Selection::open_by(&select.dataset, &select.addons, read, by).await?;
-        if let Some(most) = select.max_points {
-            let nodes = std::mem::take(&mut selection.nodes);
-            selection.nodes = selection
-                .dataset
-                .within_budget(nodes, &selection.query, most)?;
-        }
-        Ok(selection)
+        Selection::open_by(&select.dataset, &select.addons, read, by).await
     }
 
     /// Opens a dataset and finds the nodes of a query that is made for it.
@@ -56,12 +47,11 @@ impl Selection {
         let query = query(&dataset).await?;
         let mut selection = Selection {
             losses: Losses::new(read.on_error),
-            thin: None,
             nodes: Vec::new(),
+            selection: dataset.select(&query)?,
             dataset,
-            query,
         };
-        let mut nodes = selection.dataset.nodes(&selection.query)?;
+        let mut nodes = selection.selection.nodes();
         while let Some(node) = nodes.next().await {
             selection.nodes.extend(selection.losses.sort_out(node)?);
         }
@@ -79,9 +69,9 @@ impl Selection {
         let Some(deepest) = self.nodes.iter().map(|node| node.key.depth()).max() else {
             return nodes;
         };
-        let metadata = self.dataset.metadata();
-        let spacing = metadata.spacing(deepest);
-        let ground = self.query.metres_per_unit(metadata);
+        let frame = self.dataset.frame();
+        let spacing = frame.spacing_at(deepest).unwrap_or(f64::NAN);
+        let ground = self.selection.metres_per_unit();
         let ground = ground.map_or_else(
             |_| String::new(),
             |scale| {
@@ -99,14 +89,13 @@ impl Selection {
 
     /// Why a query found nothing.
     pub(crate) fn why_nothing(&self) -> String {
-        let metadata = self.dataset.metadata();
         if !self.losses.is_empty() {
             return "nothing of what there is could be read".into();
         }
-        let areas = self.query.selected_areas();
-        let extent = metadata.bounds_conforming().unwrap_or(metadata.bounds());
-        let relation = self.query.relation(metadata, extent);
-        if !areas.is_empty() && relation == Ok(Relation::Outside) {
+        let query = self.selection.query();
+        let areas = query.areas();
+        let extent = self.dataset.frame().extent();
+        if !areas.is_empty() && self.selection.relation(extent) == Relation::Outside {
             let mut text = format!(
                 "the area lies outside of the dataset, whose bounds are {}",
                 corners(extent)
@@ -117,21 +106,22 @@ impl Selection {
             }
             return text;
         }
-        if self.query.selected_filter().is_some() {
+        if query.filter().is_some() {
             return "no point meets the condition in the area at the selected depths".into();
         }
-        match areas.is_empty() && self.query.selected_origin().is_none() {
-            true => "the selected depths have no points".into(),
-            false => "no point lies within the area at the selected depths".into(),
+        if areas.is_empty() && query.origin().is_none() {
+            "the selected depths have no points".into()
+        } else {
+            "no point lies within the area at the selected depths".into()
         }
     }
 }
 
-/// The dataset of the flags, and the query.
-pub(crate) async fn opened(select: &SelectArgs, read: &ReadArgs) -> Result<(Dataset, Query)> {
+/// The query of the flags, bound to its dataset.
+pub(crate) async fn opened(select: &SelectArgs, read: &ReadArgs) -> Result<ept_reader::Selection> {
     let dataset = open_dataset(&select.dataset, &select.addons, read).await?;
     let query = query(select, &dataset).await?;
-    Ok((dataset, query))
+    Ok(dataset.select(&query)?)
 }
 
 async fn open_dataset(
@@ -144,7 +134,7 @@ async fn open_dataset(
     options.limits.threads = read.threads.unwrap_or(options.limits.threads);
     let mut dataset = Dataset::open_with(&args.location, &options).await?;
     for (name, place) in addons {
-        dataset = dataset.with_addon(name, place, &options).await?;
+        dataset = dataset.with_addon(name, place).await?;
     }
     Ok(dataset)
 }
@@ -220,40 +210,34 @@ pub(crate) fn cache(args: &CacheArgs) -> Option<Cache> {
     Some(Cache::new(folder, args.size))
 }
 
-async fn query(select: &SelectArgs, dataset: &Dataset) -> Result<Query> {
-    let mut query = Query::new().edge(match select.area.edge {
+/// The query of the flags.
+pub(crate) async fn query(select: &SelectArgs, dataset: &Dataset) -> Result<Query> {
+    let mut query = Query::new().with_edge(match select.area.edge {
         args::Edge::Closed => Edge::Closed,
         args::Edge::HalfOpen => Edge::HalfOpen,
     });
     for area in area::areas(&select.area)? {
-        query = query.area(area);
+        query = query.with_area(area);
     }
     if let Some(resolution) = select.resolution {
-        query = resolution.of(query);
+        query = query.with_resolution(resolution);
     }
     if let Some(filter) = &select.filter {
-        query = query.filter(filter.clone());
+        query = query.with_filter(filter.clone());
     }
     if let Some(origin) = &select.origin {
-        query = query.origin(origin_of(select, origin, dataset).await?);
+        query = query.with_origin(origin_of(select, origin, dataset).await?);
     }
     if let Some(depth) = select.depth {
-        query = query.depth(depth);
+        query = query.with_depth(depth);
     }
     if let Some(dims) = &select.dims {
-        query = query.dimensions(dims.iter().map(|name| name.trim()));
+        query = query.with_dimensions(dims.iter().map(|name| name.trim()));
+    }
+    if let Some(most) = select.max_points {
+        query = query.with_max_points(most);
     }
     Ok(query)
-}
-
-impl Resolution {
-    /// The query with this resolution.
-    pub(crate) fn of(self, query: Query) -> Query {
-        match self {
-            Resolution::Units(resolution) => query.resolution(resolution),
-            Resolution::Ground(resolution) => query.ground_resolution(resolution),
-        }
-    }
 }
 
 async fn origin_of(select: &SelectArgs, origin: &str, dataset: &Dataset) -> Result<Origin> {
@@ -262,7 +246,7 @@ async fn origin_of(select: &SelectArgs, origin: &str, dataset: &Dataset) -> Resu
     if origin.by_bounds && origin.bounds.is_none() {
         bail!("the source has no bounds that --origin-by-bounds could go by");
     }
-    if !origin.by_bounds && dataset.metadata().dimension("OriginId").is_none() {
+    if !origin.by_bounds && dataset.frame().dimension("OriginId").is_none() {
         bail!(
             "the dataset has no OriginId, so points cannot be told by their source; --origin-by-bounds takes all \
              points within the source's bounds"

@@ -5,7 +5,7 @@
 //!
 //! - [`Metadata`] is `ept.json`: bounds, span, schema, coordinate system.
 //! - [`Key`] names a node (`D-X-Y-Z`); [`Bounds`] is its cell, or any other box.
-//! - [`Page`] is one file of `ept-hierarchy`; [`Source`] one entry of `ept-sources`.
+//! - [`Page`] is one file of `ept-hierarchy`; [`SourceFile`] one entry of `ept-sources`.
 //! - [`Walk`] goes over the tree. It says which page it needs next and is handed it by the caller;
 //!   a [`Policy`] says which cells matter and in which order. [`Region`] is the policy of
 //!   a bounds-and-depth query.
@@ -41,6 +41,7 @@
 mod addon;
 mod bounds;
 mod dimension;
+mod dimension_name;
 mod error;
 mod json;
 mod key;
@@ -48,18 +49,21 @@ mod metadata;
 mod page;
 mod region;
 mod runs;
-mod source;
+mod source_file;
+mod spacing;
 mod srs;
 mod walk;
 
 pub use addon::Addon;
 pub use bounds::Bounds;
 pub use dimension::{Dimension, ScalarType, Statistics};
+pub use dimension_name::{is_same_dimension, position_of_dimension};
 pub use error::FormatError;
 pub use key::Key;
 pub use metadata::{DataType, HierarchyType, Metadata};
 pub use page::{Entry, Page};
 pub use region::Region;
-pub use source::{Source, SourceDetail};
+pub use source_file::{SourceDetail, SourceFile};
+pub use spacing::{depth_for_resolution, spacing_at};
 pub use srs::Srs;
 pub use walk::{Node, Policy, Step, Walk};

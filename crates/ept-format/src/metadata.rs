@@ -5,7 +5,10 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::json::{self, Object};
-use crate::{Bounds, Dimension, FormatError, Key, Srs};
+use crate::{
+    Bounds, Dimension, FormatError, Key, Srs, depth_for_resolution, position_of_dimension,
+    spacing_at,
+};
 
 /// The contents of `ept.json` (specification, section "ept.json").
 ///
@@ -159,10 +162,11 @@ impl Metadata {
         &self.schema
     }
 
-    /// The dimension of that name.
+    /// The dimension that a user calls so; see [`crate::is_same_dimension`].
     #[must_use]
     pub fn dimension(&self, name: &str) -> Option<&Dimension> {
-        self.schema.iter().find(|dimension| dimension.name == name)
+        let names = self.schema.iter().map(|dimension| dimension.name.as_str());
+        position_of_dimension(names, name).map(|at| &self.schema[at])
     }
 
     /// The coordinate system.
@@ -182,7 +186,7 @@ impl Metadata {
     #[must_use]
     pub fn spacing(&self, depth: u32) -> f64 {
         let extent = self.bounds.max()[0] - self.bounds.min()[0];
-        extent / self.span as f64 / 2_f64.powi(depth.try_into().unwrap_or(i32::MAX))
+        spacing_at(extent / self.span as f64, depth)
     }
 
     /// The least depth whose spacing is at most `resolution`, in units of the coordinate system;
@@ -191,11 +195,8 @@ impl Metadata {
     /// # Errors
     /// When `resolution` is not a finite number greater than 0.
     pub fn depth_for_resolution(&self, resolution: f64) -> Result<u32, FormatError> {
-        if !(resolution.is_finite() && resolution > 0.0) {
-            return Err(FormatError::Resolution(resolution));
-        }
-        let enough = |depth: &u32| self.spacing(*depth) <= resolution;
-        Ok((0..Key::MAX_DEPTH).find(enough).unwrap_or(Key::MAX_DEPTH))
+        let depth = depth_for_resolution(self.spacing(0), resolution);
+        depth.ok_or(FormatError::Resolution(resolution))
     }
 
     /// How far a point may lie outside of its node's cell, per axis: one step of the stored integers,

@@ -56,6 +56,15 @@ impl Page {
         Ok(Page { entries })
     }
 
+    /// The entry of a node, if the page has one.
+    #[must_use]
+    pub fn entry(&self, key: Key) -> Option<Entry> {
+        let place = self
+            .entries
+            .binary_search_by(|(other, _)| other.cmp_preorder(&key));
+        place.ok().map(|at| self.entries[at].1)
+    }
+
     /// The entries; a node stands before those below it.
     #[must_use]
     pub fn entries(&self) -> &[(Key, Entry)] {

@@ -16,6 +16,12 @@ pub trait Policy {
     fn rank(&self, key: Key, cell: &Bounds) -> Option<f64>;
 }
 
+impl<P: Policy + ?Sized> Policy for Box<P> {
+    fn rank(&self, key: Key, cell: &Bounds) -> Option<f64> {
+        (**self).rank(key, cell)
+    }
+}
+
 /// A node that the walk found: it has points, and so a tile.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Node {

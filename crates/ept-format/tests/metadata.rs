@@ -174,7 +174,9 @@ fn the_dimensions_of_the_specification_have_their_types() {
         assert_eq!((dimension.scale, dimension.offset), (scale, offset));
         assert_eq!(dimension.statistics, None);
     }
-    assert_eq!(metadata.dimension("intensity"), None);
+    let intensity = metadata.dimension("Intensity");
+    assert!(intensity.is_some());
+    assert_eq!(metadata.dimension("intensity"), intensity);
 }
 
 #[test]

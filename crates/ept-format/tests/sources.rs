@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use ept_format::{FormatError, Source, SourceDetail};
+use ept_format::{FormatError, SourceDetail, SourceFile};
 
 /// The example of the specification, section "ept-sources".
 const MANIFEST: &str = r#"[
@@ -42,8 +42,8 @@ const DETAIL: &str = r#"{
     "schema": []
 }"#;
 
-fn list(text: &str) -> Vec<Source> {
-    Source::list_from_json(text.as_bytes()).unwrap()
+fn list(text: &str) -> Vec<SourceFile> {
+    SourceFile::list_from_json(text.as_bytes()).unwrap()
 }
 
 fn field(error: FormatError) -> String {
@@ -128,15 +128,15 @@ fn sources_may_share_a_file_of_metadata() {
 #[test]
 fn every_field_may_be_missing() {
     assert_eq!(list("[]"), []);
-    assert_eq!(list("[{}]"), [Source::default()]);
-    let detail = Source::default().detail_from_json(b"{}").unwrap();
+    assert_eq!(list("[{}]"), [SourceFile::default()]);
+    let detail = SourceFile::default().detail_from_json(b"{}").unwrap();
     assert_eq!(detail, SourceDetail::default());
 }
 
 #[test]
 fn both_layouts_lie_where_the_specification_says() {
-    assert_eq!(Source::MANIFEST_PATH, "ept-sources/manifest.json");
-    assert_eq!(Source::LIST_PATH, "ept-sources/list.json");
+    assert_eq!(SourceFile::MANIFEST_PATH, "ept-sources/manifest.json");
+    assert_eq!(SourceFile::LIST_PATH, "ept-sources/list.json");
 }
 
 #[test]
@@ -174,10 +174,10 @@ fn a_fault_names_the_source() {
         ),
         (r#"[{"bounds": "everywhere"}]"#, "[0].bounds"),
     ] {
-        let error = Source::list_from_json(text.as_bytes()).unwrap_err();
+        let error = SourceFile::list_from_json(text.as_bytes()).unwrap_err();
         assert_eq!(field(error), expected, "{text}");
     }
-    let plain = Source::default();
+    let plain = SourceFile::default();
     assert_eq!(
         field(plain.detail_from_json(b"[]").unwrap_err()),
         "source metadata"
@@ -191,13 +191,13 @@ fn a_fault_names_the_source() {
 #[test]
 fn what_is_not_json_is_refused() {
     for text in ["", "[", "[{}", "Not Found"] {
-        let error = Source::list_from_json(text.as_bytes()).unwrap_err();
+        let error = SourceFile::list_from_json(text.as_bytes()).unwrap_err();
         assert!(matches!(error, FormatError::NotJson(_)), "{text}: {error}");
     }
     let page = b"<html>404</html>";
-    assert_eq!(Source::list_from_json(page), Err(FormatError::WebPage));
+    assert_eq!(SourceFile::list_from_json(page), Err(FormatError::WebPage));
     assert_eq!(
-        Source::default().detail_from_json(page),
+        SourceFile::default().detail_from_json(page),
         Err(FormatError::WebPage)
     );
 }
@@ -219,7 +219,7 @@ fn metadata_outside_of_the_sources_is_refused() {
         "http://other/b.json",
     ] {
         let text = serde_json::json!([{ "metadataPath": path }]).to_string();
-        let sources = Source::list_from_json(text.as_bytes()).unwrap();
+        let sources = SourceFile::list_from_json(text.as_bytes()).unwrap();
         let error = sources[0].detail_path().unwrap_err().to_string();
         assert!(
             error.contains("metadataPath") && error.contains("ept-sources"),
@@ -228,7 +228,7 @@ fn metadata_outside_of_the_sources_is_refused() {
     }
     for path in ["a.json", "folder/b c.json", "..c.json", "d..json"] {
         let text = serde_json::json!([{ "metadataPath": path }]).to_string();
-        let sources = Source::list_from_json(text.as_bytes()).unwrap();
+        let sources = SourceFile::list_from_json(text.as_bytes()).unwrap();
         assert_eq!(
             sources[0].detail_path(),
             Ok(Some(format!("ept-sources/{path}")))

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use ept_format::ScalarType;
+use ept_format::{Bounds, ScalarType, position_of_dimension};
 
-use crate::name::is_same;
 use crate::{DecodeError, Values};
 
 /// Points as a structure of arrays: a column for each dimension, all of the same length.
@@ -155,11 +154,11 @@ impl PointBatch {
     /// `NIR` for `Infrared`.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Values> {
-        let column = self
-            .columns
-            .iter()
-            .find(|column| is_same(&column.name, name));
-        self.values(name).or(column.map(|column| &column.values))
+        self.position(name).map(|at| &self.columns[at].values)
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        position_of_dimension(self.columns.iter().map(|column| &*column.name), name)
     }
 
     /// The same points with only these dimensions, in this order, as [`PointBatch::find`] finds them; those that the
@@ -168,15 +167,7 @@ impl PointBatch {
     pub fn with_dimensions(mut self, names: &[String]) -> PointBatch {
         let mut columns = Vec::with_capacity(names.len());
         for name in names {
-            let exact = self
-                .columns
-                .iter()
-                .position(|column| *column.name == **name);
-            let found = exact.or_else(|| {
-                self.columns
-                    .iter()
-                    .position(|column| is_same(&column.name, name))
-            });
+            let found = self.position(name);
             columns.extend(found.map(|at| self.columns.remove(at)));
         }
         self.columns = columns;
@@ -207,15 +198,16 @@ impl PointBatch {
         self.point_format
     }
 
-    /// The batch with this column in the place of the one of that name, or as its last.
+    /// The batch with this column in place of that dimension, whatever its column is called, or as its last.
     ///
     /// # Errors
     /// As [`PointBatch::new`].
     pub fn with_column(self, column: Column) -> Result<PointBatch, DecodeError> {
         let (scaling, point_format) = (self.scaling, self.point_format);
+        let position = self.position(&column.name);
         let mut columns = self.columns;
-        match columns.iter_mut().find(|other| other.name == column.name) {
-            Some(other) => *other = column,
+        match position {
+            Some(at) => columns[at] = column,
             None => columns.push(column),
         }
         Ok(PointBatch::new(columns)?.with_storage(scaling, point_format))
@@ -236,6 +228,19 @@ impl PointBatch {
             columns: columns.collect(),
             ..*self
         }
+    }
+
+    /// Keeps the points inside bounds, whose faces belong to them. The batch has X, Y and Z, unless the bounds are
+    /// without end.
+    pub fn clip(&mut self, bounds: &Bounds) {
+        if *bounds == Bounds::EVERYTHING {
+            return;
+        }
+        let places = self.x().iter().zip(self.y()).zip(self.z());
+        let mask: Vec<bool> = places
+            .map(|((&x, &y), &z)| bounds.contains([x, y, z]))
+            .collect();
+        self.retain(&mask);
     }
 
     /// Keeps the points whose place in `mask` is true; points beyond its end are dropped.

@@ -7,7 +7,7 @@ use ept_format::{Bounds, DataType, Metadata};
 
 use crate::columns::{BLOCK_BYTES, ColumnBuilder};
 use crate::decompressors::Decompressors;
-use crate::{DecodeError, PointBatch, laszip, schema, zstandard};
+use crate::{DecodeError, PointBatch, Wish, laszip, schema, zstandard};
 
 /// Turns tiles of one dataset into columns. Made once, used from any number of threads; clones share the memory that
 /// decompression takes, about a megabyte a thread.
@@ -29,7 +29,7 @@ use crate::{DecodeError, PointBatch, laszip, schema, zstandard};
 /// ```
 #[derive(Debug, Clone)]
 pub struct Decoder {
-    pub(crate) metadata: Metadata,
+    pub(crate) metadata: Arc<Metadata>,
     pub(crate) wanted: Option<Vec<String>>,
     pub(crate) bounds: Bounds,
     pub(crate) decompressors: Arc<Decompressors>,
@@ -40,11 +40,19 @@ impl Decoder {
     #[must_use]
     pub fn new(metadata: &Metadata) -> Decoder {
         Decoder {
-            metadata: metadata.clone(),
+            metadata: Arc::new(metadata.clone()),
             wanted: None,
             bounds: Bounds::EVERYTHING,
             decompressors: Arc::default(),
         }
+    }
+
+    /// Only what is wished for.
+    #[must_use]
+    pub fn with_wish(mut self, wish: &Wish) -> Decoder {
+        self.wanted = wish.dimensions.clone();
+        self.bounds = wish.bounds;
+        self
     }
 
     /// Only these dimensions, in this order. Case does not matter; a name that stands twice counts once.

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use ept_format::Dimension;
+use ept_format::{Dimension, is_same_dimension, position_of_dimension};
 
 use crate::field::{Encoding, Field};
-use crate::name::is_same;
 use crate::{DecodeError, Scaling};
 
 /// How one tile's point records are laid out.
@@ -50,12 +49,11 @@ impl Layout {
         };
         let mut wanted: Vec<Field> = Vec::with_capacity(names.len());
         for name in names {
-            let exact = self.field(name);
-            let field = exact.or_else(|| self.fields.iter().find(|f| is_same(&f.name, name)));
-            match field {
+            let names = self.fields.iter().map(|field| &*field.name);
+            match position_of_dimension(names, name).map(|at| &self.fields[at]) {
                 Some(field) if wanted.contains(field) => {}
                 Some(field) => wanted.push(field.clone()),
-                None if schema.iter().any(|d| is_same(&d.name, name)) => {}
+                None if schema.iter().any(|d| is_same_dimension(&d.name, name)) => {}
                 None => {
                     let available: Vec<&str> = self.fields.iter().map(|f| &*f.name).collect();
                     return Err(DecodeError::NoDimension {

@@ -26,12 +26,12 @@ mod las_header;
 mod laszip;
 mod layout;
 mod laz_tile;
-mod name;
 mod point_format;
 mod schema;
 mod summary;
 mod tile_header;
 mod values;
+mod wish;
 mod zstandard;
 
 pub use batch::{Column, PointBatch, Scaling};
@@ -40,3 +40,4 @@ pub use error::DecodeError;
 pub use summary::{DimensionSummary, Scalar, Summary};
 pub use tile_header::TileHeader;
 pub use values::Values;
+pub use wish::Wish;

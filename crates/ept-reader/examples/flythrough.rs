@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use ept_reader::{
-    Camera, Dataset, FileStore, Key, Look, Metadata, Options, Scene, SceneOptions, Store,
+    Camera, Dataset, FileStore, Frame, Key, Look, Metadata, Options, Scene, SceneOptions, Store,
     StoreError, View,
 };
 use futures::future::BoxFuture;
@@ -48,8 +48,8 @@ impl Store for Slow {
 }
 
 /// The view of a frame: down from above, once around the middle, then it stands still.
-fn view(metadata: &Metadata, frame: usize) -> Result<View, ept_reader::Error> {
-    let extent = metadata.bounds_conforming().unwrap_or(metadata.bounds());
+fn view(place: &Frame, frame: usize) -> Result<View, ept_reader::Error> {
+    let extent = place.extent();
     let (min, max) = (extent.min(), extent.max());
     let middle = [0, 1, 2].map(|i| (min[i] + max[i]) / 2.0);
     let reach = f64::max(max[0] - min[0], max[1] - min[1]);
@@ -63,7 +63,7 @@ fn view(metadata: &Metadata, frame: usize) -> Result<View, ept_reader::Error> {
     ];
     let image = IMAGE.map(|size| size as f64 * 4.0);
     let camera = Camera::perspective(eye, middle, 0.9, image)?;
-    Ok(View::new(metadata, camera).with_min_pixels(1.5))
+    Ok(View::new(place, camera).with_min_pixels(1.5))
 }
 
 #[tokio::main]
@@ -83,7 +83,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut clock = tokio::time::interval(FRAME);
     for frame in 0..FRAMES {
         clock.tick().await;
-        let view = view(dataset.metadata(), frame)?;
+        let view = view(dataset.frame(), frame)?;
         let start = Instant::now();
         let look = scene.look(&view);
         times.push(start.elapsed());
@@ -92,7 +92,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             pictures.push((view.camera().to_owned(), look));
         }
     }
-    let last = view(dataset.metadata(), FRAMES - 1)?;
+    let last = view(dataset.frame(), FRAMES - 1)?;
     let stop = Instant::now();
     while stop.elapsed() < AFTER_STOP {
         clock.tick().await;
@@ -127,7 +127,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "complete after stop       {:>10.0} ms",
         settling.as_secs_f64() * 1e3
     );
-    let useful = bytes_of(&store, &dataset, &shown);
+    let useful = bytes_of(&store, dataset.ept()?.metadata(), &shown);
     println!("bytes fetched             {fetched:>10}");
     println!("bytes of nodes shown      {useful:>10}");
     println!(
@@ -157,9 +157,9 @@ async fn settle(scene: &mut Scene, view: &View, shown: &mut HashSet<Key>) {
 }
 
 /// Bytes of the tiles of these nodes, and of the pages, which all are needed to know the nodes.
-fn bytes_of(store: &Slow, dataset: &Dataset, shown: &HashSet<Key>) -> u64 {
+fn bytes_of(store: &Slow, metadata: &Metadata, shown: &HashSet<Key>) -> u64 {
     let sizes = store.sizes.lock().unwrap_or_else(PoisonError::into_inner);
-    let tiles = shown.iter().map(|key| dataset.metadata().tile_path(*key));
+    let tiles = shown.iter().map(|key| metadata.tile_path(*key));
     let tiles: u64 = tiles.filter_map(|path| sizes.get(&path)).sum();
     let is_page = |(path, _): &(&String, &u64)| path.starts_with("ept-hierarchy");
     tiles

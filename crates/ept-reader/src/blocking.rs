@@ -7,7 +7,7 @@ use futures::StreamExt;
 use tokio::runtime::Runtime;
 
 use crate::{
-    CachedTile, Dataset, Error, Node, Options, Query, Scene, SceneOptions, Tile, TileCache,
+    CachedTile, Dataset, Error, Node, Options, Scene, SceneOptions, Selection, Tile, TileCache,
 };
 
 /// A runtime for programs that have none: each method blocks the thread until it is done, but [`Blocking::scene`], whose
@@ -20,7 +20,7 @@ use crate::{
 /// # let location = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/terrain");
 /// let dataset = blocking.open(location, &Options::default())?;
 /// let mut points = 0;
-/// for tile in blocking.points(&dataset, &Query::new())? {
+/// for tile in blocking.points(&dataset.select(&Query::new())?) {
 ///     points += tile?.points.len();
 /// }
 /// assert_eq!(points, 25_000);
@@ -49,34 +49,24 @@ impl Blocking {
         self.runtime.block_on(Dataset::open_with(location, options))
     }
 
-    /// As [`Dataset::points`], as an iterator.
-    ///
-    /// # Errors
-    /// As there.
+    /// As [`Selection::points`], as an iterator.
     pub fn points<'a>(
         &'a self,
-        dataset: &Dataset,
-        query: &Query,
-    ) -> Result<impl Iterator<Item = Result<Tile, Error>> + use<'a>, Error> {
+        selection: &Selection,
+    ) -> impl Iterator<Item = Result<Tile, Error>> + use<'a> {
         let _guard = self.runtime.enter();
-        let mut tiles = dataset.points(query)?;
-        let next = move || self.runtime.block_on(tiles.next());
-        Ok(std::iter::from_fn(next))
+        let mut tiles = selection.points();
+        std::iter::from_fn(move || self.runtime.block_on(tiles.next()))
     }
 
-    /// As [`Dataset::nodes`], as an iterator.
-    ///
-    /// # Errors
-    /// As there.
+    /// As [`Selection::nodes`], as an iterator.
     pub fn nodes<'a>(
         &'a self,
-        dataset: &Dataset,
-        query: &Query,
-    ) -> Result<impl Iterator<Item = Result<Node, Error>> + use<'a>, Error> {
+        selection: &Selection,
+    ) -> impl Iterator<Item = Result<Node, Error>> + use<'a> {
         let _guard = self.runtime.enter();
-        let mut nodes = dataset.nodes(query)?;
-        let next = move || self.runtime.block_on(nodes.next());
-        Ok(std::iter::from_fn(next))
+        let mut nodes = selection.nodes();
+        std::iter::from_fn(move || self.runtime.block_on(nodes.next()))
     }
 
     /// As [`TileCache::tile`].

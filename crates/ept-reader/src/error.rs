@@ -42,9 +42,27 @@ pub enum Error {
         /// What is too large, and the limit.
         problem: String,
     },
-    /// The query asks for what cannot be.
-    #[error("{0}")]
-    Query(String),
+    /// The query asks for what the dataset can't give.
+    #[error(transparent)]
+    Select(#[from] SelectError),
+    /// What the caller gave is malformed, such as bounds or a resolution.
+    #[error(transparent)]
+    Argument(#[from] FormatError),
+    /// The query asks for a dimension that the dataset does not have, or the schema describes no point.
+    #[error(transparent)]
+    Decode(DecodeError),
+    /// Only EPT has what was asked for.
+    #[error("{location}: is not an EPT dataset, and only EPT has what was asked for")]
+    NotEpt {
+        /// Path or URL of the dataset, without secrets.
+        location: String,
+    },
+    /// A camera that sees nothing.
+    #[error("the camera cannot be: {0}")]
+    Camera(String),
+    /// Background work was started outside of a tokio runtime.
+    #[error("a scene needs a tokio runtime; see Blocking")]
+    NoRuntime,
     /// A fault of this library: a task ended without a result.
     #[error("internal fault: {0}")]
     Internal(String),
@@ -104,20 +122,6 @@ impl Error {
             Error::Lost(loss) => Some(loss),
             _ => None,
         }
-    }
-}
-
-impl From<FormatError> for Error {
-    /// A fault in what the caller gave, such as bounds or a resolution.
-    fn from(fault: FormatError) -> Error {
-        Error::Query(fault.to_string())
-    }
-}
-
-impl From<SelectError> for Error {
-    /// A fault in what the caller gave, such as an unknown coordinate system.
-    fn from(fault: SelectError) -> Error {
-        Error::Query(fault.to_string())
     }
 }
 

@@ -1,12 +1,12 @@
 //! Reads Entwine Point Tile datasets.
 //!
-//! The principal type is [`Dataset`]: opened from a folder, a URL or any [`Store`], it gives the nodes and
-//! the points that a [`Query`] selects, as streams:
+//! The principal type is [`Dataset`]: opened from a folder, a URL or any [`Store`], it binds a [`Query`] to a
+//! [`Selection`], which gives nodes and points as streams:
 //!
 //! - *ordered*: nodes come in ascending depth, x, y, z, and points in the order of their nodes, whatever
 //!   the network does; the same query gives the same points in the same order on every run;
-//! - *bounded*: so many requests, decodes and bytes in flight and no more; a slow consumer slows
-//!   the reading down;
+//! - *bounded*: at most so much in flight as the [`Limits`] of the [`Engine`] allow, for all datasets that share it; a
+//!   slow consumer slows the reading down;
 //! - *cancelled by drop*: dropping a stream stops its requests.
 //!
 //! A tile or page that cannot be read is an [`Error::Lost`] in the stream, which goes on after it: the
@@ -19,10 +19,10 @@
 //! # async fn example() -> Result<(), ept_reader::Error> {
 //! let dataset = Dataset::open("https://example.com/autzen/ept.json").await?;
 //! let query = Query::new()
-//!     .bounds(Bounds::new([635_700.0, 849_000.0, f64::NEG_INFINITY], [636_000.0, 849_500.0, f64::INFINITY])?)
-//!     .resolution(2.0)
-//!     .dimensions(["X", "Y", "Z", "Classification"]);
-//! let mut tiles = dataset.points(&query)?;
+//!     .with_bounds(Bounds::new([635_700.0, 849_000.0, f64::NEG_INFINITY], [636_000.0, 849_500.0, f64::INFINITY])?)
+//!     .with_resolution(2.0)
+//!     .with_dimensions(["X", "Y", "Z", "Classification"]);
+//! let mut tiles = dataset.select(&query)?.points();
 //! while let Some(tile) = tiles.try_next().await? {
 //!     println!("{}: {} points", tile.node.key, tile.points.len());
 //! }
@@ -47,7 +47,7 @@
 //! let (width, height) = (160, 120);
 //! let (eye, target) = ([500_256.0, 4_649_900.0, 700.0], [500_256.0, 4_650_256.0, 300.0]);
 //! let camera = Camera::perspective(eye, target, 0.9, [width as f64, height as f64])?;
-//! let view = View::new(dataset.metadata(), camera).with_max_points(1_000_000);
+//! let view = View::new(dataset.frame(), camera).with_max_points(1_000_000);
 //!
 //! // One look per frame. A viewer draws what there is; a picture waits until it is complete.
 //! let arrivals = scene.arrivals();
@@ -85,52 +85,39 @@
 //!
 //! The feature `cloud`, off by default, adds object stores: `s3://`, `gs://` and `az://`; see [`CloudOptions`].
 
-mod addon;
-mod background;
 mod blocking;
-mod budget;
-mod cores;
 mod dataset;
+mod engine;
 mod error;
-mod fetch;
-mod limits;
 mod location;
 mod nodes;
-mod options;
-mod origin;
-mod plan;
-mod points;
-mod query;
-mod retry;
 mod scene;
 mod selection;
-mod shared;
+mod source;
 mod store;
-mod text;
-mod traffic;
+mod thinned;
+mod tile_sizes;
+mod tiles;
 mod validate;
 
 pub use blocking::Blocking;
 pub use dataset::Dataset;
+pub use engine::{CloudOptions, Engine, Limits, Options, Retry, Traffic};
 pub use error::{Error, Loss, LossCause, LostPart};
-pub use limits::Limits;
 pub use nodes::NodeStream;
-pub use options::{CloudOptions, Options};
-pub use origin::Origin;
-pub use plan::{DepthPlan, Plan, TileSizes};
-pub use points::{Tile, TileStream};
-pub use query::Query;
-pub use retry::Retry;
 pub use scene::{
     Arrivals, CachedTile, Camera, Event, Look, Picked, Ray, Scene, SceneOptions, SceneTraffic,
     TileCache, View,
 };
+pub use selection::Selection;
+pub use source::Ept;
 #[cfg(feature = "cloud")]
 pub use store::CloudStore;
 pub use store::{
     Answer, Cache, CachedDataset, FileStore, HttpOptions, HttpStore, MemoryStore, Store, StoreError,
 };
-pub use traffic::Traffic;
+pub use tile_sizes::TileSizes;
+pub use tiles::{Tile, TileStream};
 pub use validate::{
     Checked, Checks, Code, Example, Finding, Part, Place, Report, Severity, Stage, validate,
     validate_store,
@@ -138,7 +125,10 @@ pub use validate::{
 
 pub use ept_format::{
     Bounds, DataType, Dimension, Entry, FormatError, HierarchyType, Key, Metadata, Node, Page,
-    Policy, ScalarType, Source, SourceDetail, Srs, Statistics,
+    Policy, ScalarType, SourceDetail, SourceFile, Srs, Statistics,
 };
 pub use ept_points::{Column, DecodeError, PointBatch, Scaling, Values};
-pub use ept_select::{Area, Crs, Edge, Filter, Length, Line, Relation, SelectError, Swath, Thin};
+pub use ept_select::{
+    Area, Crs, DepthPlan, Detail, Edge, Filter, Frame, Length, Line, Origin, Plan, Query, Relation,
+    SelectError, Spacing, Swath, Thin,
+};

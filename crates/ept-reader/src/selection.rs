@@ -1,210 +1,211 @@
-//! A query brought to a dataset: which cells it visits, what is decoded and which points stay.
+//! A query bound to a dataset.
 
-use std::sync::Arc;
+use ept_format::{Bounds, Node};
+use ept_points::PointBatch;
+use ept_select::{Frame, Plan, Query, Relation, Thinner};
+use futures::{Stream, StreamExt, stream};
 
-use ept_format::{Bounds, Key, Metadata, Policy};
-use ept_points::{Decoder, PointBatch, Values};
-use ept_select::{Area, Cover, Filter, Relation, Reprojection};
+use crate::tiles::Ordered;
+use crate::{Dataset, Error, NodeStream, Tile, TileStream, thinned};
 
-use crate::{Error, Origin, Query};
-
-/// A query that knows its dataset.
-#[derive(Debug)]
-pub(crate) struct Selection {
-    cover: Cover,
-    depth: u32,
-    filter: Option<Filter>,
-    /// Least and greatest values by the schema, of the filter's dimensions.
-    ranges: Vec<(String, [f64; 2])>,
-    origin: Option<Origin>,
-    dimensions: Option<Vec<String>>,
-    reprojection: Option<Reprojection>,
-    /// The dimensions of the schema.
-    schema: Vec<String>,
-    /// Dimensions that do not come from the tiles.
-    addons: Vec<String>,
-    slack: [f64; 3],
+/// A query bound to a dataset, made once by [`Dataset::select`]: the one way from a question to nodes, points and plans.
+///
+/// Streams run within the limits of the dataset's [`Engine`](crate::Engine) and end when they are dropped. What cannot be
+/// read is an [`Error::Lost`] item, after which the stream goes on: the caller decides whether a loss ends the work.
+///
+/// ```
+/// use ept_reader::{Dataset, Query};
+/// use futures::TryStreamExt;
+///
+/// # const LOCATION: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/terrain");
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), ept_reader::Error> {
+/// let dataset = Dataset::open(LOCATION).await?;
+/// let selection = dataset.select(&Query::new().with_depth(1))?;
+/// let nodes: Vec<_> = selection.nodes().try_collect().await?;
+/// let counts: Vec<usize> = selection.map(|tile| tile.points.len()).try_collect().await?;
+/// let points: u64 = nodes.iter().map(|node| node.points).sum();
+/// assert_eq!(counts.iter().sum::<usize>() as u64, points);
+/// # Ok(()) }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Selection {
+    dataset: Dataset,
+    bound: ept_select::Selection,
 }
-
-/// The policy of a selection's walk: ascending depth, x, y, z.
-#[derive(Debug)]
-pub(crate) struct Reach(pub(crate) Arc<Selection>);
-
-const AXES: [&str; 3] = ["X", "Y", "Z"];
 
 impl Selection {
-    pub(crate) fn new<'a>(
-        query: &Query,
-        metadata: &Metadata,
-        addons: impl Iterator<Item = &'a str>,
-    ) -> Result<Selection, Error> {
-        let addons: Vec<String> = addons.map(str::to_owned).collect();
-        let output_crs = query.selected_output_crs();
-        let origin = query.selected_origin();
-        let mut areas = query.selected_areas().to_vec();
-        areas.extend(origin.and_then(|origin| origin_area(origin, metadata)));
-        let filter = query.selected_filter();
-        let names = filter.map(Filter::dimensions).unwrap_or_default();
+    pub(crate) fn new(dataset: &Dataset, query: &Query) -> Result<Selection, Error> {
         Ok(Selection {
-            cover: Cover::new(&areas, query.selected_edge(), metadata)?,
-            depth: query.max_depth(metadata)?.unwrap_or(Key::MAX_DEPTH),
-            ranges: names
-                .iter()
-                .filter(|name| !is_among(&addons, name))
-                .filter_map(|name| Some((name.clone(), range(metadata, name)?)))
-                .collect(),
-            filter: filter.cloned(),
-            origin: origin.filter(|origin| !origin.by_bounds).cloned(),
-            dimensions: query.selected_dimensions().map(<[String]>::to_vec),
-            reprojection: output_crs
-                .map(|crs| Reprojection::new(metadata, crs))
-                .transpose()?,
-            schema: metadata
-                .schema()
-                .iter()
-                .map(|dimension| dimension.name.clone())
-                .collect(),
-            addons,
-            slack: metadata.cell_slack(),
+            bound: ept_select::Selection::new(query, dataset.source().frame())?,
+            dataset: dataset.clone(),
         })
     }
 
-    /// Whether the decoder alone selects the points. It cannot where addons have values for all points of a tile.
-    fn is_clip(&self) -> bool {
-        self.cover.is_box() && self.addons.is_empty()
+    /// The dataset.
+    #[must_use]
+    pub fn dataset(&self) -> &Dataset {
+        &self.dataset
     }
 
-    /// The decoder of all that the selection needs to see of a point.
-    pub(crate) fn decoder(&self, of_all: &Decoder) -> Decoder {
-        let mut decoder = of_all.clone();
-        if self.addons.is_empty() {
-            decoder = decoder.with_bounds(self.cover.envelope());
-        }
-        match self.decoded() {
-            Some(names) => decoder.with_dimensions(names),
-            None => decoder,
-        }
+    /// The query.
+    #[must_use]
+    pub fn query(&self) -> &Query {
+        self.bound.query()
     }
 
-    /// The dimensions that are wanted, and those that decide about points; none for all.
-    pub(crate) fn decoded(&self) -> Option<Vec<String>> {
-        let mut names = self.dimensions.clone()?;
-        if !self.is_clip() || self.reprojection.is_some() {
-            names.extend(AXES.map(str::to_owned));
-        }
-        names.extend(self.origin.iter().map(|_| "OriginId".to_owned()));
-        names.extend(
-            self.filter
-                .iter()
-                .flat_map(|filter| filter.dimensions().iter().cloned()),
-        );
-        // What only an addon has is not in the tiles.
-        names.retain(|name| !is_among(&self.addons, name) || is_among(&self.schema, name));
-        Some(names)
+    /// What is known of the dataset.
+    #[must_use]
+    pub fn frame(&self) -> &Frame {
+        self.bound.frame()
     }
 
-    /// The selected points of a decoded tile, with the wanted dimensions.
-    pub(crate) fn select(
-        &self,
-        cell: &Bounds,
-        mut points: PointBatch,
-    ) -> Result<PointBatch, Error> {
-        if !self.is_clip()
-            && let Some(mask) = self.cover.mask(cell, &points)
-        {
-            points.retain(&mask);
+    /// The selection without the dataset: pure decisions about nodes and points.
+    #[must_use]
+    pub fn bound(&self) -> &ept_select::Selection {
+        &self.bound
+    }
+
+    /// A box in the coordinate system of the result around all that can be selected.
+    #[must_use]
+    pub fn bounds(&self) -> &Bounds {
+        self.bound.bounds()
+    }
+
+    /// Whether the points of a cell are inside the areas, outside or across their edge.
+    #[must_use]
+    pub fn relation(&self, cell: &Bounds) -> Relation {
+        self.bound.relation(cell)
+    }
+
+    /// The nodes, in ascending depth, x, y, z. Only pages that the query can reach are fetched.
+    ///
+    /// If the query limits its points, all nodes are found before the first is given.
+    #[must_use]
+    pub fn nodes(&self) -> NodeStream {
+        let found = self.dataset.walk(self.bound.policy());
+        if self.query().max_points().is_none() {
+            return found;
         }
-        if let Some(origin) = &self.origin {
-            let mask = origin_mask(origin, &points)?;
-            points.retain(&mask);
-        }
-        if let Some(filter) = &self.filter {
-            self.check_dimensions(filter, &points)?;
-            let mask = filter.mask(&points);
-            points.retain(&mask);
-        }
-        if let Some(reprojection) = &self.reprojection {
-            points = reprojection.apply(points)?;
-        }
-        Ok(match &self.dimensions {
-            Some(names) => points.with_dimensions(names),
-            None => points,
+        let bound = self.bound.clone();
+        NodeStream::spawn(|sender| async move {
+            let (nodes, mut items) = parted(found).await;
+            match bound.within_budget(nodes) {
+                Ok(nodes) => items.extend(nodes.into_iter().map(Ok)),
+                Err(error) => items.push(Err(error.into())),
+            }
+            // Whoever does not listen any more does not want to know.
+            let _ = sender.send(items).await;
         })
     }
 
-    /// A tile may lack what the schema has, and have what it lacks; what neither has is a slip.
-    fn check_dimensions(&self, filter: &Filter, points: &PointBatch) -> Result<(), Error> {
-        let is_unknown = |name: &&String| {
-            points.find(name).is_none()
-                && !is_among(&self.schema, name)
-                && !is_among(&self.addons, name)
+    /// The selected points, tile by tile.
+    ///
+    /// Tiles come in the order of [`Selection::nodes`]. If the query thins, a node's points can come in several parts and
+    /// in another order, which is part of what keeps the memory small.
+    #[must_use]
+    pub fn points(&self) -> TileStream {
+        self.map(|tile| tile)
+    }
+
+    /// What `make` makes of the selected points, tile by tile as in [`Selection::points`]. `make` runs on the thread that
+    /// decoded the tile, so it runs on all cores.
+    #[must_use]
+    pub fn map<T, F>(&self, make: F) -> TileStream<T>
+    where
+        T: Send + 'static,
+        F: Fn(Tile) -> T + Send + Sync + 'static,
+    {
+        self.map_nodes(self.nodes(), make)
+    }
+
+    /// As [`Selection::map`], of nodes that the caller already has, which are read whatever their depth and place.
+    #[must_use]
+    pub fn map_nodes<T, F, S>(&self, nodes: S, make: F) -> TileStream<T>
+    where
+        T: Send + 'static,
+        F: Fn(Tile) -> T + Send + Sync + 'static,
+        S: Stream<Item = Result<Node, Error>> + Send + Unpin + 'static,
+    {
+        let make = move |node: Node, points: PointBatch| make(Tile { node, points });
+        let Some(grid) = self.bound.grid() else {
+            return TileStream::new(
+                self.ordered(nodes, move |node, points| Ok(make(node, points))),
+            );
         };
-        match filter.dimensions().iter().find(is_unknown) {
-            None => Ok(()),
-            Some(unknown) => {
-                let known = self.schema.join(", ");
-                Err(Error::Query(format!(
-                    "the filter asks for {unknown}, which the dataset does not have; there are {known}"
-                )))
+        let (selection, bound) = (self.clone(), self.bound.clone());
+        let thinner = Thinner::new(grid, self.frame());
+        let engine = self.dataset.engine().clone();
+        let sorted = stream::once(async move {
+            let (mut nodes, losses) = parted(nodes).await;
+            nodes.sort_by(|a, b| grid.compare(&a.key, &b.key));
+            let nodes = losses.into_iter().chain(nodes.into_iter().map(Ok));
+            let nodes = stream::iter(nodes.collect::<Vec<_>>());
+            selection.ordered(nodes, |node, points| Ok((node, points)))
+        });
+        let nodes = sorted.flatten().boxed();
+        let finish = move |node, points| Ok(make(node, bound.finish(points)?));
+        TileStream::new(thinned::thinned(engine, thinner, nodes, finish))
+    }
+
+    /// What `make` makes of the selected points of each node, in the order of the nodes.
+    fn ordered<T, F, S>(&self, nodes: S, make: F) -> Ordered<T>
+    where
+        T: Send + 'static,
+        F: Fn(Node, PointBatch) -> Result<T, Error> + Send + Sync + 'static,
+        S: Stream<Item = Result<Node, Error>> + Send + Unpin + 'static,
+    {
+        let (bound, wish) = (self.bound.clone(), self.bound.wish());
+        let source = self.dataset.source().clone();
+        let point_size = self.frame().point_size(wish.dimensions.as_deref());
+        let select = move |node: Node, points| {
+            let points = bound.select(&node.cell, points)?;
+            make(node, points)
+        };
+        Ordered::new(source, nodes, wish, point_size, select)
+    }
+
+    /// What the selection reads: its nodes, and about how many of their points are inside its areas. Besides the pages
+    /// that the selection itself needs, those of neighbouring nodes are read; no tile is.
+    ///
+    /// A page that cannot be read is an error of the second list, and its nodes are missing in the plan.
+    ///
+    /// # Errors
+    /// When the hierarchy cannot be walked, or the coarsest depth has more points than the query allows.
+    pub async fn plan(&self) -> Result<(Plan, Vec<Error>), Error> {
+        let mut found = self.dataset.walk(self.bound.surroundings());
+        let (mut nodes, mut losses) = (Vec::new(), Vec::new());
+        while let Some(node) = found.next().await {
+            match node {
+                Ok(node) => nodes.push(node),
+                Err(error) if error.loss().is_some() => losses.push(error),
+                Err(error) => return Err(error),
             }
         }
+        Ok((self.bound.plan(nodes)?, losses))
     }
 
-    /// Whether the values that the schema and the cell allow can meet the filter.
-    fn is_possible(&self, cell: &Bounds) -> bool {
-        let Some(filter) = &self.filter else {
-            return true;
-        };
-        let cell = cell.grown(self.slack);
-        filter.is_possible(|name| {
-            let axis = AXES.iter().position(|axis| name.eq_ignore_ascii_case(axis));
-            let known = self.ranges.iter().find(|(other, _)| other == name);
-            let range = known.map(|(_, range)| *range);
-            axis.map(|axis| [cell.min()[axis], cell.max()[axis]])
-                .or(range)
-        })
+    /// Metres on the ground of a unit of the dataset's coordinate system along x and along y: the most anywhere in the
+    /// areas, or in the dataset if there is no area.
+    ///
+    /// # Errors
+    /// When the dataset's coordinate system is not known, or the areas are nowhere on the ground.
+    pub fn metres_per_unit(&self) -> Result<[f64; 2], Error> {
+        Ok(self.bound.metres_per_unit()?)
     }
 }
 
-impl Policy for Reach {
-    fn rank(&self, key: Key, cell: &Bounds) -> Option<f64> {
-        let Reach(selection) = self;
-        let is_reached = key.depth() <= selection.depth
-            && selection.cover.relation(cell) != Relation::Outside
-            && selection.is_possible(cell);
-        is_reached.then(|| -f64::from(key.depth()))
+/// All nodes of a stream, and what it had besides.
+async fn parted(
+    nodes: impl Stream<Item = Result<Node, Error>>,
+) -> (Vec<Node>, Vec<Result<Node, Error>>) {
+    let mut nodes = std::pin::pin!(nodes);
+    let (mut found, mut failed) = (Vec::new(), Vec::new());
+    while let Some(node) = nodes.next().await {
+        match node {
+            Ok(node) => found.push(node),
+            failure => failed.push(failure),
+        }
     }
-}
-
-fn is_among(names: &[String], name: &str) -> bool {
-    names.iter().any(|other| other.eq_ignore_ascii_case(name))
-}
-
-/// The extent of a source, as the builder rounded it.
-fn origin_area(origin: &Origin, metadata: &Metadata) -> Option<Area> {
-    let bounds = origin.bounds?;
-    Some(Area::from(bounds.grown(metadata.cell_slack())))
-}
-
-fn origin_mask(origin: &Origin, points: &PointBatch) -> Result<Vec<bool>, Error> {
-    let ids = points.values("OriginId").and_then(Values::to_f64);
-    let ids = ids.ok_or_else(|| {
-        Error::Query(
-            "the tiles have no OriginId, so points cannot be told by their source; take all points within the source's \
-             bounds instead if an overlap does not matter"
-                .into(),
-        )
-    })?;
-    Ok(ids.into_iter().map(|id| id == origin.id as f64).collect())
-}
-
-/// What the schema says of a dimension's values; X, Y and Z are known by the cell.
-fn range(metadata: &Metadata, name: &str) -> Option<[f64; 2]> {
-    let mut schema = metadata.schema().iter();
-    let dimension = schema.find(|dimension| dimension.name.eq_ignore_ascii_case(name))?;
-    let statistics = dimension.statistics.as_ref()?;
-    let (low, high) = (statistics.minimum?, statistics.maximum?);
-    // Builders write them with few digits.
-    let slack = dimension.scale.abs() + 1e-6 * low.abs().max(high.abs());
-    (low <= high).then_some([low - slack, high + slack])
+    (found, failed)
 }

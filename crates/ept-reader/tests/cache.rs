@@ -98,7 +98,7 @@ async fn a_finer_query_fetches_only_what_is_new() {
     let server = versioned(Arc::default(), "ETag");
     let folder = tempfile::tempdir().unwrap();
     let options = with_cache(folder.path(), PLENTY);
-    let (coarse, _) = read(&server, &options, &Query::new().depth(1)).await;
+    let (coarse, _) = read(&server, &options, &Query::new().with_depth(1)).await;
     let (all, asked) = read(&server, &options, &Query::new()).await;
     let tiles: Vec<_> = asked
         .iter()
@@ -174,7 +174,7 @@ async fn the_least_recently_used_go_first() {
     read(
         &server,
         &with_cache(folder.path(), PLENTY),
-        &Query::new().depth(1),
+        &Query::new().with_depth(1),
     )
     .await;
     let limit = size(folder.path()) * 2;

@@ -60,7 +60,7 @@ async fn a_bucket_reads_as_the_folder_does() {
             let dataset = Dataset::open_with(&url, &options(&server)).await.unwrap();
             assert_eq!(tiles(&dataset, &Query::new()).await, expected, "{url}");
             assert_eq!(
-                dataset.location("ept.json"),
+                dataset.location(),
                 server.url(&format!("/bucket/{name}/ept.json"))
             );
         }
@@ -112,7 +112,7 @@ async fn a_denied_tile_is_lost_and_the_others_are_not() {
     let dataset = Dataset::open_with("s3://bucket/laz-pf1", &options(&server))
         .await
         .unwrap();
-    let results = dataset.points(&Query::new()).unwrap();
+    let results = dataset.select(&Query::new()).unwrap().points();
     let results: Vec<_> = results.collect().await;
     let lost: Vec<&Error> = results.iter().filter_map(|r| r.as_ref().err()).collect();
     let [Error::Lost(loss)] = lost.as_slice() else {

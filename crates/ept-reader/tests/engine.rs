@@ -64,7 +64,7 @@ async fn nothing_is_fetched_twice_or_in_vain() {
             let nodes: HashSet<String> = tiles(&dataset, &query)
                 .await
                 .iter()
-                .map(|tile| dataset.metadata().tile_path(tile.node.key))
+                .map(|tile| dataset.ept().unwrap().metadata().tile_path(tile.node.key))
                 .collect();
             let asked = store.asked();
             let distinct: HashSet<&String> = asked.iter().collect();
@@ -81,9 +81,9 @@ async fn nothing_is_fetched_twice_or_in_vain() {
             assert_eq!(tiles, nodes, "{name}");
 
             // Only pages whose root meets the area and the depth.
-            let metadata = dataset.metadata();
-            let area = query.selected_areas()[0].as_bounds().unwrap();
-            let depth = query.max_depth(metadata).unwrap().unwrap();
+            let metadata = dataset.ept().unwrap().metadata();
+            let area = query.areas()[0].as_bounds().unwrap();
+            let depth = dataset.select(&query).unwrap().bound().depth().unwrap();
             for page in asked
                 .iter()
                 .filter_map(|path| path.strip_prefix("ept-hierarchy/"))
@@ -104,7 +104,11 @@ async fn an_area_outside_asks_for_nothing() {
     let store = Watched::new("terrain");
     let dataset = watched(&store, 8, 2).await;
     let far = Bounds::new([0.0; 3], [1.0; 3]).unwrap();
-    assert!(tiles(&dataset, &Query::new().bounds(far)).await.is_empty());
+    assert!(
+        tiles(&dataset, &Query::new().with_bounds(far))
+            .await
+            .is_empty()
+    );
     assert_eq!(store.asked(), ["ept.json"]);
 }
 
@@ -115,7 +119,7 @@ async fn tiles_come_in_order_whichever_arrives_first() {
     let dataset = watched(&store, 4, 2).await;
     let paths: Vec<String> = expected
         .iter()
-        .map(|tile| dataset.metadata().tile_path(tile.node.key))
+        .map(|tile| dataset.ept().unwrap().metadata().tile_path(tile.node.key))
         .collect();
     // The first tile is the last of the first four to arrive.
     store.hold(&paths[0]);
@@ -130,7 +134,7 @@ async fn a_consumer_that_takes_nothing_stops_the_reading() {
     let store = Watched::new("terrain");
     let (requests, threads) = (2, 1);
     let dataset = watched(&store, requests, threads).await;
-    let mut stream = dataset.points(&Query::new()).unwrap();
+    let mut stream = dataset.select(&Query::new()).unwrap().points();
     let first = stream.next().await.unwrap().unwrap();
     // Hold back a tile far behind: were reading not bounded, it would be asked for in the end.
     let all = tiles(&open("terrain").await, &Query::new()).await;
@@ -170,7 +174,7 @@ async fn memory_for_waiting_tiles_is_bounded() {
     tiles(&dataset, &Query::new()).await;
     let most_tiles_at_once = store.most();
     assert!(most_tiles_at_once <= Limits::default().requests.get());
-    let mut stream = dataset.points(&Query::new()).unwrap();
+    let mut stream = dataset.select(&Query::new()).unwrap().points();
     let asked = store.tiles_asked();
     stream.next().await.unwrap().unwrap();
     store.until(|store| store.now() == 0).await;
@@ -183,9 +187,9 @@ async fn dropping_a_stream_cancels_its_requests() {
     let dataset = watched(&store, 4, 2).await;
     let all = tiles(&open("terrain").await, &Query::new()).await;
     for tile in &all {
-        store.hold(&dataset.metadata().tile_path(tile.node.key));
+        store.hold(&dataset.ept().unwrap().metadata().tile_path(tile.node.key));
     }
-    let mut stream = dataset.points(&Query::new()).unwrap();
+    let mut stream = dataset.select(&Query::new()).unwrap().points();
     // Polled or not, requests go out; none of them will ever end by itself.
     assert!(futures::poll!(stream.next()).is_pending());
     store.until(|store| store.tiles_asked() == 4).await;
@@ -198,8 +202,14 @@ async fn dropping_a_stream_cancels_its_requests() {
 async fn dropping_a_walk_cancels_its_pages() {
     let store = Watched::new("terrain");
     let dataset = watched(&store, 4, 2).await;
-    store.hold(&dataset.metadata().page_path(ept_reader::Key::ROOT));
-    let mut nodes = dataset.nodes(&Query::new()).unwrap();
+    store.hold(
+        &dataset
+            .ept()
+            .unwrap()
+            .metadata()
+            .page_path(ept_reader::Key::ROOT),
+    );
+    let mut nodes = dataset.select(&Query::new()).unwrap().nodes();
     assert!(futures::poll!(nodes.next()).is_pending());
     store.until(|store| store.now() == 1).await;
     drop(nodes);

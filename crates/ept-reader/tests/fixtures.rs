@@ -45,7 +45,7 @@ async fn queries_find_what_brute_force_finds() {
             let found: usize = tiles.iter().map(|tile| tile.points.len()).sum();
             assert_eq!(found as u64, expected, "{name}: {query:?}");
             for tile in &tiles {
-                let bounds = query.selected_areas()[0].as_bounds().unwrap();
+                let bounds = query.areas()[0].as_bounds().unwrap();
                 let points = &tile.points;
                 let xyz = points.x().iter().zip(points.y()).zip(points.z());
                 assert!(
@@ -98,9 +98,10 @@ async fn one_tile_is_all_points_of_its_node() {
 #[tokio::test]
 async fn what_is_made_of_tiles_comes_in_their_order() {
     let dataset = open("terrain").await;
-    let query = Query::new().dimensions(["z", "Classification"]);
-    let made = dataset.map_points(&query, |tile| (tile.node.key, Summary::of(&tile.points)));
-    let made: Vec<_> = made.unwrap().try_collect().await.unwrap();
+    let query = Query::new().with_dimensions(["z", "Classification"]);
+    let selection = dataset.select(&query).unwrap();
+    let made = selection.map(|tile| (tile.node.key, Summary::of(&tile.points)));
+    let made: Vec<_> = made.try_collect().await.unwrap();
     let tiles = tiles(&dataset, &query).await;
     let expected: Vec<_> = tiles
         .iter()
@@ -114,20 +115,20 @@ async fn what_is_made_of_tiles_comes_in_their_order() {
 #[tokio::test]
 async fn a_resolution_selects_the_depths_that_it_needs() {
     let dataset = open("terrain").await;
-    let metadata = dataset.metadata();
+    let metadata = dataset.ept().unwrap().metadata();
     for depth in 0..4 {
-        let exact = Query::new().resolution(metadata.spacing(depth));
-        let by_depth = keys(&dataset, &Query::new().depth(depth)).await;
+        let exact = Query::new().with_resolution(metadata.spacing(depth));
+        let by_depth = keys(&dataset, &Query::new().with_depth(depth)).await;
         assert_eq!(keys(&dataset, &exact).await, by_depth);
-        let finer = Query::new().resolution(metadata.spacing(depth) * 0.999);
+        let finer = Query::new().with_resolution(metadata.spacing(depth) * 0.999);
         assert_eq!(
             keys(&dataset, &finer).await,
-            keys(&dataset, &Query::new().depth(depth + 1)).await
+            keys(&dataset, &Query::new().with_depth(depth + 1)).await
         );
     }
     for resolution in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         let error = dataset
-            .nodes(&Query::new().resolution(resolution))
+            .select(&Query::new().with_resolution(resolution))
             .unwrap_err();
         assert!(error.to_string().contains("greater than 0"), "{error}");
     }
@@ -135,19 +136,40 @@ async fn a_resolution_selects_the_depths_that_it_needs() {
 
 #[tokio::test]
 async fn sources_are_read_in_both_layouts() {
-    let manifest = open("terrain").await.sources().await.unwrap();
+    let manifest = open("terrain")
+        .await
+        .ept()
+        .unwrap()
+        .source_files()
+        .await
+        .unwrap();
     assert!(manifest.len() >= 2);
     let points: u64 = manifest.iter().map(|source| source.points.unwrap()).sum();
     assert_eq!(points, 25_000);
 
     let dataset = open("binary").await;
-    let list = dataset.sources().await.unwrap();
+    let list = dataset.ept().unwrap().source_files().await.unwrap();
     let points: u64 = list.iter().map(|source| source.points.unwrap_or(0)).sum();
     assert_eq!(Some(points), truth("binary")["points"].as_u64());
-    let detail = dataset.source_detail(&list[0]).await.unwrap().unwrap();
+    let detail = dataset
+        .ept()
+        .unwrap()
+        .source_detail(&list[0])
+        .await
+        .unwrap()
+        .unwrap();
     assert!(detail.metadata.is_some());
 
-    assert!(open("zstandard").await.sources().await.unwrap().is_empty());
+    assert!(
+        open("zstandard")
+            .await
+            .ept()
+            .unwrap()
+            .source_files()
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[tokio::test]

@@ -48,7 +48,7 @@ fn faulty_once(fault: impl Fn(&Request, Response) -> Response + Send + Sync + 's
 }
 
 async fn first_error(dataset: &Dataset) -> Error {
-    let mut stream = dataset.points(&Query::new()).unwrap();
+    let mut stream = dataset.select(&Query::new()).unwrap().points();
     loop {
         if let Err(error) = stream.next().await.unwrap() {
             return error;
@@ -353,8 +353,9 @@ async fn more_nodes_or_points_than_the_limit_are_refused() {
         .await
         .unwrap();
     let last = dataset
-        .nodes(&Query::new())
+        .select(&Query::new())
         .unwrap()
+        .nodes()
         .collect::<Vec<_>>()
         .await
         .pop()

@@ -30,7 +30,11 @@ async fn folders_and_files() {
         format!("ept://{folder}/ept.json"),
     ] {
         let dataset = Dataset::open(&location).await.unwrap();
-        assert_eq!(dataset.metadata().points(), Some(1500), "{location}");
+        assert_eq!(
+            dataset.ept().unwrap().metadata().points(),
+            Some(1500),
+            "{location}"
+        );
     }
 }
 

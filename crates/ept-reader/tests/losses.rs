@@ -17,7 +17,7 @@ async fn salvage(store: &Arc<Watched>) -> (Vec<Tile>, Vec<ept_reader::Loss>) {
     let dataset = Dataset::from_store(Arc::clone(store) as _, &Options::default())
         .await
         .unwrap();
-    let mut stream = dataset.points(&Query::new()).unwrap();
+    let mut stream = dataset.select(&Query::new()).unwrap().points();
     let (mut found, mut lost) = (Vec::new(), Vec::new());
     while let Some(tile) = stream.next().await {
         match tile {
@@ -143,7 +143,12 @@ async fn counts_that_contradict_each_other_end_the_walk() {
     let dataset = Dataset::from_store(Arc::clone(&store) as _, &Options::default())
         .await
         .unwrap();
-    let nodes: Vec<_> = dataset.nodes(&Query::new()).unwrap().collect().await;
+    let nodes: Vec<_> = dataset
+        .select(&Query::new())
+        .unwrap()
+        .nodes()
+        .collect()
+        .await;
     let error = nodes.last().unwrap().as_ref().unwrap_err();
     assert!(matches!(error, Error::Format { .. }), "{error}");
     let text = error.to_string();
@@ -157,8 +162,9 @@ async fn counts_that_contradict_each_other_end_the_walk() {
 async fn a_dimension_that_nobody_has_is_no_loss_but_an_error() {
     let dataset = open("laz-pf0").await;
     let mut stream = dataset
-        .points(&Query::new().dimensions(["X", "Colour"]))
-        .unwrap();
+        .select(&Query::new().with_dimensions(["X", "Colour"]))
+        .unwrap()
+        .points();
     let error = stream.next().await.unwrap().unwrap_err();
     assert!(error.loss().is_none());
     let text = error.to_string();

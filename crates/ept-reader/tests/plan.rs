@@ -52,7 +52,12 @@ async fn estimates_are_honest_and_bounds_hold() {
     for folder in folders {
         let dataset = Dataset::open(folder.to_str().unwrap()).await.unwrap();
         let all = tiles(&dataset, &Query::new()).await;
-        let extent = *dataset.metadata().bounds_conforming().unwrap();
+        let extent = *dataset
+            .ept()
+            .unwrap()
+            .metadata()
+            .bounds_conforming()
+            .unwrap();
         let deepest = all.iter().map(|tile| tile.node.key.depth()).max().unwrap();
         let mut random = random(7);
         let mut worst = 0.0_f64;
@@ -67,8 +72,8 @@ async fn estimates_are_honest_and_bounds_hold() {
             );
             let area = Bounds::new(min, max).unwrap();
             let depth = number % (deepest + 1);
-            let query = Query::new().bounds(area).depth(depth);
-            let (plan, losses) = dataset.plan(&query).await.unwrap();
+            let query = Query::new().with_bounds(area).with_depth(depth);
+            let (plan, losses) = dataset.select(&query).unwrap().plan().await.unwrap();
             assert!(losses.is_empty());
             let nodes = all.iter().filter(|tile| tile.node.key.depth() <= depth);
             let found: usize = nodes
@@ -81,7 +86,8 @@ async fn estimates_are_honest_and_bounds_hold() {
                 .sum();
             assert!(plan.points >= found as u64, "an upper bound");
             assert!(plan.estimate <= plan.points as f64 + 0.5);
-            let node = dataset.metadata().bounds().max()[0] - dataset.metadata().bounds().min()[0];
+            let node = dataset.ept().unwrap().metadata().bounds().max()[0]
+                - dataset.ept().unwrap().metadata().bounds().min()[0];
             let node = node / f64::from(1_u32 << depth);
             // How points lie within a node is not known, so that the nodes on the rim must be few against the others.
             if found > 200 && (0..2).all(|axis| size[axis] * share > 4.0 * node) {
@@ -104,11 +110,16 @@ async fn a_whole_plan_is_the_hierarchy() {
     let dataset = Dataset::open(fixture("terrain").to_str().unwrap())
         .await
         .unwrap();
-    let (plan, _) = dataset.plan(&Query::new()).await.unwrap();
+    let (plan, _) = dataset.select(&Query::new()).unwrap().plan().await.unwrap();
     assert_eq!(plan.points, 25_000);
     assert!((plan.estimate - 25_000.0).abs() < 1e-6);
     let requests = dataset.traffic().requests;
-    let sizes = dataset.tile_sizes(&plan.nodes).await.unwrap();
+    let sizes = dataset
+        .ept()
+        .unwrap()
+        .tile_sizes(&plan.nodes)
+        .await
+        .unwrap();
     let expected: u64 = fixture("terrain")
         .join("ept-data")
         .read_dir()

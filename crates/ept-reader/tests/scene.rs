@@ -36,13 +36,13 @@ impl Numbers {
     }
 
     fn view(&mut self, dataset: &Dataset) -> View {
-        let bounds = dataset.metadata().bounds();
+        let bounds = dataset.ept().unwrap().metadata().bounds();
         let (eye, target) = (self.place(bounds), self.place(bounds));
         let camera = match self.0.bool() {
             true => Camera::perspective(eye, target, self.between(0.3, 2.0), IMAGE).unwrap(),
             false => Camera::orthographic(eye, target, self.between(50.0, 700.0), IMAGE).unwrap(),
         };
-        View::new(dataset.metadata(), camera)
+        View::new(dataset.frame(), camera)
             .with_min_pixels(self.between(0.5, 20.0))
             .with_max_points(self.0.u64(500..30_000))
             .with_max_depth(self.0.u32(1..6))
@@ -75,12 +75,12 @@ fn cache() -> TileCache {
 
 /// Everything from far above.
 fn above(dataset: &Dataset) -> View {
-    let bounds = dataset.metadata().bounds();
+    let bounds = dataset.ept().unwrap().metadata().bounds();
     let (min, max) = (bounds.min(), bounds.max());
     let middle = [0, 1, 2].map(|i| (min[i] + max[i]) / 2.0);
     let eye = [middle[0], middle[1], max[2] + 500.0];
     let camera = Camera::perspective(eye, middle, 1.5, IMAGE).unwrap();
-    View::new(dataset.metadata(), camera).with_min_pixels(0.0)
+    View::new(dataset.frame(), camera).with_min_pixels(0.0)
 }
 
 /// Nothing but the root, from far away.
@@ -140,8 +140,9 @@ fn rank(nodes: &[Node], view: &View, key: Key) -> Option<f64> {
 
 async fn all_nodes(dataset: &Dataset) -> Vec<Node> {
     dataset
-        .nodes(&Query::new())
+        .select(&Query::new())
         .unwrap()
+        .nodes()
         .try_collect()
         .await
         .unwrap()
@@ -289,7 +290,7 @@ async fn requests_come_by_rank() {
     let look = settled(&mut scene, &view).await;
     let ranked = keys(&look)
         .into_iter()
-        .map(|key| dataset.metadata().tile_path(key));
+        .map(|key| dataset.ept().unwrap().metadata().tile_path(key));
     let asked = store.asked();
     let tiles = asked
         .into_iter()
@@ -318,7 +319,7 @@ async fn what_goes_out_of_view_is_cancelled_but_not_at_once() {
     let dataset = watched(&store).await;
     let nodes = all_nodes(&dataset).await;
     for node in &nodes[1..] {
-        store.hold(&dataset.metadata().tile_path(node.key));
+        store.hold(&dataset.ept().unwrap().metadata().tile_path(node.key));
     }
     let mut scene = scene(&dataset, &cache());
     let (far, near) = (afar(&dataset), above(&dataset));
@@ -366,7 +367,7 @@ async fn a_failing_tile_delays_nothing_else_and_is_tried_again() {
     let nodes = all_nodes(&dataset).await;
     let bad: Vec<&Node> = nodes.iter().skip(1).take(8).collect();
     for node in &bad {
-        store.replace(&dataset.metadata().tile_path(node.key), None);
+        store.replace(&dataset.ept().unwrap().metadata().tile_path(node.key), None);
     }
     let mut scene = scene(&dataset, &cache());
     let view = above(&dataset);
@@ -381,7 +382,7 @@ async fn a_failing_tile_delays_nothing_else_and_is_tried_again() {
     let before = store.tiles_asked();
     store.until(|store| store.tiles_asked() > before).await;
     for node in &bad {
-        let path = dataset.metadata().tile_path(node.key);
+        let path = dataset.ept().unwrap().metadata().tile_path(node.key);
         let bytes = std::fs::read(fixture("terrain").join(&path)).unwrap();
         store.replace(&path, Some(&bytes));
     }
@@ -394,7 +395,7 @@ async fn dropping_the_scene_cancels_everything() {
     let store = Watched::new("terrain");
     let dataset = watched(&store).await;
     for node in all_nodes(&dataset).await {
-        store.hold(&dataset.metadata().tile_path(node.key));
+        store.hold(&dataset.ept().unwrap().metadata().tile_path(node.key));
     }
     let mut scene = scene(&dataset, &cache());
     until(&mut scene, &above(&dataset), |look| look.missing > 1).await;
@@ -407,7 +408,7 @@ async fn dropping_the_scene_cancels_everything() {
 async fn a_load_goes_on_while_another_scene_wants_it() {
     let store = Watched::new("terrain");
     let dataset = watched(&store).await;
-    let path = dataset.metadata().tile_path(Key::ROOT);
+    let path = dataset.ept().unwrap().metadata().tile_path(Key::ROOT);
     store.hold(&path);
     let cache = cache();
     let (mut one, mut other) = (scene(&dataset, &cache), scene(&dataset, &cache));
@@ -434,14 +435,14 @@ async fn an_area_limits_nodes_and_masks_points() {
         )
         .unwrap(),
     );
-    let query = Query::new().area(area.clone());
+    let query = Query::new().with_area(area.clone());
     let expected: usize = support::tiles(&dataset, &query)
         .await
         .iter()
         .map(|tile| tile.points.len())
         .sum();
     let view = above(&dataset)
-        .with_areas(&[area], dataset.metadata())
+        .with_areas(&[area], dataset.frame())
         .unwrap();
     let look = settled(&mut scene(&dataset, &cache()), &view).await;
     let within = look
@@ -539,7 +540,7 @@ async fn a_ray_picks_the_nearest_point_and_fetches_nothing() {
         )
         .unwrap(),
     ] {
-        let view = View::new(dataset.metadata(), camera).with_min_pixels(0.0);
+        let view = View::new(dataset.frame(), camera).with_min_pixels(0.0);
         let look = settled(&mut scene, &view).await;
         let asked = store.asked().len();
         for pixel in [[400.0, 300.0], [351.0, 222.0], [420.0, 280.0]] {
@@ -566,9 +567,11 @@ async fn a_profile_of_what_is_resident_fetches_nothing() {
     let dataset = watched(&store).await;
     let line = "LINESTRING (500010 4650100, 500210 4650300, 500300 4650250)";
     let (line, width) = (line.parse().unwrap(), "6m".parse().unwrap());
-    let swath = Swath::new(&line, None, width, dataset.metadata()).unwrap();
+    let swath = Swath::new(&line, None, width, dataset.frame()).unwrap();
     let names = ["X", "Y", "Z", "Intensity"];
-    let query = Query::new().area(swath.area().unwrap()).dimensions(names);
+    let query = Query::new()
+        .with_area(swath.area().unwrap())
+        .with_dimensions(names);
     let mut expected = Vec::new();
     for tile in support::tiles(&dataset, &query).await {
         let points = swath.profile(tile.points).unwrap();
@@ -653,7 +656,7 @@ fn a_scene_needs_no_runtime_of_the_caller() {
         assert!(arrivals.wait(Duration::from_secs(60)));
     }
     assert_eq!(scene.look(&view).points(), 25_000);
-    let nodes = blocking.nodes(&dataset, &Query::new()).unwrap();
+    let nodes = blocking.nodes(&dataset.select(&Query::new()).unwrap());
     assert_eq!(nodes.map(|node| node.unwrap().points).sum::<u64>(), 25_000);
     drop(scene);
     blocking.stop();

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use ept_reader::{
-    Area, Bounds, Crs, Dataset, Edge, Error, Filter, Length, Node, Options, Query, Thin, Tile,
+    Area, Bounds, Crs, Dataset, Edge, Error, Filter, Length, Node, Query, SelectError, Thin, Tile,
     Values,
 };
 use futures::TryStreamExt;
@@ -65,12 +65,11 @@ fn float(tile: &Tile, name: &str) -> Vec<f64> {
 async fn thinning_keeps_the_nearest_to_each_centre() {
     for (name, dataset) in datasets().await {
         let all = places(&tiles(&dataset, &Query::new()).await);
-        let extent = dataset.metadata().bounds();
+        let extent = dataset.ept().unwrap().metadata().bounds();
         let edge = (extent.max()[0] - extent.min()[0]) / 37.3;
-        for size in [
-            [edge, edge, f64::INFINITY],
-            [edge, edge, edge],
-            [edge * 9.0, edge / 9.0, f64::INFINITY],
+        for (thin, size) in [
+            (Thin::squares(edge), [edge, edge, f64::INFINITY]),
+            (Thin::cubes(edge), [edge; 3]),
         ] {
             let cell = |point: &[f64; 3]| {
                 [0, 1, 2].map(|i| {
@@ -96,25 +95,15 @@ async fn thinning_keeps_the_nearest_to_each_centre() {
                 let best = expected.entry(cell(point)).or_insert(f64::INFINITY);
                 *best = best.min(distance(point));
             }
-            let nodes: Vec<Node> = dataset
-                .nodes(&Query::new())
-                .unwrap()
-                .try_collect()
-                .await
-                .unwrap();
-            let thin = || {
-                dataset
-                    .thinned(nodes.clone(), &Query::new(), Thin::new(size).unwrap())
-                    .unwrap()
-            };
-            let thinned: Vec<Tile> = thin().try_collect().await.unwrap();
+            let query = Query::new().with_thin(thin);
+            let thinned = tiles(&dataset, &query).await;
             let found = places(&thinned);
             assert_eq!(found.len(), expected.len(), "{name}");
             for point in &found {
                 let best = expected.remove(&cell(point)).expect("one point a cell");
                 assert!((best - distance(point)).abs() < 1e-9, "{name}");
             }
-            let again: Vec<Tile> = thin().try_collect().await.unwrap();
+            let again = tiles(&dataset, &query).await;
             assert_eq!(thinned, again, "{name}: the same on every run");
         }
     }
@@ -123,11 +112,22 @@ async fn thinning_keeps_the_nearest_to_each_centre() {
 #[tokio::test]
 async fn a_budget_is_kept_and_used_from_the_top() {
     for (name, dataset) in datasets().await {
-        let extent = dataset.metadata().bounds_conforming().unwrap();
+        let extent = dataset
+            .ept()
+            .unwrap()
+            .metadata()
+            .bounds_conforming()
+            .unwrap();
         let [x, y] = [0, 1].map(|i| extent.min()[i] + 0.7 * (extent.max()[i] - extent.min()[i]));
         let area = Bounds::new(extent.min(), [x, y, f64::INFINITY]).unwrap();
-        for query in [Query::new(), Query::new().bounds(area)] {
-            let nodes: Vec<Node> = dataset.nodes(&query).unwrap().try_collect().await.unwrap();
+        for query in [Query::new(), Query::new().with_bounds(area)] {
+            let nodes: Vec<Node> = dataset
+                .select(&query)
+                .unwrap()
+                .nodes()
+                .try_collect()
+                .await
+                .unwrap();
             let mut by_depth: BTreeMap<u32, u64> = BTreeMap::new();
             for node in &nodes {
                 *by_depth.entry(node.key.depth()).or_default() += node.points;
@@ -138,7 +138,9 @@ async fn a_budget_is_kept_and_used_from_the_top() {
                 if most < root {
                     continue;
                 }
-                let kept = dataset.within_budget(nodes.clone(), &query, most).unwrap();
+                let limited = query.clone().with_max_points(most);
+                let selection = dataset.select(&limited).unwrap();
+                let kept: Vec<Node> = selection.nodes().try_collect().await.unwrap();
                 let points: u64 = kept.iter().map(|node| node.points).sum();
                 assert!(points <= most, "{name}");
                 // Whole depths while they fit, then a part of one.
@@ -167,21 +169,11 @@ async fn a_budget_is_kept_and_used_from_the_top() {
                         assert!(partial > 1 || out.all(|node| node.points > rest), "{name}");
                     }
                 }
-                let found = count(
-                    &dataset
-                        .map_tiles(
-                            futures::stream::iter(kept.into_iter().map(Ok)),
-                            &query,
-                            |tile| tile,
-                        )
-                        .unwrap()
-                        .try_collect::<Vec<_>>()
-                        .await
-                        .unwrap(),
-                );
+                let found = count(&tiles(&dataset, &limited).await);
                 assert!(found as u64 <= most);
             }
-            let error = dataset.within_budget(nodes, &query, root - 1).unwrap_err();
+            let selection = dataset.select(&query.with_max_points(root - 1)).unwrap();
+            let error = selection.nodes().try_next().await.unwrap_err();
             assert!(error.to_string().contains("coarsest depth"), "{error}");
         }
     }
@@ -191,7 +183,12 @@ async fn a_budget_is_kept_and_used_from_the_top() {
 async fn conditions_select_what_they_say() {
     for (name, dataset) in datasets().await {
         let all = tiles(&dataset, &Query::new()).await;
-        let middle = dataset.metadata().bounds_conforming().unwrap();
+        let middle = dataset
+            .ept()
+            .unwrap()
+            .metadata()
+            .bounds_conforming()
+            .unwrap();
         let z = middle.min()[2] + (middle.max()[2] - middle.min()[2]) / 3.0;
         let above = format!("Z > {z}");
         // Intensity, Classification and Z.
@@ -216,7 +213,9 @@ async fn conditions_select_what_they_say() {
                 expected.extend(rows.map(|(_, place)| place));
             }
             let filter: Filter = text.parse().unwrap();
-            let query = Query::new().filter(filter).dimensions(["X", "Y", "Z"]);
+            let query = Query::new()
+                .with_filter(filter)
+                .with_dimensions(["X", "Y", "Z"]);
             let found = tiles(&dataset, &query).await;
             assert!(found.iter().all(|tile| tile.points.columns().len() == 3));
             assert_eq!(places(&found), expected, "{name}: {text}");
@@ -227,15 +226,16 @@ async fn conditions_select_what_they_say() {
 #[tokio::test]
 async fn an_unknown_dimension_of_a_condition_is_no_silence() {
     let dataset = open("laz-pf1").await;
-    let query = Query::new().filter("Classificatio == 2".parse().unwrap());
+    let query = Query::new().with_filter("Classificatio == 2".parse().unwrap());
     let error = dataset
-        .points(&query)
+        .select(&query)
         .unwrap()
+        .points()
         .try_collect::<Vec<_>>()
         .await
         .unwrap_err();
     assert!(
-        matches!(&error, Error::Query(text) if text.contains("Classificatio,")),
+        matches!(&error, Error::Select(SelectError::NoDimension { name, .. }) if name == "Classificatio"),
         "{error}"
     );
 }
@@ -243,7 +243,7 @@ async fn an_unknown_dimension_of_a_condition_is_no_silence() {
 #[tokio::test]
 async fn what_statistics_rule_out_is_not_fetched() {
     let dataset = open("terrain").await;
-    let query = Query::new().filter("Z > 1000".parse().unwrap());
+    let query = Query::new().with_filter("Z > 1000".parse().unwrap());
     assert_eq!(count(&tiles(&dataset, &query).await), 0);
     assert_eq!(dataset.traffic().requests, 1, "ept.json alone");
 }
@@ -253,8 +253,13 @@ async fn half_open_tiles_part_a_dataset() {
     for (name, dataset) in datasets().await {
         let total = count(&tiles(&dataset, &Query::new()).await);
         for extent in [
-            *dataset.metadata().bounds(),
-            *dataset.metadata().bounds_conforming().unwrap(),
+            *dataset.ept().unwrap().metadata().bounds(),
+            *dataset
+                .ept()
+                .unwrap()
+                .metadata()
+                .bounds_conforming()
+                .unwrap(),
         ] {
             let mut found = 0;
             let edge = |axis: usize, at: usize| match at {
@@ -271,8 +276,8 @@ async fn half_open_tiles_part_a_dataset() {
                         [edge(0, x + 1), edge(1, y + 1), f64::INFINITY],
                     );
                     let query = Query::new()
-                        .bounds(Bounds::new(min, max).unwrap())
-                        .edge(Edge::HalfOpen);
+                        .with_bounds(Bounds::new(min, max).unwrap())
+                        .with_edge(Edge::HalfOpen);
                     found += count(&tiles(&dataset, &query).await);
                 }
             }
@@ -290,7 +295,7 @@ async fn half_open_tiles_part_a_dataset() {
 #[tokio::test]
 async fn origins_are_found_by_number_path_name_or_part() {
     let dataset = open("terrain").await;
-    let sources = dataset.sources().await.unwrap();
+    let sources = dataset.ept().unwrap().source_files().await.unwrap();
     let path = sources[1].path.clone().unwrap();
     let file_name = path.rsplit('/').next().unwrap().to_owned();
     let stem = file_name.split('.').next().unwrap().to_owned();
@@ -318,7 +323,7 @@ async fn origins_are_found_by_number_path_name_or_part() {
     let all = tiles(&dataset, &Query::new()).await;
     for (id, source) in sources.iter().enumerate() {
         let origin = dataset.origin(&id.to_string()).await.unwrap();
-        let found = tiles(&dataset, &Query::new().origin(origin.clone())).await;
+        let found = tiles(&dataset, &Query::new().with_origin(origin.clone())).await;
         let expected: usize = all
             .iter()
             .map(|tile| {
@@ -333,7 +338,7 @@ async fn origins_are_found_by_number_path_name_or_part() {
 
         let mut by_bounds = origin;
         by_bounds.by_bounds = true;
-        assert!(count(&tiles(&dataset, &Query::new().origin(by_bounds)).await) >= expected);
+        assert!(count(&tiles(&dataset, &Query::new().with_origin(by_bounds)).await) >= expected);
     }
 }
 
@@ -345,7 +350,7 @@ async fn areas_in_degrees_select_by_their_own_edges() {
     );
     for name in ["terrain", "binary"] {
         let dataset = open(name).await;
-        let extent = dataset.metadata().bounds();
+        let extent = dataset.ept().unwrap().metadata().bounds();
         let at = |share: f64| {
             [0, 1, 2].map(|i| extent.min()[i] + share * (extent.max()[i] - extent.min()[i]))
         };
@@ -356,7 +361,7 @@ async fn areas_in_degrees_select_by_their_own_edges() {
             Some(degrees.clone()),
         )
         .unwrap();
-        let found = places(&tiles(&dataset, &Query::new().area(area)).await);
+        let found = places(&tiles(&dataset, &Query::new().with_area(area)).await);
         let to_degrees = utm.to(&degrees);
         let is_in = |place: &&[f64; 3]| {
             let [lon, lat, _] = to_degrees.apply(**place).unwrap();
@@ -373,17 +378,17 @@ async fn areas_in_degrees_select_by_their_own_edges() {
 async fn a_resolution_on_the_ground_counts_in_metres() {
     // Metres, with a scale of 0.9996 there: 1 m on the ground is 0.9996 units.
     let dataset = open("terrain").await;
-    let metadata = dataset.metadata();
+    let metadata = dataset.ept().unwrap().metadata();
     let spacing = metadata.spacing(1);
     let depth = |metres: f64| {
-        let query = Query::new().ground_resolution(Length::from_metres(metres).unwrap());
-        query.max_depth(metadata).unwrap()
+        let query = Query::new().with_resolution(Length::from_metres(metres).unwrap());
+        dataset.select(&query).unwrap().bound().depth()
     };
     assert_eq!(depth(spacing * 1.001), Some(1));
     assert_eq!(depth(spacing), Some(2));
     let unknown = open("float64").await;
-    let query = Query::new().ground_resolution(Length::from_metres(1.0).unwrap());
-    assert!(unknown.points(&query).is_err());
+    let query = Query::new().with_resolution(Length::from_metres(1.0).unwrap());
+    assert!(unknown.select(&query).is_err());
 }
 
 #[tokio::test]
@@ -393,7 +398,7 @@ async fn coordinates_come_out_in_another_system() {
         Crs::parse("EPSG:26915").unwrap(),
         Crs::parse("EPSG:4326").unwrap(),
     );
-    let found = tiles(&dataset, &Query::new().output_crs(degrees.clone())).await;
+    let found = tiles(&dataset, &Query::new().with_output_crs(degrees.clone())).await;
     let transform = utm.to(&degrees);
     let expected: Vec<[f64; 3]> = places(&tiles(&dataset, &Query::new()).await)
         .into_iter()
@@ -418,8 +423,8 @@ async fn coordinates_come_out_in_another_system() {
         }
     }
     let only = Query::new()
-        .output_crs(degrees)
-        .dimensions(["Y", "Intensity"]);
+        .with_output_crs(degrees)
+        .with_dimensions(["Y", "Intensity"]);
     let names: Vec<String> = tiles(&dataset, &only).await[0]
         .points
         .columns()
@@ -432,8 +437,9 @@ async fn coordinates_come_out_in_another_system() {
 /// An addon for some nodes of a dataset: for each point its number, in 8 bytes; pages of one depth each.
 async fn addon(dataset: &Dataset, folder: &Path) {
     let nodes: Vec<Node> = dataset
-        .nodes(&Query::new())
+        .select(&Query::new())
         .unwrap()
+        .nodes()
         .try_collect()
         .await
         .unwrap();
@@ -473,12 +479,8 @@ async fn addons_take_the_place_of_dimensions() {
     let plain = open("laz-pf1").await;
     addon(&plain, folder.path()).await;
     let place = folder.path().to_str().unwrap();
-    let dataset = plain
-        .clone()
-        .with_addon("Intensity", place, &Options::default())
-        .await
-        .unwrap();
-    let extent = plain.metadata().bounds();
+    let dataset = plain.clone().with_addon("Intensity", place).await.unwrap();
+    let extent = plain.ept().unwrap().metadata().bounds();
     let middle = [0, 1].map(|i| extent.min()[i] + (extent.max()[i] - extent.min()[i]) / 2.0);
     let half = Bounds::new(
         [extent.min()[0], extent.min()[1], f64::NEG_INFINITY],
@@ -488,8 +490,8 @@ async fn addons_take_the_place_of_dimensions() {
     let whole = tiles(&plain, &Query::new()).await;
     for query in [
         Query::new(),
-        Query::new().bounds(half),
-        Query::new().dimensions(["Intensity", "X", "Y", "Z"]),
+        Query::new().with_bounds(half),
+        Query::new().with_dimensions(["Intensity", "X", "Y", "Z"]),
     ] {
         let expected = tiles(&plain, &query).await;
         let found = tiles(&dataset, &query).await;
@@ -526,12 +528,8 @@ async fn addons_take_the_place_of_dimensions() {
         "{\"0-0-0-0\": 1}",
     )
     .unwrap();
-    let dataset = plain
-        .clone()
-        .with_addon("Intensity", place, &Options::default())
-        .await
-        .unwrap();
-    let mut tiles = dataset.points(&Query::new()).unwrap();
+    let dataset = plain.clone().with_addon("Intensity", place).await.unwrap();
+    let mut tiles = dataset.select(&Query::new()).unwrap().points();
     let error = tiles.try_next().await.unwrap_err();
     assert!(
         error.loss().is_some() && error.to_string().contains("0-0-0-0"),
@@ -540,7 +538,7 @@ async fn addons_take_the_place_of_dimensions() {
 
     let missing = fixture("terrain");
     let error = plain
-        .with_addon("Intensity", missing.to_str().unwrap(), &Options::default())
+        .with_addon("Intensity", missing.to_str().unwrap())
         .await
         .unwrap_err();
     assert!(error.to_string().contains("ept-addon.json"), "{error}");

@@ -83,12 +83,15 @@ async fn a_dataset_asks_again_and_names_the_tile_that_is_missing() {
     let dataset = Dataset::open_with(&server.url("/terrain"), &options)
         .await
         .unwrap();
-    let mut nodes = dataset.nodes(&Query::new()).unwrap();
+    let mut nodes = dataset.select(&Query::new()).unwrap().nodes();
     let root = nodes.next().await.unwrap().unwrap();
-    assert_eq!(dataset.tile_size(&root).await, Ok(Some(stored_size())));
+    assert_eq!(
+        dataset.ept().unwrap().tile_size(&root).await,
+        Ok(Some(stored_size()))
+    );
     assert_eq!(dataset.traffic().retries, 1);
     let second = nodes.next().await.unwrap().unwrap();
-    let error = dataset.tile_size(&second).await.unwrap_err();
+    let error = dataset.ept().unwrap().tile_size(&second).await.unwrap_err();
     let loss = error.loss().unwrap();
     assert_eq!(loss.key, second.key);
     assert!(matches!(
@@ -110,7 +113,7 @@ async fn a_limit_that_is_the_greatest_number_is_no_limit() {
     // Its pages are compressed.
     let folder = fixture("zstandard");
     let dataset = Dataset::open_with(&folder.to_string_lossy(), &options).await;
-    let nodes = dataset.unwrap().nodes(&Query::new()).unwrap();
+    let nodes = dataset.unwrap().select(&Query::new()).unwrap().nodes();
     assert!(nodes.count().await > 1);
 }
 

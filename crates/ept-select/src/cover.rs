@@ -1,6 +1,6 @@
 //! Areas brought to a dataset: which cells they meet, which points they hold.
 
-use ept_format::{Bounds, Metadata};
+use ept_format::Bounds;
 use ept_points::PointBatch;
 
 use crate::area::Footprint;
@@ -8,7 +8,7 @@ use crate::buffer::Buffer;
 use crate::extent::Extent;
 use crate::local::Local;
 use crate::rings::{Near, Rings};
-use crate::{Area, Crs, Edge, Relation, SelectError, Transform};
+use crate::{Area, Crs, Edge, Frame, Relation, SelectError, Transform};
 
 /// Areas as a dataset sees them. A point is selected when all of them hold it.
 ///
@@ -65,11 +65,11 @@ impl Cover {
     /// # Errors
     /// When an area is in a coordinate system of its own and the dataset's is not known, or when an endless box has a
     /// buffer.
-    pub fn new(areas: &[Area], edge: Edge, metadata: &Metadata) -> Result<Cover, SelectError> {
-        let parts = areas.iter().map(|area| Part::new(area, edge, metadata));
+    pub fn new(areas: &[Area], edge: Edge, frame: &Frame) -> Result<Cover, SelectError> {
+        let parts = areas.iter().map(|area| Part::new(area, edge, frame));
         Ok(Cover {
             parts: parts.collect::<Result<_, _>>()?,
-            slack: metadata.cell_slack(),
+            slack: frame.slack,
         })
     }
 
@@ -137,9 +137,9 @@ impl Cover {
 }
 
 impl Part {
-    fn new(area: &Area, edge: Edge, metadata: &Metadata) -> Result<Part, SelectError> {
+    fn new(area: &Area, edge: Edge, frame: &Frame) -> Result<Part, SelectError> {
         let transform = match &area.crs {
-            Some(crs) => Some(dataset_crs(metadata, crs)?.to(crs)),
+            Some(crs) => Some(source_crs(frame, crs)?.to(crs)),
             None => None,
         };
         let (min, max) = area.corners();
@@ -153,7 +153,7 @@ impl Part {
             .is_some_and(|transform| transform.target().is_geographic());
         // The outer edges of the dataset are known in its own coordinates only.
         let outer = |axis: usize| match transform {
-            None => outer_edges(metadata, axis),
+            None => outer_edges(frame, axis),
             Some(_) => Vec::new(),
         };
         let range = |axis: usize, min: f64, max: f64| Range::new(min, max, edge, &outer(axis));
@@ -161,7 +161,7 @@ impl Part {
             (_, Some(reach)) => {
                 let crs = match &area.crs {
                     Some(crs) => Ok(crs.clone()),
-                    None => Crs::of(metadata.srs()),
+                    None => frame.crs(),
                 };
                 let polygons = area.polygons().ok_or_else(|| {
                     SelectError::Geometry("a box without end can have no buffer".into())
@@ -196,14 +196,10 @@ impl Part {
         }
     }
 
+    /// The place with its longitude in the turn around the middle of the area.
     fn turned(&self, mut place: [f64; 3]) -> [f64; 3] {
         if let Some(middle) = self.turn {
-            while place[0] < middle - 180.0 {
-                place[0] += 360.0;
-            }
-            while place[0] >= middle + 180.0 {
-                place[0] -= 360.0;
-            }
+            place[0] = longitude_around(middle, place[0]);
         }
         place
     }
@@ -398,9 +394,28 @@ impl Range {
     }
 }
 
+/// The longitude between `middle - 180` (inclusive) and `middle + 180` that is whole turns from the given one. It comes
+/// from data and may be any number, so it is not reached by adding turn after turn.
+fn longitude_around(middle: f64, longitude: f64) -> f64 {
+    let west = middle - 180.0;
+    let turns = ((longitude - west) / 360.0).floor();
+    if turns == 0.0 {
+        return longitude;
+    }
+    let turned = longitude - turns * 360.0;
+    // Rounding may leave it just outside.
+    if turned < west {
+        turned + 360.0
+    } else if turned >= west + 360.0 {
+        turned - 360.0
+    } else {
+        turned
+    }
+}
+
 /// The greatest coordinates that the dataset says it has.
-fn outer_edges(metadata: &Metadata, axis: usize) -> Vec<f64> {
-    let bounds = [Some(metadata.bounds()), metadata.bounds_conforming()];
+fn outer_edges(frame: &Frame, axis: usize) -> Vec<f64> {
+    let bounds = [Some(&frame.bounds), frame.conforming.as_ref()];
     bounds
         .into_iter()
         .flatten()
@@ -408,8 +423,8 @@ fn outer_edges(metadata: &Metadata, axis: usize) -> Vec<f64> {
         .collect()
 }
 
-fn dataset_crs(metadata: &Metadata, wanted: &Crs) -> Result<Crs, SelectError> {
-    Crs::of(metadata.srs()).map_err(|error| {
+fn source_crs(frame: &Frame, wanted: &Crs) -> Result<Crs, SelectError> {
+    frame.crs().map_err(|error| {
         SelectError::Unrelated(format!(
             "the area is in {wanted}, and where that is in the dataset is not known: {error}"
         ))

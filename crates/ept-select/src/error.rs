@@ -37,6 +37,40 @@ pub enum SelectError {
         /// The text that was given.
         text: String,
     },
+    /// A resolution that selects nothing meaningful.
+    #[error("resolution {0}: must be a finite number greater than 0")]
+    Resolution(f64),
+    /// A depth or resolution of a source that is not an octree.
+    #[error("the source is not an octree and has no depths; thin its points instead (--thin)")]
+    NoDepths,
+    /// A dimension that a condition asks for and that neither the points nor the schema have.
+    #[error("the filter asks for {name}, which the dataset does not have; there are {available}")]
+    NoDimension {
+        /// The name in the condition.
+        name: String,
+        /// Names in the schema, separated by commas.
+        available: String,
+    },
+    /// Points of one source are wanted, and the points don't tell theirs.
+    #[error(
+        "the tiles have no OriginId, so points cannot be told by their source; take all points within the source's \
+         bounds instead if an overlap does not matter"
+    )]
+    NoOriginId,
+    /// A source that is named in a way that fits none or several.
+    #[error("{0}")]
+    Origin(String),
+    /// More points at the coarsest depth than are allowed.
+    #[error("the coarsest depth of the selection alone has {points} points, more than {most}")]
+    Budget {
+        /// Points of the coarsest depth.
+        points: u64,
+        /// Points that are allowed.
+        most: u64,
+    },
+    /// A text that is not a query.
+    #[error("not a query: {0}")]
+    Query(String),
     /// An area and a dataset that cannot be brought together.
     #[error("{0}")]
     Unrelated(String),

@@ -1,9 +1,9 @@
 //! Points in another coordinate system.
 
-use ept_format::{Bounds, Metadata};
+use ept_format::Bounds;
 use ept_points::{Column, PointBatch, Scaling, Values};
 
-use crate::{Crs, SelectError, Transform};
+use crate::{Crs, Frame, SelectError, Transform};
 
 /// Brings points of a dataset to another coordinate system, with a scale that loses nothing of their own.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,10 +24,10 @@ impl Reprojection {
     ///
     /// # Errors
     /// When the dataset's system is not known, or the dataset has no place in the other.
-    pub fn new(metadata: &Metadata, to: &Crs) -> Result<Reprojection, SelectError> {
-        let from = Crs::of(metadata.srs())?;
+    pub fn new(frame: &Frame, to: &Crs) -> Result<Reprojection, SelectError> {
+        let from = frame.crs()?;
         let transform = from.to(to);
-        let extent = metadata.bounds_conforming().unwrap_or(metadata.bounds());
+        let extent = frame.extent();
         let nowhere = || SelectError::Unrelated(format!("the dataset has no place in {to}"));
         let places: Vec<[f64; 3]> = grid(extent)
             .filter_map(|place| transform.apply(place))
@@ -39,7 +39,7 @@ impl Reprojection {
             offset: [0.0; 3],
         };
         for axis in 0..3 {
-            let dimension = metadata.dimension(["X", "Y", "Z"][axis]);
+            let dimension = frame.dimension(["X", "Y", "Z"][axis]);
             let stored = dimension.filter(|dimension| dimension.scalar.is_integer());
             if axis == 2 && !transform.is_spatial() {
                 scaling.scale[2] = stored.map_or(FINE, |dimension| dimension.scale.abs());
@@ -66,7 +66,7 @@ impl Reprojection {
             scaling.offset[axis] = (least + (most - least) / 2.0).floor();
         }
         Ok(Reprojection {
-            bounds: around(grid(metadata.bounds()).filter_map(|place| transform.apply(place)))
+            bounds: around(grid(&frame.bounds).filter_map(|place| transform.apply(place)))
                 .ok_or_else(nowhere)?,
             transform,
             scaling,

@@ -1,10 +1,10 @@
 //! Swaths: strips of ground along a line.
 
-use ept_format::{Bounds, Metadata};
+use ept_format::Bounds;
 use ept_points::{Column, PointBatch, Values};
 use geo_types::{Coord, Geometry, LineString, MultiPolygon, Polygon};
 
-use crate::{Area, Crs, Length, SelectError, Transform};
+use crate::{Area, Crs, Frame, Length, SelectError, Transform};
 
 /// A strip of ground along a line, for profiles: points by how far along the line and how far beside it they are.
 ///
@@ -13,7 +13,7 @@ use crate::{Area, Crs, Length, SelectError, Transform};
 ///
 /// ```
 /// use ept_format::Metadata;
-/// use ept_select::Swath;
+/// use ept_select::{Frame, Swath};
 ///
 /// let metadata = Metadata::from_json(br#"{
 ///     "bounds": [500000, 0, 0, 500064, 64, 64], "span": 64, "dataType": "laszip",
@@ -21,7 +21,7 @@ use crate::{Area, Crs, Length, SelectError, Transform};
 ///     "srs": {"authority": "EPSG", "horizontal": "26912"}
 /// }"#)?;
 /// let line = "LINESTRING (500000 0, 500030 40)".parse()?;
-/// let swath = Swath::new(&line, None, "2m".parse()?, &metadata)?;
+/// let swath = Swath::new(&line, None, "2m".parse()?, &Frame::from(&metadata))?;
 /// let [along, beside] = swath.locate([500_029.0, 38.0, 7.0]).unwrap();
 /// assert!((along - 47.8).abs() < 0.1 && beside < 0.0);
 /// assert!(swath.locate([500_031.0, 41.0, 7.0]).is_none()); // beyond its end
@@ -110,9 +110,9 @@ impl Swath {
         line: &Line,
         crs: Option<&Crs>,
         width: Length,
-        metadata: &Metadata,
+        frame: &Frame,
     ) -> Result<Swath, SelectError> {
-        let own = Crs::of(metadata.srs())?;
+        let own = frame.crs()?;
         let ground = crs.unwrap_or(&own);
         let transform = crs.map(|crs| own.to(crs));
         Ok(Swath {

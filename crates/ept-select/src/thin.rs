@@ -4,30 +4,59 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use ept_format::{Bounds, Key, Metadata, Node};
+use ept_format::{Bounds, Key, Node};
 use ept_points::PointBatch;
 
-use crate::SelectError;
+use crate::{Frame, SelectError, Spacing};
 
-/// Thinning: of the points in each cell of a grid, the one nearest to the cell's centre is kept.
+/// Thinning, as a user asks for it: of the points in each cell of a grid, the one nearest to the cell's centre is kept.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Thin {
+    /// Edge of a cell.
+    pub edge: Spacing,
+    /// Whether cells are squares that take every z, rather than cubes.
+    pub is_flat: bool,
+}
+
+impl Thin {
+    /// One point of each square with this edge.
+    #[must_use]
+    pub fn squares(edge: impl Into<Spacing>) -> Thin {
+        Thin {
+            edge: edge.into(),
+            is_flat: true,
+        }
+    }
+
+    /// One point of each cube with this edge.
+    #[must_use]
+    pub fn cubes(edge: impl Into<Spacing>) -> Thin {
+        Thin {
+            edge: edge.into(),
+            is_flat: false,
+        }
+    }
+}
+
+/// The grid of a thinning, in a source's coordinates.
 ///
 /// Cells are counted from the coordinates 0, so that thinned areas side by side agree. Of equally near points the
 /// first stays, by node (depth, x, y, z) and place in its tile: the result is the same on every run.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Thin {
-    /// Edges of a cell along x, y and z, in units of the dataset's coordinates.
+pub struct ThinGrid {
+    /// Edges of a cell along x, y and z, in units of the source's coordinates.
     size: [f64; 3],
 }
 
 /// A cell of the grid.
 type Cell = [i64; 3];
 
-/// The streaming side of a [`Thin`]: takes nodes in its own order ([`Thin::compare`]) and gives the points of a cell
+/// The streaming side of a [`ThinGrid`]: takes nodes in its own order ([`ThinGrid::compare`]) and gives the points of a cell
 /// away as soon as no later node can reach it. It holds the candidates of the branch at work: memory grows with the
 /// cells along the edge of that branch, not with the points.
 #[derive(Debug)]
 pub struct Thinner {
-    thin: Thin,
+    grid: ThinGrid,
     root: Bounds,
     slack: [f64; 3],
     /// The open branch of the octree, from the root down.
@@ -49,17 +78,17 @@ struct Candidate {
     row: u32,
 }
 
-impl Thin {
+impl ThinGrid {
     /// A grid of this spacing, in units of the dataset's coordinates along x, y and z; z has no cells when it is
     /// infinite, so that one point remains of all that are above each other.
     ///
     /// # Errors
     /// When a spacing is not greater than 0, or that of x or y is infinite.
-    pub fn new(size: [f64; 3]) -> Result<Thin, SelectError> {
+    pub fn new(size: [f64; 3]) -> Result<ThinGrid, SelectError> {
         let is_flat = size[2] == f64::INFINITY;
         let is_size = |size: &f64| size.is_finite() && *size > 0.0;
         match size[..if is_flat { 2 } else { 3 }].iter().all(is_size) {
-            true => Ok(Thin { size }),
+            true => Ok(ThinGrid { size }),
             false => Err(SelectError::Unrelated(
                 "the spacing of thinning must be greater than 0".into(),
             )),
@@ -144,11 +173,11 @@ impl Thin {
 impl Thinner {
     /// Thinning of a dataset's nodes.
     #[must_use]
-    pub fn new(thin: Thin, metadata: &Metadata) -> Thinner {
+    pub fn new(grid: ThinGrid, frame: &Frame) -> Thinner {
         Thinner {
-            thin,
-            root: *metadata.bounds(),
-            slack: metadata.cell_slack(),
+            grid,
+            root: frame.bounds,
+            slack: frame.slack,
             branch: Vec::new(),
         }
     }
@@ -159,8 +188,8 @@ impl Thinner {
         let done = self.open(node.key);
         let source = Arc::new((node, batch));
         for (row, point) in points(&source.1).enumerate() {
-            let (cell, distance) = self.thin.locate(point);
-            let bounds = self.thin.bounds(cell);
+            let (cell, distance) = self.grid.locate(point);
+            let bounds = self.grid.bounds(cell);
             let mut levels = self.branch.iter_mut().rev();
             // The root has what no other level has for its own.
             let Some(level) = levels.find(|level| level.has(bounds)) else {
@@ -202,7 +231,7 @@ impl Thinner {
     /// The key at a depth that stands for the branch of `key`.
     fn branch_key(&self, depth: u32, key: Key) -> Key {
         let ancestor = key.ancestor(depth.min(key.depth()));
-        match self.thin.is_flat() {
+        match self.grid.is_flat() {
             true => Key::new(ancestor.depth(), ancestor.x(), ancestor.y(), 0).unwrap_or(ancestor),
             false => ancestor,
         }
@@ -217,8 +246,8 @@ impl Thinner {
             nearest: HashMap::new(),
         };
         if let Some(parent) = self.branch.last_mut() {
-            let thin = self.thin;
-            let inside = |cell: &Cell| level.has(thin.bounds(*cell));
+            let grid = self.grid;
+            let inside = |cell: &Cell| level.has(grid.bounds(*cell));
             let cells: Vec<Cell> = parent.nearest.keys().copied().filter(inside).collect();
             let taken = cells
                 .into_iter()
@@ -239,7 +268,7 @@ impl Thinner {
             min[i] += self.slack[i];
             max[i] -= self.slack[i];
         }
-        if self.thin.is_flat() {
+        if self.grid.is_flat() {
             (min[2], max[2]) = (f64::NEG_INFINITY, f64::INFINITY);
         }
         // A cell thinner than the slack is nobody's own.

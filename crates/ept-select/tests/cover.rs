@@ -4,7 +4,7 @@
 
 use ept_format::{Bounds, Key, Metadata};
 use ept_points::{Column, PointBatch, Values};
-use ept_select::{Area, Cover, Crs, Edge, Length, Relation};
+use ept_select::{Area, Cover, Crs, Edge, Frame, Length, Relation};
 use proptest::prelude::*;
 
 /// A dataset whose cube has this corner and edge.
@@ -62,7 +62,12 @@ fn check(
     places: &[[f64; 3]],
     is_in: impl Fn([f64; 3]) -> bool,
 ) -> Result<(), TestCaseError> {
-    let cover = Cover::new(std::slice::from_ref(area), Edge::Closed, metadata).unwrap();
+    let cover = Cover::new(
+        std::slice::from_ref(area),
+        Edge::Closed,
+        &Frame::from(metadata),
+    )
+    .unwrap();
     for cell in cells(metadata, path) {
         let points = points_of(&cell, places);
         let expected: Vec<bool> = points.iter().map(|&point| is_in(point)).collect();
@@ -191,7 +196,7 @@ proptest! {
         let points: Vec<[f64; 3]> = points.iter().map(|point| point.map(f64::from)).collect();
         for edge in [Edge::Closed, Edge::HalfOpen] {
             let mask = |area: &Area| {
-                let cover = Cover::new(std::slice::from_ref(area), edge, &metadata).unwrap();
+                let cover = Cover::new(std::slice::from_ref(area), edge, &Frame::from(&metadata)).unwrap();
                 let mask = cover.mask(metadata.bounds(), &batch(&points));
                 mask.unwrap_or_else(|| vec![true; points.len()])
             };
@@ -222,7 +227,7 @@ proptest! {
         for x in edges[0].windows(2) {
             for y in edges[1].windows(2) {
                 let area = Bounds::new([x[0], y[0], f64::NEG_INFINITY], [x[1], y[1], f64::INFINITY]).unwrap();
-                let cover = Cover::new(&[Area::from(area)], Edge::HalfOpen, &metadata).unwrap();
+                let cover = Cover::new(&[Area::from(area)], Edge::HalfOpen, &Frame::from(&metadata)).unwrap();
                 let mask = cover.mask(metadata.bounds(), &batch(&points));
                 for (count, keep) in count.iter_mut().zip(mask.unwrap_or_else(|| vec![true; points.len()])) {
                     *count += u32::from(keep);
@@ -242,7 +247,7 @@ proptest! {
         let metadata = dataset(Some("EPSG:32615"), [499_950.0, 4_650_000.0, 0.0], 100.0);
         let square = Bounds::new([499_990.0, 4_650_040.0, f64::NEG_INFINITY], [500_010.0, 4_650_060.0, f64::INFINITY]).unwrap();
         let area = Area::from(square).buffered(Length::from_metres(reach).unwrap());
-        let cover = Cover::new(&[area], Edge::Closed, &metadata).unwrap();
+        let cover = Cover::new(&[area], Edge::Closed, &Frame::from(&metadata)).unwrap();
         for cell in cells(&metadata, path) {
             let points = points_of(&cell, &places);
             let relation = cover.relation(&cell);
@@ -269,7 +274,7 @@ fn a_box_across_the_antimeridian_has_both_sides() {
     );
     let area = Area::from_corners(low, high, Some(degrees)).unwrap();
     let metadata = dataset(Some("EPSG:32760"), [300_000.0, 8_000_000.0, 0.0], 500_000.0);
-    let cover = Cover::new(&[area], Edge::Closed, &metadata).unwrap();
+    let cover = Cover::new(&[area], Edge::Closed, &Frame::from(&metadata)).unwrap();
     let utm = Crs::parse("EPSG:32760").unwrap();
     let from = Crs::parse("EPSG:4326").unwrap().to(&utm);
     let points = [179.5, -179.5, 178.5, -178.5].map(|lon| from.apply([lon, -15.0, 0.0]).unwrap());
@@ -286,7 +291,7 @@ fn a_box_across_the_antimeridian_has_both_sides_of_a_dataset_in_degrees() {
     );
     let area = Area::from_corners(low, high, Some(degrees)).unwrap();
     let metadata = dataset(Some("EPSG:4326"), [-180.0, -180.0, -180.0], 360.0);
-    let cover = Cover::new(&[area], Edge::Closed, &metadata).unwrap();
+    let cover = Cover::new(&[area], Edge::Closed, &Frame::from(&metadata)).unwrap();
     let points = [179.5, -179.5, 178.5, -178.5, 0.0].map(|lon| [lon, -15.0, 0.0]);
     let mask = cover.mask(metadata.bounds(), &batch(&points)).unwrap();
     assert_eq!(mask, [true, true, false, false, false]);
@@ -301,11 +306,55 @@ fn a_box_across_the_antimeridian_has_both_sides_of_a_dataset_in_degrees() {
 fn an_area_of_another_system_needs_a_dataset_with_one() {
     let metadata = dataset(None, [0.0; 3], 1.0);
     let area = Area::from(Bounds::EVERYTHING).in_crs(Crs::parse("EPSG:4326").unwrap());
-    let error = Cover::new(&[area], Edge::Closed, &metadata).unwrap_err();
+    let error = Cover::new(&[area], Edge::Closed, &Frame::from(&metadata)).unwrap_err();
     assert!(
         error
             .to_string()
             .contains("does not name its coordinate system"),
         "{error}"
     );
+}
+
+/// `ept.json` may claim any bounds; bringing longitudes of 10^18 degrees into one turn must end.
+#[test]
+fn longitudes_beyond_all_turns_end() {
+    for far in [1e18, -1e18, 1e300] {
+        let metadata = dataset(Some("EPSG:4326"), [far; 3], far.abs());
+        let across = Area::from_corners(
+            [170.0, -10.0, f64::NEG_INFINITY],
+            [-170.0, 10.0, f64::INFINITY],
+            Some(Crs::wgs84().unwrap()),
+        );
+        let cover = Cover::new(&[across.unwrap()], Edge::Closed, &Frame::from(&metadata)).unwrap();
+        for cell in cells(&metadata, [1, 2, 3]) {
+            assert_ne!(cover.relation(&cell), Relation::Inside);
+            assert!(
+                cover
+                    .mask(&cell, &batch(&[cell.min(), cell.max()]))
+                    .is_some()
+            );
+        }
+    }
+}
+
+proptest! {
+    /// A box is found at its longitudes and nowhere else, however often they go around.
+    #[test]
+    fn whole_turns_change_nothing(turns in -50_i32..50, x in 182.0..530.0_f64, y in -80.0..80.0_f64) {
+        let metadata = dataset(Some("EPSG:4326"), [-20_000.0; 3], 40_000.0);
+        let heights = [f64::NEG_INFINITY, f64::INFINITY];
+        let area = Area::from_corners(
+            [x - 1.0, y - 1.0, heights[0]],
+            [x + 1.0, y + 1.0, heights[1]],
+            Some(Crs::wgs84().unwrap()),
+        );
+        let cover = Cover::new(&[area.unwrap()], Edge::Closed, &Frame::from(&metadata)).unwrap();
+        let is_in = |place: [f64; 3]| {
+            let cell = Bounds::new(place, place).unwrap();
+            cover.mask(&cell, &batch(&[place])).is_none_or(|mask| mask[0])
+        };
+        let turned = x + f64::from(turns) * 360.0;
+        prop_assert!(is_in([turned, y, 0.0]));
+        prop_assert!(!is_in([turned + 180.0, y, 0.0]));
+    }
 }

@@ -56,9 +56,9 @@ impl Tiles {
     pub(crate) fn load(folder: &Path, query: &Query) -> Result<Tiles> {
         let runtime = tokio::runtime::Runtime::new()?;
         let dataset = runtime.block_on(Dataset::open(&folder.to_string_lossy()))?;
-        let nodes = async { dataset.nodes(query)?.try_collect::<Vec<_>>().await };
+        let nodes = async { dataset.select(query)?.nodes().try_collect::<Vec<_>>().await };
         let nodes = runtime.block_on(nodes)?;
-        let metadata = dataset.metadata();
+        let metadata = dataset.ept()?.metadata();
         let record: usize = metadata.schema().iter().map(|d| d.scalar.size()).sum();
         let tiles = nodes.into_iter().map(|node| {
             let path = metadata.tile_path(node.key);

@@ -66,15 +66,15 @@ impl Part {
     pub(crate) fn query(&self) -> Result<Query> {
         let mut query = Query::new();
         if let [x0, y0, z0, x1, y1, z1] = self.bounds[..] {
-            query = query.bounds(Bounds::new([x0, y0, z0], [x1, y1, z1])?);
+            query = query.with_bounds(Bounds::new([x0, y0, z0], [x1, y1, z1])?);
         } else {
             ensure!(self.bounds.is_empty(), "bounds have six numbers");
         }
         if let Some(resolution) = self.resolution {
-            query = query.resolution(resolution);
+            query = query.with_resolution(resolution);
         }
         if !self.dimensions.is_empty() {
-            query = query.dimensions(self.dimensions.iter().cloned());
+            query = query.with_dimensions(self.dimensions.iter().cloned());
         }
         Ok(query)
     }
@@ -101,7 +101,7 @@ impl Part {
         let query = self.query()?;
         Ok(match self.work {
             Work::Points => {
-                let mut counts = dataset.map_points(&query, |tile| tile.points.len() as u64)?;
+                let mut counts = dataset.select(&query)?.map(|tile| tile.points.len() as u64);
                 let mut points = 0;
                 while let Some(count) = counts.try_next().await? {
                     points += count;
@@ -109,16 +109,16 @@ impl Part {
                 points
             }
             Work::First => {
-                let first = dataset.points(&query)?.try_next().await?;
+                let first = dataset.select(&query)?.points().try_next().await?;
                 first.context("no points")?.points.len() as u64
             }
             Work::Nodes => {
-                let nodes = dataset.nodes(&query)?;
+                let nodes = dataset.select(&query)?.nodes();
                 let count = nodes.try_fold(0, async |count, _| Ok(count + 1));
                 count.await?
             }
             Work::Plan => {
-                let (plan, losses) = dataset.plan(&query).await?;
+                let (plan, losses) = dataset.select(&query)?.plan().await?;
                 ensure!(losses.is_empty(), "pages are lost");
                 plan.depths.iter().map(|depth| depth.nodes).sum()
             }

@@ -130,7 +130,7 @@ impl Rows {
                 measure: Box::new(|| self.ept("query", Some(out))),
             })?;
         }
-        let root = Tiles::load(&self.laszip, &Query::new().depth(0))?;
+        let root = Tiles::load(&self.laszip, &Query::new().with_depth(0))?;
         then(&Row {
             work: "first batch after `open`".into(),
             limit: "bare decode of its tile + 20 ms".into(),
@@ -325,5 +325,5 @@ fn deepest(folder: &Path) -> Result<u32> {
 fn plan(folder: &Path) -> Result<ept_reader::Plan> {
     let runtime = tokio::runtime::Runtime::new()?;
     let dataset = runtime.block_on(Dataset::open(&folder.to_string_lossy()))?;
-    Ok(runtime.block_on(dataset.plan(&Query::new()))?.0)
+    Ok(runtime.block_on(dataset.select(&Query::new())?.plan())?.0)
 }

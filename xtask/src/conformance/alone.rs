@@ -10,8 +10,8 @@ use super::truth::count;
 pub(crate) async fn check(location: &str) -> Result<Report> {
     let mut report = Report::new(location);
     let dataset = Dataset::open(location).await?;
-    let slack = dataset.metadata().cell_slack();
-    let mut tiles = dataset.points(&Query::new())?;
+    let slack = dataset.ept()?.metadata().cell_slack();
+    let mut tiles = dataset.select(&Query::new())?.points();
     let mut all = Points::default();
     while let Some(tile) = tiles.next().await {
         match tile {
@@ -21,12 +21,16 @@ pub(crate) async fn check(location: &str) -> Result<Report> {
     }
     let is_sorted = all.nodes.is_sorted_by(|a, b| a.key < b.key);
     report.check(is_sorted, || "nodes are not in ascending order".into());
-    if let Some(points) = dataset.metadata().points() {
+    if let Some(points) = dataset.ept()?.metadata().points() {
         report.equal("points of ept.json", points, all.xyz.len() as u64);
     }
     for query in all.queries()? {
         let (bounds, depth) = query;
-        let found = count(&dataset, &Query::new().bounds(bounds).depth(depth)).await?;
+        let found = count(
+            &dataset,
+            &Query::new().with_bounds(bounds).with_depth(depth),
+        )
+        .await?;
         let name = format!("query {bounds:?} to depth {depth}");
         report.equal(&name, found, all.brute_force(&bounds, depth));
     }

@@ -48,23 +48,23 @@ fn tolerance(entry: &Value) -> f64 {
 async fn answer(report: &mut Report, dataset: &Dataset, entry: &Value) -> Result<()> {
     let mut query = Query::new();
     if let Some(bounds) = entry["bounds"].as_str() {
-        query = query.area(parse_bounds(bounds)?);
+        query = query.with_area(parse_bounds(bounds)?);
     }
     if let Some(polygon) = entry["polygon"].as_str() {
-        query = query.area(parse_polygon(polygon)?);
+        query = query.with_area(parse_polygon(polygon)?);
     }
     if let Some(filter) = entry["where"].as_str() {
-        query = query.filter(filter.parse()?);
+        query = query.with_filter(filter.parse()?);
     }
     if let Some(origin) = entry["origin"].as_str() {
-        query = query.origin(dataset.origin(origin).await?);
+        query = query.with_origin(dataset.origin(origin).await?);
     }
     if let Some(resolution) = entry["resolution"].as_f64() {
-        query = query.resolution(resolution);
+        query = query.with_resolution(resolution);
     }
     let mut summary = Summary::default();
     let mut has_class_12 = false;
-    let mut tiles = dataset.points(&query)?;
+    let mut tiles = dataset.select(&query)?.points();
     while let Some(tile) = tiles.next().await {
         let points = tile?.points;
         let is_legacy = points.point_format().is_some_and(|format| format < 6);

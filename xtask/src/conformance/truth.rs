@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use ept_points::Summary;
-use ept_reader::{Bounds, Dataset, LostPart, PointBatch, Query, Tile, Values};
+use ept_reader::{Bounds, Dataset, LostPart, Metadata, PointBatch, Query, Tile, Values};
 use futures::StreamExt;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -16,7 +16,7 @@ pub(crate) async fn check(location: &str, truth: &Value) -> Result<Report> {
     let name = truth["name"].as_str().unwrap_or(location);
     let mut report = Report::new(name);
     let dataset = Dataset::open(location).await?;
-    check_metadata(&mut report, &dataset, truth);
+    check_metadata(&mut report, dataset.ept()?.metadata(), truth);
     let whole = Whole::read(&mut report, &dataset, truth).await?;
     whole.check(&mut report, &dataset, truth)?;
     if whole.lost.is_empty() {
@@ -25,8 +25,8 @@ pub(crate) async fn check(location: &str, truth: &Value) -> Result<Report> {
     Ok(report)
 }
 
-fn check_metadata(report: &mut Report, dataset: &Dataset, truth: &Value) {
-    let (metadata, ept) = (dataset.metadata(), &truth["ept"]);
+fn check_metadata(report: &mut Report, metadata: &Metadata, truth: &Value) {
+    let ept = &truth["ept"];
     report.equal("version", metadata.version(), ept["version"].as_str());
     report.equal(
         "points of ept.json",
@@ -96,7 +96,7 @@ impl Whole {
             columns: BTreeMap::new(),
             lost: BTreeMap::new(),
         };
-        let mut tiles = dataset.points(&Query::new())?;
+        let mut tiles = dataset.select(&Query::new())?.points();
         while let Some(tile) = tiles.next().await {
             match tile {
                 Ok(tile) => whole.add(report, &tile, truth)?,
@@ -197,7 +197,7 @@ impl Whole {
         sorted.sort_unstable();
         let hash = sha256(&stored_bytes(&sorted));
         report.equal("xyz sorted", &*hash, text(&truth["xyz_sorted_sha256"]));
-        self.check_by_schema(report, dataset, truth);
+        self.check_by_schema(report, dataset.ept()?.metadata(), truth);
         let extent = self.extent.unwrap_or_default();
         report.equal(
             "least coordinates",
@@ -237,11 +237,10 @@ impl Whole {
     }
 
     /// The coordinates as integers of the schema's own scale and offset, where it has them.
-    fn check_by_schema(&self, report: &mut Report, dataset: &Dataset, truth: &Value) {
+    fn check_by_schema(&self, report: &mut Report, metadata: &Metadata, truth: &Value) {
         let Some(expected) = truth["xyz_sorted_sha256_schema_quantised"].as_str() else {
             return;
         };
-        let metadata = dataset.metadata();
         let axes = ["X", "Y", "Z"].map(|name| metadata.dimension(name));
         let scales = truth["tile_scale_offset"].as_array();
         let ([Some(x), Some(y), Some(z)], Some([scales])) = (axes, scales.map(Vec::as_slice))
@@ -374,7 +373,7 @@ async fn check_queries(report: &mut Report, dataset: &Dataset, truth: &Value) ->
         let mut corners = ([f64::NEG_INFINITY; 3], [f64::INFINITY; 3]);
         corners.0[..low.len()].copy_from_slice(&low);
         corners.1[..high.len()].copy_from_slice(&high);
-        let area = Query::new().bounds(Bounds::new(corners.0, corners.1)?);
+        let area = Query::new().with_bounds(Bounds::new(corners.0, corners.1)?);
 
         let full = count(dataset, &area).await?;
         report.equal(
@@ -384,14 +383,14 @@ async fn check_queries(report: &mut Report, dataset: &Dataset, truth: &Value) ->
         );
         let counts = query["counts_by_max_depth"].as_array();
         for (depth, expected) in (0..).zip(counts.into_iter().flatten()) {
-            let found = count(dataset, &area.clone().depth(depth)).await?;
+            let found = count(dataset, &area.clone().with_depth(depth)).await?;
             report.equal(
                 &format!("query {name} to depth {depth}"),
                 Some(found),
                 expected.as_u64(),
             );
         }
-        let nodes = dataset.nodes(&area)?.count().await as u64;
+        let nodes = dataset.select(&area)?.nodes().count().await as u64;
         let least = query["nodes_closed_intersecting"].as_u64().unwrap_or(0);
         report.check(nodes >= least, || {
             format!("query {name}: {nodes} nodes, at least {least}")
@@ -401,7 +400,7 @@ async fn check_queries(report: &mut Report, dataset: &Dataset, truth: &Value) ->
 }
 
 pub(crate) async fn count(dataset: &Dataset, query: &Query) -> Result<u64> {
-    let mut tiles = dataset.map_points(query, |tile| tile.points.len() as u64)?;
+    let mut tiles = dataset.select(query)?.map(|tile| tile.points.len() as u64);
     let mut count = 0;
     while let Some(tile) = tiles.next().await {
         count += tile?;

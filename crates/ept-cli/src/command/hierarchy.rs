@@ -33,7 +33,7 @@ impl Hierarchy {
     pub(crate) async fn read(dataset: &Dataset) -> Result<Hierarchy> {
         let before = dataset.traffic();
         let mut depths: Vec<Depth> = Vec::new();
-        let mut nodes = dataset.nodes(&Query::new())?;
+        let mut nodes = dataset.select(&Query::new())?.nodes();
         while let Some(node) = nodes.next().await {
             let node = node?;
             let at = node.key.depth() as usize;
@@ -57,7 +57,7 @@ impl Hierarchy {
         let depths = self.depths.iter().zip(0..).map(|(depth, number)| {
             json!({
                 "depth": number,
-                "spacing": dataset.metadata().spacing(number),
+                "spacing": dataset.frame().spacing_at(number),
                 "nodes": depth.nodes,
                 "points": depth.points,
                 "density": depth.density(),
@@ -93,7 +93,7 @@ impl Hierarchy {
             writeln!(
                 out,
                 "{number:>5} {:>12} {:>12} {:>18} {density:>12}  {}",
-                rounded(dataset.metadata().spacing(number), 6),
+                rounded(dataset.frame().spacing_at(number).unwrap_or(f64::NAN), 6),
                 grouped(depth.nodes),
                 grouped(depth.points),
                 "#".repeat(bar),

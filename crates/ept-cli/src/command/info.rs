@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::Result;
-use ept_reader::{Bounds, Dataset, Dimension, Entry, Key, Metadata, Page, Srs};
+use ept_reader::{Bounds, Dataset, Dimension, Entry, Ept, Key, Metadata, Page, Srs};
 use serde_json::{Map, Value, json};
 
 use crate::args::InfoArgs;
@@ -23,11 +23,12 @@ pub(crate) async fn run(args: &InfoArgs) -> Result<Outcome> {
         }
         return Ok(Outcome::Complete);
     }
-    let levels = Levels::of(dataset.page(Key::ROOT).await);
+    let ept = dataset.ept()?;
+    let levels = Levels::of(ept.page(Key::ROOT).await);
     let mut out = std::io::stdout().lock();
     match args.json {
-        true => writeln!(out, "{:#}", to_json(dataset.metadata(), &levels))?,
-        false => write_text(&mut out, &dataset, &levels)?,
+        true => writeln!(out, "{:#}", to_json(ept.metadata(), &levels))?,
+        false => write_text(&mut out, ept, &levels)?,
     }
     Ok(Outcome::Complete)
 }
@@ -115,11 +116,11 @@ fn dimension_json(dimension: &Dimension) -> Value {
     object.into()
 }
 
-fn write_text(out: &mut impl Write, dataset: &Dataset, levels: &Levels) -> std::io::Result<()> {
-    let metadata = dataset.metadata();
+fn write_text(out: &mut impl Write, ept: &Ept, levels: &Levels) -> std::io::Result<()> {
+    let metadata = ept.metadata();
     let unknown = || "unknown".to_owned();
     let row = |out: &mut dyn Write, name: &str, value: &str| writeln!(out, "{name:<12}{value}");
-    row(out, "dataset", &dataset.location("ept.json"))?;
+    row(out, "dataset", &ept.location("ept.json"))?;
     row(out, "version", metadata.version().unwrap_or("unknown"))?;
     row(
         out,

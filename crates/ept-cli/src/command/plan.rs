@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::Result;
-use ept_reader::{Dataset, Plan, Query, TileSizes};
+use ept_reader::{Plan, Selection, TileSizes};
 use indicatif::HumanBytes;
 use serde_json::{Value, json};
 
@@ -48,21 +48,18 @@ struct Costs {
 }
 
 pub(crate) async fn run(args: &PlanArgs) -> Result<Outcome> {
-    let (dataset, query) = opened(&args.select, &args.read).await?;
+    let selection = opened(&args.select, &args.read).await?;
     let mut losses = Losses::new(args.read.on_error);
-    let (mut plan, errors) = dataset.plan(&query).await?;
+    let (plan, errors) = selection.plan().await?;
     for error in errors {
         losses.sort_out::<()>(Err(error))?;
     }
-    if let Some(most) = args.select.max_points {
-        let kept = dataset.within_budget(plan.nodes.clone(), &query, most)?;
-        plan = plan.with_nodes(&kept, dataset.metadata());
-    }
-    let costs = Costs::of(args, &dataset, &query, plan).await;
+    let costs = Costs::of(args, &selection, plan).await;
     let mut out = std::io::stdout().lock();
-    match args.json {
-        true => writeln!(out, "{:#}", costs.to_json(&dataset, &query))?,
-        false => costs.write(&mut out, &dataset, &query)?,
+    if args.json {
+        writeln!(out, "{:#}", costs.to_json(&selection))?;
+    } else {
+        costs.write(&mut out, &selection)?;
     }
     losses.tell();
     Ok(match losses.is_empty() {
@@ -72,10 +69,14 @@ pub(crate) async fn run(args: &PlanArgs) -> Result<Outcome> {
 }
 
 impl Costs {
-    async fn of(args: &PlanArgs, dataset: &Dataset, query: &Query, plan: Plan) -> Costs {
+    async fn of(args: &PlanArgs, selection: &Selection, plan: Plan) -> Costs {
+        let dataset = selection.dataset();
         let start = std::time::Instant::now();
         let before = dataset.traffic().requests;
-        let sizes = dataset.tile_sizes(&plan.nodes).await;
+        let sizes = match dataset.ept() {
+            Ok(ept) => ept.tile_sizes(&plan.nodes).await,
+            Err(_) => None,
+        };
         // What sizes cost, tiles cost at least: the way there and back.
         let asked = (dataset.traffic().requests - before).max(1);
         let each = start.elapsed().as_secs_f64() / asked as f64;
@@ -87,8 +88,8 @@ impl Costs {
         let points = plan.points as f64;
         let figures = Figures {
             tile_bytes: sizes.map_or(0.0, |sizes| sizes.bytes / points.max(1.0)),
-            record_bytes: record_bytes(dataset, query),
-            dimensions: dimensions(dataset, query) as f64,
+            record_bytes: record_bytes(selection),
+            dimensions: dimensions(selection) as f64,
         };
         let most = plan.nodes.iter().map(|node| node.points).max().unwrap_or(0) as f64;
         let in_memory = (args.read.requests.get() as f64 + 2.0 * threads).min(tiles);
@@ -106,8 +107,8 @@ impl Costs {
         }
     }
 
-    fn to_json(&self, dataset: &Dataset, query: &Query) -> Value {
-        let scale = ground(dataset, query);
+    fn to_json(&self, selection: &Selection) -> Value {
+        let scale = ground(selection);
         let depths = self.plan.depths.iter().map(|depth| {
             json!({
                 "depth": depth.depth,
@@ -133,8 +134,8 @@ impl Costs {
         })
     }
 
-    fn write(&self, out: &mut impl Write, dataset: &Dataset, query: &Query) -> std::io::Result<()> {
-        let scale = ground(dataset, query);
+    fn write(&self, out: &mut impl Write, selection: &Selection) -> std::io::Result<()> {
+        let scale = ground(selection);
         writeln!(
             out,
             "depth {:>12} {:>18} {:>18} {:>12} {:>12}",
@@ -207,23 +208,26 @@ fn cores() -> f64 {
 }
 
 /// Metres on the ground of a unit, where they are known.
-fn ground(dataset: &Dataset, query: &Query) -> Option<f64> {
-    let scale = query.metres_per_unit(dataset.metadata()).ok()?;
+fn ground(selection: &Selection) -> Option<f64> {
+    let scale = selection.metres_per_unit().ok()?;
     Some(scale[0].max(scale[1]))
 }
 
-fn dimensions(dataset: &Dataset, query: &Query) -> usize {
-    let schema = dataset.metadata().schema().len();
-    query.selected_dimensions().map_or(schema, <[String]>::len)
+fn dimensions(selection: &Selection) -> usize {
+    let schema = selection.frame().schema.len();
+    selection
+        .query()
+        .dimensions()
+        .map_or(schema, <[String]>::len)
 }
 
 /// Bytes of a point by the schema.
-fn record_bytes(dataset: &Dataset, query: &Query) -> f64 {
-    let names = query.selected_dimensions();
+fn record_bytes(selection: &Selection) -> f64 {
+    let names = selection.query().dimensions();
     let is_wanted = |name: &str| {
         names.is_none_or(|names| names.iter().any(|other| other.eq_ignore_ascii_case(name)))
     };
-    let schema = dataset.metadata().schema().iter();
+    let schema = selection.frame().schema.iter();
     let sizes = schema
         .filter(|d| is_wanted(&d.name))
         .map(|d| d.scalar.size());

@@ -20,8 +20,7 @@ pub(crate) async fn run(args: &ProfileArgs) -> Result<Outcome> {
     let line: Line = args.line.parse()?;
     let mut swath = None;
     let mut selection = Selection::open_by(&args.dataset, &[], &args.read, async |opened| {
-        let metadata = opened.metadata();
-        let strip = Swath::new(&line, args.crs.as_ref(), args.width, metadata)?;
+        let strip = Swath::new(&line, args.crs.as_ref(), args.width, opened.frame())?;
         let query = query(args, &strip)?;
         swath = Some(strip);
         Ok(query)
@@ -43,19 +42,19 @@ pub(crate) async fn run(args: &ProfileArgs) -> Result<Outcome> {
 }
 
 fn query(args: &ProfileArgs, swath: &Swath) -> Result<Query> {
-    let mut query = Query::new().area(swath.area()?);
+    let mut query = Query::new().with_area(swath.area()?);
     if let Some(resolution) = args.resolution {
-        query = resolution.of(query);
+        query = query.with_resolution(resolution);
     }
     if let Some(depth) = args.depth {
-        query = query.depth(depth);
+        query = query.with_depth(depth);
     }
     if let Some(filter) = &args.filter {
-        query = query.filter(filter.clone());
+        query = query.with_filter(filter.clone());
     }
     Ok(match &args.dims {
         // The line needs to know where a point is.
-        Some(dims) => query.dimensions(["X", "Y", "Z"].into_iter().chain(names(dims))),
+        Some(dims) => query.with_dimensions(["X", "Y", "Z"].into_iter().chain(names(dims))),
         None => query,
     })
 }
@@ -68,7 +67,7 @@ fn names(dims: &[String]) -> impl Iterator<Item = &str> {
 async fn write(args: &ProfileArgs, selection: &mut Selection, swath: Swath) -> Result<u64> {
     let wanted = args.dims.as_deref().map(|dims| columns(names(dims)));
     let header = wanted.clone().unwrap_or_else(|| {
-        let schema = selection.dataset.metadata().schema().iter();
+        let schema = selection.dataset.frame().schema.iter();
         columns(schema.map(|dimension| dimension.name.as_str()))
     });
     let (out, pending) = destination(args.output.as_deref())?;
@@ -86,7 +85,7 @@ async fn write(args: &ProfileArgs, selection: &mut Selection, swath: Swath) -> R
     };
     let mut progress = Progress::new(selection, args.read.quiet);
     let nodes = stream::iter(selection.nodes.clone().into_iter().map(Ok));
-    let mut tiles = selection.dataset.map_tiles(nodes, &selection.query, make)?;
+    let mut tiles = selection.selection.map_nodes(nodes, make);
     while let Some(tile) = tiles.next().await {
         if let Some(profile) = selection.losses.sort_out(tile)? {
             let (node, points) = profile?;

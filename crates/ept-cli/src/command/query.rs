@@ -4,29 +4,31 @@ use std::io::IsTerminal;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
-use ept_reader::{Error, PointBatch, Query, Thin, Tile};
-use futures::StreamExt;
-use futures::stream::{self, BoxStream};
+use ept_reader::{Dataset, PointBatch, Query, Thin};
+use futures::{StreamExt, stream};
 use indicatif::HumanBytes;
 
-use crate::args::{QueryArgs, Resolution};
+use crate::args::QueryArgs;
 use crate::exit::{Outcome, WrongUsage};
 use crate::note::Note;
 use crate::numbers::{counted, grouped, rounded};
 use crate::output::Output;
 use crate::progress::Progress;
 use crate::report::Report;
-use crate::select::Selection;
+use crate::select::{self, Selection};
 
 pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
     let start = Instant::now();
     let output = Output::new(args)?;
-    let mut selection = Selection::open(&args.select, &args.read).await?;
+    let by = async |dataset: &Dataset| {
+        Ok(with_flags(
+            select::query(&args.select, dataset).await?,
+            args,
+        ))
+    };
+    let select = &args.select;
+    let mut selection = Selection::open_by(&select.dataset, &select.addons, &args.read, by).await?;
     consent(args, &selection)?;
-    if let Some(crs) = &args.out_crs {
-        selection.query = selection.query.output_crs(crs.clone());
-    }
-    selection.thin = thin(args, &selection)?;
     let written = write(args, &mut selection, &output).await;
     let report = Report {
         selection: &selection,
@@ -62,12 +64,17 @@ pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
 
 /// Writes the points of the selection and returns their number.
 async fn write(args: &QueryArgs, selection: &mut Selection, output: &Output) -> Result<u64> {
-    let query = with_required(&selection.query, output.required());
     let failure = || format!("cannot write {}", output.name());
     let (mut sink, pending) = output.open(selection, columns(selection))?;
     let mut dimensions = None;
     let mut progress = Progress::new(selection, args.read.quiet);
-    let mut tiles = tiles(selection, &query)?;
+    let nodes = selection.nodes.clone();
+    let nodes = stream::iter(nodes.into_iter().map(Ok));
+    let query = with_required(selection.selection.query(), output.required());
+    let mut tiles = selection
+        .dataset
+        .select(&query)?
+        .map_nodes(nodes, |tile| tile);
     while let Some(tile) = tiles.next().await {
         if let Some(tile) = selection.losses.sort_out(tile)? {
             progress.tile(&tile.node, &selection.dataset);
@@ -110,49 +117,29 @@ fn consent(args: &QueryArgs, selection: &Selection) -> Result<()> {
     }
 }
 
-/// The thinning of the flags.
-fn thin(args: &QueryArgs, selection: &Selection) -> Result<Option<Thin>> {
-    let Selection { dataset, query, .. } = selection;
-    let is_flat = args.thin.is_some();
-    Ok(match args.thin.or(args.thin_3d) {
-        None => None,
-        Some(Resolution::Units(edge)) => {
-            let height = if is_flat { f64::INFINITY } else { edge };
-            Some(Thin::new([edge, edge, height])?)
-        }
-        Some(Resolution::Ground(edge)) => {
-            Some(query.ground_thin(dataset.metadata(), edge, is_flat)?)
-        }
-    })
-}
-
-/// The points of the selection, thinned where it says so.
-fn tiles(
-    selection: &Selection,
-    query: &Query,
-) -> Result<BoxStream<'static, Result<Tile, Error>>, Error> {
-    let nodes = selection.nodes.clone();
-    match selection.thin {
-        Some(thin) => selection.dataset.thinned(nodes, query, thin),
-        None => {
-            let nodes = stream::iter(nodes.into_iter().map(Ok));
-            let tiles = selection
-                .dataset
-                .map_tiles(nodes, query, |tile: Tile| tile)?;
-            Ok(tiles.boxed())
-        }
+/// The query with what only this command asks for.
+fn with_flags(mut query: Query, args: &QueryArgs) -> Query {
+    if let Some(crs) = &args.out_crs {
+        query = query.with_output_crs(crs.clone());
     }
+    if let Some(edge) = args.thin {
+        query = query.with_thin(Thin::squares(edge));
+    }
+    if let Some(edge) = args.thin_3d {
+        query = query.with_thin(Thin::cubes(edge));
+    }
+    query
 }
 
 /// The query with the dimensions that the output needs in front of those asked for.
 fn with_required(query: &Query, required: &[&str]) -> Query {
-    let Some(asked) = query.selected_dimensions() else {
+    let Some(asked) = query.dimensions() else {
         return query.clone();
     };
     let required = required.iter().map(|name| (*name).to_owned());
     query
         .clone()
-        .dimensions(required.chain(asked.iter().cloned()))
+        .with_dimensions(required.chain(asked.iter().cloned()))
 }
 
 /// The dimensions that points have.
@@ -163,10 +150,10 @@ fn names(points: &PointBatch) -> Vec<String> {
 
 /// The columns of an empty result.
 fn columns(selection: &Selection) -> Vec<String> {
-    match selection.query.selected_dimensions() {
+    match selection.selection.query().dimensions() {
         Some(names) => names.to_vec(),
         None => {
-            let schema = selection.dataset.metadata().schema().iter();
+            let schema = selection.dataset.frame().schema.iter();
             schema.map(|dimension| dimension.name.clone()).collect()
         }
     }

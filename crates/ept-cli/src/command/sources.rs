@@ -3,7 +3,7 @@
 use std::io::{BufWriter, Write};
 
 use anyhow::Result;
-use ept_reader::{Dataset, Source};
+use ept_reader::{Dataset, SourceFile};
 use serde_json::{Value, json};
 
 use crate::args::SourcesArgs;
@@ -12,7 +12,7 @@ use crate::select::{corners, options};
 
 pub(crate) async fn run(args: &SourcesArgs) -> Result<Outcome> {
     let dataset = Dataset::open_with(&args.dataset.location, &options(&args.dataset)).await?;
-    let sources = dataset.sources().await?;
+    let sources = dataset.ept()?.source_files().await?;
     let mut out = BufWriter::new(std::io::stdout().lock());
     match args.json {
         true => {
@@ -28,7 +28,7 @@ pub(crate) async fn run(args: &SourcesArgs) -> Result<Outcome> {
     Ok(Outcome::Complete)
 }
 
-fn to_json((id, source): (usize, &Source)) -> Value {
+fn to_json((id, source): (usize, &SourceFile)) -> Value {
     let bounds = source.bounds.as_ref();
     json!({
         "id": id,
@@ -41,8 +41,8 @@ fn to_json((id, source): (usize, &Source)) -> Value {
     })
 }
 
-fn write_table(out: &mut impl Write, sources: &[Source]) -> std::io::Result<()> {
-    let path = |source: &Source| source.path.clone().unwrap_or_else(|| "-".into());
+fn write_table(out: &mut impl Write, sources: &[SourceFile]) -> std::io::Result<()> {
+    let path = |source: &SourceFile| source.path.clone().unwrap_or_else(|| "-".into());
     let width = sources
         .iter()
         .map(|source| path(source).chars().count())

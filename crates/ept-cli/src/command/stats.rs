@@ -19,9 +19,7 @@ pub(crate) async fn run(args: &StatsArgs) -> Result<Outcome> {
     let mut progress = Progress::new(&selection, args.read.quiet);
     let nodes = stream::iter(selection.nodes.clone().into_iter().map(Ok));
     let summarize = |tile: Tile| (tile.node, Summary::of(&tile.points));
-    let mut tiles = selection
-        .dataset
-        .map_tiles(nodes, &selection.query, summarize)?;
+    let mut tiles = selection.selection.map_nodes(nodes, summarize);
     let mut summary = Summary::default();
     while let Some(tile) = tiles.next().await {
         if let Some((node, part)) = selection.losses.sort_out(tile)? {
@@ -56,8 +54,8 @@ fn rows<'a>(selection: &'a Selection, summary: &'a Summary) -> Vec<Row<'a>> {
         .map(|(name, s)| (name, Some(s)))
         .collect();
     if rows.is_empty() {
-        let schema = selection.dataset.metadata().schema().iter();
-        let wanted = selection.query.selected_dimensions();
+        let schema = selection.dataset.frame().schema.iter();
+        let wanted = selection.selection.query().dimensions();
         rows = match wanted {
             Some(names) => names.iter().map(|name| (name.as_str(), None)).collect(),
             None => schema

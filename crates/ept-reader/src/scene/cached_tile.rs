@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use ept_format::{Bounds, Metadata, Node};
-use ept_points::{PointBatch, Values};
+use ept_format::{Bounds, Node};
+use ept_points::{PointBatch, Values, Wish};
+use ept_select::Frame;
+
+use crate::{Dataset, Error, Retry};
 
 /// The points of one node, decoded once and shared: columns as they are, and what a GPU takes.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,13 +21,38 @@ pub struct CachedTile {
 
 impl CachedTile {
     /// The tile of a node; `points` have X, Y and Z.
-    pub(crate) fn new(node: Node, points: PointBatch, metadata: &Metadata) -> CachedTile {
+    /// Reads a node with these dimensions, as far as the dataset has them; with all for `None`.
+    pub(crate) async fn load(
+        dataset: &Dataset,
+        node: Node,
+        names: Option<&[String]>,
+        retry: &Retry,
+    ) -> Result<CachedTile, Error> {
+        let frame = dataset.frame();
+        let known = names.map(|names| {
+            let known = names.iter().filter(|name| frame.dimension(name).is_some());
+            known.cloned().collect()
+        });
+        let wish = Wish {
+            dimensions: known,
+            ..Wish::default()
+        };
+        let source = Arc::clone(dataset.source());
+        let encoded = source.fetch(&node, retry).await?;
+        let work = move || {
+            let points = source.decode(&wish, &node, encoded)?;
+            Ok(CachedTile::new(node, points, source.frame()))
+        };
+        dataset.engine().compute(0, work).await?
+    }
+
+    fn new(node: Node, points: PointBatch, frame: &Frame) -> CachedTile {
         let origin = middle(&node.cell);
         CachedTile {
             origin,
             positions: positions(&points, origin),
-            colors: colors(&points, metadata),
-            intensities: intensities(&points, metadata),
+            colors: colors(&points, frame),
+            intensities: intensities(&points, frame),
             node,
             points,
         }
@@ -115,10 +143,10 @@ fn positions(points: &PointBatch, origin: [f64; 3]) -> Arc<[[f32; 3]]> {
 
 const CHANNELS: [&str; 3] = ["Red", "Green", "Blue"];
 
-fn colors(points: &PointBatch, metadata: &Metadata) -> Option<Arc<[[u8; 4]]>> {
+fn colors(points: &PointBatch, frame: &Frame) -> Option<Arc<[[u8; 4]]>> {
     let [red, green, blue] = CHANNELS.map(|name| points.values(name));
     let channels = [red?, green?, blue?];
-    let known = CHANNELS.map(|name| maximum(metadata, name));
+    let known = CHANNELS.map(|name| maximum(frame, name));
     let most = match known {
         [Some(red), Some(green), Some(blue)] => red.max(green).max(blue),
         _ => channels
@@ -137,15 +165,15 @@ fn colors(points: &PointBatch, metadata: &Metadata) -> Option<Arc<[[u8; 4]]>> {
     )
 }
 
-fn intensities(points: &PointBatch, metadata: &Metadata) -> Option<Arc<[u8]>> {
+fn intensities(points: &PointBatch, frame: &Frame) -> Option<Arc<[u8]>> {
     let values = points.values("Intensity")?;
-    let known = maximum(metadata, "Intensity").filter(|most| *most > 0.0);
+    let known = maximum(frame, "Intensity").filter(|most| *most > 0.0);
     to_u8(values, known.unwrap_or_else(|| most_of_type(values))).map(Arc::from)
 }
 
 /// The greatest value by the schema.
-fn maximum(metadata: &Metadata, name: &str) -> Option<f64> {
-    let dimension = metadata.dimension(name)?;
+fn maximum(frame: &Frame, name: &str) -> Option<f64> {
+    let dimension = frame.dimension(name)?;
     dimension.statistics.as_ref()?.maximum
 }
 

@@ -275,5 +275,5 @@ fn distance(point: [f64; 3], cell: &Bounds) -> f64 {
 }
 
 fn fault(problem: &str) -> Error {
-    Error::Query(format!("the camera cannot be: {problem}"))
+    Error::Camera(problem.to_owned())
 }

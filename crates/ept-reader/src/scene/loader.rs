@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::scene::inbox::{Arrival, Inbox};
 use crate::scene::tile_cache::{Name, Part, TileCache, Wanted};
-use crate::{Dataset, Error};
+use crate::{Dataset, Error, Retry};
 
 /// What a look wants.
 #[derive(Debug, Default)]
@@ -129,7 +129,7 @@ impl Work {
 
     fn load(&mut self, name: Name, wanted: Wanted) {
         let Loader { cache, dataset, .. } = &self.loader;
-        let load = cache.load(dataset, wanted, false);
+        let load = cache.load(dataset, wanted, Retry::NEVER);
         let handle = self.running.spawn(async move { (name, load.await) });
         self.handles.insert(name, handle);
         let started = &self.loader.counters.started;

@@ -21,7 +21,7 @@ use ept_format::{Key, Node};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
-use crate::background::Task;
+use crate::engine::Task;
 use crate::{Dataset, Error};
 
 pub use cached_tile::CachedTile;
@@ -113,8 +113,7 @@ impl Scene {
     /// # Errors
     /// When there is no runtime.
     pub fn new(dataset: Dataset, options: SceneOptions) -> Result<Scene, Error> {
-        let missing = |_| Error::Query("a scene needs a tokio runtime; see Blocking".into());
-        Handle::try_current().map_err(missing)?;
+        Handle::try_current().map_err(|_| Error::NoRuntime)?;
         let (wants, changes) = watch::channel(Arc::default());
         let (inbox, counters) = (Arc::<Inbox>::default(), Arc::<Counters>::default());
         let loader = Loader {
@@ -181,7 +180,7 @@ impl Scene {
         for arrival in self.inbox.take() {
             self.receive(arrival, &mut look);
         }
-        let root = *self.dataset.metadata().bounds();
+        let root = self.dataset.frame().bounds;
         let mut choice = Choice::new(view, &root, |key| self.page(key));
         self.report_faults(&mut choice, &mut look);
         let missing = self.find_tiles(&choice.nodes, &mut look);
@@ -252,7 +251,10 @@ impl Scene {
         let conflicts = choice.conflicts.drain(..);
         let conflicts = conflicts.filter(|(key, _)| told.insert(*key));
         for (key, fault) in faults.chain(conflicts) {
-            let error = self.dataset.lost_page(key, fault);
+            let error = match self.dataset.ept() {
+                Ok(ept) => ept.lost_page(key, fault),
+                Err(error) => error,
+            };
             let again = Duration::MAX;
             look.events.push(Event::Failed { error, again });
         }

@@ -26,7 +26,7 @@ impl Scene {
     /// equal ones the nearest to its origin. Nothing is fetched.
     #[must_use]
     pub fn pick(&self, ray: &Ray, pixels: f64) -> Option<Picked> {
-        let slack = self.dataset.metadata().cell_slack();
+        let slack = self.dataset.frame().slack;
         let mut tiles: Vec<_> = self.drawn.values().collect();
         tiles.retain(|tile| ray.can_meet(&tile.node().cell.grown(slack), pixels));
         tiles.sort_by_key(|tile| tile.node().key);
@@ -51,13 +51,13 @@ impl Scene {
     /// # Errors
     /// When the dataset has dimensions of these names.
     pub fn profile(&self, swath: &Swath) -> Result<Vec<Tile>, Error> {
-        let slack = self.dataset.metadata().cell_slack();
+        let slack = self.dataset.frame().slack;
         let mut tiles: Vec<_> = self.drawn.values().collect();
         tiles.retain(|tile| swath.can_meet(&tile.node().cell.grown(slack)));
         tiles.sort_by_key(|tile| tile.node().key);
         let profile = |tile: &Arc<CachedTile>| {
             let points = swath.profile(tile.points().clone());
-            let points = points.map_err(|error| Error::Query(error.to_string()))?;
+            let points = points.map_err(Error::Decode)?;
             Ok((!points.is_empty()).then(|| Tile {
                 node: *tile.node(),
                 points,

@@ -8,8 +8,8 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, Shared, WeakShared};
 use lru::LruCache;
 
-use crate::background::Task;
 use crate::dataset::DatasetId;
+use crate::engine::{Retry, Task};
 use crate::{CachedTile, Dataset, Error};
 
 /// Decoded tiles and hierarchy pages of any datasets, in at most so many bytes of memory. Cloning it is cheap; clones are
@@ -25,7 +25,7 @@ use crate::{CachedTile, Dataset, Error};
 ///
 /// # async fn example(dataset: Dataset) -> Result<(), ept_reader::Error> {
 /// let cache = TileCache::new(512 << 20);
-/// let mut nodes = dataset.nodes(&Query::new().depth(3))?;
+/// let mut nodes = dataset.select(&Query::new().with_depth(3))?.nodes();
 /// while let Some(node) = nodes.try_next().await? {
 ///     let tile = cache.tile(&dataset, &node).await?;
 ///     println!("{}: {} points", node.key, tile.positions().len());
@@ -176,7 +176,8 @@ impl TileCache {
     /// # Errors
     /// An [`Error::Lost`] when the tile cannot be read.
     pub async fn tile(&self, dataset: &Dataset, node: &Node) -> Result<Arc<CachedTile>, Error> {
-        match self.load(dataset, Wanted::Tile(*node), true).await? {
+        let retry = dataset.engine().options().retry;
+        match self.load(dataset, Wanted::Tile(*node), retry).await? {
             Part::Tile(tile) => Ok(tile),
             Part::Page(_) => Err(Error::Internal("a page in the place of a tile".into())),
         }
@@ -205,7 +206,7 @@ impl TileCache {
     }
 
     /// A part, from memory or on its way. Call it within a runtime.
-    pub(crate) fn load(&self, dataset: &Dataset, wanted: Wanted, is_patient: bool) -> Load {
+    pub(crate) fn load(&self, dataset: &Dataset, wanted: Wanted, retry: Retry) -> Load {
         let id = Id {
             dataset: dataset.id(),
             name: wanted.name(),
@@ -218,7 +219,7 @@ impl TileCache {
             return flight;
         }
         let inner = Arc::clone(&self.inner);
-        let work = Arc::clone(&inner).fetch(dataset.clone(), wanted, is_patient, id.clone());
+        let work = Arc::clone(&inner).fetch(dataset.clone(), wanted, retry, id.clone());
         let task = Task::spawn(work);
         let flight = async { task.await? }.boxed().shared();
         state.flights.retain(|_, flight| flight.upgrade().is_some());
@@ -234,14 +235,14 @@ impl Inner {
         self: Arc<Self>,
         dataset: Dataset,
         wanted: Wanted,
-        is_patient: bool,
+        retry: Retry,
         id: Id,
     ) -> Result<Part, Error> {
         let part = match wanted {
-            Wanted::Page(key) => Part::Page(Arc::new(dataset.page_in(key, is_patient).await?)),
+            Wanted::Page(key) => Part::Page(Arc::new(dataset.ept()?.page_with(key, &retry).await?)),
             Wanted::Tile(node) => {
                 let names = self.dimensions.as_deref();
-                let tile = dataset.cached_tile(node, names, is_patient).await?;
+                let tile = CachedTile::load(&dataset, node, names, &retry).await?;
                 Part::Tile(Arc::new(tile))
             }
         };

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use ept_format::{Bounds, Key, Metadata, Node, Policy};
+use ept_format::{Bounds, Key, Node, Policy};
 use ept_points::PointBatch;
-use ept_select::{Area, Cover, Edge, Relation};
+use ept_select::{Area, Cover, Edge, Frame, Relation};
 
 use crate::{Camera, Error};
 
@@ -21,7 +21,7 @@ use crate::{Camera, Error};
 ///
 /// # async fn example(dataset: Dataset) -> Result<(), ept_reader::Error> {
 /// let camera = Camera::perspective([0.0, 0.0, 900.0], [500.0, 500.0, 0.0], 1.0, [1280.0, 720.0])?;
-/// let view = View::new(dataset.metadata(), camera).with_min_pixels(2.0);
+/// let view = View::new(dataset.frame(), camera).with_min_pixels(2.0);
 /// let nodes: Vec<_> = dataset.walk(view).try_collect().await?;
 /// # Ok(()) }
 /// ```
@@ -40,15 +40,15 @@ pub struct View {
 impl View {
     /// What a camera sees of a dataset, to one pixel, of at most two million points.
     #[must_use]
-    pub fn new(metadata: &Metadata, camera: Camera) -> View {
+    pub fn new(frame: &Frame, camera: Camera) -> View {
         View {
             camera,
             min_pixels: 1.0,
             max_points: 2_000_000,
             max_depth: Key::MAX_DEPTH,
             clip: None,
-            spacing: metadata.spacing(0),
-            slack: metadata.cell_slack(),
+            spacing: frame.spacing.unwrap_or(f64::NAN),
+            slack: frame.slack,
         }
     }
 
@@ -79,8 +79,8 @@ impl View {
     ///
     /// # Errors
     /// As [`Cover::new`]: when the coordinate system of an area cannot be brought to the dataset's.
-    pub fn with_areas(mut self, areas: &[Area], metadata: &Metadata) -> Result<View, Error> {
-        self.clip = Some(Arc::new(Cover::new(areas, Edge::Closed, metadata)?));
+    pub fn with_areas(mut self, areas: &[Area], frame: &Frame) -> Result<View, Error> {
+        self.clip = Some(Arc::new(Cover::new(areas, Edge::Closed, frame)?));
         Ok(self)
     }
 

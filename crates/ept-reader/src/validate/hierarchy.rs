@@ -8,8 +8,9 @@ use futures::{StreamExt, stream};
 
 use super::findings::Findings;
 use super::{Checked, Code, Place};
-use crate::background::Task;
-use crate::shared::Shared;
+use crate::Ept;
+use crate::engine::Task;
+use crate::source::Source;
 use crate::{Error, LossCause};
 
 /// Entries of a page above which viewers suffer. Entwine keeps to 32,768.
@@ -27,13 +28,13 @@ pub(super) struct Hierarchy {
 
 /// Reads all pages, a level of them after the other, so that findings come in one order.
 pub(super) async fn check(
-    shared: &Arc<Shared>,
+    ept: &Arc<Ept>,
     findings: &mut Findings,
     checked: &mut Checked,
     mut watch: impl FnMut(u64, u64),
 ) -> Result<Hierarchy, Error> {
     let mut reading = Reading {
-        shared,
+        ept,
         findings,
         found: Hierarchy {
             nodes: Vec::new(),
@@ -46,10 +47,10 @@ pub(super) async fn check(
         let mut level = std::mem::take(&mut reading.wanted);
         level.sort_unstable();
         let load = |key| {
-            let shared = Arc::clone(shared);
-            Task::spawn(async move { (key, shared.page(key).await) })
+            let ept = Arc::clone(ept);
+            Task::spawn(async move { (key, ept.page(key).await) })
         };
-        let ahead = shared.limits.requests.get() * 2;
+        let ahead = ept.engine().limits().requests.get() * 2;
         let mut loads = stream::iter(level).map(load).buffered(ahead);
         while let Some(loaded) = loads.next().await {
             let (key, page) = loaded?;
@@ -70,7 +71,7 @@ pub(super) async fn check(
 }
 
 struct Reading<'a> {
-    shared: &'a Arc<Shared>,
+    ept: &'a Arc<Ept>,
     findings: &'a mut Findings,
     found: Hierarchy,
     wanted: Vec<Key>,
@@ -78,7 +79,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn place(&self, page: Key) -> Place {
-        Place::file(self.shared.location(&self.shared.metadata.page_path(page)))
+        Place::file(self.ept.location(&self.ept.metadata().page_path(page)))
     }
 
     fn add(&mut self, code: Code, page: Key, key: Key, problem: impl Into<String>) {
@@ -145,10 +146,10 @@ impl Reading<'_> {
     }
 
     fn is_too_large(&mut self) -> bool {
-        let limit = self.shared.limits.nodes;
+        let limit = self.ept.engine().limits().nodes;
         let is_too_large = self.found.nodes.len() as u64 > limit;
         if is_too_large {
-            let place = Place::file(self.shared.location("ept-hierarchy"));
+            let place = Place::file(self.ept.location("ept-hierarchy"));
             let problem = format!("more nodes than the limit of {limit}; the rest was not checked");
             self.findings.add(Code::TooManyNodes, place, problem);
         }
@@ -160,7 +161,7 @@ impl Reading<'_> {
         self.found.nodes.sort_unstable();
         self.found.lost.sort_unstable();
         let nodes = std::mem::take(&mut self.found.nodes);
-        let folder = Place::file(self.shared.location("ept-hierarchy"));
+        let folder = Place::file(self.ept.location("ept-hierarchy"));
         for pair in nodes.windows(2) {
             if let [(key, one), (other, two)] = pair
                 && key == other
@@ -197,7 +198,7 @@ impl Reading<'_> {
 
     fn sum(&mut self, folder: &Place) {
         let sum = self.found.points();
-        if let Some(points) = self.shared.metadata.points()
+        if let Some(points) = self.ept.metadata().points()
             && points != sum
         {
             let problem = format!("the nodes have {sum} points, `ept.json` says {points}");

@@ -7,27 +7,27 @@ use ept_format::{HierarchyType, Key};
 use super::findings::Findings;
 use super::hierarchy::Hierarchy;
 use super::{Code, Place};
-use crate::shared::Shared;
+use crate::Ept;
 
 /// Looks for orphans among pages and tiles.
-pub(super) async fn check(shared: &Arc<Shared>, hierarchy: &Hierarchy, findings: &mut Findings) {
-    let page = match shared.metadata.hierarchy_type() {
+pub(super) async fn check(ept: &Arc<Ept>, hierarchy: &Hierarchy, findings: &mut Findings) {
+    let page = match ept.metadata().hierarchy_type() {
         HierarchyType::Json => ".json",
         HierarchyType::Gzip => ".json.gz",
     };
     let is_page = |key| hierarchy.pages.contains(&key) || hierarchy.may_be_lost(key);
     orphans(
-        shared,
+        ept,
         ("ept-hierarchy", page),
         Code::PageOrphan,
         is_page,
         findings,
     )
     .await;
-    let tile = format!(".{}", shared.metadata.data_type().extension());
+    let tile = format!(".{}", ept.metadata().data_type().extension());
     let is_tile = |key| hierarchy.has(key) || hierarchy.may_be_lost(key);
     orphans(
-        shared,
+        ept,
         ("ept-data", &tile),
         Code::TileOrphan,
         is_tile,
@@ -37,14 +37,14 @@ pub(super) async fn check(shared: &Arc<Shared>, hierarchy: &Hierarchy, findings:
 }
 
 async fn orphans(
-    shared: &Arc<Shared>,
+    ept: &Arc<Ept>,
     (folder, extension): (&str, &str),
     code: Code,
     is_known: impl Fn(Key) -> bool,
     findings: &mut Findings,
 ) {
     // What cannot be listed was read, or not, by its own name.
-    let Ok(Some(mut names)) = shared.fetcher.list(folder).await else {
+    let Ok(Some(mut names)) = ept.fetcher().list(folder).await else {
         return;
     };
     names.sort_unstable();
@@ -52,7 +52,7 @@ async fn orphans(
         let Some(stem) = name.strip_suffix(extension) else {
             continue;
         };
-        let place = Place::file(shared.location(&format!("{folder}/{name}")));
+        let place = Place::file(ept.location(&format!("{folder}/{name}")));
         match stem.parse() {
             Ok(key) if is_known(key) => {}
             Ok(key) => findings.add(code, place.with_key(key), "nothing leads to it"),

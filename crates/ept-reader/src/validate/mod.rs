@@ -20,10 +20,10 @@ pub use code::{Code, Severity};
 pub use finding::{Example, Finding, Place};
 pub use report::{Checked, Report};
 
-use crate::dataset::METADATA_PATH;
-use crate::fetch::Fetcher;
+use crate::engine::Fetcher;
+use crate::source::text;
 use crate::store::Store;
-use crate::{Dataset, Error, Options, location, text};
+use crate::{Engine, Ept, Error, Options, location};
 use findings::Findings;
 
 /// How thoroughly to validate a dataset.
@@ -105,9 +105,9 @@ pub async fn validate_store(
     checks: &Checks,
     mut watch: impl FnMut(Stage),
 ) -> Result<Report, Error> {
-    let fetcher = Fetcher::new(store, options);
-    let bytes = Dataset::fetch_metadata(&fetcher).await?;
-    let location = fetcher.location(METADATA_PATH);
+    let fetcher = Fetcher::new(store, &Engine::new(options));
+    let bytes = Ept::fetch_metadata(&fetcher).await?;
+    let location = fetcher.location(Ept::METADATA_PATH);
     let mut findings = Findings::new(checks.examples);
     let mut checked = Checked::default();
     let metadata = match text::decompressed(&bytes, options.limits.file_bytes.get()) {
@@ -119,8 +119,8 @@ pub async fn validate_store(
     };
     if let Some(metadata) = metadata {
         checked.metadata = true;
-        let dataset = Dataset::from_parts(fetcher, metadata, options.limits);
-        contents(&dataset, checks, &mut findings, &mut checked, &mut watch).await?;
+        let ept = Arc::new(Ept::new(fetcher, metadata));
+        contents(&ept, checks, &mut findings, &mut checked, &mut watch).await?;
     }
     Ok(Report {
         location,
@@ -131,13 +131,12 @@ pub async fn validate_store(
 
 /// All but `ept.json`.
 async fn contents(
-    dataset: &Dataset,
+    ept: &Arc<Ept>,
     checks: &Checks,
     findings: &mut Findings,
     checked: &mut Checked,
     watch: &mut impl FnMut(Stage),
 ) -> Result<(), Error> {
-    let shared = dataset.shared();
     let pages = |done, of| {
         watch(Stage {
             part: Part::Pages,
@@ -145,13 +144,13 @@ async fn contents(
             of,
         });
     };
-    let hierarchy = hierarchy::check(shared, findings, checked, pages).await?;
+    let hierarchy = hierarchy::check(ept, findings, checked, pages).await?;
     checked.points = hierarchy.points();
     checked.nodes = hierarchy.tiles();
-    listing::check(shared, &hierarchy, findings).await;
-    let sources = sources::check(shared, findings).await;
+    listing::check(ept, &hierarchy, findings).await;
+    let sources = sources::check(ept, findings).await;
     checked.sources = sources.as_ref().map_or(0, |sources| sources.len() as u64);
-    let nodes = hierarchy.into_nodes(*shared.metadata.bounds());
+    let nodes = hierarchy.into_nodes(*ept.metadata().bounds());
     let tiles = |done, of| {
         watch(Stage {
             part: Part::Tiles,
@@ -162,12 +161,12 @@ async fn contents(
     // A schema that describes no point is found by now; no tile can be decoded with it.
     if checks.deep && !findings.has(Code::SchemaAxes) {
         let nodes = stream::iter(nodes);
-        points::check(dataset, nodes, sources.as_deref(), findings, checked, tiles).await
+        points::check(ept, nodes, sources.as_deref(), findings, checked, tiles).await
     } else {
-        let headers = match shared.fetcher.is_remote() {
+        let headers = match ept.fetcher().is_remote() {
             true => checks.headers,
             false => checked.nodes,
         };
-        tiles::check(shared, nodes, headers, findings, checked, tiles).await
+        tiles::check(ept, nodes, headers, findings, checked, tiles).await
     }
 }

@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use ept_format::{Bounds, Dimension, Metadata, Node, Source};
+use ept_format::{Bounds, Dimension, Metadata, Node, SourceFile};
 use ept_points::{DimensionSummary, PointBatch, Scalar, Scaling, Summary, Values};
 use futures::{Stream, StreamExt};
 
 use super::findings::Findings;
+use super::tiles::tile_place;
 use super::traits::Traits;
 use super::{Checked, Code, Place, tiles};
-use crate::shared::Shared;
+use crate::Ept;
 use crate::{Dataset, Error, Query, Tile};
 
 /// What the points of one tile came to.
@@ -35,22 +36,22 @@ struct Outside {
 
 /// Decodes all tiles.
 pub(super) async fn check(
-    dataset: &Dataset,
+    ept: &Arc<Ept>,
     nodes: impl Stream<Item = Node> + Send + Unpin + 'static,
-    sources: Option<&[Source]>,
+    sources: Option<&[SourceFile]>,
     findings: &mut Findings,
     checked: &mut Checked,
     mut watch: impl FnMut(u64, u64),
 ) -> Result<(), Error> {
-    let shared = dataset.shared();
-    let metadata = shared.metadata.clone();
+    let metadata = ept.metadata().clone();
     let make = move |tile: Tile| Part::of(tile, &metadata);
-    let mut parts = dataset.map_tiles(nodes.map(Ok), &Query::new(), make)?;
+    let everything = Dataset::from(Ept::clone(ept)).select(&Query::new())?;
+    let mut parts = everything.map_nodes(nodes.map(Ok), make);
     let mut whole = Whole {
-        shared,
-        traits: Traits::new(shared),
+        ept,
+        traits: Traits::new(ept),
         sources,
-        origins: vec![0; sources.map_or(0, <[Source]>::len)],
+        origins: vec![0; sources.map_or(0, <[SourceFile]>::len)],
         summary: Summary::default(),
         is_whole: true,
     };
@@ -141,9 +142,9 @@ fn origins(points: &PointBatch) -> HashMap<u64, u64> {
 
 /// What the tiles came to so far.
 struct Whole<'a> {
-    shared: &'a Arc<Shared>,
+    ept: &'a Arc<Ept>,
     traits: Traits<'a>,
-    sources: Option<&'a [Source]>,
+    sources: Option<&'a [SourceFile]>,
     /// Points of each source.
     origins: Vec<u64>,
     summary: Summary,
@@ -153,7 +154,7 @@ struct Whole<'a> {
 
 impl Whole<'_> {
     fn add(&mut self, part: Part, findings: &mut Findings) {
-        let place = self.shared.tile_place(&part.node);
+        let place = tile_place(self.ept, &part.node);
         // Coordinates stored as 64-bit integers or floats have no scale to compare.
         let names = part.names.iter().map(|name| &**name);
         let scaling = part.scaling.as_ref();
@@ -206,22 +207,22 @@ impl Whole<'_> {
     }
 
     fn finish(self, findings: &mut Findings) {
-        let shared = self.shared;
+        let ept = self.ept;
         self.traits.finish(findings);
         let has_origins = self.origins.iter().any(|points| *points > 0);
         if self.is_whole && has_origins {
             source_counts(
-                shared,
+                ept,
                 self.sources.unwrap_or_default(),
                 &self.origins,
                 findings,
             );
         }
-        for (at, dimension) in shared.metadata.schema().iter().enumerate() {
+        for (at, dimension) in ept.metadata().schema().iter().enumerate() {
             let mut summaries = self.summary.dimensions();
             let summary = summaries.find(|(name, _)| *name == dimension.name);
             if let Some(problem) = summary.and_then(|(_, s)| out_of_range(dimension, s)) {
-                let place = Place::file(shared.location("ept.json"));
+                let place = Place::file(ept.location("ept.json"));
                 let place = place.with_field(format!("schema[{at}] {}", dimension.name));
                 findings.add(Code::StatisticsRange, place, problem);
             }
@@ -229,8 +230,8 @@ impl Whole<'_> {
     }
 }
 
-fn source_counts(shared: &Shared, sources: &[Source], counts: &[u64], findings: &mut Findings) {
-    let folder = Place::file(shared.location("ept-sources"));
+fn source_counts(ept: &Ept, sources: &[SourceFile], counts: &[u64], findings: &mut Findings) {
+    let folder = Place::file(ept.location("ept-sources"));
     for (at, (source, found)) in sources.iter().zip(counts).enumerate() {
         if let Some(points) = source.points
             && points != *found

@@ -2,22 +2,23 @@
 
 use std::sync::Arc;
 
-use ept_format::{FormatError, Source};
+use ept_format::{FormatError, SourceFile};
 
 use super::findings::Findings;
 use super::tiles::is_sampled;
 use super::{Code, Place};
-use crate::shared::Shared;
+use crate::Ept;
+use crate::source::Source;
+use crate::source::text;
 use crate::store::StoreError;
-use crate::text;
 
 /// Sources of remote datasets whose metadata are fetched.
 const MOST_DETAILS: u64 = 64;
 
 /// Checks the lists of sources; the one that readers take, if there is one.
-pub(super) async fn check(shared: &Arc<Shared>, findings: &mut Findings) -> Option<Vec<Source>> {
-    let manifest = list(shared, Source::MANIFEST_PATH, findings).await;
-    let old = list(shared, Source::LIST_PATH, findings).await;
+pub(super) async fn check(ept: &Arc<Ept>, findings: &mut Findings) -> Option<Vec<SourceFile>> {
+    let manifest = list(ept, SourceFile::MANIFEST_PATH, findings).await;
+    let old = list(ept, SourceFile::LIST_PATH, findings).await;
     if let (Some(Ok(manifest)), Some(Ok(old))) = (&manifest, &old)
         && manifest.len() != old.len()
     {
@@ -26,57 +27,57 @@ pub(super) async fn check(shared: &Arc<Shared>, findings: &mut Findings) -> Opti
             manifest.len(),
             old.len()
         );
-        let place = Place::file(shared.location(Source::MANIFEST_PATH));
+        let place = Place::file(ept.location(SourceFile::MANIFEST_PATH));
         findings.add(Code::SourcesDiffer, place, problem);
     }
     let (path, found) = match (manifest, old) {
-        (Some(manifest), _) => (Source::MANIFEST_PATH, manifest),
-        (None, Some(old)) => (Source::LIST_PATH, old),
+        (Some(manifest), _) => (SourceFile::MANIFEST_PATH, manifest),
+        (None, Some(old)) => (SourceFile::LIST_PATH, old),
         (None, None) => {
-            if shared.metadata.dimension("OriginId").is_some() {
-                let place = Place::file(shared.location("ept-sources"));
+            if ept.metadata().dimension("OriginId").is_some() {
+                let place = Place::file(ept.location("ept-sources"));
                 findings.add(Code::NoSources, place, "there is no list of sources");
             }
             return None;
         }
     };
     let sources = found.ok()?;
-    let file = Place::file(shared.location(path));
-    each(shared, &sources, &file, findings);
-    sum(shared, &sources, &file, findings);
-    details(shared, &sources, &file, findings).await;
+    let file = Place::file(ept.location(path));
+    each(ept, &sources, &file, findings);
+    sum(ept, &sources, &file, findings);
+    details(ept, &sources, &file, findings).await;
     Some(sources)
 }
 
 /// A list; none when there is none, `Err` when it was found to be broken.
 async fn list(
-    shared: &Arc<Shared>,
+    ept: &Arc<Ept>,
     path: &str,
     findings: &mut Findings,
-) -> Option<Result<Vec<Source>, ()>> {
-    let bytes = match shared.fetcher.get(path).await {
+) -> Option<Result<Vec<SourceFile>, ()>> {
+    let bytes = match ept.fetcher().get(path).await {
         Ok(bytes) => Ok(bytes),
         Err(StoreError::NotFound { .. } | StoreError::Denied { .. }) => return None,
         Err(error) => Err((None, error.cause().to_owned())),
     };
     let list = bytes.and_then(|bytes| {
-        let text = text::decompressed(&bytes, shared.limits.file_bytes.get());
+        let text = text::decompressed(&bytes, ept.engine().limits().file_bytes.get());
         let text = text.map_err(|problem| (None, problem))?;
-        Source::list_from_json(&text).map_err(|error| match error {
+        SourceFile::list_from_json(&text).map_err(|error| match error {
             FormatError::Field { field, problem } => (Some(field), problem),
             other => (None, other.to_string()),
         })
     });
     Some(list.map_err(|(field, problem)| {
-        let mut place = Place::file(shared.location(path));
+        let mut place = Place::file(ept.location(path));
         place.field = field;
         findings.add(Code::SourcesText, place, problem);
     }))
 }
 
 /// What is wrong with single sources.
-fn each(shared: &Shared, sources: &[Source], file: &Place, findings: &mut Findings) {
-    let metadata = &shared.metadata;
+fn each(ept: &Ept, sources: &[SourceFile], file: &Place, findings: &mut Findings) {
+    let metadata = &ept.metadata();
     let bounds = metadata.bounds().grown(metadata.cell_slack());
     for (at, source) in sources.iter().enumerate() {
         let place = |field: &str| file.clone().with_field(format!("[{at}].{field}"));
@@ -103,12 +104,12 @@ fn problem_of(error: &FormatError) -> String {
 }
 
 /// Compares the sum of the sources' points with that of the dataset, where all of them give theirs.
-fn sum(shared: &Shared, sources: &[Source], file: &Place, findings: &mut Findings) {
+fn sum(ept: &Ept, sources: &[SourceFile], file: &Place, findings: &mut Findings) {
     let inserted = sources.iter().filter(|s| s.inserted != Some(false));
     let mut points = inserted.map(|source| source.points);
     let add = |sum: u64, points: Option<u64>| Some(sum.saturating_add(points?));
     let sum = points.try_fold(0, add);
-    let (Some(sum), Some(points)) = (sum, shared.metadata.points()) else {
+    let (Some(sum), Some(points)) = (sum, ept.metadata().points()) else {
         return;
     };
     if sum != points && !sources.is_empty() {
@@ -118,9 +119,9 @@ fn sum(shared: &Shared, sources: &[Source], file: &Place, findings: &mut Finding
 }
 
 /// Reads the metadata of the sources, of remote datasets those of a sample.
-async fn details(shared: &Arc<Shared>, sources: &[Source], file: &Place, findings: &mut Findings) {
+async fn details(ept: &Arc<Ept>, sources: &[SourceFile], file: &Place, findings: &mut Findings) {
     let count = sources.len() as u64;
-    let most = match shared.fetcher.is_remote() {
+    let most = match ept.fetcher().is_remote() {
         true => MOST_DETAILS,
         false => count,
     };
@@ -135,9 +136,9 @@ async fn details(shared: &Arc<Shared>, sources: &[Source], file: &Place, finding
         }
         let bytes = match last.take() {
             Some((known, bytes)) if known == path => bytes,
-            _ => shared.fetcher.get(&path).await,
+            _ => ept.fetcher().get(&path).await,
         };
-        if let Err(problem) = detail(shared, source, &bytes) {
+        if let Err(problem) = detail(ept, source, &bytes) {
             let place = file.clone().with_field(format!("[{at}]"));
             let problem = format!("{path}: {problem}");
             findings.add(Code::SourceDetail, place, problem);
@@ -147,12 +148,12 @@ async fn details(shared: &Arc<Shared>, sources: &[Source], file: &Place, finding
 }
 
 fn detail(
-    shared: &Shared,
-    source: &Source,
+    ept: &Ept,
+    source: &SourceFile,
     bytes: &Result<bytes::Bytes, StoreError>,
 ) -> Result<(), String> {
     let bytes = bytes.as_ref().map_err(|error| error.cause().to_owned())?;
-    let text = text::decompressed(bytes, shared.limits.file_bytes.get())?;
+    let text = text::decompressed(bytes, ept.engine().limits().file_bytes.get())?;
     let detail = source.detail_from_json(&text);
     detail.map(drop).map_err(|error| error.to_string())
 }

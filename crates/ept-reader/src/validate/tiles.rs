@@ -9,8 +9,9 @@ use futures::{StreamExt, stream};
 use super::findings::Findings;
 use super::traits::Traits;
 use super::{Checked, Code, Place};
-use crate::background::Task;
-use crate::shared::Shared;
+use crate::Ept;
+use crate::engine::Task;
+use crate::source::Source;
 use crate::store::StoreError;
 use crate::{Error, LossCause};
 
@@ -31,7 +32,7 @@ struct Look {
 
 /// Looks for each tile, and reads the headers of at most `headers` of them, evenly spread.
 pub(super) async fn check(
-    shared: &Arc<Shared>,
+    ept: &Arc<Ept>,
     nodes: impl Iterator<Item = Node> + Send,
     headers: u64,
     findings: &mut Findings,
@@ -40,12 +41,12 @@ pub(super) async fn check(
 ) -> Result<(), Error> {
     let count = checked.nodes;
     let looks = nodes.zip(0_u64..).map(|(node, at)| {
-        let (shared, with_start) = (Arc::clone(shared), is_sampled(at, count, headers));
-        Task::spawn(async move { shared.look(node, with_start).await })
+        let (ept, with_start) = (Arc::clone(ept), is_sampled(at, count, headers));
+        Task::spawn(async move { look(&ept, node, with_start).await })
     });
-    let ahead = shared.limits.requests.get() * 2;
+    let ahead = ept.engine().limits().requests.get() * 2;
     let mut looks = stream::iter(looks).buffered(ahead);
-    let mut traits = Traits::new(shared);
+    let mut traits = Traits::new(ept);
     let mut unknown = 0;
     while let Some(look) = looks.next().await {
         let look = look?;
@@ -53,7 +54,7 @@ pub(super) async fn check(
         checked.headers += u64::from(look.has_start);
         unknown += u64::from(!look.is_known);
         if let Some((code, problem)) = look.problem {
-            findings.add(code, shared.tile_place(&look.node), problem);
+            findings.add(code, tile_place(ept, &look.node), problem);
         }
         if let Some(header) = look.header {
             let names = header.dimensions.iter().map(|name| &**name);
@@ -64,7 +65,7 @@ pub(super) async fn check(
     }
     traits.finish(findings);
     if unknown > 0 {
-        let place = Place::file(shared.location("ept-data"));
+        let place = Place::file(ept.location("ept-data"));
         let problem = format!("{unknown} of {count} tiles were not looked for");
         findings.add(Code::SizesUnknown, place, problem);
     }
@@ -107,108 +108,106 @@ pub(super) fn loss(cause: &LossCause) -> (Code, String) {
     }
 }
 
-impl Shared {
-    pub(super) fn tile_place(&self, node: &Node) -> Place {
-        Place::file(self.location(&self.metadata.tile_path(node.key))).with_key(node.key)
-    }
+pub(super) fn tile_place(ept: &Ept, node: &Node) -> Place {
+    Place::file(ept.location(&ept.metadata().tile_path(node.key))).with_key(node.key)
+}
 
-    async fn look(&self, node: Node, with_start: bool) -> Look {
-        let mut look = Look {
-            node,
-            problem: None,
-            header: None,
-            is_known: true,
-            has_start: false,
-        };
-        let path = self.metadata.tile_path(node.key);
-        let size = match self.fetcher.size(&path).await {
-            Ok(size) => size,
-            Err(error) => {
-                look.problem = Some(missing(&error));
-                return look;
-            }
-        };
-        look.is_known = size.is_some() || with_start;
-        look.problem = size.and_then(|size| self.size_problem(&node, size));
-        if with_start && look.problem.is_none() {
-            look.has_start = true;
-            match self.header(&path, &node, size).await {
-                Ok(header) => look.header = header,
-                Err(problem) => look.problem = Some(problem),
-            }
+async fn look(ept: &Ept, node: Node, with_start: bool) -> Look {
+    let mut look = Look {
+        node,
+        problem: None,
+        header: None,
+        is_known: true,
+        has_start: false,
+    };
+    let path = ept.metadata().tile_path(node.key);
+    let size = match ept.fetcher().size(&path).await {
+        Ok(size) => size,
+        Err(error) => {
+            look.problem = Some(missing(&error));
+            return look;
         }
-        look
+    };
+    look.is_known = size.is_some() || with_start;
+    look.problem = size.and_then(|size| size_problem(ept, &node, size));
+    if with_start && look.problem.is_none() {
+        look.has_start = true;
+        match header(ept, &path, &node, size).await {
+            Ok(header) => look.header = header,
+            Err(problem) => look.problem = Some(problem),
+        }
     }
+    look
+}
 
-    /// What the size alone tells.
-    fn size_problem(&self, node: &Node, size: u64) -> Option<(Code, String)> {
-        if size == 0 {
-            return Some(undecodable(&DecodeError::Empty));
-        }
-        if self.metadata.data_type() != DataType::Binary {
-            return None;
-        }
-        let sizes = self
-            .metadata
-            .schema()
-            .iter()
-            .map(|d| d.scalar.size() as u64);
-        let record = sizes.sum::<u64>().max(1);
-        if !size.is_multiple_of(record) {
-            let problem = format!("{size} bytes are no whole number of {record}-byte points");
-            return Some((Code::TileCorrupt, problem));
-        }
-        let error = DecodeError::Count {
-            expected: node.points,
-            found: size / record,
-        };
-        (size / record != node.points).then(|| undecodable(&error))
+/// What the size alone tells.
+fn size_problem(ept: &Ept, node: &Node, size: u64) -> Option<(Code, String)> {
+    if size == 0 {
+        return Some(undecodable(&DecodeError::Empty));
     }
+    if ept.metadata().data_type() != DataType::Binary {
+        return None;
+    }
+    let sizes = ept
+        .metadata()
+        .schema()
+        .iter()
+        .map(|d| d.scalar.size() as u64);
+    let record = sizes.sum::<u64>().max(1);
+    if !size.is_multiple_of(record) {
+        let problem = format!("{size} bytes are no whole number of {record}-byte points");
+        return Some((Code::TileCorrupt, problem));
+    }
+    let error = DecodeError::Count {
+        expected: node.points,
+        found: size / record,
+    };
+    (size / record != node.points).then(|| undecodable(&error))
+}
 
-    /// What the first bytes tell; of laszip, the header.
-    async fn header(
-        &self,
-        path: &str,
-        node: &Node,
-        size: Option<u64>,
-    ) -> Result<Option<TileHeader>, (Code, String)> {
-        let start = |bytes: usize| async move {
-            let start = self.fetcher.start(path, bytes).await;
-            start.map_err(|error| missing(&error))
-        };
-        // Without a size, only the whole file tells it.
-        let bytes = match size {
-            Some(_) => start(START).await?,
-            None => self.fetcher.get(path).await.map_err(|e| missing(&e))?,
-        };
-        match self.metadata.data_type() {
-            DataType::Binary => match self.size_problem(node, size.unwrap_or(bytes.len() as u64)) {
-                Some(problem) => Err(problem),
-                None => Ok(None),
-            },
-            DataType::Zstandard if bytes.is_empty() => Err(undecodable(&DecodeError::Empty)),
-            DataType::Zstandard if bytes.starts_with(&ZSTANDARD) => Ok(None),
-            DataType::Zstandard => Err((
-                Code::TileCorrupt,
-                "it does not start as a Zstandard frame does".into(),
-            )),
-            DataType::Laszip => {
-                let size = size.unwrap_or(bytes.len() as u64);
-                let most = self.limits.file_bytes.get() as u64;
-                let length = TileHeader::length(&bytes).min(size).min(most);
-                let length = usize::try_from(length).unwrap_or(usize::MAX);
-                let bytes = match bytes.len() >= length {
-                    true => bytes,
-                    false => start(length).await?,
-                };
-                let header = TileHeader::parse(&bytes, size).map_err(|e| undecodable(&e))?;
-                match header.points == node.points {
-                    true => Ok(Some(header)),
-                    false => Err(undecodable(&DecodeError::Count {
-                        expected: node.points,
-                        found: header.points,
-                    })),
-                }
+/// What the first bytes tell; of laszip, the header.
+async fn header(
+    ept: &Ept,
+    path: &str,
+    node: &Node,
+    size: Option<u64>,
+) -> Result<Option<TileHeader>, (Code, String)> {
+    let start = |bytes: usize| async move {
+        let start = ept.fetcher().start(path, bytes).await;
+        start.map_err(|error| missing(&error))
+    };
+    // Without a size, only the whole file tells it.
+    let bytes = match size {
+        Some(_) => start(START).await?,
+        None => ept.fetcher().get(path).await.map_err(|e| missing(&e))?,
+    };
+    match ept.metadata().data_type() {
+        DataType::Binary => match size_problem(ept, node, size.unwrap_or(bytes.len() as u64)) {
+            Some(problem) => Err(problem),
+            None => Ok(None),
+        },
+        DataType::Zstandard if bytes.is_empty() => Err(undecodable(&DecodeError::Empty)),
+        DataType::Zstandard if bytes.starts_with(&ZSTANDARD) => Ok(None),
+        DataType::Zstandard => Err((
+            Code::TileCorrupt,
+            "it does not start as a Zstandard frame does".into(),
+        )),
+        DataType::Laszip => {
+            let size = size.unwrap_or(bytes.len() as u64);
+            let most = ept.engine().limits().file_bytes.get() as u64;
+            let length = TileHeader::length(&bytes).min(size).min(most);
+            let length = usize::try_from(length).unwrap_or(usize::MAX);
+            let bytes = match bytes.len() >= length {
+                true => bytes,
+                false => start(length).await?,
+            };
+            let header = TileHeader::parse(&bytes, size).map_err(|e| undecodable(&e))?;
+            match header.points == node.points {
+                true => Ok(Some(header)),
+                false => Err(undecodable(&DecodeError::Count {
+                    expected: node.points,
+                    found: header.points,
+                })),
             }
         }
     }

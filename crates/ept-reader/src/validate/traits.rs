@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ept_format::{Dimension, Node};
+use ept_format::{Dimension, Node, is_same_dimension};
 use ept_points::Scaling;
 
 use super::findings::Findings;
+use super::tiles::tile_place;
 use super::{Code, Place};
-use crate::shared::Shared;
+use crate::Ept;
 
 /// Dimensions of tiles that the schema may lack without a word: flags that Entwine leaves out.
 const FLAGS: [&str; 5] = [
@@ -22,7 +23,7 @@ const FLAGS: [&str; 5] = [
 const MOST_NAMES: usize = 1000;
 
 pub(super) struct Traits<'a> {
-    shared: &'a Arc<Shared>,
+    ept: &'a Arc<Ept>,
     tiles: u64,
     /// Tiles of each point format, with the first of them.
     formats: BTreeMap<u8, (u64, Node)>,
@@ -33,12 +34,12 @@ pub(super) struct Traits<'a> {
 }
 
 impl<'a> Traits<'a> {
-    pub(super) fn new(shared: &'a Arc<Shared>) -> Traits<'a> {
+    pub(super) fn new(ept: &'a Arc<Ept>) -> Traits<'a> {
         Traits {
-            shared,
+            ept,
             tiles: 0,
             formats: BTreeMap::new(),
-            lacking: vec![0; shared.metadata.schema().len()],
+            lacking: vec![0; ept.metadata().schema().len()],
             extra: BTreeMap::new(),
         }
     }
@@ -58,16 +59,18 @@ impl<'a> Traits<'a> {
         if let Some(format) = point_format {
             self.formats.entry(format).or_insert((0, *node)).0 += 1;
         }
-        let schema = self.shared.metadata.schema();
+        let schema = self.ept.metadata().schema();
         let names: Vec<&str> = names.collect();
         for (dimension, lacking) in schema.iter().zip(&mut self.lacking) {
-            let has = names.iter().any(|name| is_same(name, &dimension.name));
+            let has = names
+                .iter()
+                .any(|name| is_same_dimension(name, &dimension.name));
             *lacking += u64::from(!has);
         }
         for name in names {
             let is_known = schema
                 .iter()
-                .any(|dimension| is_same(name, &dimension.name));
+                .any(|dimension| is_same_dimension(name, &dimension.name));
             if !is_known && !FLAGS.contains(&name) && self.extra.len() < MOST_NAMES {
                 *self.extra.entry(name.to_owned()).or_default() += 1;
             }
@@ -76,7 +79,7 @@ impl<'a> Traits<'a> {
 
     fn scaling(&mut self, node: &Node, scaling: &Scaling, findings: &mut Findings) {
         for (axis, name) in ["X", "Y", "Z"].into_iter().enumerate() {
-            let Some(dimension) = self.shared.metadata.dimension(name) else {
+            let Some(dimension) = self.ept.metadata().dimension(name) else {
                 continue;
             };
             let (scale, offset) = (scaling.scale[axis], scaling.offset[axis]);
@@ -85,15 +88,15 @@ impl<'a> Traits<'a> {
                     "{name} has scale {scale} and offset {offset}, in the schema {} and {}",
                     dimension.scale, dimension.offset
                 );
-                findings.add(Code::TileScaling, self.shared.tile_place(node), problem);
+                findings.add(Code::TileScaling, tile_place(self.ept, node), problem);
                 return;
             }
         }
     }
 
     pub(super) fn finish(self, findings: &mut Findings) {
-        let folder = Place::file(self.shared.location("ept-data"));
-        let schema = self.shared.metadata.schema();
+        let folder = Place::file(self.ept.location("ept-data"));
+        let schema = self.ept.metadata().schema();
         let of = |tiles: u64| format!("{tiles} of {} tiles", self.tiles);
         for (dimension, tiles) in schema.iter().zip(self.lacking) {
             if tiles > 0 {
@@ -108,7 +111,7 @@ impl<'a> Traits<'a> {
         if self.formats.len() > 1 {
             for (format, (tiles, node)) in &self.formats {
                 let problem = format!("{} are of point format {format}", of(*tiles));
-                findings.add(Code::PointFormats, self.shared.tile_place(node), problem);
+                findings.add(Code::PointFormats, tile_place(self.ept, node), problem);
             }
         }
     }
@@ -117,15 +120,4 @@ impl<'a> Traits<'a> {
 /// Whether a tile stores an axis as the schema says. A schema of floats says nothing of it.
 fn is_scaled(dimension: &Dimension, scale: f64, offset: f64) -> bool {
     !dimension.scalar.is_integer() || dimension.scale == scale && dimension.offset == offset
-}
-
-/// Whether two names mean one dimension; scan angle and infrared have two in the field.
-fn is_same(a: &str, b: &str) -> bool {
-    let plain = |name: &str| match name.to_ascii_lowercase().as_str() {
-        "scanangle" => "scananglerank".to_owned(),
-        "nir" => "infrared".to_owned(),
-        "scannerchannel" => "scanchannel".to_owned(),
-        other => other.to_owned(),
-    };
-    plain(a) == plain(b)
 }

@@ -82,19 +82,25 @@ pub fn queries(truth: &Value) -> Vec<(Query, u64)> {
         };
         let depth = u32::try_from(query["depth"].as_u64().unwrap()).unwrap();
         let query_of = Query::new()
-            .bounds(Bounds::new(min, max).unwrap())
-            .depth(depth);
+            .with_bounds(Bounds::new(min, max).unwrap())
+            .with_depth(depth);
         (query_of, query["points"].as_u64().unwrap())
     });
     queries.collect()
 }
 
 pub async fn tiles(dataset: &Dataset, query: &Query) -> Vec<Tile> {
-    dataset.points(query).unwrap().try_collect().await.unwrap()
+    dataset
+        .select(query)
+        .unwrap()
+        .points()
+        .try_collect()
+        .await
+        .unwrap()
 }
 
 pub async fn keys(dataset: &Dataset, query: &Query) -> Vec<String> {
-    let nodes = dataset.nodes(query).unwrap();
+    let nodes = dataset.select(query).unwrap().nodes();
     nodes
         .map(|node| node.unwrap().key.to_string())
         .collect()

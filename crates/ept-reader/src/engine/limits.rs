@@ -1,8 +1,8 @@
-//! How much a dataset may do at once, and how large its parts may be.
+//! How much an engine may do concurrently, and how large the parts of datasets may be.
 
 use std::num::NonZeroUsize;
 
-/// How much is in flight at once, over all queries of one [`crate::Dataset`], and how large its files may
+/// How much is in flight concurrently, over all queries of one [`Engine`](crate::Engine), and how large files may
 /// be. The latter keep a broken or hostile dataset from filling the memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -10,7 +10,7 @@ pub struct Limits {
     pub requests: NonZeroUsize,
     /// Tiles decoded at the same time; the number of cores by default.
     pub threads: NonZeroUsize,
-    /// Bytes of decoded points that wait for the consumer of one query; 256 MiB by default. A
+    /// Bytes of decoded points that wait for the consumers of queries; 256 MiB by default. A
     /// tile that is larger than that is still read, alone.
     pub memory: NonZeroUsize,
     /// Size of the largest file that is fetched, and of the largest text that a compressed one may hold, in

@@ -1,8 +1,8 @@
 //! The source that points come from.
 
-use ept_format::{Bounds, Source};
+use ept_format::{Bounds, SourceFile};
 
-use crate::Error;
+use crate::SelectError;
 
 /// One of the sources that a dataset was built from, as a condition on points.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +24,10 @@ const MOST_LISTED: usize = 10;
 impl Origin {
     /// The source that a text names: by its number, its path, its file name or a part of its path, in this order;
     /// a file name or a part must be unique.
-    pub(crate) fn find(sources: &[Source], text: &str) -> Result<Origin, Error> {
+    ///
+    /// # Errors
+    /// When no source matches, or several do; the message lists candidates.
+    pub fn find(sources: &[SourceFile], text: &str) -> Result<Origin, SelectError> {
         let path = |at: usize| sources[at].path.as_deref().unwrap_or_default();
         let matching = |is: &dyn Fn(&str) -> bool| -> Vec<usize> {
             (0..sources.len()).filter(|&at| is(path(at))).collect()
@@ -50,18 +53,19 @@ impl Origin {
                 several => {
                     let names = listed(several.iter().map(|&at| path(at)));
                     let problem = format!("several sources match {text:?}, name one: {names}");
-                    return Err(Error::Query(problem));
+                    return Err(SelectError::Origin(problem));
                 }
             }
         }
         let names = listed((0..sources.len()).map(path));
-        Err(Error::Query(match sources.is_empty() {
-            true => "the dataset does not list its sources".into(),
-            false => format!("no source matches {text:?}; there are: {names}"),
+        Err(SelectError::Origin(if sources.is_empty() {
+            "the dataset does not list its sources".into()
+        } else {
+            format!("no source matches {text:?}; there are: {names}")
         }))
     }
 
-    fn of(sources: &[Source], id: usize) -> Origin {
+    fn of(sources: &[SourceFile], id: usize) -> Origin {
         Origin {
             id: id as u64,
             path: sources[id].path.clone(),

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What was fetched for a dataset since it was opened, `ept.json` included.
+/// What was fetched by an engine, `ept.json` included.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Traffic {
     /// Requests, those that failed and those made again among them.

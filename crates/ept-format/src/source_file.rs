@@ -10,7 +10,7 @@ use crate::{Bounds, FormatError, Srs};
 /// Read from either layout, whatever version `ept.json` claims: `manifest.json` (EPT 1.1) or
 /// `list.json` (EPT 1.0). Its position in the list is its `OriginId`. Every field may be missing.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Source {
+pub struct SourceFile {
     /// Path or name of the input file, as the builder saw it.
     pub path: Option<String>,
     /// Extent of its points.
@@ -42,7 +42,7 @@ pub struct SourceDetail {
     pub metadata: Option<String>,
 }
 
-impl Source {
+impl SourceFile {
     /// Path of the list of sources in EPT 1.1, relative to the dataset.
     pub const MANIFEST_PATH: &'static str = "ept-sources/manifest.json";
     /// Path of the list of sources in EPT 1.0, relative to the dataset.
@@ -52,23 +52,23 @@ impl Source {
     ///
     /// # Errors
     /// When the text is not a JSON list of objects, or a `bounds` is not six numbers.
-    pub fn list_from_json(text: &[u8]) -> Result<Vec<Source>, FormatError> {
+    pub fn list_from_json(text: &[u8]) -> Result<Vec<SourceFile>, FormatError> {
         let Value::Array(list) = json::parse(text)? else {
             return Err(FormatError::field("sources", "must be a list"));
         };
         let sources = list.iter().enumerate();
         sources
-            .map(|(at, value)| Source::from_json(at, value))
+            .map(|(at, value)| SourceFile::from_json(at, value))
             .collect()
     }
 
-    fn from_json(at: usize, value: &Value) -> Result<Source, FormatError> {
+    fn from_json(at: usize, value: &Value) -> Result<SourceFile, FormatError> {
         let Some(object) = value.as_object() else {
             return Err(FormatError::field(format!("[{at}]"), "must be an object"));
         };
         let text = |key: &str| object.get(key).and_then(json::text);
         let status = object.get("status").and_then(Value::as_str);
-        Ok(Source {
+        Ok(SourceFile {
             path: text("path"),
             bounds: optional_bounds(&format!("[{at}].bounds"), object)?,
             points: object.get("points").and_then(json::whole),
@@ -107,7 +107,7 @@ impl Source {
         }
     }
 
-    /// Reads the file of [`Source::detail_path`]: this source's own, or one that several share.
+    /// Reads the file of [`SourceFile::detail_path`]: this source's own, or one that several share.
     ///
     /// # Errors
     /// When the text is not a JSON object or has nothing for this source.

@@ -1,10 +1,11 @@
-//! How a dataset is opened and read.
+//! How datasets are opened and read.
 
 use std::time::Duration;
 
-use crate::{Cache, HttpOptions, Limits, Retry};
+use super::{Limits, Retry};
+use crate::{Cache, HttpOptions};
 
-/// How to open and read a dataset. The defaults suit most.
+/// How to open and read datasets. The defaults suit most.
 ///
 /// ```
 /// use std::time::Duration;
@@ -34,7 +35,7 @@ pub struct Options {
     pub cloud: CloudOptions,
     /// Where files of remote datasets are kept between runs; nowhere by default.
     pub cache: Option<Cache>,
-    /// Time for all reading of the dataset, from its opening on; unlimited by default. A request that has not
+    /// Time for all reading, from the making of the [`Engine`](crate::Engine) on; unlimited by default. A request that has not
     /// ended by then fails, whatever it waits for.
     pub timeout: Option<Duration>,
 }

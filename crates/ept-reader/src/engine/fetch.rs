@@ -1,0 +1,188 @@
+//! Fetching: the only act that waits. A limited number of requests run concurrently; failed ones are made again.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use tokio::time::{sleep, timeout_at};
+
+use super::{Engine, Retry, Task};
+use crate::store::{Answer, DatasetCache, Store, StoreError};
+
+/// Fetches the files of one store, within the limits of an engine.
+#[derive(Debug, Clone)]
+pub(crate) struct Fetcher {
+    store: Arc<dyn Store>,
+    engine: Engine,
+    cache: Option<Arc<DatasetCache>>,
+}
+
+impl Fetcher {
+    pub(crate) fn new(store: Arc<dyn Store>, engine: &Engine) -> Fetcher {
+        let cache = engine.options().cache.as_ref();
+        let cache = cache.filter(|_| store.is_remote());
+        let cache = cache.map(|cache| Arc::new(DatasetCache::new(cache, store.location(""))));
+        Fetcher {
+            cache,
+            store,
+            engine: engine.clone(),
+        }
+    }
+
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Path or URL of a file, for messages.
+    pub(crate) fn location(&self, path: &str) -> String {
+        self.store.location(path)
+    }
+
+    fn retry(&self) -> &Retry {
+        &self.engine.options().retry
+    }
+
+    fn max_bytes(&self) -> usize {
+        self.engine.limits().file_bytes.get()
+    }
+
+    /// A file, from the cache or the store.
+    pub(crate) async fn get(&self, path: &str) -> Result<Bytes, StoreError> {
+        self.get_with(path, self.retry()).await
+    }
+
+    /// As [`Fetcher::get`], with another patience than the engine's.
+    pub(crate) async fn get_with(&self, path: &str, retry: &Retry) -> Result<Bytes, StoreError> {
+        let Some(cache) = &self.cache else {
+            let answer = self.ask(path, None, retry).await?;
+            return answer.into_file(|| self.location(path));
+        };
+        let known = cache.find(path, self.max_bytes()).await;
+        if let Some(entry) = &known
+            && cache.is_fresh(path, entry)
+        {
+            return Ok(entry.bytes.clone());
+        }
+        let stamp = known.as_ref().and_then(|entry| entry.stamp.clone());
+        let answer = self.ask(path, stamp, retry).await?;
+        cache.resolve(path, known, answer).await
+    }
+
+    /// The size of a file. `None` if the store can't tell sizes.
+    pub(crate) async fn size(&self, path: &str) -> Result<Option<u64>, StoreError> {
+        let ask = |store: Arc<dyn Store>, path: Arc<str>| -> Asking<Option<u64>> {
+            Box::pin(async move { store.size(&path).await })
+        };
+        self.request(path, self.retry(), ask, |_| 0).await
+    }
+
+    /// The first bytes of a file, at least this many if it has as many.
+    pub(crate) async fn start(&self, path: &str, bytes: usize) -> Result<Bytes, StoreError> {
+        let most = self.max_bytes();
+        let ask = move |store: Arc<dyn Store>, path: Arc<str>| -> Asking<Bytes> {
+            Box::pin(async move { store.start(&path, bytes, most).await })
+        };
+        self.request(path, self.retry(), ask, Bytes::len).await
+    }
+
+    /// The names of the files in a folder. `None` if the store can't list them.
+    pub(crate) async fn list(&self, folder: &str) -> Result<Option<Vec<String>>, StoreError> {
+        let ask = |store: Arc<dyn Store>, folder: Arc<str>| -> Asking<Option<Vec<String>>> {
+            Box::pin(async move { store.list(&folder).await })
+        };
+        self.request(folder, self.retry(), ask, |_| 0).await
+    }
+
+    /// Whether requests are worth saving.
+    pub(crate) fn is_remote(&self) -> bool {
+        self.store.is_remote()
+    }
+
+    async fn ask(
+        &self,
+        path: &str,
+        stamp: Option<String>,
+        retry: &Retry,
+    ) -> Result<Answer, StoreError> {
+        let most = self.max_bytes();
+        let ask = move |store: Arc<dyn Store>, path: Arc<str>| -> Asking<Answer> {
+            let stamp = stamp.clone();
+            Box::pin(async move { store.get_changed(&path, most, stamp.as_deref()).await })
+        };
+        let bytes = |answer: &Answer| match answer {
+            Answer::File { bytes, .. } => bytes.len(),
+            Answer::Same => 0,
+        };
+        self.request(path, retry, ask, bytes).await
+    }
+
+    /// Asks the store. Failures that may pass are waited out; the time of the engine is not exceeded.
+    async fn request<T: Send + 'static>(
+        &self,
+        path: &str,
+        retry: &Retry,
+        ask: impl Fn(Arc<dyn Store>, Arc<str>) -> Asking<T>,
+        bytes: impl Fn(&T) -> usize,
+    ) -> Result<T, StoreError> {
+        let path: Arc<str> = path.into();
+        let patient = self.request_patiently(&path, retry, ask, bytes);
+        let Some((deadline, timeout)) = self.engine.inner.deadline else {
+            return patient.await;
+        };
+        timeout_at(deadline, patient).await.unwrap_or_else(|_| {
+            Err(StoreError::Failed {
+                location: self.location(&path),
+                cause: format!("not complete when the timeout of {timeout:?} for all was over"),
+            })
+        })
+    }
+
+    async fn request_patiently<T: Send + 'static>(
+        &self,
+        path: &Arc<str>,
+        retry: &Retry,
+        ask: impl Fn(Arc<dyn Store>, Arc<str>) -> Asking<T>,
+        bytes: impl Fn(&T) -> usize,
+    ) -> Result<T, StoreError> {
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let asking = ask(Arc::clone(&self.store), Arc::clone(path));
+            let result = self.request_once(path, asking).await;
+            let traffic = &self.engine.inner.traffic;
+            traffic.count(result.as_ref().map_or(0, &bytes), attempt > 1);
+            let error = match result {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            match retry.wait(attempt, &error) {
+                Some(wait) => sleep(wait).await,
+                None => return Err(error.after(attempt)),
+            }
+        }
+    }
+
+    /// One request, once the engine has one to spare. It runs in a task of its own, whoever calls: a future that holds a
+    /// permit and is not polled would stop all others. The wait before another request holds none.
+    async fn request_once<T: Send + 'static>(
+        &self,
+        path: &str,
+        asking: Asking<T>,
+    ) -> Result<T, StoreError> {
+        let requests = Arc::clone(&self.engine.inner.requests);
+        let request = Task::spawn(async move {
+            // The semaphore is never closed; without a permit the limit is all that would be missed.
+            let _permit = requests.acquire_owned().await.ok();
+            asking.await
+        });
+        request.await.unwrap_or_else(|error| {
+            Err(StoreError::Failed {
+                location: self.location(path),
+                cause: error.to_string(),
+            })
+        })
+    }
+}
+
+/// A request that is not made yet.
+type Asking<T> = BoxFuture<'static, Result<T, StoreError>>;

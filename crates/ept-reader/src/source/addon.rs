@@ -1,0 +1,164 @@
+//! Dimensions that are stored beside an EPT dataset.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use ept_format::{Dimension, Entry, FormatError, Key, Node, Page};
+use ept_points::{Column, DecodeError, PointBatch, Values};
+use tokio::sync::OnceCell;
+
+use super::text;
+use crate::engine::{Fetcher, Retry};
+use crate::{Error, Loss, LossCause, LostPart};
+
+/// An addon. Pages of its hierarchy are read when a node asks for them.
+#[derive(Debug)]
+pub(crate) struct Addon {
+    addon: ept_format::Addon,
+    fetcher: Fetcher,
+    pages: Mutex<HashMap<Key, PageCell>>,
+}
+
+type PageCell = Arc<OnceCell<Arc<Page>>>;
+
+impl Addon {
+    /// Opens the addon that a store holds.
+    pub(crate) async fn open(name: &str, fetcher: Fetcher) -> Result<Addon, Error> {
+        let path = ept_format::Addon::METADATA_PATH;
+        let bytes = fetcher.get(path).await?;
+        let addon = ept_format::Addon::from_json(name, &bytes).map_err(|fault| Error::Format {
+            location: fetcher.location(path),
+            fault,
+        })?;
+        let addon = Addon {
+            addon,
+            fetcher,
+            pages: Mutex::default(),
+        };
+        // An addon without a hierarchy is told at once.
+        let retry = addon.fetcher.engine().options().retry;
+        match addon.page(Key::ROOT, &retry).await {
+            Ok(_) => Ok(addon),
+            Err(cause) => Err(addon.page_fault(Key::ROOT, cause)),
+        }
+    }
+
+    pub(crate) fn dimension(&self) -> &Dimension {
+        self.addon.dimension()
+    }
+
+    /// The bytes of the values for the points of a node. `None` if the addon has none for it.
+    pub(crate) async fn fetch(&self, node: &Node, retry: &Retry) -> Result<Option<Bytes>, Error> {
+        let Some(found) = self.count(node, retry).await? else {
+            return Ok(None);
+        };
+        let path = self.addon.tile_path(node.key);
+        let expected = node.points;
+        if found != expected {
+            let cause = LossCause::Decode(DecodeError::Count { expected, found });
+            return Err(self.lost(node, &path, cause));
+        }
+        let bytes = self.fetcher.get_with(&path, retry).await;
+        let bytes = bytes.map_err(|error| self.lost(node, &path, LossCause::Fetch(error)))?;
+        Ok(Some(bytes))
+    }
+
+    /// The points of a node with the values in place of their own.
+    pub(crate) fn attach(
+        &self,
+        node: &Node,
+        points: PointBatch,
+        bytes: &[u8],
+    ) -> Result<PointBatch, Error> {
+        let values = Values::from_le_bytes(self.dimension().scalar, bytes, node.points);
+        let values = values.map_err(|error| {
+            let path = self.addon.tile_path(node.key);
+            self.lost(node, &path, LossCause::Decode(error))
+        })?;
+        let column = Column::new(self.dimension().name.as_str(), values);
+        let attached = points.with_column(column);
+        attached.map_err(|error| Error::Internal(error.to_string()))
+    }
+
+    /// The number of values that the addon's hierarchy gives a node, if it has any.
+    async fn count(&self, node: &Node, retry: &Retry) -> Result<Option<u64>, Error> {
+        let mut root = Key::ROOT;
+        loop {
+            let page = self.page(root, retry).await.map_err(|cause| {
+                let path = self.addon.page_path(root);
+                self.lost(node, &path, cause)
+            })?;
+            match deepest_on_the_way(&page, node.key) {
+                Some((key, Entry::Points(points))) if key == node.key && points > 0 => {
+                    return Ok(Some(points));
+                }
+                // Deeper each time, so there is an end.
+                Some((key, Entry::Page)) if key != root && root.holds(key) => root = key,
+                Some((key, Entry::Page)) => {
+                    let problem = "its page points to itself or out of its subtree".into();
+                    let fault = LossCause::Format(FormatError::Entry { key, problem });
+                    return Err(self.lost(node, &self.addon.page_path(root), fault));
+                }
+                _ => return Ok(None),
+            }
+        }
+    }
+
+    /// A page of the addon's hierarchy, fetched once.
+    async fn page(&self, key: Key, retry: &Retry) -> Result<Arc<Page>, LossCause> {
+        let cell = {
+            let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(pages.entry(key).or_default())
+        };
+        let page = cell.get_or_try_init(|| self.read_page(key, retry)).await?;
+        Ok(Arc::clone(page))
+    }
+
+    async fn read_page(&self, key: Key, retry: &Retry) -> Result<Arc<Page>, LossCause> {
+        let path = self.addon.page_path(key);
+        let bytes = self.fetcher.get_with(&path, retry).await;
+        let bytes = bytes.map_err(LossCause::Fetch)?;
+        let limit = self.fetcher.engine().limits().file_bytes.get();
+        let parse = move || {
+            let text = text::decompressed(&bytes, limit).map_err(FormatError::NotJson);
+            text.and_then(|text| Page::from_json(&text))
+        };
+        let page = self.fetcher.engine().compute(0, parse).await;
+        let page =
+            page.map_err(|error| LossCause::Format(FormatError::NotJson(error.to_string())))?;
+        page.map(Arc::new).map_err(LossCause::Format)
+    }
+
+    fn page_fault(&self, key: Key, cause: LossCause) -> Error {
+        match cause {
+            LossCause::Fetch(error) => error.into(),
+            LossCause::Format(fault) => Error::Format {
+                location: self.fetcher.location(&self.addon.page_path(key)),
+                fault,
+            },
+            other => Error::Internal(other.to_string()),
+        }
+    }
+
+    fn lost(&self, node: &Node, path: &str, cause: LossCause) -> Error {
+        Error::Lost(Box::new(Loss {
+            part: LostPart::Tile {
+                points: node.points,
+            },
+            key: node.key,
+            cell: node.cell,
+            location: self.fetcher.location(path),
+            cause,
+        }))
+    }
+}
+
+/// The entry of the key itself, or of its deepest ancestor that is in the page.
+fn deepest_on_the_way(page: &Page, key: Key) -> Option<(Key, Entry)> {
+    let mut depths = (0..=key.depth()).rev();
+    depths.find_map(|depth| {
+        let ancestor = key.ancestor(depth);
+        page.entry(ancestor).map(|entry| (ancestor, entry))
+    })
+}

@@ -1,0 +1,343 @@
+//! EPT: `ept.json`, hierarchy pages and tiles in a store.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use ept_format::{
+    FormatError, Key, Metadata, Node, Page, Policy, SourceDetail, SourceFile, is_same_dimension,
+    position_of_dimension,
+};
+use ept_points::{DecodeError, Decoder, PointBatch, Wish};
+use ept_select::{Frame, Origin};
+use futures::FutureExt;
+use futures::future::{BoxFuture, try_join, try_join_all};
+
+use super::addon::Addon;
+use super::{Encoded, Source, hierarchy, text};
+use crate::engine::{Engine, Fetcher, Retry};
+use crate::store::{Store, StoreError};
+use crate::tile_sizes::{SAMPLE, TileSizes};
+use crate::{Error, Loss, LossCause, LostPart, NodeStream};
+
+/// A dataset in the Entwine Point Tile format, with all that only this format has: `ept.json`, pages of a hierarchy and
+/// the list of the files that it was built from. [`Dataset::ept`](crate::Dataset::ept) gives it.
+#[derive(Debug, Clone)]
+pub struct Ept {
+    metadata: Arc<Metadata>,
+    frame: Arc<Frame>,
+    /// Of all points and dimensions. Clones share the memory of decompression, which is worth keeping.
+    decoder: Decoder,
+    fetcher: Fetcher,
+    addons: Vec<Arc<Addon>>,
+}
+
+impl Ept {
+    pub(crate) const METADATA_PATH: &str = "ept.json";
+
+    pub(crate) async fn open(store: Arc<dyn Store>, engine: &Engine) -> Result<Ept, Error> {
+        let fetcher = Fetcher::new(store, engine);
+        let bytes = Ept::fetch_metadata(&fetcher).await?;
+        let metadata = parse(&fetcher, Ept::METADATA_PATH, bytes, Metadata::from_json).await?;
+        Ok(Ept::new(fetcher, metadata))
+    }
+
+    pub(crate) fn new(fetcher: Fetcher, metadata: Metadata) -> Ept {
+        Ept {
+            decoder: Decoder::new(&metadata),
+            frame: Arc::new(Frame::from(&metadata)),
+            metadata: Arc::new(metadata),
+            fetcher,
+            addons: Vec::new(),
+        }
+    }
+
+    /// The bytes of `ept.json`.
+    pub(crate) async fn fetch_metadata(fetcher: &Fetcher) -> Result<Bytes, Error> {
+        match fetcher.get(Ept::METADATA_PATH).await {
+            Ok(bytes) => Ok(bytes),
+            Err(error) => Err(explain_missing(fetcher, error).await),
+        }
+    }
+
+    /// The dataset with a dimension from an addon in a store, in place of one of that name if there is one.
+    pub(crate) async fn with_addon(
+        mut self,
+        name: &str,
+        store: Arc<dyn Store>,
+    ) -> Result<Ept, Error> {
+        let addon = Addon::open(name, Fetcher::new(store, self.fetcher.engine())).await?;
+        let frame = Arc::make_mut(&mut self.frame);
+        let dimension = addon.dimension().clone();
+        let names = frame.schema.iter().map(|other| other.name.as_str());
+        match position_of_dimension(names, name) {
+            Some(at) => frame.schema[at] = dimension,
+            None => frame.schema.push(dimension),
+        }
+        self.addons.push(Arc::new(addon));
+        Ok(self)
+    }
+
+    /// What `ept.json` says.
+    #[must_use]
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    pub(crate) fn fetcher(&self) -> &Fetcher {
+        &self.fetcher
+    }
+
+    /// Path or URL of a file of the dataset, for messages: without passwords, tokens or query string.
+    #[must_use]
+    pub fn location(&self, path: &str) -> String {
+        self.fetcher.location(path)
+    }
+
+    /// One page of the hierarchy.
+    ///
+    /// # Errors
+    /// An [`Error::Lost`] when the page cannot be read.
+    pub async fn page(&self, key: Key) -> Result<Page, Error> {
+        self.page_with(key, &self.fetcher.engine().options().retry)
+            .await
+    }
+
+    pub(crate) async fn page_with(&self, key: Key, retry: &Retry) -> Result<Page, Error> {
+        let path = self.metadata.page_path(key);
+        let bytes = self.fetcher.get_with(&path, retry).await;
+        let bytes =
+            bytes.map_err(|e| self.lost(LostPart::Page, key, &path, LossCause::Fetch(e)))?;
+        let limit = self.fetcher.engine().limits().file_bytes.get();
+        let page = move || {
+            let text = text::decompressed(&bytes, limit).map_err(FormatError::NotJson);
+            text.and_then(|text| Page::from_json(&text))
+        };
+        let page = self.fetcher.engine().compute(0, page).await?;
+        page.map_err(|fault| self.lost_page(key, fault))
+    }
+
+    /// The size of a node's tile in bytes, as stored, without fetching it. `None` if the store can't tell sizes.
+    ///
+    /// # Errors
+    /// An [`Error::Lost`] when the store says that there is no such tile, or cannot be asked.
+    pub async fn tile_size(&self, node: &Node) -> Result<Option<u64>, Error> {
+        let size = self.fetcher.size(&self.metadata.tile_path(node.key)).await;
+        size.map_err(|error| self.lost_tile(node, LossCause::Fetch(error)))
+    }
+
+    /// How large the tiles of these nodes are together, from the sizes of at most 64 of them. `None` if the store can't
+    /// tell sizes, or none of the tiles is there.
+    pub async fn tile_sizes(&self, nodes: &[Node]) -> Option<TileSizes> {
+        let mut by_points: Vec<&Node> = nodes.iter().collect();
+        by_points.sort_by_key(|node| (node.points, node.key));
+        let step = by_points.len().div_ceil(SAMPLE).max(1);
+        let sample = by_points.into_iter().skip(step / 2).step_by(step);
+        let asked = sample.map(async |node| Some((node.points, self.tile_size(node).await.ok()??)));
+        let known = futures::future::join_all(asked).await;
+        let known: Vec<(u64, u64)> = known.into_iter().flatten().collect();
+        TileSizes::of(&known, nodes)
+    }
+
+    /// The files that the dataset was built from, in the order of their `OriginId`; none if the dataset does not list
+    /// them.
+    ///
+    /// # Errors
+    /// When the list is there and cannot be read.
+    pub async fn source_files(&self) -> Result<Vec<SourceFile>, Error> {
+        for path in [SourceFile::MANIFEST_PATH, SourceFile::LIST_PATH] {
+            match self.fetcher.get(path).await {
+                Ok(bytes) => {
+                    return parse(&self.fetcher, path, bytes, SourceFile::list_from_json).await;
+                }
+                // Some object stores deny what does not exist.
+                Err(StoreError::NotFound { .. } | StoreError::Denied { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// The further metadata of a source file. `None` if it has none.
+    ///
+    /// # Errors
+    /// When the source file names a file that cannot be read.
+    pub async fn source_detail(&self, source: &SourceFile) -> Result<Option<SourceDetail>, Error> {
+        let path = source.detail_path().map_err(|fault| Error::Format {
+            location: self.location("ept-sources"),
+            fault,
+        })?;
+        let Some(path) = path else {
+            return Ok(None);
+        };
+        let bytes = self.fetcher.get(&path).await?;
+        let source = source.clone();
+        let detail = move |text: &[u8]| source.detail_from_json(text);
+        parse(&self.fetcher, &path, bytes, detail).await.map(Some)
+    }
+
+    /// The source file that a text names: by its number in the list, its path, its file name with or without extension, or
+    /// a part of its path.
+    ///
+    /// # Errors
+    /// When the list cannot be read, or the text names no source file or more than one; the message lists candidates.
+    pub async fn origin(&self, text: &str) -> Result<Origin, Error> {
+        Ok(Origin::find(&self.source_files().await?, text)?)
+    }
+
+    /// The error for a page whose contents are wrong.
+    pub(crate) fn lost_page(&self, key: Key, fault: FormatError) -> Error {
+        let path = self.metadata.page_path(key);
+        self.lost(LostPart::Page, key, &path, LossCause::Format(fault))
+    }
+
+    fn lost_tile(&self, node: &Node, cause: LossCause) -> Error {
+        let part = LostPart::Tile {
+            points: node.points,
+        };
+        self.lost(part, node.key, &self.metadata.tile_path(node.key), cause)
+    }
+
+    fn lost(&self, part: LostPart, key: Key, path: &str, cause: LossCause) -> Error {
+        Error::Lost(Box::new(Loss {
+            part,
+            key,
+            cell: self.metadata.bounds().cell(key),
+            location: self.location(path),
+            cause,
+        }))
+    }
+
+    async fn tile_bytes(&self, node: &Node, retry: &Retry) -> Result<Bytes, Error> {
+        let limit = self.fetcher.engine().limits().tile_points;
+        if node.points > limit {
+            return Err(self.lost_tile(node, LossCause::TooLarge(limit)));
+        }
+        let bytes = self
+            .fetcher
+            .get_with(&self.metadata.tile_path(node.key), retry)
+            .await;
+        bytes.map_err(|error| self.lost_tile(node, LossCause::Fetch(error)))
+    }
+
+    fn decode_tile(&self, wish: &Wish, node: &Node, tile: &[u8]) -> Result<PointBatch, Error> {
+        let decoder = self.decoder.clone().with_wish(wish);
+        let decoded = decoder.decode(node.points, tile);
+        decoded.map_err(|error| match error {
+            // Not the tile's fault.
+            DecodeError::NoDimension { .. } | DecodeError::Schema(_) => Error::Decode(error),
+            error => self.lost_tile(node, LossCause::Decode(error)),
+        })
+    }
+
+    /// What to decode of the tile itself when addons follow: all its points, since their values are by place, and no
+    /// dimension that only an addon has.
+    fn tile_wish(&self, wish: &Wish) -> Wish {
+        let is_beside = |name: &str| {
+            let mut addons = self.addons.iter();
+            addons.any(|addon| is_same_dimension(&addon.dimension().name, name))
+                && self.metadata.dimension(name).is_none()
+        };
+        let dimensions = wish.dimensions.clone().map(|mut names| {
+            names.extend(["X", "Y", "Z"].map(str::to_owned));
+            names.retain(|name| !is_beside(name));
+            names
+        });
+        Wish {
+            dimensions,
+            ..Wish::default()
+        }
+    }
+}
+
+impl Source for Ept {
+    fn frame(&self) -> &Arc<Frame> {
+        &self.frame
+    }
+
+    fn engine(&self) -> &Engine {
+        self.fetcher.engine()
+    }
+
+    fn location(&self) -> String {
+        self.fetcher.location(Ept::METADATA_PATH)
+    }
+
+    fn nodes(self: Arc<Self>, policy: Box<dyn Policy + Send>) -> NodeStream {
+        hierarchy::nodes(self, policy)
+    }
+
+    fn fetch<'a>(
+        &'a self,
+        node: &'a Node,
+        retry: &'a Retry,
+    ) -> BoxFuture<'a, Result<Encoded, Error>> {
+        let beside = self
+            .addons
+            .iter()
+            .map(move |addon| addon.fetch(node, retry));
+        let parts = try_join(self.tile_bytes(node, retry), try_join_all(beside));
+        async move {
+            let (tile, beside) = parts.await?;
+            Ok(Encoded { tile, beside })
+        }
+        .boxed()
+    }
+
+    fn decode(&self, wish: &Wish, node: &Node, encoded: Encoded) -> Result<PointBatch, Error> {
+        if self.addons.is_empty() {
+            return self.decode_tile(wish, node, &encoded.tile);
+        }
+        let mut points = self.decode_tile(&self.tile_wish(wish), node, &encoded.tile)?;
+        for (addon, bytes) in self.addons.iter().zip(&encoded.beside) {
+            if let Some(bytes) = bytes {
+                points = addon.attach(node, points, bytes)?;
+            }
+        }
+        points.clip(&wish.bounds);
+        Ok(match &wish.dimensions {
+            Some(names) => points.with_dimensions(names),
+            None => points,
+        })
+    }
+
+    fn as_ept(&self) -> Option<&Ept> {
+        Some(self)
+    }
+}
+
+/// Parses a JSON file on one of the cores; a fault names the file.
+async fn parse<T: Send + 'static>(
+    fetcher: &Fetcher,
+    path: &str,
+    bytes: Bytes,
+    from_json: impl FnOnce(&[u8]) -> Result<T, FormatError> + Send + 'static,
+) -> Result<T, Error> {
+    let limit = fetcher.engine().limits().file_bytes.get();
+    let work = move || {
+        let text = text::decompressed(&bytes, limit).map_err(FormatError::NotJson);
+        text.and_then(|text| from_json(&text))
+    };
+    let parsed = fetcher.engine().compute(0, work).await?;
+    parsed.map_err(|fault| Error::Format {
+        location: fetcher.location(path),
+        fault,
+    })
+}
+
+/// Says what is there in place of a dataset without `ept.json`.
+async fn explain_missing(fetcher: &Fetcher, error: StoreError) -> Error {
+    let (StoreError::NotFound { location } | StoreError::Denied { location, .. }) = &error else {
+        return error.into();
+    };
+    let problem = match fetcher.get("entwine.json").await {
+        Ok(_) => format!("there is an entwine.json instead: {}", FormatError::PreEpt),
+        Err(_) => format!(
+            "{}; give the folder or URL that holds ept.json, or ept.json itself",
+            error.cause()
+        ),
+    };
+    Error::Location {
+        location: location.clone(),
+        problem,
+    }
+}

@@ -1,0 +1,170 @@
+//! The points of a selection: fetch and decode, overlapped, bounded and in order.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use ept_format::Node;
+use ept_points::{PointBatch, Wish};
+use futures::stream::BoxStream;
+use futures::{FutureExt, Stream, StreamExt};
+use tokio::sync::mpsc::Sender;
+
+use crate::Error;
+use crate::engine::{Background, Engine, Share, Taken, Task};
+use crate::source::Source;
+
+/// The points of one node that a query selects.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tile {
+    /// The node, with its number of points before selection.
+    pub node: Node,
+    /// The selected points, possibly none, in the order of the tile.
+    pub points: PointBatch,
+}
+
+/// Tiles, or what was made of them; see [`crate::Selection::points`].
+pub struct TileStream<T = Tile> {
+    items: BoxStream<'static, Result<T, Error>>,
+}
+
+impl<T> TileStream<T> {
+    pub(crate) fn new(items: impl Stream<Item = Result<T, Error>> + Send + 'static) -> Self {
+        TileStream {
+            items: items.boxed(),
+        }
+    }
+}
+
+impl<T> Stream for TileStream<T> {
+    type Item = Result<T, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.items.poll_next_unpin(context)
+    }
+}
+
+impl<T> fmt::Debug for TileStream<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TileStream").finish_non_exhaustive()
+    }
+}
+
+/// What was made of each node, in the order of the nodes.
+pub(crate) struct Ordered<T> {
+    /// Nodes under way, in order; each holds its share of the memory until it is taken.
+    works: Background<Work<T>>,
+    /// The next of them, once it is known.
+    next: Option<Work<T>>,
+    taken: Arc<Taken>,
+}
+
+type Work<T> = Task<Result<(T, Share), Error>>;
+
+impl<T: Send + 'static> Ordered<T> {
+    /// Reads `nodes` and makes a `T` of the points of each with `make`, on the thread that decoded them. `point_size` is
+    /// about how many bytes a decoded point takes.
+    pub(crate) fn new<F, S>(
+        source: Arc<dyn Source>,
+        nodes: S,
+        wish: Wish,
+        point_size: usize,
+        make: F,
+    ) -> Ordered<T>
+    where
+        F: Fn(Node, PointBatch) -> Result<T, Error> + Send + Sync + 'static,
+        S: Stream<Item = Result<Node, Error>> + Send + Unpin + 'static,
+    {
+        let limits = source.engine().limits();
+        let threads = limits.threads.get().saturating_mul(2);
+        let ahead = limits.requests.get().saturating_add(threads);
+        let taken = Arc::<Taken>::default();
+        let start = Start {
+            engine: source.engine().clone(),
+            taken: Arc::clone(&taken),
+            point_size,
+        };
+        let job = Arc::new(Job { source, wish, make });
+        Ordered {
+            works: Background::spawn(ahead, |works| start.run(nodes, job, works)),
+            next: None,
+            taken,
+        }
+    }
+}
+
+impl<T: Send + 'static> Stream for Ordered<T> {
+    type Item = Result<T, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if self.next.is_none() {
+            match ready!(self.works.poll_next_unpin(context)) {
+                None => return Poll::Ready(None),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                Some(Ok(work)) => self.next = Some(work),
+            }
+        }
+        let Some(work) = &mut self.next else {
+            return Poll::Ready(None);
+        };
+        let result = ready!(work.poll_unpin(context));
+        self.next = None;
+        self.taken.add();
+        let item = result.and_then(|result| result).map(|(item, _memory)| item);
+        Poll::Ready(Some(item))
+    }
+}
+
+/// Starts the work on each node once there is memory for it, in the order of the nodes.
+struct Start {
+    engine: Engine,
+    taken: Arc<Taken>,
+    point_size: usize,
+}
+
+impl Start {
+    async fn run<T, F, S>(self, mut nodes: S, job: Arc<Job<F>>, works: Sender<Work<T>>)
+    where
+        T: Send + 'static,
+        F: Fn(Node, PointBatch) -> Result<T, Error> + Send + Sync + 'static,
+        S: Stream<Item = Result<Node, Error>> + Send + Unpin + 'static,
+    {
+        for place in 0.. {
+            let Some(node) = nodes.next().await else {
+                return;
+            };
+            let points = node.as_ref().map_or(0, |node| node.points);
+            let bytes = points.saturating_mul(self.point_size as u64);
+            let memory = self.engine.memory().share(bytes, place, &self.taken).await;
+            let job = Arc::clone(&job);
+            let work = Task::spawn(async move { Ok((job.run(place, node?).await?, memory)) });
+            if works.send(work).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// What is done with each node of one stream.
+struct Job<F> {
+    source: Arc<dyn Source>,
+    wish: Wish,
+    make: F,
+}
+
+impl<F> Job<F> {
+    async fn run<T>(self: Arc<Self>, place: u64, node: Node) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Fn(Node, PointBatch) -> Result<T, Error> + Send + Sync + 'static,
+    {
+        let engine = self.source.engine().clone();
+        let encoded = self.source.fetch(&node, &engine.options().retry).await?;
+        let work = move || {
+            let points = self.source.decode(&self.wish, &node, encoded)?;
+            (self.make)(node, points)
+        };
+        engine.compute(place, work).await?
+    }
+}

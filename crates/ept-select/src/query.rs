@@ -1,0 +1,186 @@
+//! What to read of a source.
+
+use ept_format::Bounds;
+
+use crate::{Area, Crs, Edge, Filter, Origin, Spacing, Thin};
+
+/// Which points, with which dimensions. A query without conditions selects everything.
+///
+/// A resolution or depth selects whole levels of an octree, from the root down; the points of all those levels together
+/// are the result. Deeper levels have further points, not the same ones again.
+///
+/// A query knows no source: [`Selection`](crate::Selection) binds it to one. As text it is JSON, from which the same
+/// query is read back.
+///
+/// ```
+/// use ept_select::Query;
+///
+/// let query = Query::new().with_depth(3).with_filter("Classification == 2".parse()?);
+/// let text = query.to_string();
+/// assert_eq!(text, r#"{"depth":3,"where":"Classification == 2"}"#);
+/// assert_eq!(text.parse::<Query>()?, query);
+/// # Ok::<(), ept_select::SelectError>(())
+/// ```
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Query {
+    pub(crate) areas: Vec<Area>,
+    pub(crate) edge: Edge,
+    pub(crate) detail: Detail,
+    pub(crate) dimensions: Option<Vec<String>>,
+    pub(crate) filter: Option<Filter>,
+    pub(crate) origin: Option<Origin>,
+    pub(crate) output_crs: Option<Crs>,
+    pub(crate) thin: Option<Thin>,
+    pub(crate) max_points: Option<u64>,
+}
+
+/// How deep to read an octree.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub enum Detail {
+    /// All depths.
+    #[default]
+    All,
+    /// Depths 0 to this one, inclusive.
+    Depth(u32),
+    /// Depths 0 to the first whose spacing is at most this, everywhere in the areas.
+    Resolution(Spacing),
+}
+
+impl Query {
+    /// Everything.
+    #[must_use]
+    pub fn new() -> Query {
+        Query::default()
+    }
+
+    /// Only points inside a box in the source's coordinate system, its faces included.
+    #[must_use]
+    pub fn with_bounds(self, bounds: Bounds) -> Query {
+        self.with_area(Area::from(bounds))
+    }
+
+    /// Only points inside an area. If there are several areas, a point must be inside all of them.
+    #[must_use]
+    pub fn with_area(mut self, area: Area) -> Query {
+        self.areas.push(area);
+        self
+    }
+
+    /// Whether points on the edge of the areas are selected.
+    #[must_use]
+    pub fn with_edge(mut self, edge: Edge) -> Query {
+        self.edge = edge;
+        self
+    }
+
+    /// Only depths 0 to `depth`, inclusive. Replaces a resolution.
+    #[must_use]
+    pub fn with_depth(mut self, depth: u32) -> Query {
+        self.detail = Detail::Depth(depth);
+        self
+    }
+
+    /// Only depths 0 to the first whose spacing is at most `resolution`, everywhere in the areas. Replaces a depth.
+    #[must_use]
+    pub fn with_resolution(mut self, resolution: impl Into<Spacing>) -> Query {
+        self.detail = Detail::Resolution(resolution.into());
+        self
+    }
+
+    /// Only these dimensions, in this order; names as [`ept_format::is_same_dimension`] compares them.
+    #[must_use]
+    pub fn with_dimensions<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Query {
+        self.dimensions = Some(names.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Only points that meet a condition.
+    #[must_use]
+    pub fn with_filter(mut self, filter: Filter) -> Query {
+        self.filter = Some(filter);
+        self
+    }
+
+    /// Only points of one of the files that the source was built from.
+    #[must_use]
+    pub fn with_origin(mut self, origin: Origin) -> Query {
+        self.origin = Some(origin);
+        self
+    }
+
+    /// Coordinates in another coordinate system.
+    #[must_use]
+    pub fn with_output_crs(mut self, crs: Crs) -> Query {
+        self.output_crs = Some(crs);
+        self
+    }
+
+    /// Only one point of each cell of a grid.
+    #[must_use]
+    pub fn with_thin(mut self, thin: Thin) -> Query {
+        self.thin = Some(thin);
+        self
+    }
+
+    /// At most this many points are read: whole depths from the root down, then of the next depth the nodes that the
+    /// areas cover most. Points are counted by node, before any other condition.
+    #[must_use]
+    pub fn with_max_points(mut self, points: u64) -> Query {
+        self.max_points = Some(points);
+        self
+    }
+
+    /// The areas; a selected point is inside all of them.
+    #[must_use]
+    pub fn areas(&self) -> &[Area] {
+        &self.areas
+    }
+
+    /// Whether points on the edge of the areas are selected.
+    #[must_use]
+    pub fn edge(&self) -> Edge {
+        self.edge
+    }
+
+    /// How deep to read.
+    #[must_use]
+    pub fn detail(&self) -> Detail {
+        self.detail
+    }
+
+    /// The dimensions, in order. `None` if all are wanted.
+    #[must_use]
+    pub fn dimensions(&self) -> Option<&[String]> {
+        self.dimensions.as_deref()
+    }
+
+    /// The condition, if there is one.
+    #[must_use]
+    pub fn filter(&self) -> Option<&Filter> {
+        self.filter.as_ref()
+    }
+
+    /// The file that the points come from, if it was chosen.
+    #[must_use]
+    pub fn origin(&self) -> Option<&Origin> {
+        self.origin.as_ref()
+    }
+
+    /// The coordinate system of the result. `None` if it is the source's.
+    #[must_use]
+    pub fn output_crs(&self) -> Option<&Crs> {
+        self.output_crs.as_ref()
+    }
+
+    /// The thinning, if there is one.
+    #[must_use]
+    pub fn thin(&self) -> Option<Thin> {
+        self.thin
+    }
+
+    /// The number of points that may be read, if it is limited.
+    #[must_use]
+    pub fn max_points(&self) -> Option<u64> {
+        self.max_points
+    }
+}

@@ -1,0 +1,349 @@
+//! A query bound to a source: which nodes it reads, what is decoded of them and which points stay.
+
+use std::sync::Arc;
+
+use ept_format::{Bounds, Key, Policy, is_same_dimension};
+use ept_points::{PointBatch, Values, Wish};
+
+use crate::query::Detail;
+use crate::{
+    Area, Cover, Frame, Origin, Query, Relation, Reprojection, SelectError, Spacing, Thin, ThinGrid,
+};
+
+/// A query bound to what is known of a source. It is made once for a source, is cheap to clone and pure: it says which
+/// nodes to read and what to make of their points, and reads nothing itself.
+///
+/// ```
+/// use std::sync::Arc;
+/// use ept_format::{Bounds, Key, Metadata};
+/// use ept_select::{Frame, Query, Selection};
+///
+/// let metadata = Metadata::from_json(br#"{
+///     "bounds": [0, 0, 0, 64, 64, 64], "span": 64, "dataType": "laszip",
+///     "schema": [{"name": "X", "type": "signed", "size": 4, "scale": 0.01, "offset": 32}]
+/// }"#)?;
+/// let area = Bounds::new([0.0, 0.0, f64::NEG_INFINITY], [10.0, 10.0, f64::INFINITY])?;
+/// let query = Query::new().with_bounds(area).with_resolution(0.5);
+/// let selection = Selection::new(&query, &Arc::new(Frame::from(&metadata)))?;
+/// assert_eq!(selection.depth(), Some(1));
+/// let cell = |key: &str| Ok::<_, ept_format::FormatError>(metadata.bounds().cell(key.parse::<Key>()?));
+/// assert!(selection.reads("1-0-0-0".parse()?, &cell("1-0-0-0")?));
+/// assert!(!selection.reads("1-1-0-0".parse()?, &cell("1-1-0-0")?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Selection {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    query: Query,
+    frame: Arc<Frame>,
+    /// The areas of the query, and the extent of its origin.
+    cover: Cover,
+    /// `None` for all depths.
+    depth: Option<u32>,
+    grid: Option<ThinGrid>,
+    reprojection: Option<Reprojection>,
+    /// Least and greatest values by the schema, of the filter's dimensions.
+    ranges: Vec<(String, [f64; 2])>,
+}
+
+const AXES: [&str; 3] = ["X", "Y", "Z"];
+
+impl Selection {
+    /// Binds a query to a source.
+    ///
+    /// # Errors
+    /// When the query asks for what the source can't give: depths of a source that is not an octree, a resolution that
+    /// is not greater than 0, an area or a length on the ground where the source's coordinate system is not known.
+    pub fn new(query: &Query, frame: &Arc<Frame>) -> Result<Selection, SelectError> {
+        let mut areas = query.areas().to_vec();
+        areas.extend(query.origin().and_then(|origin| origin_area(origin, frame)));
+        let names = query.filter().map_or(&[][..], |filter| filter.dimensions());
+        let ranges = names
+            .iter()
+            .filter_map(|name| Some((name.clone(), range(frame, name)?)));
+        let reprojection = query.output_crs().map(|crs| Reprojection::new(frame, crs));
+        let inner = Inner {
+            cover: Cover::new(&areas, query.edge(), frame)?,
+            depth: depth(query, frame)?,
+            grid: query
+                .thin()
+                .map(|thin| grid(thin, query, frame))
+                .transpose()?,
+            reprojection: reprojection.transpose()?,
+            ranges: ranges.collect(),
+            query: query.clone(),
+            frame: Arc::clone(frame),
+        };
+        Ok(Selection {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// The query.
+    #[must_use]
+    pub fn query(&self) -> &Query {
+        &self.inner.query
+    }
+
+    /// What is known of the source.
+    #[must_use]
+    pub fn frame(&self) -> &Arc<Frame> {
+        &self.inner.frame
+    }
+
+    /// The greatest depth that is read. `None` if all are.
+    #[must_use]
+    pub fn depth(&self) -> Option<u32> {
+        self.inner.depth
+    }
+
+    /// The grid that the points are thinned by, if they are.
+    #[must_use]
+    pub fn grid(&self) -> Option<ThinGrid> {
+        self.inner.grid
+    }
+
+    /// A box in the coordinate system of the result around all that can be selected.
+    #[must_use]
+    pub fn bounds(&self) -> &Bounds {
+        match &self.inner.reprojection {
+            Some(reprojection) => reprojection.bounds(),
+            None => &self.inner.frame.bounds,
+        }
+    }
+
+    /// Whether the points of a cell are inside the areas, outside or across their edge.
+    #[must_use]
+    pub fn relation(&self, cell: &Bounds) -> Relation {
+        self.inner.cover.relation(cell)
+    }
+
+    /// Whether the node of this key and cell can have selected points, by depth, areas and what the schema says of the
+    /// values that the condition asks for.
+    #[must_use]
+    pub fn reads(&self, key: Key, cell: &Bounds) -> bool {
+        self.is_depth(key.depth())
+            && self.relation(cell) != Relation::Outside
+            && self.is_possible(cell)
+    }
+
+    fn is_depth(&self, depth: u32) -> bool {
+        self.inner.depth.is_none_or(|deepest| depth <= deepest)
+    }
+
+    /// The policy that visits the nodes of the selection in ascending depth, x, y, z.
+    #[must_use]
+    pub fn policy(&self) -> impl Policy + Send + use<> {
+        Reach(self.clone())
+    }
+
+    /// What must be decoded of a node to select its points.
+    #[must_use]
+    pub fn wish(&self) -> Wish {
+        Wish {
+            dimensions: self.decoded(),
+            bounds: self.inner.cover.envelope(),
+        }
+    }
+
+    /// The dimensions that are wanted, and those that decide about points. `None` for all.
+    fn decoded(&self) -> Option<Vec<String>> {
+        let Inner {
+            query,
+            cover,
+            reprojection,
+            grid,
+            ..
+        } = &*self.inner;
+        let mut names = query.dimensions()?.to_vec();
+        if !cover.is_box() || reprojection.is_some() || grid.is_some() {
+            names.extend(AXES.map(str::to_owned));
+        }
+        names.extend(self.told_origin().map(|_| "OriginId".to_owned()));
+        let filtered = query
+            .filter()
+            .into_iter()
+            .flat_map(|filter| filter.dimensions());
+        names.extend(filtered.cloned());
+        Some(names)
+    }
+
+    /// The selected points among those that were decoded of a node as [`Selection::wish`] says. Unless the points are
+    /// thinned, they are [finished](Selection::finish) too.
+    ///
+    /// # Errors
+    /// When the points lack a dimension that decides and that the schema lacks too, or have no place in the coordinate
+    /// system of the result.
+    pub fn select(&self, cell: &Bounds, mut points: PointBatch) -> Result<PointBatch, SelectError> {
+        let Inner { query, cover, .. } = &*self.inner;
+        if !cover.is_box()
+            && let Some(mask) = cover.mask(cell, &points)
+        {
+            points.retain(&mask);
+        }
+        if let Some(origin) = self.told_origin() {
+            let mask = origin_mask(origin, &points)?;
+            points.retain(&mask);
+        }
+        if let Some(filter) = query.filter() {
+            self.check_dimensions(filter.dimensions(), &points)?;
+            let mask = filter.mask(&points);
+            points.retain(&mask);
+        }
+        match &self.inner.grid {
+            // The rest of thinning sees several nodes together.
+            Some(grid) => Ok(grid.reduced(points)),
+            None => self.finish(points),
+        }
+    }
+
+    /// The points in the coordinate system of the result, with its dimensions only.
+    ///
+    /// # Errors
+    /// When a point has no place in that coordinate system.
+    pub fn finish(&self, mut points: PointBatch) -> Result<PointBatch, SelectError> {
+        if let Some(reprojection) = &self.inner.reprojection {
+            points = reprojection.apply(points)?;
+        }
+        Ok(match self.query().dimensions() {
+            Some(names) => points.with_dimensions(names),
+            None => points,
+        })
+    }
+
+    /// The origin by which points are told apart, if it is one by their `OriginId`.
+    fn told_origin(&self) -> Option<&Origin> {
+        self.query().origin().filter(|origin| !origin.by_bounds)
+    }
+
+    /// A tile may lack what the schema has, and have what it lacks; what neither has is a slip.
+    fn check_dimensions(&self, names: &[String], points: &PointBatch) -> Result<(), SelectError> {
+        let frame = self.frame();
+        let is_unknown =
+            |name: &&String| points.find(name).is_none() && frame.dimension(name).is_none();
+        match names.iter().find(is_unknown) {
+            None => Ok(()),
+            Some(unknown) => {
+                let known = frame.schema.iter().map(|dimension| dimension.name.as_str());
+                Err(SelectError::NoDimension {
+                    name: unknown.clone(),
+                    available: known.collect::<Vec<_>>().join(", "),
+                })
+            }
+        }
+    }
+
+    /// Whether the values that the schema and the cell allow can meet the filter.
+    fn is_possible(&self, cell: &Bounds) -> bool {
+        let Some(filter) = self.query().filter() else {
+            return true;
+        };
+        let cell = cell.grown(self.frame().slack);
+        filter.is_possible(|name| {
+            let axis = AXES.iter().position(|axis| is_same_dimension(name, axis));
+            let known = self.inner.ranges.iter().find(|(other, _)| other == name);
+            let range = known.map(|(_, range)| *range);
+            axis.map(|axis| [cell.min()[axis], cell.max()[axis]])
+                .or(range)
+        })
+    }
+
+    /// Metres on the ground of a unit of the source's coordinate system along x and along y: the most anywhere in
+    /// the areas, or in the source if there is no area.
+    ///
+    /// # Errors
+    /// When the source's coordinate system is not known, or the areas are nowhere on the ground.
+    pub fn metres_per_unit(&self) -> Result<[f64; 2], SelectError> {
+        metres_per_unit(self.query(), self.frame())
+    }
+}
+
+/// The policy of a selection's walk.
+#[derive(Debug)]
+struct Reach(Selection);
+
+impl Policy for Reach {
+    fn rank(&self, key: Key, cell: &Bounds) -> Option<f64> {
+        self.0.reads(key, cell).then(|| -f64::from(key.depth()))
+    }
+}
+
+/// The greatest depth that a query reads; `None` for all.
+fn depth(query: &Query, frame: &Frame) -> Result<Option<u32>, SelectError> {
+    let resolution = match query.detail() {
+        Detail::All => return Ok(None),
+        Detail::Depth(_) if frame.spacing.is_none() => return Err(SelectError::NoDepths),
+        Detail::Depth(depth) => return Ok(Some(depth)),
+        Detail::Resolution(Spacing::Units(resolution)) => resolution,
+        Detail::Resolution(Spacing::Ground(length)) => {
+            let [x, y] = metres_per_unit(query, frame)?;
+            length.metres() / f64::max(x, y)
+        }
+    };
+    frame.depth_for_resolution(resolution).map(Some)
+}
+
+/// The grid of a thinning in the source's coordinates.
+fn grid(thin: Thin, query: &Query, frame: &Frame) -> Result<ThinGrid, SelectError> {
+    match thin.edge {
+        Spacing::Units(edge) => {
+            let height = if thin.is_flat { f64::INFINITY } else { edge };
+            ThinGrid::new([edge, edge, height])
+        }
+        Spacing::Ground(edge) => {
+            let [x, y] = metres_per_unit(query, frame)?;
+            // A height of no metres makes a cell without end.
+            let z = if thin.is_flat {
+                0.0
+            } else {
+                frame.crs()?.metres_per_height()
+            };
+            ThinGrid::new([x, y, z].map(|unit| edge.metres() / unit))
+        }
+    }
+}
+
+fn metres_per_unit(query: &Query, frame: &Frame) -> Result<[f64; 2], SelectError> {
+    let crs = frame.crs()?;
+    let extent = frame.extent();
+    let whole = [Area::from(*extent)];
+    let areas = if query.areas().is_empty() {
+        &whole[..]
+    } else {
+        query.areas()
+    };
+    let places = areas.iter().flat_map(|area| area.places_in(&crs, extent));
+    let scales = places.filter_map(|place| crs.metres_per_unit(place));
+    let most = scales.reduce(|a, b| [a[0].max(b[0]), a[1].max(b[1])]);
+    most.ok_or_else(|| {
+        SelectError::Unrelated(format!(
+            "the area can't be transformed to {crs}; longitude comes before latitude, did you swap them?"
+        ))
+    })
+}
+
+/// The extent of an origin, as the builder rounded it.
+fn origin_area(origin: &Origin, frame: &Frame) -> Option<Area> {
+    let bounds = origin.bounds?;
+    Some(Area::from(bounds.grown(frame.slack)))
+}
+
+fn origin_mask(origin: &Origin, points: &PointBatch) -> Result<Vec<bool>, SelectError> {
+    let ids = points.values("OriginId").and_then(Values::to_f64);
+    let ids = ids.ok_or(SelectError::NoOriginId)?;
+    Ok(ids.into_iter().map(|id| id == origin.id as f64).collect())
+}
+
+/// What the schema says of a dimension's values; X, Y and Z are known by the cell.
+fn range(frame: &Frame, name: &str) -> Option<[f64; 2]> {
+    let dimension = frame.dimension(name)?;
+    let statistics = dimension.statistics.as_ref()?;
+    let (low, high) = (statistics.minimum?, statistics.maximum?);
+    // Builders write them with few digits.
+    let slack = dimension.scale.abs() + 1e-6 * low.abs().max(high.abs());
+    (low <= high).then_some([low - slack, high + slack])
+}
