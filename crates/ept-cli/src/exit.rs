@@ -1,8 +1,9 @@
 //! How the command ends: exit codes and the last message.
 
 use std::fmt;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// An end that is not a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +45,9 @@ impl std::error::Error for WrongUsage {}
 /// away, as `head` does, is no failure.
 pub(crate) fn failed(error: &anyhow::Error) -> ExitCode {
     let is_broken_pipe = |cause: &(dyn std::error::Error + 'static)| {
-        let io = cause.downcast_ref::<std::io::Error>();
+        // A sink shares the error of its output, since it repeats it.
+        let shared = cause.downcast_ref::<Arc<io::Error>>().map(Arc::as_ref);
+        let io = shared.or_else(|| cause.downcast_ref::<io::Error>());
         io.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
     };
     if error.chain().any(is_broken_pipe) {

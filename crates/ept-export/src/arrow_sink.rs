@@ -11,6 +11,7 @@ use ept_format::Key;
 use ept_points::{PointBatch, Scaling};
 
 use crate::arrow_batch::{array, metadata, of_arrays, schema};
+use crate::fused::Fused;
 use crate::shape::Shape;
 use crate::{ExportError, FileInfo, Sink};
 
@@ -20,13 +21,12 @@ use crate::{ExportError, FileInfo, Sink};
 /// points settle them, scale and offset among them. Later points that lack a column have nulls there.
 #[derive(Debug)]
 pub struct ArrowSink<W: Write> {
-    state: State<W>,
+    draft: Fused<Draft<W>>,
     kind: Kind,
     info: FileInfo,
     empty: PointBatch,
     /// What the footer of a file says last.
     note: Option<String>,
-    points: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -36,11 +36,18 @@ enum Kind {
 }
 
 #[derive(Debug)]
-enum State<W: Write> {
+enum Draft<W: Write> {
+    /// Nothing is written before the first points.
     Waiting(W),
-    Started(Table, Box<Writer<W>>),
-    /// After an error.
-    Broken,
+    Started(Box<ArrowFile<W>>),
+}
+
+/// A file whose columns are settled.
+#[derive(Debug)]
+struct ArrowFile<W: Write> {
+    table: Table,
+    writer: Writer<W>,
+    points: u64,
 }
 
 /// The columns of a file of Arrow or Parquet.
@@ -75,56 +82,88 @@ impl<W: Write + Send> ArrowSink<W> {
 
     fn new(out: W, kind: Kind, info: FileInfo, empty: PointBatch) -> ArrowSink<W> {
         ArrowSink {
-            state: State::Waiting(out),
+            draft: Fused::new(Draft::Waiting(out)),
             kind,
             info,
             empty,
-            points: 0,
             note: None,
         }
     }
+}
 
-    /// The file under way, begun with the columns of `first` if it is not.
-    fn started(&mut self, first: &PointBatch) -> Result<(&Table, &mut Writer<W>), ExportError> {
-        self.state = match std::mem::replace(&mut self.state, State::Broken) {
-            State::Waiting(out) => {
-                let shape = Shape::of_first(first, &self.empty);
-                let table = Table::new(shape, &self.info, first.scaling());
-                let writer = Writer::new(self.kind, out, &table.schema)?;
-                State::Started(table, Box::new(writer))
+impl<W: Write> Draft<W> {
+    /// The file, started with the columns of `first` if it was waiting, or those of `empty` if that has none.
+    fn started(
+        self,
+        kind: Kind,
+        info: &FileInfo,
+        [first, empty]: [&PointBatch; 2],
+    ) -> Result<Box<ArrowFile<W>>, ExportError> {
+        match self {
+            Draft::Waiting(out) => {
+                let shape = Shape::of_first(first, empty);
+                ArrowFile::start(out, kind, shape, info, first).map(Box::new)
             }
-            state => state,
-        };
-        match &mut self.state {
-            State::Started(table, writer) => Ok((table, writer)),
-            _ => Err(ExportError::Broken),
+            Draft::Started(file) => Ok(file),
         }
+    }
+}
+
+impl<W: Write> ArrowFile<W> {
+    fn start(
+        out: W,
+        kind: Kind,
+        shape: Shape,
+        info: &FileInfo,
+        first: &PointBatch,
+    ) -> Result<ArrowFile<W>, ExportError> {
+        let table = Table::new(shape, info, first.scaling());
+        let writer = Writer::new(kind, out, &table.schema)?;
+        Ok(ArrowFile {
+            table,
+            writer,
+            points: 0,
+        })
+    }
+
+    fn write(&mut self, batch: &PointBatch) -> Result<(), ExportError> {
+        self.writer.write(&self.table.rows(batch)?)?;
+        self.points += batch.len() as u64;
+        Ok(())
+    }
+
+    fn finish(mut self, note: Option<String>) -> Result<u64, ExportError> {
+        if let (Writer::File(writer), Some(note)) = (&mut self.writer, note) {
+            writer.write_metadata("ept:note", note);
+        }
+        self.writer.finish()?;
+        Ok(self.points)
     }
 }
 
 impl<W: Write + Send> Sink for ArrowSink<W> {
     fn write(&mut self, _node: Key, batch: &PointBatch) -> Result<(), ExportError> {
-        if batch.is_empty() {
-            return Ok(());
-        }
-        let (table, writer) = self.started(batch)?;
-        writer.write(&table.rows(batch)?)?;
-        self.points += batch.len() as u64;
-        Ok(())
+        let (kind, info, empty) = (self.kind, &self.info, &self.empty);
+        self.draft.step(|draft| {
+            if batch.is_empty() {
+                return Ok(draft);
+            }
+            let mut file = draft.started(kind, info, [batch, empty])?;
+            file.write(batch)?;
+            Ok(Draft::Started(file))
+        })
     }
 
     fn describe(&mut self, note: String) {
         self.note = Some(note);
     }
 
-    fn finish(mut self: Box<Self>) -> Result<u64, ExportError> {
-        let (empty, note) = (self.empty.clone(), self.note.take());
-        let (_, writer) = self.started(&empty)?;
-        if let (Writer::File(writer), Some(note)) = (&mut *writer, note) {
-            writer.write_metadata("ept:note", note);
-        }
-        writer.finish()?;
-        Ok(self.points)
+    fn finish(self: Box<Self>) -> Result<u64, ExportError> {
+        let (kind, info, empty, note) = (self.kind, &self.info, &self.empty, self.note);
+        self.draft.finish(|draft| {
+            let file = draft.started(kind, info, [empty, empty])?;
+            file.finish(note)
+        })
     }
 }
 

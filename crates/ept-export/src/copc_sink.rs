@@ -8,6 +8,7 @@ use ept_points::PointBatch;
 
 use crate::copc_hierarchy::CopcHierarchy;
 use crate::copc_info::CopcInfo;
+use crate::fused::Fused;
 use crate::las_file::LasFile;
 use crate::las_header::EVLR_HEADER_SIZE;
 use crate::laz_chunks::LazChunks;
@@ -49,13 +50,19 @@ impl CopcOptions {
 /// hierarchy is made at the end.
 #[derive(Debug)]
 pub struct CopcSink<W> {
+    draft: Fused<Draft<W>>,
+    note: Option<String>,
+}
+
+/// A file of which nothing is written before its first points.
+#[derive(Debug)]
+struct Draft<W> {
     out: W,
     options: CopcOptions,
     info: CopcInfo,
     file: Option<LasFile>,
     /// The nodes so far.
     keys: Vec<Key>,
-    note: Option<String>,
 }
 
 impl<W: Write + Seek + Send> CopcSink<W> {
@@ -66,15 +73,19 @@ impl<W: Write + Seek + Send> CopcSink<W> {
     /// of COPC has cubes only.
     pub fn new(out: W, options: CopcOptions) -> Result<CopcSink<W>, ExportError> {
         Ok(CopcSink {
-            info: CopcInfo::new(&options.bounds, options.spacing)?,
-            out,
-            options,
-            file: None,
-            keys: Vec::new(),
+            draft: Fused::new(Draft {
+                info: CopcInfo::new(&options.bounds, options.spacing)?,
+                out,
+                options,
+                file: None,
+                keys: Vec::new(),
+            }),
             note: None,
         })
     }
+}
 
+impl<W: Write + Seek> Draft<W> {
     fn start(&mut self, record: Record) -> Result<LasFile, ExportError> {
         start_copc(record, &self.options, &self.info, &mut self.out)
     }
@@ -90,12 +101,10 @@ impl<W: Write + Seek + Send> CopcSink<W> {
         self.keys.push(node);
         Ok(())
     }
-}
 
-impl<W: Write + Seek + Send> Sink for CopcSink<W> {
-    fn write(&mut self, node: Key, batch: &PointBatch) -> Result<(), ExportError> {
+    fn write(mut self, node: Key, batch: &PointBatch) -> Result<Draft<W>, ExportError> {
         if batch.is_empty() {
-            return Ok(());
+            return Ok(self);
         }
         self.enter(node)?;
         let file = match self.file.take() {
@@ -107,20 +116,31 @@ impl<W: Write + Seek + Send> Sink for CopcSink<W> {
                 self.start(Record::of(batch, format, &self.options.bounds)?)?
             }
         };
-        self.file.insert(file).write(batch, &mut self.out)
+        self.file.insert(file).write(batch, &mut self.out)?;
+        Ok(self)
+    }
+
+    fn finish(mut self, note: Option<&str>) -> Result<u64, ExportError> {
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => self.start(Record::unknown(&self.options.bounds))?,
+        };
+        finish_copc(file, &self.keys, self.info, note, &mut self.out)
+    }
+}
+
+impl<W: Write + Seek + Send> Sink for CopcSink<W> {
+    fn write(&mut self, node: Key, batch: &PointBatch) -> Result<(), ExportError> {
+        self.draft.step(|draft| draft.write(node, batch))
     }
 
     fn describe(&mut self, note: String) {
         self.note = Some(note);
     }
 
-    fn finish(mut self: Box<Self>) -> Result<u64, ExportError> {
-        let file = match self.file.take() {
-            Some(file) => file,
-            None => self.start(Record::unknown(&self.options.bounds))?,
-        };
+    fn finish(self: Box<Self>) -> Result<u64, ExportError> {
         let note = self.note.as_deref();
-        finish_copc(file, &self.keys, self.info, note, &mut self.out)
+        self.draft.finish(|draft| draft.finish(note))
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use ept_format::Key;
 use ept_points::{PointBatch, Values};
 
+use crate::fused::Fused;
 use crate::{ExportError, Sink};
 
 /// Bytes of text that are worth handing to the output at once.
@@ -23,9 +24,14 @@ const BLOCK_BYTES: usize = 1 << 16;
 /// The columns are those of the first points. Later points that lack one have an empty field there.
 #[derive(Debug)]
 pub struct CsvSink<W> {
+    draft: Fused<Draft<W>>,
+    precision: Option<u8>,
+}
+
+#[derive(Debug)]
+struct Draft<W> {
     out: W,
     dimensions: Vec<String>,
-    precision: Option<u8>,
     /// Names of the columns, once the header row is written.
     header: Option<Vec<Arc<str>>>,
     text: Vec<u8>,
@@ -36,12 +42,14 @@ impl<W: Write + Send> CsvSink<W> {
     /// A sink to `out`; `dimensions` are the header row in case that no points come.
     pub fn new(out: W, dimensions: Vec<String>) -> CsvSink<W> {
         CsvSink {
-            out,
-            dimensions,
+            draft: Fused::new(Draft {
+                out,
+                dimensions,
+                header: None,
+                text: Vec::new(),
+                points: 0,
+            }),
             precision: None,
-            header: None,
-            text: Vec::new(),
-            points: 0,
         }
     }
 
@@ -66,18 +74,18 @@ impl<W: Write + Send> CsvSink<W> {
         self.precision = Some(decimals);
         self
     }
+}
 
+impl<W: Write> Draft<W> {
     /// Puts the header row.
     fn start(&mut self, names: Vec<Arc<str>>) {
         push_row(&mut self.text, &names, |text, name| push_name(text, name));
         self.header = Some(names);
     }
-}
 
-impl<W: Write + Send> Sink for CsvSink<W> {
-    fn write(&mut self, _node: Key, batch: &PointBatch) -> Result<(), ExportError> {
+    fn write(mut self, batch: &PointBatch, precision: Option<u8>) -> Result<Draft<W>, ExportError> {
         if batch.is_empty() {
-            return Ok(());
+            return Ok(self);
         }
         let columns = batch.columns();
         if self.header.is_none() {
@@ -94,7 +102,7 @@ impl<W: Write + Send> Sink for CsvSink<W> {
         for point in 0..batch.len() {
             push_row(&mut self.text, &values, |text, values| {
                 if let Some(values) = values {
-                    push_value(text, values, point, self.precision);
+                    push_value(text, values, point, precision);
                 }
             });
             if self.text.len() >= BLOCK_BYTES {
@@ -103,16 +111,27 @@ impl<W: Write + Send> Sink for CsvSink<W> {
             }
         }
         self.points += batch.len() as u64;
-        Ok(())
+        Ok(self)
     }
 
-    fn finish(mut self: Box<Self>) -> Result<u64, ExportError> {
+    fn finish(mut self) -> Result<u64, ExportError> {
         if self.header.is_none() {
             self.start(texts(&self.dimensions));
         }
         self.out.write_all(&self.text)?;
         self.out.flush()?;
         Ok(self.points)
+    }
+}
+
+impl<W: Write + Send> Sink for CsvSink<W> {
+    fn write(&mut self, _node: Key, batch: &PointBatch) -> Result<(), ExportError> {
+        let precision = self.precision;
+        self.draft.step(|draft| draft.write(batch, precision))
+    }
+
+    fn finish(self: Box<Self>) -> Result<u64, ExportError> {
+        self.draft.finish(Draft::finish)
     }
 }
 

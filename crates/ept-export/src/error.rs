@@ -1,17 +1,20 @@
 //! Why points cannot be written.
 
 use std::io;
+use std::sync::Arc;
 
 use ept_format::{Bounds, Key, ScalarType};
 use ept_points::Scalar;
 
 /// An output that fails, or points that the output format cannot hold.
-#[derive(Debug, thiserror::Error)]
+///
+/// A clone of it is what a sink repeats to whoever goes on after an error.
+#[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExportError {
     /// The output cannot be written.
     #[error("the output cannot be written")]
-    Io(#[from] io::Error),
+    Io(#[source] Arc<io::Error>),
     /// A dimension that the first points lack turns up when the shape of the file is settled.
     #[error(
         "dimension \"{0}\" is missing from the first points and turns up in later ones; \
@@ -111,16 +114,22 @@ pub enum ExportError {
     /// The writer of Arrow or Parquet refuses.
     #[error("columnar output: {0}")]
     Columnar(String),
-    /// A sink is used after an error.
-    #[error("the output is incomplete since an earlier error")]
+    /// A sink is used after a panic.
+    #[error("the output is incomplete since an earlier failure")]
     Broken,
+}
+
+impl From<io::Error> for ExportError {
+    fn from(error: io::Error) -> ExportError {
+        ExportError::Io(Arc::new(error))
+    }
 }
 
 #[cfg(feature = "arrow")]
 impl From<arrow_schema::ArrowError> for ExportError {
     fn from(error: arrow_schema::ArrowError) -> ExportError {
         match error {
-            arrow_schema::ArrowError::IoError(_, error) => ExportError::Io(error),
+            arrow_schema::ArrowError::IoError(_, error) => error.into(),
             error => ExportError::Columnar(error.to_string()),
         }
     }
@@ -130,8 +139,8 @@ impl From<arrow_schema::ArrowError> for ExportError {
 impl From<parquet::errors::ParquetError> for ExportError {
     fn from(error: parquet::errors::ParquetError) -> ExportError {
         match error {
-            parquet::errors::ParquetError::External(error) => match error.downcast() {
-                Ok(error) => ExportError::Io(*error),
+            parquet::errors::ParquetError::External(error) => match error.downcast::<io::Error>() {
+                Ok(error) => (*error).into(),
                 Err(error) => ExportError::Columnar(error.to_string()),
             },
             error => ExportError::Columnar(error.to_string()),

@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use ept_format::{Bounds, Key};
 use ept_points::PointBatch;
 
+use crate::fused::Fused;
 use crate::las_file::LasFile;
 use crate::laz_chunks::LazChunks;
 use crate::record::Record;
@@ -38,23 +39,33 @@ pub struct LasOptions {
 /// 50,000 points for each thread are in memory.
 #[derive(Debug)]
 pub struct LasSink<W> {
+    draft: Fused<Draft<W>>,
+    note: Option<String>,
+}
+
+/// A file of which nothing is written before its first points.
+#[derive(Debug)]
+struct Draft<W> {
     out: W,
     options: LasOptions,
     file: Option<LasFile>,
-    note: Option<String>,
 }
 
 impl<W: Write + Seek + Send> LasSink<W> {
     /// A sink to `out`, which is empty: the file starts at its position 0.
     pub fn new(out: W, options: LasOptions) -> LasSink<W> {
         LasSink {
-            out,
-            options,
-            file: None,
+            draft: Fused::new(Draft {
+                out,
+                options,
+                file: None,
+            }),
             note: None,
         }
     }
+}
 
+impl<W: Write + Seek> Draft<W> {
     /// Writes what precedes the points.
     fn start(&mut self, record: Record) -> Result<LasFile, ExportError> {
         let laz = match self.options.compressed {
@@ -69,12 +80,10 @@ impl<W: Write + Seek + Send> LasSink<W> {
             &mut self.out,
         )
     }
-}
 
-impl<W: Write + Seek + Send> Sink for LasSink<W> {
-    fn write(&mut self, _node: Key, batch: &PointBatch) -> Result<(), ExportError> {
+    fn write(mut self, batch: &PointBatch) -> Result<Draft<W>, ExportError> {
         if batch.is_empty() {
-            return Ok(());
+            return Ok(self);
         }
         let file = match self.file.take() {
             Some(file) => file,
@@ -84,19 +93,31 @@ impl<W: Write + Seek + Send> Sink for LasSink<W> {
                 self.start(Record::of(batch, format, &self.options.bounds)?)?
             }
         };
-        self.file.insert(file).write(batch, &mut self.out)
+        self.file.insert(file).write(batch, &mut self.out)?;
+        Ok(self)
+    }
+
+    fn finish(mut self, note: Option<&str>) -> Result<u64, ExportError> {
+        let mut file = match self.file.take() {
+            Some(file) => file,
+            None => self.start(Record::unknown(&self.options.bounds))?,
+        };
+        file.end_points(&mut self.out)?;
+        file.finish(note, &mut self.out)
+    }
+}
+
+impl<W: Write + Seek + Send> Sink for LasSink<W> {
+    fn write(&mut self, _node: Key, batch: &PointBatch) -> Result<(), ExportError> {
+        self.draft.step(|draft| draft.write(batch))
     }
 
     fn describe(&mut self, note: String) {
         self.note = Some(note);
     }
 
-    fn finish(mut self: Box<Self>) -> Result<u64, ExportError> {
-        let mut file = match self.file.take() {
-            Some(file) => file,
-            None => self.start(Record::unknown(&self.options.bounds))?,
-        };
-        file.end_points(&mut self.out)?;
-        file.finish(self.note.as_deref(), &mut self.out)
+    fn finish(self: Box<Self>) -> Result<u64, ExportError> {
+        let note = self.note.as_deref();
+        self.draft.finish(|draft| draft.finish(note))
     }
 }

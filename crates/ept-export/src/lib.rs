@@ -45,6 +45,7 @@ mod error;
 mod extra_bytes;
 mod field;
 mod file_info;
+mod fused;
 #[cfg(feature = "parquet")]
 mod geometry;
 mod las_file;

@@ -8,6 +8,7 @@ use ept_points::{PointBatch, Scaling};
 
 use crate::copc_info::CopcInfo;
 use crate::copc_sink::{finish_copc, start_copc};
+use crate::fused::Fused;
 use crate::las_file::LasFile;
 use crate::record::Record;
 use crate::spool::Spool;
@@ -35,13 +36,18 @@ type Scratch<F> = Box<dyn FnMut() -> io::Result<F> + Send>;
 /// The points wait in scratch files, so memory is bounded by the points of a node (2^21 at most) and the chunks under way, whatever
 /// their number; the files take as much space as the points do uncompressed, twice for a time.
 pub struct OctreeSink<W, F: Write> {
+    draft: Fused<Draft<W, F>>,
+    note: Option<String>,
+}
+
+/// A file of which nothing is written before its first points.
+struct Draft<W, F: Write> {
     out: W,
     options: CopcOptions,
     info: CopcInfo,
     scratch: Scratch<F>,
     file: Option<(LasFile, Spool<F>)>,
     keys: Vec<Key>,
-    note: Option<String>,
 }
 
 impl<W: Write + Seek + Send, F: Read + Write + Seek + Send> OctreeSink<W, F> {
@@ -57,16 +63,20 @@ impl<W: Write + Seek + Send, F: Read + Write + Seek + Send> OctreeSink<W, F> {
         options.bounds = cube_around(&options.bounds)?;
         options.spacing = (options.bounds.max()[0] - options.bounds.min()[0]) / GRID as f64;
         Ok(OctreeSink {
-            info: CopcInfo::new(&options.bounds, options.spacing)?,
-            out,
-            options,
-            scratch: Box::new(scratch),
-            file: None,
-            keys: Vec::new(),
+            draft: Fused::new(Draft {
+                info: CopcInfo::new(&options.bounds, options.spacing)?,
+                out,
+                options,
+                scratch: Box::new(scratch),
+                file: None,
+                keys: Vec::new(),
+            }),
             note: None,
         })
     }
+}
 
+impl<W: Write + Seek, F: Read + Write + Seek> Draft<W, F> {
     /// Refuses points that no cell has, by more than the rounding to the file's scale.
     fn check(&self, batch: &PointBatch, scaling: &Scaling) -> Result<(), ExportError> {
         let cube = self.options.bounds.grown(scaling.scale.map(f64::abs));
@@ -118,12 +128,10 @@ impl<W: Write + Seek + Send, F: Read + Write + Seek + Send> OctreeSink<W, F> {
         }
         Ok(())
     }
-}
 
-impl<W: Write + Seek + Send, F: Read + Write + Seek + Send> Sink for OctreeSink<W, F> {
-    fn write(&mut self, _node: Key, batch: &PointBatch) -> Result<(), ExportError> {
+    fn write(mut self, batch: &PointBatch) -> Result<Draft<W, F>, ExportError> {
         if batch.is_empty() {
-            return Ok(());
+            return Ok(self);
         }
         let (mut file, mut spool) = match self.file.take() {
             Some(started) => started,
@@ -140,14 +148,10 @@ impl<W: Write + Seek + Send, F: Read + Write + Seek + Send> Sink for OctreeSink<
         let records = file.pack(batch)?;
         spool.push(records, size)?;
         self.file = Some((file, spool));
-        Ok(())
+        Ok(self)
     }
 
-    fn describe(&mut self, note: String) {
-        self.note = Some(note);
-    }
-
-    fn finish(mut self: Box<Self>) -> Result<u64, ExportError> {
+    fn finish(mut self, note: Option<&str>) -> Result<u64, ExportError> {
         let file = match self.file.take() {
             Some((mut file, spool)) => {
                 self.divide(&mut file, Key::ROOT, spool)?;
@@ -158,15 +162,29 @@ impl<W: Write + Seek + Send, F: Read + Write + Seek + Send> Sink for OctreeSink<
                 start_copc(record, &self.options, &self.info, &mut self.out)?
             }
         };
-        let note = self.note.as_deref();
         finish_copc(file, &self.keys, self.info, note, &mut self.out)
+    }
+}
+
+impl<W: Write + Seek + Send, F: Read + Write + Seek + Send> Sink for OctreeSink<W, F> {
+    fn write(&mut self, _node: Key, batch: &PointBatch) -> Result<(), ExportError> {
+        self.draft.step(|draft| draft.write(batch))
+    }
+
+    fn describe(&mut self, note: String) {
+        self.note = Some(note);
+    }
+
+    fn finish(self: Box<Self>) -> Result<u64, ExportError> {
+        let note = self.note.as_deref();
+        self.draft.finish(|draft| draft.finish(note))
     }
 }
 
 impl<W, F: Write> fmt::Debug for OctreeSink<W, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OctreeSink")
-            .field("options", &self.options)
+            .field("note", &self.note)
             .finish_non_exhaustive()
     }
 }

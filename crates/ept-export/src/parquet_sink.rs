@@ -16,6 +16,7 @@ use parquet::schema::types::ColumnPath;
 
 use crate::arrow_batch::{metadata, of_arrays};
 use crate::arrow_sink::Table;
+use crate::fused::Fused;
 use crate::geometry::{Covering, Extent, Geometry};
 use crate::shape::Shape;
 use crate::{ExportError, FileInfo, Sink};
@@ -44,18 +45,16 @@ const DOUBLING: usize = 1 << 13;
 /// The same points make the same bytes: the file has no date and no identifier. Memory holds one row group.
 #[derive(Debug)]
 pub struct ParquetSink<W: Write + Send> {
-    state: State<W>,
+    draft: Fused<Draft<W>>,
     info: FileInfo,
     empty: PointBatch,
-    points: u64,
 }
 
 #[derive(Debug)]
-enum State<W: Write + Send> {
+enum Draft<W: Write + Send> {
+    /// Nothing is written before the first points.
     Waiting(W),
     Started(Box<ParquetFile<W>>),
-    /// After an error.
-    Broken,
 }
 
 /// A file whose columns are settled.
@@ -67,52 +66,60 @@ struct ParquetFile<W: Write + Send> {
     schema: Arc<Schema>,
     extent: Extent,
     writer: ArrowWriter<W>,
+    points: u64,
 }
 
 impl<W: Write + Send> ParquetSink<W> {
     /// A sink to `out`. The columns of `empty` are those of the file in case that no points come.
     pub fn new(out: W, info: FileInfo, empty: PointBatch) -> ParquetSink<W> {
         ParquetSink {
-            state: State::Waiting(out),
+            draft: Fused::new(Draft::Waiting(out)),
             info,
             empty,
-            points: 0,
         }
     }
+}
 
-    /// The file under way, begun with the columns of `first` if it is not.
-    fn started(&mut self, first: &PointBatch) -> Result<Box<ParquetFile<W>>, ExportError> {
-        match std::mem::replace(&mut self.state, State::Broken) {
-            State::Waiting(out) => {
-                let shape = Shape::of_first(first, &self.empty);
-                ParquetFile::start(out, shape, &self.info, first).map(Box::new)
+impl<W: Write + Send> Draft<W> {
+    /// The file, started with the columns of `first` if it was waiting, or those of `empty` if that has none.
+    fn started(
+        self,
+        info: &FileInfo,
+        [first, empty]: [&PointBatch; 2],
+    ) -> Result<Box<ParquetFile<W>>, ExportError> {
+        match self {
+            Draft::Waiting(out) => {
+                let shape = Shape::of_first(first, empty);
+                ParquetFile::start(out, shape, info, first).map(Box::new)
             }
-            State::Started(file) => Ok(file),
-            State::Broken => Err(ExportError::Broken),
+            Draft::Started(file) => Ok(file),
         }
     }
 }
 
 impl<W: Write + Send> Sink for ParquetSink<W> {
     fn write(&mut self, _node: Key, batch: &PointBatch) -> Result<(), ExportError> {
-        if batch.is_empty() {
-            return Ok(());
-        }
-        let mut file = self.started(batch)?;
-        file.write(batch)?;
-        self.points += batch.len() as u64;
-        self.state = State::Started(file);
-        Ok(())
+        let (info, empty) = (&self.info, &self.empty);
+        self.draft.step(|draft| {
+            if batch.is_empty() {
+                return Ok(draft);
+            }
+            let mut file = draft.started(info, [batch, empty])?;
+            file.write(batch)?;
+            Ok(Draft::Started(file))
+        })
     }
 
     fn describe(&mut self, note: String) {
         self.info.note = Some(note);
     }
 
-    fn finish(mut self: Box<Self>) -> Result<u64, ExportError> {
-        let empty = self.empty.clone();
-        self.started(&empty)?.finish(&self.info)?;
-        Ok(self.points)
+    fn finish(self: Box<Self>) -> Result<u64, ExportError> {
+        let (info, empty) = (&self.info, &self.empty);
+        self.draft.finish(|draft| {
+            let file = draft.started(info, [empty, empty])?;
+            file.finish(info)
+        })
     }
 }
 
@@ -147,6 +154,7 @@ impl<W: Write + Send> ParquetFile<W> {
             schema,
             extent: Extent::default(),
             writer,
+            points: 0,
         })
     }
 
@@ -163,6 +171,7 @@ impl<W: Write + Send> ParquetFile<W> {
             self.extent.add(part);
             self.write_part(&rows.slice(start, end - start), part)?;
         }
+        self.points += batch.len() as u64;
         Ok(())
     }
 
@@ -181,7 +190,7 @@ impl<W: Write + Send> ParquetFile<W> {
         (GROUP_ROWS << doublings.min(8)).min(MAX_GROUP_ROWS)
     }
 
-    fn finish(mut self, info: &FileInfo) -> Result<(), ExportError> {
+    fn finish(mut self, info: &FileInfo) -> Result<u64, ExportError> {
         let geo = self
             .geometry
             .metadata(&info.srs, &self.covering, &self.extent);
@@ -192,7 +201,8 @@ impl<W: Write + Send> ParquetFile<W> {
             self.writer.append_key_value_metadata(note);
         }
         self.writer.finish()?;
-        Ok(self.writer.sync()?)
+        self.writer.sync()?;
+        Ok(self.points)
     }
 }
 

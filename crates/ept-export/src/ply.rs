@@ -6,6 +6,7 @@ use ept_format::{Key, ScalarType};
 use ept_points::PointBatch;
 
 use crate::field::{Encoding, Field};
+use crate::fused::Fused;
 use crate::shape::Shape;
 use crate::{ExportError, FileInfo, Sink};
 
@@ -29,6 +30,12 @@ const COMMENT_BYTES: usize = 200;
 /// absent.
 #[derive(Debug)]
 pub struct PlySink<W> {
+    draft: Fused<Draft<W>>,
+}
+
+/// A file of which nothing is written before its first points.
+#[derive(Debug)]
+struct Draft<W> {
     out: W,
     info: FileInfo,
     empty: PointBatch,
@@ -52,14 +59,18 @@ impl<W: Write + Seek + Send> PlySink<W> {
     /// the properties in case that no points come.
     pub fn new(out: W, info: FileInfo, empty: PointBatch) -> PlySink<W> {
         PlySink {
-            out,
-            info,
-            empty,
-            file: None,
-            points: 0,
+            draft: Fused::new(Draft {
+                out,
+                info,
+                empty,
+                file: None,
+                points: 0,
+            }),
         }
     }
+}
 
+impl<W: Write + Seek> Draft<W> {
     /// Settles the properties and writes the header, as yet without points.
     fn start(&mut self, shape: Shape) -> Result<PlyFile, ExportError> {
         let file = PlyFile::new(shape)?;
@@ -67,12 +78,10 @@ impl<W: Write + Seek + Send> PlySink<W> {
         self.out.write_all(header.as_bytes())?;
         Ok(file)
     }
-}
 
-impl<W: Write + Seek + Send> Sink for PlySink<W> {
-    fn write(&mut self, _node: Key, batch: &PointBatch) -> Result<(), ExportError> {
+    fn write(mut self, batch: &PointBatch) -> Result<Draft<W>, ExportError> {
         if batch.is_empty() {
-            return Ok(());
+            return Ok(self);
         }
         let file = match self.file.take() {
             Some(file) => file,
@@ -82,10 +91,10 @@ impl<W: Write + Seek + Send> Sink for PlySink<W> {
         file.pack(batch)?;
         self.out.write_all(&file.records)?;
         self.points += batch.len() as u64;
-        Ok(())
+        Ok(self)
     }
 
-    fn finish(mut self: Box<Self>) -> Result<u64, ExportError> {
+    fn finish(mut self) -> Result<u64, ExportError> {
         let file = match self.file.take() {
             Some(file) => file,
             None => self.start(Shape::of(&self.empty))?,
@@ -95,6 +104,16 @@ impl<W: Write + Seek + Send> Sink for PlySink<W> {
         self.out.write_all(header.as_bytes())?;
         self.out.flush()?;
         Ok(self.points)
+    }
+}
+
+impl<W: Write + Seek + Send> Sink for PlySink<W> {
+    fn write(&mut self, _node: Key, batch: &PointBatch) -> Result<(), ExportError> {
+        self.draft.step(|draft| draft.write(batch))
+    }
+
+    fn finish(self: Box<Self>) -> Result<u64, ExportError> {
+        self.draft.finish(Draft::finish)
     }
 }
 

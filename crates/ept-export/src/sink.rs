@@ -7,14 +7,14 @@ use crate::ExportError;
 
 /// A file that is being written, batch by batch.
 ///
-/// After an error the output is incomplete and the sink of no further use.
+/// After an error the output is incomplete and stays so: every later call repeats the error, [`Sink::finish`] too.
 pub trait Sink: Send {
     /// Writes the selected points of a node of the octree, in their order. Nodes come in ascending order of
     /// their keys, one batch each; a batch without points changes nothing. Formats without an octree of
     /// their own write the same bytes whatever the keys.
     ///
     /// # Errors
-    /// When the output fails, or the format cannot hold the points.
+    /// When the output fails, or the format cannot hold the points; the first error again after an error.
     fn write(&mut self, node: Key, batch: &PointBatch) -> Result<(), ExportError>;
 
     /// Has a note of where the points come from put into the file, in formats with a place for it at their end:
@@ -26,6 +26,6 @@ pub trait Sink: Send {
     /// it.
     ///
     /// # Errors
-    /// When the output fails.
+    /// When the output fails; the first error again after an error.
     fn finish(self: Box<Self>) -> Result<u64, ExportError>;
 }
