@@ -1,0 +1,172 @@
+//! How the points of a LAZ file are compressed.
+
+use std::fmt;
+
+use ept_laz::Item;
+use laz::laszip::CompressorType;
+use laz::{LazItem, LazItemRecordBuilder, LazItemType, LazVlr, LazVlrBuilder};
+
+use crate::bytes::u16_at;
+use crate::{Header, LasError, PointFormat, VlrId};
+
+/// How the points of a LAZ file are compressed: what its LASzip record says.
+///
+/// One that was parsed describes the records of its file's header.
+pub struct Compression {
+    pub(crate) vlr: LazVlr,
+    /// The items as `ept-laz` knows them, `None` if it can't read one of them.
+    pub(crate) items: Option<Vec<Item>>,
+    pub(crate) is_layered: bool,
+    pub(crate) record_length: usize,
+    chunking: Chunking,
+}
+
+/// How points are divided into chunks, which are compressed independently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chunking {
+    /// All points are one chunk, and there is no chunk table.
+    Whole,
+    /// Chunks of that many points; the last one can have fewer.
+    Fixed(u32),
+    /// Each chunk has a number of points of its own, for which the chunk table has room.
+    Variable,
+}
+
+impl Compression {
+    /// The compression of a file, by its header and the variable length records in `start`, the first bytes of the
+    /// file.
+    ///
+    /// # Errors
+    /// If there is no LASzip record, or as for [`Compression::parse`].
+    pub fn of_file(header: &Header, start: &[u8]) -> Result<Compression, LasError> {
+        match header.vlr(start, VlrId::LASZIP)? {
+            Some(record) => Compression::parse(record.data, header),
+            None => Err(LasError::NotLas("it has no LASzip record")),
+        }
+    }
+
+    /// Parses the contents of a LASzip record.
+    ///
+    /// # Errors
+    /// If the compression is not known, or is that of other records than the header's.
+    pub fn parse(contents: &[u8], header: &Header) -> Result<Compression, LasError> {
+        let vlr = LazVlr::from_buffer(contents).map_err(|e| LasError::compression(&e))?;
+        let compressor = u16_at(contents, 0);
+        let is_layered = compressor == CompressorType::LayeredChunked as u16;
+        let base = header.point_format.size();
+        let extra = usize::from(header.record_length).saturating_sub(base);
+        let expected = items_of(header.point_format, extra)?;
+        let shape = |items: &[LazItem]| -> Vec<(LazItemType, u16)> {
+            let items = items.iter();
+            items.map(|item| (item.item_type(), item.size())).collect()
+        };
+        let is_extended = header.point_format.is_extended();
+        if shape(vlr.items()) != shape(&expected) || is_layered != is_extended {
+            let format = header.point_format.number();
+            let problem = format!("it does not describe point format {format}");
+            return Err(LasError::corrupt("LASzip record", problem));
+        }
+        let chunking = if compressor == CompressorType::None as u16 {
+            return Err(LasError::Unsupported("LAZ compressor 0".into()));
+        } else if compressor == CompressorType::PointWise as u16 {
+            Chunking::Whole
+        } else if vlr.uses_variable_size_chunks() {
+            Chunking::Variable
+        } else {
+            Chunking::Fixed(vlr.chunk_size())
+        };
+        Ok(Compression {
+            items: vlr.items().iter().map(item).collect(),
+            vlr,
+            is_layered,
+            record_length: header.record_length.into(),
+            chunking,
+        })
+    }
+
+    /// The compression that every reader knows of records of a point format with `extra` further bytes: version 2 of
+    /// the items of point formats 0 to 5, version 3 of those of 6 to 10.
+    ///
+    /// # Errors
+    /// If the records are longer than 65,535 bytes, or `chunking` is [`Chunking::Whole`], which is no longer written.
+    pub fn new(
+        format: PointFormat,
+        extra: usize,
+        chunking: Chunking,
+    ) -> Result<Compression, LasError> {
+        let items = items_of(format, extra)?;
+        let builder = LazVlrBuilder::default().with_laz_items(items);
+        let builder = match chunking {
+            Chunking::Fixed(points) => builder.with_fixed_chunk_size(points),
+            Chunking::Variable => builder.with_variable_chunk_size(),
+            Chunking::Whole => {
+                return Err(LasError::Unsupported("writing LAZ without chunks".into()));
+            }
+        };
+        let vlr = builder.build();
+        Ok(Compression {
+            items: vlr.items().iter().map(item).collect(),
+            vlr,
+            is_layered: format.is_extended(),
+            record_length: format.size() + extra,
+            chunking,
+        })
+    }
+
+    /// The contents of the LASzip record.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut contents = Vec::new();
+        // Nothing can fail in memory.
+        let _ = self.vlr.write_to(&mut contents);
+        contents
+    }
+
+    /// How the points are divided into chunks.
+    #[must_use]
+    pub fn chunking(&self) -> Chunking {
+        self.chunking
+    }
+
+    /// Bytes of a record.
+    #[must_use]
+    pub fn record_length(&self) -> usize {
+        self.record_length
+    }
+}
+
+/// The items of records of a point format.
+fn items_of(format: PointFormat, extra: usize) -> Result<Vec<LazItem>, LasError> {
+    if format.size() + extra > usize::from(u16::MAX) {
+        return Err(LasError::Unstorable {
+            what: "a point record",
+            problem: format!("it has {extra} extra bytes"),
+        });
+    }
+    LazItemRecordBuilder::default_for_point_format_id(format.number(), extra as u16)
+        .map_err(|e| LasError::compression(&e))
+}
+
+/// An item as `ept-laz` knows it, `None` if it can't read it.
+fn item(item: &LazItem) -> Option<Item> {
+    Some(match (item.item_type(), item.version()) {
+        (LazItemType::Point10, 2) => Item::Point10,
+        (LazItemType::GpsTime, 2) => Item::GpsTime,
+        (LazItemType::RGB12, 2) => Item::Rgb12,
+        (LazItemType::Byte(count), 2) => Item::Bytes(count),
+        (LazItemType::Point14, 3) => Item::Point14,
+        (LazItemType::RGB14, 3) => Item::Rgb14,
+        (LazItemType::RGBNIR14, 3) => Item::RgbNir14,
+        (LazItemType::Byte14(count), 3) => Item::Bytes14(count),
+        _ => return None,
+    })
+}
+
+impl fmt::Debug for Compression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Compression")
+            .field("items", &self.vlr.items())
+            .field("chunking", &self.chunking)
+            .finish_non_exhaustive()
+    }
+}

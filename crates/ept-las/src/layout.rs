@@ -1,0 +1,153 @@
+//! The layout of a point record: its fields.
+
+use std::sync::Arc;
+
+use ept_format::ScalarType::I32;
+
+use crate::{Encoding, ExtraDimension, Field, Header, LasError, PointFormat, Scaling, VlrId};
+
+/// Where each dimension is in a point record, of LAS or of another kind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layout {
+    fields: Vec<Field>,
+    /// Bytes that the fields take.
+    end: usize,
+    size: usize,
+    point_format: Option<PointFormat>,
+}
+
+const AXES: [&str; 3] = ["X", "Y", "Z"];
+
+impl Layout {
+    /// A record without fields, to which [`Layout::append`] adds.
+    #[must_use]
+    pub fn empty() -> Layout {
+        Layout {
+            fields: Vec::new(),
+            end: 0,
+            size: 0,
+            point_format: None,
+        }
+    }
+
+    /// The record of a point format: X, Y and Z of a scale and offset, then the other fields.
+    #[must_use]
+    pub fn of_format(format: PointFormat, scaling: &Scaling) -> Layout {
+        let axes = AXES.into_iter().enumerate().map(|(axis, name)| {
+            let encoding = Encoding::Scaled {
+                stored: I32,
+                scale: scaling.scale[axis],
+                offset: scaling.offset[axis],
+            };
+            Field::new(name, axis * 4, encoding)
+        });
+        Layout {
+            fields: axes.chain(format.fields()).collect(),
+            end: format.size(),
+            size: format.size(),
+            point_format: Some(format),
+        }
+    }
+
+    /// The records of a file, by its header and the variable length records in `start`, the first bytes of the file.
+    ///
+    /// Extra bytes are honoured in every version of LAS, since Entwine writes them to LAS 1.2. Those that nothing
+    /// describes have no name and no field.
+    ///
+    /// # Errors
+    /// If the variable length records are cut off, or describe more extra bytes than there are.
+    pub fn of_file(header: &Header, start: &[u8]) -> Result<Layout, LasError> {
+        let mut layout = Layout::of_format(header.point_format, &header.scaling);
+        layout.size = layout.size.max(header.record_length.into());
+        if let Some(record) = header.vlr(start, VlrId::EXTRA_BYTES)? {
+            for dimension in ExtraDimension::parse_all(record.data)? {
+                layout.describe(&dimension)?;
+            }
+        }
+        Ok(layout)
+    }
+
+    /// Gives the next extra bytes that have no name yet to a dimension.
+    ///
+    /// # Errors
+    /// If the record ends before them.
+    pub fn describe(&mut self, dimension: &ExtraDimension) -> Result<(), LasError> {
+        for (name, encoding) in dimension.elements() {
+            let end = self.end + encoding.stored().size();
+            if end > self.size {
+                let problem = format!("{name} ends at byte {end} of a record of {}", self.size);
+                return Err(LasError::corrupt("extra bytes record", problem));
+            }
+            self.append(name, encoding);
+        }
+        Ok(())
+    }
+
+    /// Adds a field after those so far, and makes the record longer if it has no room for it. If the name is taken, it
+    /// gets a number.
+    pub fn append(&mut self, name: impl Into<Arc<str>>, encoding: Encoding) {
+        let field = Field::new(self.free(name.into()), self.end, encoding);
+        self.end += field.size();
+        self.size = self.size.max(self.end);
+        self.fields.push(field);
+    }
+
+    /// A name that no field has: this one, or with a number.
+    fn free(&self, name: Arc<str>) -> Arc<str> {
+        let is_taken = |name: &str| self.fields.iter().any(|other| &*other.name == name);
+        if !is_taken(&name) {
+            return name;
+        }
+        let mut numbered = (2..).map(|number: u64| format!("{name}_{number}"));
+        numbered
+            .find(|name| !is_taken(name))
+            .map_or(name, Arc::from)
+    }
+
+    /// Bytes of a record, those without a name included.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    /// All fields, by distinct names; of LAS first X, Y and Z.
+    #[must_use]
+    pub fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+
+    /// The field of that exact name.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| &*field.name == name)
+    }
+
+    /// The point format, `None` if the record is not of LAS.
+    #[must_use]
+    pub fn point_format(&self) -> Option<PointFormat> {
+        self.point_format
+    }
+
+    /// Scale and offset of the coordinates, `None` if one of them isn't stored as an integer of at most 32 bits.
+    #[must_use]
+    pub fn scaling(&self) -> Option<Scaling> {
+        let mut scaling = Scaling {
+            scale: [1.0; 3],
+            offset: [0.0; 3],
+        };
+        for (axis, name) in AXES.into_iter().enumerate() {
+            match self.field(name)?.encoding {
+                Encoding::Scaled {
+                    stored,
+                    scale,
+                    offset,
+                } if stored.is_integer() && stored.size() <= 4 => {
+                    scaling.scale[axis] = scale;
+                    scaling.offset[axis] = offset;
+                }
+                _ => return None,
+            }
+        }
+        Some(scaling)
+    }
+}
