@@ -1,14 +1,14 @@
 //! An adaptive model of one bit.
 
-/// The bits of the interval's length that the likelihood leaves out.
+/// The interval's length has this many bits more than the unit of `zero`.
 pub(crate) const SHIFT: u32 = 13;
-/// The longest that a model goes without an update.
+/// Maximum number of bits between updates.
 const LONGEST: u32 = 64;
 
 /// How likely a bit is 0, learnt from the bits so far.
 #[derive(Clone)]
 pub(crate) struct BitModel {
-    /// Bits to come before the next update.
+    /// Number of bits before the next update.
     until: u32,
     cycle: u32,
     zeros: u32,
@@ -18,7 +18,7 @@ pub(crate) struct BitModel {
 }
 
 impl BitModel {
-    /// A model that has learnt nothing yet: 0 and 1 are equally likely.
+    /// A model that has learnt nothing: 0 and 1 are equally likely.
     pub(crate) fn new() -> BitModel {
         BitModel {
             until: 4,
@@ -57,7 +57,7 @@ impl BitModel {
         if self.total > 1 << SHIFT {
             self.total = self.total.div_ceil(2);
             self.zeros = self.zeros.div_ceil(2);
-            // A 1 stays possible.
+            // A 1 must stay possible.
             self.total += u32::from(self.zeros == self.total);
         }
         let scale = (1 << 31) / self.total;

@@ -1,4 +1,4 @@
-//! An arithmetic code being read.
+//! Reads an arithmetic code.
 
 use crate::bit_model::{self, BitModel};
 use crate::error::Error;
@@ -6,17 +6,17 @@ use crate::model::{self, Model, Symbol};
 
 /// An arithmetic code being read: the interval, the value in it, and the bytes to come.
 ///
-/// A loop over many symbols works on a copy of its own, which stays in registers, and puts it back at its end.
+/// Loops over many symbols work on a local copy, which stays in registers, and write it back at their end.
 #[derive(Clone, Copy)]
 pub(crate) struct Coder<'a> {
     value: u32,
     length: u32,
     rest: &'a [u8],
-    /// Bytes that were needed and are not there.
+    /// Number of bytes that were needed after the end.
     missing: u32,
 }
 
-/// More raw bits than these come in two parts, the low half of a word first.
+/// Maximum raw bits in one part. More come in two parts, the low 16 bits first.
 const ONE_PART: u32 = 19;
 const HALF: u32 = 16;
 
@@ -32,9 +32,15 @@ impl<'a> Coder<'a> {
         })
     }
 
-    /// Whether all the bytes that were needed were there. Zeros stood in for the others.
+    /// Whether the code has not ended too early. After its end it goes on with zeros.
     pub(crate) fn is_whole(&self) -> bool {
         self.missing == 0
+    }
+
+    /// Makes a code that no encoder writes count as truncated.
+    #[inline(always)]
+    pub(crate) fn give_up(&mut self) {
+        self.missing = self.missing.max(1);
     }
 
     /// The next symbol of a model.
@@ -58,18 +64,19 @@ impl<'a> Coder<'a> {
     pub(crate) fn bit(&mut self, model: &mut BitModel) -> u32 {
         let middle = (self.length >> bit_model::SHIFT).wrapping_mul(model.zero());
         let is_zero = self.value < middle;
-        let (low, length) = match is_zero {
-            true => (0, middle),
-            false => (middle, self.length.wrapping_sub(middle)),
+        let (low, length) = if is_zero {
+            (0, middle)
+        } else {
+            (middle, self.length.wrapping_sub(middle))
         };
         self.narrow(low, length);
         model.learn(is_zero);
         u32::from(!is_zero)
     }
 
-    /// The next raw bits, at most 32; none takes nothing.
+    /// The next raw bits, at most 32.
     ///
-    /// A damaged code can give one bit more than it should, the one above. That of a lower half is lost.
+    /// A damaged code can have one more bit than asked for, above the others. It is dropped from a lower half.
     #[inline(always)]
     pub(crate) fn bits(&mut self, count: u32) -> u32 {
         if count <= ONE_PART {
@@ -86,14 +93,14 @@ impl<'a> Coder<'a> {
         bits
     }
 
-    /// The step of the interval when that many of its bits are left out, and the value in steps.
+    /// The length of the interval divided by a power of two, and the value in units of it.
     #[inline(always)]
     fn scaled(&self, shift: u32) -> (u32, u32) {
         let step = self.length >> shift;
         (step, self.value.checked_div(step).unwrap_or(0))
     }
 
-    /// Narrows the interval, then takes in as many bytes as make it long enough again, without a branch.
+    /// Narrows the interval, then takes as many bytes as make it long enough again, without a branch.
     #[inline(always)]
     fn narrow(&mut self, low: u32, length: u32) {
         let value = self.value.wrapping_sub(low);
@@ -103,7 +110,7 @@ impl<'a> Coder<'a> {
         self.length = length << shift;
     }
 
-    /// The next four bytes, of which up to three are taken.
+    /// The next four bytes, of which at most three are taken.
     #[inline(always)]
     fn next(&mut self, taken: u32) -> u32 {
         if let Some(word) = self.rest.first_chunk() {
@@ -118,7 +125,7 @@ impl<'a> Coder<'a> {
     }
 }
 
-/// The last bytes, with zeros after them. The coder is not borrowed: it is to stay in registers.
+/// The last bytes, and zeros after them. Takes no reference to the coder, which is to stay in registers.
 #[cold]
 #[inline(never)]
 fn last(rest: &[u8]) -> u32 {
@@ -133,7 +140,7 @@ fn last(rest: &[u8]) -> u32 {
 mod tests {
     use super::Coder;
 
-    /// 65535 is the most that 16 bits can be, but not the most that the interval can hold of their steps.
+    /// 16 bits are at most 65535, but the value of a damaged code can be 65536 units of the interval.
     #[test]
     fn one_bit_too_many_in_a_lower_half_is_lost() {
         let damaged = Coder {

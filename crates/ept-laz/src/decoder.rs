@@ -2,97 +2,94 @@
 
 use std::fmt;
 
-use crate::code::Code as LayeredCode;
 use crate::error::Error;
 use crate::item::Item;
-use crate::layered::Layered;
-use crate::layers::Layers;
-use crate::layout::Layout;
-use crate::layout14::Layout14;
-use crate::sequential::{Code as SequentialCode, Sequential};
+use crate::layered::{self, Layered, Layers};
+use crate::sequential::{self, Sequential};
 
 /// Decodes chunks of one kind of records, one after the other. Its memory, about a megabyte, is kept from chunk to chunk.
-pub struct Decoder(Records);
+pub struct Decoder(Style);
 
-enum Records {
+/// How the points of a chunk are stored.
+enum Style {
     Sequential(Box<Sequential>),
     Layered(Box<Layered>),
 }
 
-/// A chunk that is being decoded.
+/// A chunk being decoded.
 pub struct Chunk<'d, 'c>(Reading<'d, 'c>);
 
 enum Reading<'d, 'c> {
-    Sequential(&'d mut Sequential, SequentialCode<'c>),
-    Layered(&'d mut Layered, Box<LayeredCode<'c>>),
+    Sequential(&'d mut Sequential, sequential::Chunk<'c>),
+    Layered(&'d mut Layered, Box<layered::Chunk<'c>>),
 }
 
 impl Decoder {
     /// A decoder of records that consist of these items.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] when the items are not those of point format 0 to 3 or 6 to 8, in its order, with extra
-    /// bytes or without.
+    /// [`Error::Unsupported`] if the items are not those of point formats 0 to 3 or 6 to 8, in their order, with or
+    /// without extra bytes.
     pub fn new(items: &[Item]) -> Result<Decoder, Error> {
         Ok(Decoder(match items.first() {
             Some(Item::Point14) => {
-                let layout = Layout14::new(items)?;
-                Records::Layered(Box::new(Layered::new(layout)))
+                let layout = layered::Layout::new(items)?;
+                Style::Layered(Box::new(Layered::new(layout)))
             }
             _ => {
-                let layout = Layout::new(items)?;
-                Records::Sequential(Box::new(Sequential::new(layout)))
+                let layout = sequential::Layout::new(items)?;
+                Style::Sequential(Box::new(Sequential::new(layout)))
             }
         }))
     }
 
-    /// The length of a record in bytes.
+    /// Length of a record in bytes.
     #[must_use]
     pub fn record_size(&self) -> usize {
         match &self.0 {
-            Records::Sequential(sequential) => sequential.size(),
-            Records::Layered(layered) => layered.size(),
+            Style::Sequential(sequential) => sequential.record_size(),
+            Style::Layered(layered) => layered.record_size(),
         }
     }
 
-    /// Leaves out all other layers of point formats 6 to 8 from the next chunk on: their fields stay as they are in a
-    /// chunk's first record. The other point formats have no layers.
+    /// Decodes only these layers of point formats 6 to 8, from the next chunk on. All points of a chunk have the other
+    /// fields of its first record. Point formats 0 to 3 do not have layers, and are decoded whole.
     pub fn select(&mut self, layers: Layers) {
-        if let Records::Layered(layered) = &mut self.0 {
+        if let Style::Layered(layered) = &mut self.0 {
             layered.select(layers);
         }
     }
 
-    /// Starts a chunk. More bytes may follow it: a chunk says itself where it ends.
+    /// Starts a chunk. Bytes after the chunk are ignored.
     ///
     /// # Errors
-    /// [`Error::Truncated`] when the bytes end before the code of the chunk's points does.
+    /// [`Error::Truncated`] if the bytes end before the code of the chunk's points starts, or within a layer.
     pub fn begin<'c>(&mut self, chunk: &'c [u8]) -> Result<Chunk<'_, 'c>, Error> {
         Ok(Chunk(match &mut self.0 {
-            Records::Sequential(sequential) => {
-                let code = sequential.begin(chunk)?;
-                Reading::Sequential(sequential, code)
+            Style::Sequential(sequential) => {
+                let chunk = sequential.begin(chunk)?;
+                Reading::Sequential(sequential, chunk)
             }
-            Records::Layered(layered) => {
-                let code = Box::new(layered.begin(chunk)?);
-                Reading::Layered(layered, code)
+            Style::Layered(layered) => {
+                let chunk = Box::new(layered.begin(chunk)?);
+                Reading::Layered(layered, chunk)
             }
         }))
     }
 }
 
 impl Chunk<'_, '_> {
-    /// Decodes the next records, as many as there is room for. Room for less than a record stays as it is.
+    /// Decodes the next records, as many as fit. Bytes at the end that are too few for a record stay as they are.
     ///
-    /// A chunk does not say how many points it has: one that is asked for more answers with an error, or with points
-    /// that nobody put there. So does a damaged one.
+    /// A chunk does not know how many points it has. If more are asked for, the result is an error or meaningless
+    /// records, as for a damaged chunk.
     ///
     /// # Errors
-    /// [`Error::Truncated`] when the chunk's bytes end before these records do. What the records then hold has no meaning.
+    /// [`Error::Truncated`] if the chunk's bytes end before these records do. The records are then meaningless.
     pub fn read(&mut self, records: &mut [u8]) -> Result<(), Error> {
         match &mut self.0 {
-            Reading::Sequential(sequential, code) => sequential.read(code, records),
-            Reading::Layered(layered, code) => layered.read(code, records),
+            Reading::Sequential(sequential, chunk) => sequential.read(chunk, records),
+            Reading::Layered(layered, chunk) => layered.read(chunk, records),
         }
     }
 }

@@ -1,12 +1,12 @@
-//! What can be wrong with a chunk.
+//! Errors of decoding.
 
 use std::fmt;
 
-/// What is wrong with a chunk, or with the description of its records.
+/// Why a chunk, or a kind of records, cannot be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// The chunk, or one of its layers, ended before its points did.
+    /// The chunk, or one of its layers, ends before its points do.
     Truncated,
     /// The items are not those of a supported point format, in its order.
     Unsupported,

@@ -1,35 +1,36 @@
-//! The time: a multiple of the last difference in one of four interleaved sequences, or a jump.
+//! GPS times: each goes on with one of four interleaved sequences, or starts a new one.
 
 use crate::coder::Coder;
 use crate::integer::Integer;
 use crate::model::{Large, Tiny};
 
-/// The bytes of the item.
-pub(crate) const SIZE: usize = 8;
-
-/// Symbols up to here say what multiple of the sequence's last difference the time is nearest to: 0 to 500, then the
-/// negative ones; and 0 stands for others, too.
-const LAST_MULTIPLE: u32 = 510;
-const MOST: u32 = 500;
-/// The time is the last one's.
-const UNCHANGED: u32 = 511;
-/// The time is coded in full; what is above is a switch to another sequence.
-const FULL: u32 = 512;
-const SYMBOLS: u16 = 516;
-/// Multiples out of range in turn that make a sequence take the difference as its own.
+/// The range of multiples that have a symbol of their own.
+const LARGEST: i16 = 500;
+const SMALLEST: i16 = -10;
+/// The symbols of multiples: 0 to 500, then -1 to -10.
+const MULTIPLES: u16 = (LARGEST - SMALLEST + 1) as u16;
+/// The symbols after those of multiples: a new sequence, and three switches.
+const OTHERS: u16 = 4;
+/// The contexts of a difference, and those that are not for a multiple.
+const CONTEXTS: usize = 9;
+const FIRST_CONTEXT: u8 = 0;
+const START_CONTEXT: u8 = 8;
+/// A sequence adopts a difference if the multiples of this many in a row were out of range.
 const EXTREMES: u8 = 4;
-/// Contexts of the difference that are not of a multiple.
-const FIRST_CONTEXT: usize = 0;
-const FULL_CONTEXT: usize = 8;
+/// Maximum switches for one point. An encoder writes at most one, a damaged code can have billions.
+const SWITCHES: u32 = 1 << 12;
 
-/// The time of points.
-pub(crate) struct GpsTime {
+/// The GPS time of the last point, and what the next is predicted from.
+///
+/// The two styles of chunks have the same symbols, but for one: if a point has the time of the last, a sequential chunk
+/// says so by a symbol (`HAS_REPEAT`), a layered chunk by another layer.
+pub(crate) struct GpsTime<const HAS_REPEAT: bool> {
     sequences: [Sequence; 4],
     current: usize,
     newest: usize,
-    /// What to do while the sequence has no difference.
+    /// What to do if the current sequence does not have a difference yet.
     first: Tiny,
-    /// What to do when it has one.
+    /// What to do if it has one.
     multiple: Large,
     difference: Integer,
 }
@@ -37,109 +38,128 @@ pub(crate) struct GpsTime {
 #[derive(Clone, Copy)]
 struct Sequence {
     time: u64,
+    /// The difference that others are multiples of; 0 if there is none yet.
     difference: i32,
-    /// How often in turn the multiple was out of range.
+    /// How many multiples in a row were out of range.
     extremes: u8,
 }
 
-impl GpsTime {
-    pub(crate) fn new() -> GpsTime {
+/// What a symbol stands for.
+#[derive(Clone, Copy)]
+struct Action {
+    kind: Kind,
+    /// The multiple, or how many sequences to switch by.
+    factor: i16,
+    /// The context of the difference.
+    context: u8,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    /// The time is the last one's.
+    Repeat,
+    /// The first difference of a sequence.
+    First,
+    /// A difference near a multiple of the sequence's own.
+    Multiple,
+    /// A difference near the sequence's own.
+    Same,
+    /// A difference near the largest or smallest multiple or beyond, or nearest to 0.
+    Extreme,
+    /// A time in full, which starts a new sequence in place of the oldest.
+    Start,
+    /// Another sequence goes on. The next symbol says how.
+    Switch,
+}
+
+impl<const HAS_REPEAT: bool> GpsTime<HAS_REPEAT> {
+    /// The symbols of a sequence without a difference; like those below, padded for the sake of the index.
+    const FIRST: &'static [Action; 8] = &firsts(HAS_REPEAT);
+    /// The symbols of a sequence with one.
+    const MULTIPLE: &'static [Action; 1024] = &multiples(HAS_REPEAT);
+
+    pub(crate) fn new() -> Self {
+        let others = OTHERS + u16::from(HAS_REPEAT);
         GpsTime {
             sequences: [Sequence::new(0); 4],
             current: 0,
             newest: 0,
-            first: Tiny::new(6),
-            multiple: Large::new(SYMBOLS),
-            difference: Integer::new(32, 9),
+            first: Tiny::new(1 + others),
+            multiple: Large::new(MULTIPLES + others),
+            difference: Integer::new(32, CONTEXTS),
         }
     }
 
-    /// Starts a chunk from its first time.
-    pub(crate) fn start(&mut self, first: &[u8; SIZE]) {
+    /// Starts a chunk with the time of its first point.
+    pub(crate) fn start(&mut self, first: [u8; 8]) {
         self.sequences = [Sequence::new(0); 4];
-        self.sequences[0].time = u64::from_le_bytes(*first);
+        self.sequences[0].time = u64::from_le_bytes(first);
         (self.current, self.newest) = (0, 0);
         self.first.forget();
         self.multiple.forget();
         self.difference.forget();
     }
 
-    /// Reads the next time.
+    /// The time of the last point.
     #[inline(always)]
-    pub(crate) fn read(&mut self, coder: &mut Coder<'_>) -> [u8; SIZE] {
-        loop {
-            let is_first = self.sequence().difference == 0;
-            let symbol = match is_first {
-                true => self.read_first(coder),
-                false => coder.symbol(&mut self.multiple),
-            };
-            match symbol {
-                0..=LAST_MULTIPLE if is_first => self.read_difference(coder),
-                0..=LAST_MULTIPLE => self.read_step(coder, symbol),
-                UNCHANGED => {}
-                FULL => self.read_full(coder),
-                _ => {
-                    self.current += (symbol - FULL) as usize;
-                    // A damaged code could switch for ever.
-                    if coder.is_whole() {
-                        continue;
-                    }
-                }
-            }
-            return self.sequence().time.to_le_bytes();
+    pub(crate) fn last(&self) -> [u8; 8] {
+        self.sequences[self.current & 3].time.to_le_bytes()
+    }
+
+    /// Reads the time of the next point.
+    #[inline(always)]
+    pub(crate) fn read(&mut self, coder: &mut Coder<'_>) {
+        let action = self.action(coder);
+        match action.kind {
+            Kind::Repeat => {}
+            Kind::Start => self.read_start(coder),
+            Kind::Switch => coder.give_up(),
+            _ => self.read_difference(coder, action),
+        }
+    }
+
+    /// Reads what to do, and switches to the sequence that goes on.
+    #[inline(always)]
+    fn action(&mut self, coder: &mut Coder<'_>) -> Action {
+        let mut action = self.symbol(coder);
+        let mut left = SWITCHES;
+        while action.kind == Kind::Switch && left > 0 {
+            self.current = (self.current + action.factor as usize) & 3;
+            action = self.symbol(coder);
+            left -= 1;
+        }
+        action
+    }
+
+    #[inline(always)]
+    fn symbol(&mut self, coder: &mut Coder<'_>) -> Action {
+        if self.sequence().difference == 0 {
+            Self::FIRST[coder.symbol(&mut self.first) as usize % Self::FIRST.len()]
+        } else {
+            Self::MULTIPLE[coder.symbol(&mut self.multiple) as usize % Self::MULTIPLE.len()]
         }
     }
 
     #[inline(always)]
     fn sequence(&mut self) -> &mut Sequence {
-        &mut self.sequences[self.current % 4]
+        &mut self.sequences[self.current & 3]
     }
 
-    /// What to do while the sequence has no difference, as the symbol of a sequence that has one.
     #[inline(always)]
-    fn read_first(&mut self, coder: &mut Coder<'_>) -> u32 {
-        match coder.symbol(&mut self.first) {
-            0 => UNCHANGED,
-            1 => 0,
-            symbol => FULL + symbol - 2,
-        }
+    fn read_difference(&mut self, coder: &mut Coder<'_>, action: Action) {
+        let predicted = i32::from(action.factor).wrapping_mul(self.sequence().difference);
+        let difference = self
+            .difference
+            .read(coder, predicted, action.context.into());
+        self.sequence().advance(action.kind, difference);
     }
 
-    /// The first difference of a sequence.
     #[inline(always)]
-    fn read_difference(&mut self, coder: &mut Coder<'_>) {
-        let difference = self.difference.read(coder, 0, FIRST_CONTEXT);
-        let sequence = self.sequence();
-        sequence.advance(difference);
-        sequence.adopt(difference);
-    }
-
-    /// A difference near a multiple of the sequence's own.
-    #[inline(always)]
-    fn read_step(&mut self, coder: &mut Coder<'_>, symbol: u32) {
-        let factor = match symbol {
-            0..=MOST => symbol as i32,
-            _ => MOST as i32 - symbol as i32,
-        };
-        let predicted = factor.wrapping_mul(self.sequence().difference);
-        let context = CONTEXTS[symbol as usize & 511].into();
-        let difference = self.difference.read(coder, predicted, context);
-        let sequence = self.sequence();
-        sequence.advance(difference);
-        match symbol {
-            1 => sequence.extremes = 0,
-            0 | MOST | LAST_MULTIPLE => sequence.stray(difference),
-            _ => {}
-        }
-    }
-
-    /// A new sequence, in the place of the oldest.
-    #[inline(always)]
-    fn read_full(&mut self, coder: &mut Coder<'_>) {
+    fn read_start(&mut self, coder: &mut Coder<'_>) {
         let last = (self.sequence().time >> 32) as i32;
-        let high = self.difference.read(coder, last, FULL_CONTEXT);
+        let high = self.difference.read(coder, last, START_CONTEXT.into());
         let time = u64::from(high as u32) << 32 | u64::from(coder.bits(32));
-        self.newest = (self.newest + 1) % 4;
+        self.newest = (self.newest + 1) & 3;
         self.current = self.newest;
         *self.sequence() = Sequence::new(time);
     }
@@ -154,46 +174,74 @@ impl Sequence {
         }
     }
 
+    /// Goes on by a difference. Adopts it if it is the first, or if multiples were out of range too often.
     #[inline(always)]
-    fn advance(&mut self, difference: i32) {
+    fn advance(&mut self, kind: Kind, difference: i32) {
         self.time = self.time.wrapping_add_signed(difference.into());
-    }
-
-    #[inline(always)]
-    fn adopt(&mut self, difference: i32) {
-        self.difference = difference;
-        self.extremes = 0;
-    }
-
-    /// Counts a multiple that was out of range.
-    #[inline(always)]
-    fn stray(&mut self, difference: i32) {
-        self.extremes += 1;
-        if self.extremes == EXTREMES {
-            self.adopt(difference);
+        let extremes = self.extremes + u8::from(kind == Kind::Extreme);
+        let is_adopted = kind == Kind::First || extremes == EXTREMES;
+        if is_adopted {
+            self.difference = difference;
         }
+        let is_reset = is_adopted || kind == Kind::Same;
+        self.extremes = if is_reset { 0 } else { extremes };
     }
 }
 
-/// The context of the difference by the multiple's symbol; padded for the sake of the index.
-static CONTEXTS: [u8; 512] = contexts();
-
-const fn contexts() -> [u8; 512] {
-    let mut contexts = [0; 512];
+const fn firsts(has_repeat: bool) -> [Action; 8] {
+    let mut actions = [other(0); 8];
     let mut symbol = 0;
-    while symbol <= LAST_MULTIPLE {
-        contexts[symbol as usize] = match symbol {
-            0 => 7,
-            1 => 1,
-            2..10 => 2,
-            10..MOST => 3,
-            MOST => 4,
-            LAST_MULTIPLE => 6,
-            _ => 5,
+    while symbol < actions.len() {
+        actions[symbol] = match symbol as i16 - has_repeat as i16 {
+            0 => action(Kind::First, 0, FIRST_CONTEXT),
+            after => other(after - 1),
         };
         symbol += 1;
     }
-    contexts
+    actions
+}
+
+const fn multiples(has_repeat: bool) -> [Action; 1024] {
+    let mut actions = [other(0); 1024];
+    let mut symbol = 0;
+    while symbol < actions.len() {
+        actions[symbol] = if symbol < MULTIPLES as usize {
+            multiple(symbol as i16)
+        } else {
+            other(symbol as i16 - MULTIPLES as i16 - has_repeat as i16)
+        };
+        symbol += 1;
+    }
+    actions
+}
+
+const fn multiple(symbol: i16) -> Action {
+    match symbol {
+        0 => action(Kind::Extreme, 0, 7),
+        1 => action(Kind::Same, 1, 1),
+        2..10 => action(Kind::Multiple, symbol, 2),
+        10..LARGEST => action(Kind::Multiple, symbol, 3),
+        LARGEST => action(Kind::Extreme, LARGEST, 4),
+        _ if symbol < LARGEST - SMALLEST => action(Kind::Multiple, LARGEST - symbol, 5),
+        _ => action(Kind::Extreme, SMALLEST, 6),
+    }
+}
+
+/// The symbols other than multiples and first differences, by their place after the one that starts a sequence.
+const fn other(place: i16) -> Action {
+    match place {
+        ..0 => action(Kind::Repeat, 0, 0),
+        0 => action(Kind::Start, 0, START_CONTEXT),
+        _ => action(Kind::Switch, place, 0),
+    }
+}
+
+const fn action(kind: Kind, factor: i16, context: u8) -> Action {
+    Action {
+        kind,
+        factor,
+        context,
+    }
 }
 
 #[cfg(test)]
@@ -201,11 +249,18 @@ mod tests {
     use super::GpsTime;
     use crate::coder::Coder;
 
-    /// No encoder starts a code with this number: it stands for the last symbol again and again, which is a switch.
-    #[test]
-    fn switching_ends_with_the_code() {
-        let mut coder = Coder::new(&[0xff; 40]).unwrap();
-        GpsTime::new().read(&mut coder);
+    fn check<const HAS_REPEAT: bool>() {
+        let code = vec![0xff; 1_000_000];
+        let mut coder = Coder::new(&code).unwrap();
+        GpsTime::<HAS_REPEAT>::new().read(&mut coder);
         assert!(!coder.is_whole());
+    }
+
+    /// No encoder starts a code with this number, which is beyond the interval: it stands for the last symbol again and
+    /// again, a switch. To read it all would take minutes.
+    #[test]
+    fn endless_switches_end() {
+        check::<true>();
+        check::<false>();
     }
 }

@@ -1,27 +1,27 @@
-//! Integers: how many bits the difference from a prediction has, then the difference.
+//! Integers: the number of bits of the difference from a prediction, then the difference.
 
 use crate::bit_model::BitModel;
 use crate::coder::Coder;
 use crate::model::{Small, Tiny};
 
-/// Bits of a difference that a model codes; the rest are raw.
+/// Maximum bits of a difference that a model codes. The others are raw.
 const MODELLED: u32 = 8;
 
-/// An integer of some field.
+/// The integers of a field.
 pub(crate) struct Integer {
-    /// How many values there are; 0 for all of 32 bits.
+    /// How many values there are; 0 for 2^32.
     range: i32,
-    /// The number of bits that the last difference had.
+    /// Number of bits of the last difference.
     k: u32,
     ks: Box<[Tiny]>,
-    /// A difference of 0 or 1, which has no bits.
+    /// A difference of 0 or 1, whose number of bits counts as 0.
     bit: BitModel,
-    /// Differences by their number of bits. The model of none is there for the index alone.
+    /// Differences by their number of bits. The first model only pads the index.
     differences: Box<[Small]>,
 }
 
 impl Integer {
-    /// An integer of 8, 16 or 32 bits, whose number of bits is learnt in that many contexts.
+    /// Integers of 8, 16 or 32 bits; the number of bits of their differences is learnt in that many contexts.
     pub(crate) fn new(bits: u32, contexts: usize) -> Integer {
         let difference = |k: u32| Small::new(1 << k.clamp(1, MODELLED));
         Integer {
@@ -41,13 +41,13 @@ impl Integer {
         self.differences.iter_mut().for_each(Small::forget);
     }
 
-    /// The number of bits that the last difference had.
+    /// Number of bits of the last difference.
     #[inline(always)]
     pub(crate) fn k(&self) -> u32 {
         self.k
     }
 
-    /// The next integer: what was predicted, and the difference.
+    /// Reads the next integer, given what is predicted.
     #[inline(always)]
     pub(crate) fn read(&mut self, coder: &mut Coder<'_>, predicted: i32, context: usize) -> i32 {
         self.k = coder.symbol(&mut self.ks[context]);
@@ -72,7 +72,7 @@ impl Integer {
         signed(code as i32, k)
     }
 
-    /// Values go round: the one after the last is the first.
+    /// Wraps a value to the range.
     #[inline(always)]
     fn folded(&self, real: i32) -> i32 {
         let round = if real < 0 {
@@ -86,8 +86,8 @@ impl Integer {
     }
 }
 
-/// The difference that a code of `k` bits stands for: the lower half of the codes is negative, and neither half holds
-/// what less bits would do for.
+/// The difference that a code of `k` bits stands for. The lower half of the codes is negative. Differences that fit in
+/// fewer bits are in neither half.
 #[inline(always)]
 fn signed(code: i32, k: u32) -> i32 {
     let is_high = code >= 1 << (k - 1);
@@ -99,12 +99,19 @@ fn signed(code: i32, k: u32) -> i32 {
     code.wrapping_add(offset)
 }
 
+/// The largest even number that is at most `k` and `most`: with a bit for single returns, the context of a coordinate after
+/// others with so many bits.
+#[inline(always)]
+pub(crate) fn even(k: u32, most: u32) -> usize {
+    (k.min(most) & !1) as usize
+}
+
 #[cfg(test)]
 mod tests {
     use super::Integer;
 
     #[test]
-    fn values_go_round() {
+    fn values_wrap() {
         let byte = Integer::new(8, 1);
         let folded = [-1, 0, 255, 256].map(|real| byte.folded(real));
         assert_eq!(folded, [255, 0, 255, 0]);

@@ -1,13 +1,13 @@
-//! The parts of a record.
+//! The items of a record.
 
-/// A part of a record, which is compressed in its own way. The LASzip record of a file lists them.
+/// A part of a record that is compressed in its own way. The LASzip VLR of a file lists them.
 ///
-/// Those of point formats 0 to 3 are in version 2 of their coding, those of point formats 6 to 8 in version 3.
+/// Items of point formats 0 to 3 are in version 2 of their coding, items of point formats 6 to 8 in version 3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Item {
     /// The 20 bytes of point format 0.
     Point10,
-    /// The time, 8 bytes.
+    /// The GPS time, 8 bytes.
     GpsTime,
     /// Red, green and blue, 6 bytes.
     Rgb12,
@@ -15,9 +15,9 @@ pub enum Item {
     Bytes(u16),
     /// The 30 bytes of point format 6.
     Point14,
-    /// Red, green and blue, 6 bytes, of point format 7.
+    /// Red, green and blue of point format 7, 6 bytes.
     Rgb14,
-    /// Red, green, blue and near infrared, 8 bytes, of point format 8.
+    /// Red, green, blue and near infrared of point format 8, 8 bytes.
     RgbNir14,
     /// That many extra bytes of point formats 6 to 8.
     Bytes14(u16),

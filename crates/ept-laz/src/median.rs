@@ -1,6 +1,6 @@
 //! A running median.
 
-/// The middle of five values, the outermost of which is replaced by each new one, at either end in turn.
+/// The middle of five values. A new value replaces the highest if the one before it was below the middle, else the lowest.
 #[derive(Clone, Copy)]
 pub(crate) struct Median {
     sorted: [i32; 5],
@@ -18,7 +18,7 @@ impl Median {
         self.sorted[2]
     }
 
-    /// Puts a value in the place of the highest or the lowest, without a branch.
+    /// Replaces the highest or the lowest value, without a branch.
     #[inline(always)]
     pub(crate) fn add(&mut self, new: i32) {
         let [a, b, c, d, e] = self.sorted;

@@ -1,61 +1,61 @@
 //! An adaptive model: how likely each symbol is, learnt from the symbols so far.
 //!
-//! Distribution and counts fit 16 bits. A table says which symbol a value's upper bits stand for at least; from there,
-//! four entries of the distribution are compared with the value at once, in one word, which hardly ever takes a second
-//! look.
+//! Distribution and counts fit in 16 bits. To find the symbol of a value, a table gives the lowest that the value's upper
+//! bits can stand for. From there, four entries of the distribution, in one word, are compared with the value at once. More
+//! than one word is hardly ever needed.
 
-/// Entries of a distribution to a word.
+/// Entries of a distribution in a word.
 const WIDTH: usize = 4;
-/// What entries of a distribution are raised by, that each of a word can be compared in its own 16 bits.
+/// Added to each entry of a distribution, so that entries in a word can be compared in 16 bits each.
 const RAISED: u16 = 0x7fff;
-/// An entry above every value.
+/// An entry that is above any value.
 const NEVER: u16 = u16::MAX;
-/// One and the highest bit in each of a word's entries.
+/// A word whose entries are 1, and one whose entries have only the highest bit.
 const ONES: u64 = 0x0001_0001_0001_0001;
 const SIGNS: u64 = ONES << 15;
-/// The bits of the interval's length that a distribution leaves out.
+/// The interval's length has this many bits more than a distribution's unit.
 pub(crate) const SHIFT: u32 = 15;
 
-/// A model of up to 36 symbols: four lines of a cache.
+/// A model of at most 36 symbols, in four cache lines.
 pub(crate) type Tiny = Model<u8, 64, 44>;
-/// A model of up to 256 symbols.
+/// A model of at most 256 symbols.
 pub(crate) type Small = Model<u8, 256, 264>;
-/// A model of up to 516 symbols.
+/// A model of at most 516 symbols.
 pub(crate) type Large = Model<u16, 256, 524>;
 
-/// What holds a symbol in a model's table.
+/// The type of a symbol in a model's table.
 pub(crate) trait Symbol: Copy + Default + Into<usize> + TryFrom<usize> {}
 
 impl Symbol for u8 {}
 impl Symbol for u16 {}
 
-/// A model of less symbols than `LENGTH` by two words; `S` holds each. Half of the `TABLE` is for values beyond the
-/// distribution, that its index needs no check.
+/// A model of at most `LENGTH - 8` symbols of type `S`. Half of the `TABLE` is for values beyond the distribution, so that
+/// its index does not need a check.
 #[derive(Clone)]
 #[repr(C, align(64))]
 pub(crate) struct Model<S, const TABLE: usize, const LENGTH: usize> {
-    /// Symbols to come before the next update.
+    /// Number of symbols before the next update.
     until: u16,
     cycle: u16,
     symbols: u16,
     total: u32,
-    /// The least symbol for each value of the upper bits.
+    /// The lowest symbol for each value of the upper bits.
     table: [S; TABLE],
-    /// The cumulative distribution below each symbol, raised; `NEVER` after the last.
+    /// The cumulative distribution below each symbol, plus `RAISED`; `NEVER` after the last symbol.
     distribution: [u16; LENGTH],
     counts: [u16; LENGTH],
 }
 
-/// What a value stands for in a model.
+/// A symbol and its part of the distribution.
 #[derive(Clone, Copy)]
-pub(crate) struct Found {
+pub(crate) struct Interval {
     pub(crate) symbol: u32,
     low: u16,
     high: u16,
 }
 
-impl Found {
-    /// Whether the symbol is the last: the rest of the interval is its own.
+impl Interval {
+    /// Whether the symbol is the last, which has all that is left of the coder's interval.
     #[inline(always)]
     pub(crate) fn is_last(self) -> bool {
         self.high == NEVER
@@ -77,10 +77,10 @@ impl Found {
 impl<S: Symbol, const TABLE: usize, const LENGTH: usize> Model<S, TABLE, LENGTH> {
     /// Bits of a value that the table leaves out.
     const TABLE_SHIFT: u32 = SHIFT + 1 - TABLE.ilog2();
-    /// The last symbol from which a word can be looked at, and the one after it.
+    /// The last symbol that both words compared can start at.
     const LAST_WORD: usize = LENGTH - WIDTH - 1;
 
-    /// A model of that many symbols that has learnt nothing yet: all are equally likely.
+    /// A model of that many symbols that has learnt nothing: all are equally likely.
     pub(crate) fn new(symbols: u16) -> Self {
         let mut model = Model {
             until: 0,
@@ -95,7 +95,7 @@ impl<S: Symbol, const TABLE: usize, const LENGTH: usize> Model<S, TABLE, LENGTH>
         model
     }
 
-    /// Forgets all that was learnt. A model that was not used is only looked at.
+    /// Forgets all that was learnt. Costs nothing if nothing was.
     pub(crate) fn forget(&mut self) {
         let is_fresh = self.total == self.symbols.into() && self.until == self.first_cycle();
         if !is_fresh {
@@ -107,16 +107,17 @@ impl<S: Symbol, const TABLE: usize, const LENGTH: usize> Model<S, TABLE, LENGTH>
         let symbols = usize::from(self.symbols);
         self.counts[..symbols].fill(1);
         self.total = self.symbols.into();
-        match symbols.is_power_of_two() {
-            true => self.spread(symbols),
-            false => self.compute(symbols),
+        if symbols.is_power_of_two() {
+            self.spread(symbols);
+        } else {
+            self.compute(symbols);
         }
         self.cycle = self.first_cycle();
         self.until = self.cycle;
     }
 
-    /// What `compute` makes of a power of two of equally likely symbols, but with no step that waits for the one
-    /// before. Most models start every chunk so, and small chunks would feel it.
+    /// Does what `compute` does, but faster, if the symbols are equally likely and their number is a power of two: no step
+    /// depends on the one before. Most models start each chunk this way, so it shows in small chunks.
     fn spread(&mut self, symbols: usize) {
         let shift = SHIFT - symbols.ilog2();
         for (symbol, entry) in self.distribution[..symbols].iter_mut().enumerate() {
@@ -134,7 +135,7 @@ impl<S: Symbol, const TABLE: usize, const LENGTH: usize> Model<S, TABLE, LENGTH>
 
     /// The symbol that a value stands for.
     #[inline(always)]
-    pub(crate) fn find(&self, value: u32) -> Found {
+    pub(crate) fn find(&self, value: u32) -> Interval {
         let least: usize = self.table[(value >> Self::TABLE_SHIFT) as usize % TABLE].into();
         let mut least = least.min(Self::LAST_WORD);
         let values = u64::from(value.min(RAISED.into())).wrapping_mul(ONES);
@@ -145,14 +146,14 @@ impl<S: Symbol, const TABLE: usize, const LENGTH: usize> Model<S, TABLE, LENGTH>
         }
         let bits = above.trailing_zeros();
         let (lows, highs) = (self.word(least), self.word(least + 1));
-        Found {
+        Interval {
             symbol: least as u32 + (bits >> 4),
             low: (lows >> (bits & 48)) as u16,
             high: (highs >> (bits & 48)) as u16,
         }
     }
 
-    /// Goes on from a symbol that is too low by a word or more.
+    /// Goes on from a symbol that is too low by at least a word.
     #[cold]
     #[inline(never)]
     fn seek(&self, mut least: usize, values: u64) -> (usize, u64) {
@@ -206,13 +207,13 @@ impl<S: Symbol, const TABLE: usize, const LENGTH: usize> Model<S, TABLE, LENGTH>
         self.total = total;
     }
 
-    /// Computes the distribution and the table of the counts.
+    /// Computes the distribution and the table from the counts.
     fn compute(&mut self, symbols: usize) {
         self.accumulate(symbols);
         self.tabulate(symbols);
     }
 
-    /// Computes the distribution: `(sum * scale) >> 16`, in two products of 16 bits.
+    /// Computes the distribution, `(sum * scale) >> 16`, by two products of 16 bits.
     fn accumulate(&mut self, symbols: usize) {
         let scale = (1 << 31) / self.total.max(1);
         let (high, low) = ((scale >> 16) as u16, u32::from(scale as u16));
@@ -231,7 +232,7 @@ impl<S: Symbol, const TABLE: usize, const LENGTH: usize> Model<S, TABLE, LENGTH>
         }
     }
 
-    /// Makes the table: the highest symbol that is wholly below each entry's values, or starts there.
+    /// Makes the table: for each entry, the highest symbol that starts at or below the first of its values.
     fn tabulate(&mut self, symbols: usize) {
         let mut table = [0_u16; TABLE];
         for (symbol, entry) in self.distribution[..symbols].iter().enumerate() {
@@ -250,7 +251,7 @@ impl<S: Symbol, const TABLE: usize, const LENGTH: usize> Model<S, TABLE, LENGTH>
 mod tests {
     use super::{Large, Model, Small, Symbol, Tiny};
 
-    /// The symbol of a value, by its definition: the last whose distribution is not above the value.
+    /// The symbol of a value by its definition: the last whose distribution is at most the value.
     fn defined<S: Symbol, const TABLE: usize, const LENGTH: usize>(
         model: &Model<S, TABLE, LENGTH>,
         value: u32,
@@ -274,11 +275,11 @@ mod tests {
         for value in 0..1 << 15 {
             assert_eq!(model.find(value).symbol, defined(model, value), "{value}");
         }
-        // A damaged code has values above all.
+        // A damaged code has values beyond the distribution.
         assert_eq!(model.find(u32::MAX).symbol, u32::from(model.symbols) - 1);
     }
 
-    /// Learns symbols, most of them low, and checks the model after each of the first updates.
+    /// Learns symbols, most of them low, and checks the model after some of its updates.
     fn check_learning<S: Symbol, const TABLE: usize, const LENGTH: usize>(symbols: u16) {
         let mut model = Model::<S, TABLE, LENGTH>::new(symbols);
         check(&model);
@@ -326,7 +327,7 @@ mod tests {
         assert_eq!((model.total, model.counts), (fresh.total, fresh.counts));
         assert_eq!(model.distribution, fresh.distribution);
         assert_eq!(model.table, fresh.table);
-        // One symbol is enough to be seen.
+        // One symbol is enough to be forgotten.
         let mut model = Tiny::new(17);
         model.learn(16);
         model.forget();

@@ -1,15 +1,14 @@
-//! Damaged chunks give errors; what `laz` still reads of them is read alike.
+//! Damaged chunks give errors, or the records that the `laz` crate reads.
 
 mod layered;
-
-use std::time::{Duration, Instant};
 
 use ept_laz::Layers;
 use layered::{End, Format, Recipe, compress, formats, laz_until, read};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// What to do to a chunk: bytes to overwrite, by their place in parts of 65536; what to keep of its end.
+/// What to do to a chunk: places to change bits at and the length to keep, as fractions of 65536; sizes of layers to
+/// overwrite.
 #[derive(Clone, Debug)]
 struct Damage {
     flips: Vec<(u16, u8)>,
@@ -45,7 +44,7 @@ impl Damage {
     }
 }
 
-/// The layers of a chunk, if all of it is there.
+/// The layers of a chunk, if it is whole.
 fn parts(format: Format, chunk: &[u8]) -> Option<Vec<&[u8]>> {
     let (at, layers) = format.sizes();
     let mut rest = chunk.get(at + 4 * layers..)?;
@@ -59,7 +58,7 @@ fn parts(format: Format, chunk: &[u8]) -> Option<Vec<&[u8]>> {
     Some(parts)
 }
 
-/// Whether `laz` can be asked: it allocates what sizes say, and recurses without end in some times.
+/// Whether `laz` can read it: it allocates as much as sizes say, and recurses without end for some times.
 fn is_fit_for_laz(format: Format, chunk: &[u8]) -> bool {
     parts(format, chunk).is_some_and(|parts| !parts[8].starts_with(&[0xff; 3]))
 }
@@ -77,7 +76,7 @@ fn check(format: Format, chunk: &[u8], points: usize, blocks: &[usize]) {
         End::Error => assert!(found.is_err(), "laz reads {whole} of {points}"),
         End::Panic => {}
     }
-    // A decoder that has failed goes on with the next chunk.
+    // A decoder that failed can read another chunk.
     let found = read(&mut decoder, format, chunk, whole, blocks);
     assert!(whole == 0 || found.is_ok_and(|found| found == wanted));
 }
@@ -117,8 +116,8 @@ proptest! {
     }
 }
 
-/// Every layer is full of the value beyond the interval, at which the models only ever give their last symbol: for the
-/// time, a switch to another sequence for ever.
+/// All codes have the number beyond their interval throughout, for which a model returns its last symbol: for GPS time, a
+/// switch to another sequence forever. Read to their end, codes this long would take minutes.
 #[test]
 fn endless_switches_end() {
     let format = Format(7, 2);
@@ -129,9 +128,7 @@ fn endless_switches_end() {
     }
     chunk.resize(chunk.len() + layers * 1_000_000, 0xff);
     let mut decoder = format.decoder();
-    let start = Instant::now();
     assert!(read(&mut decoder, format, &chunk, 100_000, &[100_000]).is_err());
-    assert!(start.elapsed() < Duration::from_secs(5));
 }
 
 #[test]

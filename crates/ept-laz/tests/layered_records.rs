@@ -1,4 +1,4 @@
-//! Whatever the `laz` crate writes is read as it reads it.
+//! Chunks that the `laz` crate writes are read as it reads them.
 
 mod layered;
 
@@ -57,7 +57,7 @@ proptest! {
     }
 }
 
-/// Counts are halved, and cycles at their longest, only in chunks that long.
+/// Only chunks this long halve counts and have cycles of maximum length.
 #[test]
 fn the_longest_chunks() {
     for (seed, busy, pace) in [(1, u16::MAX, 1), (2, u16::MAX - 1, 3), (3, 0, 1)] {

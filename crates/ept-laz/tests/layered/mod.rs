@@ -1,4 +1,4 @@
-//! Points, and what the `laz` crate makes of them.
+//! Layered chunks, and what the `laz` crate makes of them.
 #![allow(dead_code)]
 
 mod points;
@@ -16,7 +16,7 @@ use laz::{DecompressionSelection, LazItem, LazItemRecordBuilder};
 pub(crate) use points::Recipe;
 use proptest::prelude::*;
 
-/// A format and its number of extra bytes.
+/// A point format and a number of extra bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Format(pub(crate) u8, pub(crate) u16);
 
@@ -35,7 +35,7 @@ impl Format {
         Decoder::new(&items).expect("a layered format")
     }
 
-    /// The length of a record (LAS 1.4 R15, tables 14 to 19).
+    /// Length of a record (LAS 1.4 R15, tables 14 to 19).
     pub(crate) fn size(self) -> usize {
         [30, 36, 38][usize::from(self.0 - 6)] + usize::from(self.1)
     }
@@ -48,7 +48,7 @@ impl Format {
         }
     }
 
-    /// Where the layers' sizes are, and how many.
+    /// Where the sizes of layers are, and how many.
     pub(crate) fn sizes(self) -> (usize, usize) {
         let layers = 9 + usize::from(self.0 - 6) + usize::from(self.1);
         (self.size() + 4, layers)
@@ -59,7 +59,7 @@ pub(crate) fn formats() -> impl Strategy<Value = Format> {
     (6..=8_u8, 0..=4_u16).prop_map(|(format, extra)| Format(format, extra))
 }
 
-/// The chunk of those records.
+/// The chunk of these records.
 pub(crate) fn compress(format: Format, records: &[u8]) -> Vec<u8> {
     let mut compressor = LayeredPointRecordCompressor::new(Vec::new());
     compressor
@@ -70,7 +70,7 @@ pub(crate) fn compress(format: Format, records: &[u8]) -> Vec<u8> {
     compressor.into_inner()
 }
 
-/// Why `laz` ended.
+/// Why `laz` stopped.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum End {
     Points,
@@ -83,7 +83,7 @@ pub(crate) fn laz(format: Format, chunk: &[u8], points: usize, layers: Layers) -
     laz_until(format, chunk, points, layers).0
 }
 
-/// The records that `laz` reads before the first it can not.
+/// The records that `laz` reads before the first it can't.
 pub(crate) fn laz_until(
     format: Format,
     chunk: &[u8],
@@ -134,7 +134,7 @@ fn selection(layers: Layers) -> DecompressionSelection {
     DecompressionSelection(wanted.map(|(_, bit)| bit).sum())
 }
 
-/// The set of layers with those bits.
+/// The set of layers with these bits.
 pub(crate) fn layers(bits: u16) -> Layers {
     let all = [
         Layers::Z,

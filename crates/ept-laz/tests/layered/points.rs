@@ -4,30 +4,32 @@ use proptest::prelude::*;
 
 use super::Format;
 
-/// How to make points: from a seed, with some of the fields changing.
+/// How to make points: from a seed, with some fields that change.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Recipe {
     pub(crate) points: usize,
     pub(crate) seed: u64,
     /// A bit for each field that changes.
     pub(crate) busy: u16,
-    /// How often a field changes: once in that many points.
+    /// A field changes once in that many points, on average.
     pub(crate) pace: u64,
 }
 
-const CHANNEL: u16 = 1;
-const RETURNS: u16 = 1 << 1;
-const JUMPS: u16 = 1 << 2;
-const INTENSITY: u16 = 1 << 3;
-const CLASSIFICATION: u16 = 1 << 4;
-const FLAGS: u16 = 1 << 5;
-const ANGLE: u16 = 1 << 6;
-const USER_DATA: u16 = 1 << 7;
-const SOURCE: u16 = 1 << 8;
-const TIME: u16 = 1 << 9;
-const COLOUR: u16 = 1 << 10;
-const INFRARED: u16 = 1 << 11;
-const EXTRA: u16 = 1 << 12;
+/// The fields, by their bit in [`Recipe::busy`].
+const CHANNEL: usize = 0;
+const RETURNS: usize = 1;
+const JUMPS: usize = 2;
+const INTENSITY: usize = 3;
+const CLASSIFICATION: usize = 4;
+const FLAGS: usize = 5;
+const ANGLE: usize = 6;
+const USER_DATA: usize = 7;
+const SOURCE: usize = 8;
+const TIME: usize = 9;
+const COLOUR: usize = 10;
+const INFRARED: usize = 11;
+const EXTRA: usize = 12;
+/// One more bit: blue is green, and an extra byte is constant.
 const ALIKE: u16 = 1 << 13;
 
 impl Recipe {
@@ -54,51 +56,51 @@ impl Recipe {
     }
 
     fn change(self, point: &mut Point, random: &mut Random, is_first: bool) {
-        // The first point is random in all fields, that a field can be constant and yet not 0.
+        // All fields of the first point change, so that a field can be constant and not 0.
         let mut due = |field| {
             let is_due = random.below(self.pace) == 0;
             is_first || self.busy & field != 0 && is_due
         };
         let due: [bool; 13] = std::array::from_fn(|field| due(1 << field));
-        if due[0] {
+        if due[CHANNEL] {
             point.channel = random.byte() & 3;
         }
-        if due[1] {
+        if due[RETURNS] {
             point.returns = returns(point.returns, random);
         }
-        let span = if due[2] { 32 } else { 10 };
+        let span = if due[JUMPS] { 32 } else { 10 };
         for axis in &mut point.xyz {
             *axis = axis.wrapping_add(distance(random, span));
         }
-        if due[3] {
+        if due[INTENSITY] {
             point.intensity = random.short(point.intensity);
         }
-        if due[4] {
+        if due[CLASSIFICATION] {
             point.classification = random.few();
         }
-        if due[5] {
+        if due[FLAGS] {
             point.flags = random.byte() & 0xcf;
         }
-        if due[6] {
+        if due[ANGLE] {
             point.angle = random.short(point.angle);
         }
-        if due[7] {
+        if due[USER_DATA] {
             point.user_data = random.few();
         }
-        if due[8] {
+        if due[SOURCE] {
             point.source = random.short(point.source);
         }
-        if due[9] {
+        if due[TIME] {
             point.times.change(random);
         }
-        if due[10] {
+        if due[COLOUR] {
             point.colour = colour(point.colour, random);
         }
-        if due[11] {
+        if due[INFRARED] {
             point.infrared = random.short(point.infrared);
         }
         for byte in &mut point.extra {
-            if due[12] && random.below(2) == 0 {
+            if due[EXTRA] && random.below(2) == 0 {
                 *byte = random.few();
             }
         }
@@ -164,7 +166,7 @@ fn returns(last: u8, random: &mut Random) -> u8 {
     }
 }
 
-/// A distance with any number of bits up to so many; the ends of the scale, too.
+/// A distance of at most that many bits, and the extremes of 32.
 fn distance(random: &mut Random, span: u64) -> i32 {
     if span == 32 && random.below(8) == 0 {
         return [i32::MIN, i32::MAX, 0, -1, 1][random.below(5) as usize];
@@ -256,7 +258,7 @@ impl Random {
         }
     }
 
-    /// A number near another, or far from it.
+    /// A number near the last, or far from it.
     fn short(&mut self, last: u16) -> u16 {
         let bits = self.below(17);
         last.wrapping_add((self.next() as i64 >> (63 - bits)) as u16)

@@ -1,50 +1,56 @@
 //! The first layer: scanner channel, returns, X and Y.
 
-use crate::block::{Block, Step};
+use super::block::Block;
+use super::contexts::{Context, Contexts};
+use super::record::Point;
+use super::returns::Returns;
+use super::step::Step;
 use crate::coder::Coder;
-use crate::contexts::{Context, Contexts};
-use crate::integer::Integer;
+use crate::integer::{Integer, even};
 use crate::median::Median;
 use crate::model::{Small, Tiny};
-use crate::record14::Point;
-use crate::return14::Return;
 
-/// Bits of the symbol that says what changed: how the return number did, whether the number of returns, whether the
-/// scanner channel.
+/// Bits of a point's first symbol: how the return number changed, and whether the number of returns, the scanner channel
+/// and the GPS time did.
 const NUMBER: u32 = 3;
 const COUNT: u32 = 1 << 2;
 const CHANNEL: u32 = 1 << 6;
 const TIME: u32 = 1 << 4;
 
 /// The first layer.
-pub(crate) struct Point14 {
-    contexts: Contexts<Known>,
+pub(crate) struct PointLayer {
+    contexts: Contexts<PointContext>,
     slot: usize,
     channel: usize,
 }
 
-/// What is known in one scanner channel.
-struct Known {
+/// What the layer keeps for one scanner channel.
+struct PointContext {
     last: Point,
+    /// Whether the last point has another time than the one before.
     has_time: bool,
     changed: Vec<Small>,
     channel: Tiny,
+    /// Models of the number of returns, by the last.
     counts: Vec<Tiny>,
+    /// Models of the return number by the last, for points of a new pulse.
     numbers: Vec<Tiny>,
+    /// The model of what is added to the return number, for points of the same pulse.
     number: Tiny,
     x: Axis,
     y: Axis,
 }
 
-/// What is known of one axis.
+/// Differences of X or Y.
 struct Axis {
     integer: Integer,
+    /// By the group of the return, and whether the time changed.
     medians: [Median; 12],
 }
 
-impl Point14 {
-    pub(crate) fn new() -> Point14 {
-        Point14 {
+impl PointLayer {
+    pub(crate) fn new() -> PointLayer {
+        PointLayer {
             contexts: Contexts::new(),
             slot: 0,
             channel: 0,
@@ -58,7 +64,7 @@ impl Point14 {
         self.channel = channel;
     }
 
-    /// Reads the layer of as many points as there are records, which hold the first record until the layers say else.
+    /// Reads the layer for a block of points, whose records start as copies of the first one.
     pub(crate) fn read(
         &mut self,
         code: &mut Coder<'_>,
@@ -69,21 +75,21 @@ impl Point14 {
         let mut coder = *code;
         for record in records.chunks_exact_mut(size) {
             let changed = self.changed(&mut coder, block);
-            let known = self.contexts.at(self.slot);
-            block.steps.push(known.read(&mut coder, changed));
-            known.last.put(record, self.channel);
+            let context = self.contexts.at(self.slot);
+            block.steps.push(context.read(&mut coder, changed));
+            context.last.put(record, self.channel);
         }
         *code = coder;
     }
 
-    /// Reads what changed, and turns to the point's channel.
+    /// Reads what changed, and enters the channel of the point.
     #[inline(always)]
     fn changed(&mut self, coder: &mut Coder<'_>, block: &mut Block) -> u32 {
-        let known = self.contexts.at(self.slot);
-        let class = known.class();
-        let changed = coder.symbol(&mut known.changed[class]);
+        let context = self.contexts.at(self.slot);
+        let model = context.changed_model();
+        let changed = coder.symbol(&mut context.changed[model]);
         if changed & CHANNEL != 0 {
-            let by = 1 + coder.symbol(&mut known.channel) as usize;
+            let by = 1 + coder.symbol(&mut context.channel) as usize;
             self.channel = (self.channel + by) & 3;
         }
         let run = block.points.add(self.channel);
@@ -91,17 +97,19 @@ impl Point14 {
         if run.from.is_some() {
             self.contexts.enter(run);
         }
-        // LASzip tells the items that follow which channel it is only when it changes: channel 0 otherwise.
-        let is_told = changed & CHANNEL != 0;
-        block.items.add_late(if is_told { self.channel } else { 0 });
+        // LASzip passes the channel to the items after the point only if it changes, else 0.
+        let has_channel = changed & CHANNEL != 0;
+        block
+            .items
+            .add_late(if has_channel { self.channel } else { 0 });
         changed
     }
 }
 
-impl Known {
+impl PointContext {
     /// Which model says what changed.
     #[inline(always)]
-    fn class(&self) -> usize {
+    fn changed_model(&self) -> usize {
         let last = self.last.returns;
         usize::from(last.number == 1)
             | usize::from(last.number >= last.count) << 1
@@ -117,7 +125,7 @@ impl Known {
         let group = returns.group() << 1 | usize::from(self.has_time);
         let x = self.x.read(coder, group, single);
         let k = self.x.integer.k();
-        let y = self.y.read(coder, group, context(k, 20) | single);
+        let y = self.y.read(coder, group, even(k, 20) | single);
         self.last.x = self.last.x.wrapping_add(x);
         self.last.y = self.last.y.wrapping_add(y);
         let k = (k + self.y.integer.k()) / 2;
@@ -125,16 +133,17 @@ impl Known {
             changed: changed as u8,
             ends: returns.ends(),
             level: returns.level(),
-            steepness: (context(k, 18) | single) as u8,
+            z_context: (even(k, 18) | single) as u8,
         }
     }
 
     #[inline(always)]
-    fn returns(&mut self, coder: &mut Coder<'_>, changed: u32) -> Return {
+    fn returns(&mut self, coder: &mut Coder<'_>, changed: u32) -> Returns {
         let last = self.last.returns;
-        let count = match changed & COUNT {
-            0 => last.count,
-            _ => coder.symbol(&mut self.counts[usize::from(last.count)]) as u8,
+        let count = if changed & COUNT == 0 {
+            last.count
+        } else {
+            coder.symbol(&mut self.counts[usize::from(last.count)]) as u8
         };
         let number = match changed & NUMBER {
             0 => last.number,
@@ -143,24 +152,18 @@ impl Known {
             _ if self.has_time => coder.symbol(&mut self.numbers[usize::from(last.number)]) as u8,
             _ => last.number + 2 + coder.symbol(&mut self.number) as u8,
         };
-        Return {
+        Returns {
             number: number & 15,
             count,
         }
     }
 }
 
-/// Half the contexts of a difference come from the bits of others.
-#[inline(always)]
-fn context(k: u32, most: u32) -> usize {
-    (k.min(most) & !1) as usize
-}
-
-impl Context for Known {
+impl Context for PointContext {
     type Value = Point;
 
-    fn new() -> Known {
-        Known {
+    fn new() -> PointContext {
+        PointContext {
             last: Point::default(),
             has_time: false,
             changed: vec![Small::new(128); 8],
@@ -203,7 +206,7 @@ impl Axis {
         self.medians = [Median::ZERO; 12];
     }
 
-    /// Reads how far the point is from the last.
+    /// Reads the difference from the last point.
     #[inline(always)]
     fn read(&mut self, coder: &mut Coder<'_>, group: usize, context: usize) -> i32 {
         let median = &mut self.medians[group];

@@ -1,56 +1,56 @@
-//! The returns of a pulse, as the layered formats count them: up to 15.
+//! Return number and number of returns.
 
-/// A point's return number and the number of returns of its pulse, both up to 15.
+/// The return number of a point and the number of returns of its pulse, both at most 15.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Return {
+pub(crate) struct Returns {
     pub(crate) number: u8,
     pub(crate) count: u8,
 }
 
-/// Which end of a pulse a return is: both (3), the first (2), the last (1), none (0).
+/// Whether a return is the first of its pulse (2), the last (1), both (3) or neither (0).
 pub(crate) type Ends = u8;
 
-impl Return {
-    /// From a record's byte.
-    pub(crate) fn from_byte(byte: u8) -> Return {
-        Return {
+impl Returns {
+    /// From the byte in a record.
+    pub(crate) fn from_byte(byte: u8) -> Returns {
+        Returns {
             number: byte & 15,
             count: byte >> 4,
         }
     }
 
-    /// The record's byte.
+    /// The byte in a record.
     #[inline(always)]
     pub(crate) fn byte(self) -> u8 {
         self.count << 4 | self.number
     }
 
-    /// Which end of the pulse it is.
+    /// Whether the return is the first or the last.
     #[inline(always)]
     pub(crate) fn ends(self) -> Ends {
         u8::from(self.number == 1) << 1 | u8::from(self.number >= self.count)
     }
 
-    /// Whether there is but one return.
+    /// Whether the pulse has a single return.
     #[inline(always)]
     pub(crate) fn is_single(self) -> bool {
         self.count == 1
     }
 
-    /// One of 6 groups in which X and Y change alike.
+    /// The group, 0 to 5, of returns whose X and Y change in similar ways.
     #[inline(always)]
     pub(crate) fn group(self) -> usize {
         GROUPS[usize::from(self.byte())].into()
     }
 
-    /// One of 8 levels of Z: how many returns are between this one and the last.
+    /// The level, 0 to 7: how many returns come after this one. Z is predicted from the last of its level.
     #[inline(always)]
     pub(crate) fn level(self) -> u8 {
         self.count.abs_diff(self.number).min(7)
     }
 }
 
-/// The groups by the record's byte. Beyond 5 returns they hardly differ.
+/// The groups by the byte in a record.
 static GROUPS: [u8; 256] = groups();
 
 const fn groups() -> [u8; 256] {
@@ -64,7 +64,7 @@ const fn groups() -> [u8; 256] {
     groups
 }
 
-/// The group for each number of returns (line) and return number (column).
+/// Groups by the number of returns (line) and the return number (column).
 const GROUP_DIGITS: [&[u8; 16]; 16] = [
     b"0123453445555555",
     b"1013333333333333",

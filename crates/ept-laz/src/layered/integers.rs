@@ -1,13 +1,13 @@
 //! The layers of integers: Z, intensity, scan angle, point source.
 
-use crate::block::Step;
+use super::contexts::Context;
+use super::field::Field;
+use super::record;
+use super::step::Step;
 use crate::coder::Coder;
-use crate::contexts::Context;
-use crate::field14::Field;
 use crate::integer::Integer;
-use crate::record14;
 
-/// Z, predicted from the last one of the same level.
+/// Z, predicted from the last return of the same level.
 pub(crate) struct Z {
     last: i32,
     levels: [i32; 8],
@@ -15,12 +15,12 @@ pub(crate) struct Z {
 }
 
 impl Field<4> for Z {
-    const AT: usize = record14::Z;
+    const AT: usize = record::Z;
 
     #[inline(always)]
     fn read(&mut self, coder: &mut Coder<'_>, step: Step) {
         let level = &mut self.levels[usize::from(step.level) & 7];
-        *level = self.integer.read(coder, *level, step.steepness.into());
+        *level = self.integer.read(coder, *level, step.z_context.into());
         self.last = *level;
     }
 }
@@ -48,15 +48,16 @@ impl Context for Z {
     }
 }
 
-/// The intensity, predicted from the last one of the same kind of return.
+/// The intensity, predicted from the last return of the same kind.
 pub(crate) struct Intensity {
     last: u16,
+    /// By the ends of the return, and whether the time changed.
     kinds: [u16; 8],
     integer: Integer,
 }
 
 impl Field<2> for Intensity {
-    const AT: usize = record14::INTENSITY;
+    const AT: usize = record::INTENSITY;
 
     #[inline(always)]
     fn read(&mut self, coder: &mut Coder<'_>, step: Step) {
@@ -90,14 +91,14 @@ impl Context for Intensity {
     }
 }
 
-/// The scan angle, where it changed.
+/// The scan angle, if it changed.
 pub(crate) struct Angle {
     last: i16,
     integer: Integer,
 }
 
 impl Field<2> for Angle {
-    const AT: usize = record14::ANGLE;
+    const AT: usize = record::ANGLE;
 
     #[inline(always)]
     fn read(&mut self, coder: &mut Coder<'_>, step: Step) {
@@ -129,14 +130,14 @@ impl Context for Angle {
     }
 }
 
-/// The point source, where it changed.
+/// The point source, if it changed.
 pub(crate) struct Source {
     last: u16,
     integer: Integer,
 }
 
 impl Field<2> for Source {
-    const AT: usize = record14::SOURCE;
+    const AT: usize = record::SOURCE;
 
     #[inline(always)]
     fn read(&mut self, coder: &mut Coder<'_>, step: Step) {

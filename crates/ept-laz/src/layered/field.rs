@@ -1,37 +1,38 @@
-//! The layers after the first: one field of the point each.
+//! The layers of the point's fields, all but the first.
 
-use crate::block::{Block, Step};
+use super::block::Block;
+use super::contexts::{Context, Contexts};
+use super::record::{get, put};
+use super::step::Step;
 use crate::coder::Coder;
-use crate::contexts::{Context, Contexts};
-use crate::record14::{get, put};
 
-/// What a layer knows of its field, in one scanner channel.
+/// What the layer of a field keeps for one scanner channel.
 pub(crate) trait Field<const N: usize>: Context<Value = [u8; N]> {
     /// Where the field is in a record.
     const AT: usize;
 
-    /// Reads the field of the next point, of which a step is known.
+    /// Reads the field of the next point.
     fn read(&mut self, coder: &mut Coder<'_>, step: Step);
 
-    /// Puts the last value into a record.
+    /// Writes the last value to a record.
     #[inline(always)]
     fn put(&self, record: &mut [u8]) {
         put(record, Self::AT, self.last());
     }
 }
 
-/// A layer with one field of the point.
-pub(crate) struct Layer<F>(Contexts<F>);
+/// The layer of a field.
+pub(crate) struct FieldLayer<F>(Contexts<F>);
 
-impl<F> Layer<F> {
-    pub(crate) fn new<const N: usize>() -> Layer<F>
+impl<F> FieldLayer<F> {
+    pub(crate) fn new<const N: usize>() -> FieldLayer<F>
     where
         F: Field<N>,
     {
-        Layer(Contexts::new())
+        FieldLayer(Contexts::new())
     }
 
-    /// Starts a chunk with its first record, unless the layer is left out.
+    /// Starts a chunk with its first record, if the layer has a code.
     pub(crate) fn begin<const N: usize>(&mut self, code: &Option<Coder<'_>>, first: &[u8])
     where
         F: Field<N>,
@@ -41,7 +42,7 @@ impl<F> Layer<F> {
         }
     }
 
-    /// Reads the layer of a block, unless it is left out.
+    /// Reads the field of a block's points, if the layer has a code.
     pub(crate) fn read<const N: usize>(
         &mut self,
         code: &mut Option<Coder<'_>>,
@@ -53,7 +54,7 @@ impl<F> Layer<F> {
     {
         let Some(code) = code else { return };
         let mut coder = *code;
-        for (run, steps, records) in block.parts(records, size) {
+        for (run, steps, records) in block.field_runs(records, size) {
             let field = self.0.enter(run);
             for (step, record) in steps.iter().zip(records) {
                 field.read(&mut coder, *step);

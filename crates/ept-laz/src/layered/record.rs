@@ -1,8 +1,8 @@
-//! The bytes of a record, and the values of a point that the first layer knows.
+//! The bytes of a record, and the values of a point that are in the first layer.
 
-use crate::return14::Return;
+use super::returns::Returns;
 
-/// Where the values of a point are.
+/// Where the values of a point are (LAS 1.4 R15, table 16).
 pub(crate) const Z: usize = 8;
 pub(crate) const INTENSITY: usize = 12;
 pub(crate) const FLAGS: usize = 15;
@@ -14,29 +14,29 @@ pub(crate) const TIME: usize = 22;
 const X: usize = 0;
 const Y: usize = 4;
 const RETURNS: usize = 14;
-/// The scanner channel is among the flags.
+/// The scanner channel is between the flags.
 const CHANNEL_SHIFT: u32 = 4;
 pub(crate) const CHANNEL: u8 = 3 << CHANNEL_SHIFT;
 
-/// What the first layer knows of a point, but for its channel.
+/// The values in the first layer, apart from the scanner channel.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Point {
     pub(crate) x: i32,
     pub(crate) y: i32,
-    pub(crate) returns: Return,
+    pub(crate) returns: Returns,
 }
 
 impl Point {
-    /// The point of a record.
+    /// The values of a record.
     pub(crate) fn of(record: &[u8]) -> Point {
         Point {
             x: i32::from_le_bytes(get(record, X)),
             y: i32::from_le_bytes(get(record, Y)),
-            returns: Return::from_byte(get::<1>(record, RETURNS)[0]),
+            returns: Returns::from_byte(get::<1>(record, RETURNS)[0]),
         }
     }
 
-    /// Puts the point into a record.
+    /// Writes the values and the channel to a record.
     #[inline(always)]
     pub(crate) fn put(&self, record: &mut [u8], channel: usize) {
         let [flags] = get(record, FLAGS);
@@ -53,14 +53,14 @@ pub(crate) fn channel(record: &[u8]) -> usize {
     ((flags & CHANNEL) >> CHANNEL_SHIFT).into()
 }
 
-/// Bytes of a record; zeros if it is too short.
+/// The bytes at a place of a record; zeros if it is too short.
 #[inline(always)]
 pub(crate) fn get<const N: usize>(record: &[u8], at: usize) -> [u8; N] {
     let from = record.get(at..).and_then(<[u8]>::first_chunk);
     from.copied().unwrap_or([0; N])
 }
 
-/// Puts bytes into a record that is long enough.
+/// Writes bytes to a record, if it is long enough.
 #[inline(always)]
 pub(crate) fn put<const N: usize>(record: &mut [u8], at: usize, bytes: [u8; N]) {
     if let Some(to) = record.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {

@@ -1,11 +1,10 @@
-//! Chunks that the `laz` crate wrote, of points of every kind.
+//! Chunks that the `laz` crate writes are read back.
 
-mod oracle;
-mod points;
+mod sequential;
 
 use ept_laz::{Decoder, Error, Item};
-use points::Points;
 use proptest::prelude::*;
+use sequential::{Points, compress, items, points};
 
 /// Reads records in blocks of these numbers of points, in turns.
 fn read(decoder: &mut Decoder, chunk: &[u8], length: usize, blocks: &[usize]) -> Vec<u8> {
@@ -24,15 +23,15 @@ fn read(decoder: &mut Decoder, chunk: &[u8], length: usize, blocks: &[usize]) ->
     records
 }
 
-/// Chunks of one kind of records.
+/// The points of several chunks, of one kind of records.
 fn chunks() -> impl Strategy<Value = Vec<Points>> {
-    points::items().prop_flat_map(|items| prop::collection::vec(points::points(items), 1..4))
+    items().prop_flat_map(|items| prop::collection::vec(points(items), 1..4))
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
-    /// One decoder reads many chunks, and none is changed by those before it.
+    /// One decoder reads several chunks, none of which affects the next.
     #[test]
     fn records_are_those_compressed(
         all in chunks(),
@@ -40,7 +39,7 @@ proptest! {
     ) {
         let mut decoder = Decoder::new(&all[0].items).unwrap();
         for Points { items, records } in &all {
-            let chunk = oracle::compress(items, records);
+            let chunk = compress(items, records);
             let got = read(&mut decoder, &chunk, records.len(), &blocks);
             let size = decoder.record_size();
             for (got, record) in got.chunks(size).zip(records.chunks(size)) {
@@ -50,7 +49,7 @@ proptest! {
     }
 }
 
-/// Bit fields, the class and so on lead from one model to another: all of a byte's values do.
+/// The last value of bit fields, classification and user data chooses a model: all values of a byte do.
 #[test]
 fn all_bytes_follow_all_others() {
     let mut records = Vec::new();
@@ -62,7 +61,7 @@ fn all_bytes_follow_all_others() {
             records.extend(record);
         }
     }
-    let chunk = oracle::compress(&[Item::Point10], &records);
+    let chunk = compress(&[Item::Point10], &records);
     let mut decoder = Decoder::new(&[Item::Point10]).unwrap();
     assert!(read(&mut decoder, &chunk, records.len(), &[1000]) == records);
 }
@@ -70,7 +69,7 @@ fn all_bytes_follow_all_others() {
 #[test]
 fn room_for_less_than_a_record_stays_as_it_is() {
     let records: Vec<u8> = (0..60).collect();
-    let chunk = oracle::compress(&[Item::Point10], &records);
+    let chunk = compress(&[Item::Point10], &records);
     let mut decoder = Decoder::new(&[Item::Point10]).unwrap();
     let mut chunk = decoder.begin(&chunk).unwrap();
     let mut got = [0xee; 39];

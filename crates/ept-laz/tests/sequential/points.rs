@@ -1,19 +1,19 @@
 //! Points that reach every branch of the coding.
 //!
-//! A point is what a [`Move`] makes of the last one. Few moves shrink well, and many points come of them in turns.
+//! A point is what a [`Move`] makes of the last one. Many points come from few moves in turns, which shrink well.
 
 use ept_laz::Item;
 use proptest::array::{uniform3, uniform5};
 use proptest::prelude::*;
 
-/// Records of a point format, and what they consist of.
+/// Records of a point format, and their items.
 #[derive(Debug, Clone)]
 pub(crate) struct Points {
     pub(crate) items: Vec<Item>,
     pub(crate) records: Vec<u8>,
 }
 
-/// How a field goes on. Integers of all widths wrap.
+/// How a field changes. Integers of all widths wrap.
 #[derive(Debug, Clone, Copy)]
 enum Change {
     None,
@@ -24,13 +24,13 @@ enum Change {
 #[derive(Debug, Clone, Copy)]
 enum TimeChange {
     None,
-    /// A multiple of the sequence's last step, and a bit more.
+    /// A multiple of the sequence's step, and a bit more.
     Multiple(i64, i64),
-    /// A step that starts a new rhythm.
+    /// A new step.
     Step(i32),
-    /// Another sequence goes on where it was, and a bit more.
+    /// Another sequence goes on from where it was, by a bit.
     Switch(usize, i64),
-    /// A jump that takes more than 32 bits.
+    /// A jump of more than 32 bits.
     Jump(i64),
     To(u64),
 }
@@ -39,7 +39,7 @@ enum TimeChange {
 enum ColourChange {
     None,
     Grey(u16),
-    /// The bytes that the bits say change by that much.
+    /// Bytes with a bit set change by these values.
     Bytes(u8, [u8; 6]),
     To([u16; 3]),
 }
@@ -60,7 +60,7 @@ fn coordinate() -> impl Strategy<Value = Change> {
     prop_oneof![
         2 => Just(Change::None),
         4 => (-40..40).prop_map(Change::By),
-        // A number of every length.
+        // Numbers of all lengths.
         3 => (0..32, any::<i32>()).prop_map(|(bits, any)| Change::By(any >> bits)),
         1 => prop_oneof![
             Just(Change::By(i32::MIN)), Just(Change::By(i32::MAX)), Just(Change::To(i32::MIN)),
@@ -126,7 +126,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
     prop::collection::vec(one, 1..150)
 }
 
-/// Points of a format from 0 to 3 with up to 5 extra bytes, from a single one to several thousand.
+/// Points of these items: from a single one to several thousand.
 pub(crate) fn points(items: Vec<Item>) -> impl Strategy<Value = Points> {
     let count = prop_oneof![1 => 1..3_usize, 4 => 3..300_usize, 1 => 3000..6000_usize];
     (moves(), count).prop_map(move |(moves, count)| Points {
@@ -135,7 +135,7 @@ pub(crate) fn points(items: Vec<Item>) -> impl Strategy<Value = Points> {
     })
 }
 
-/// The items of a point format from 0 to 3 with up to 5 extra bytes.
+/// The items of point formats 0 to 3, with at most 5 extra bytes.
 pub(crate) fn items() -> impl Strategy<Value = Vec<Item>> {
     (any::<bool>(), any::<bool>(), 0..6_u16).prop_map(|(has_time, has_colour, extra)| {
         let mut items = vec![Item::Point10];
@@ -146,7 +146,7 @@ pub(crate) fn items() -> impl Strategy<Value = Vec<Item>> {
     })
 }
 
-/// The last point, and the sequences of its times.
+/// The last point, and the sequences of times.
 #[derive(Default)]
 struct Last {
     xyz: [i32; 3],

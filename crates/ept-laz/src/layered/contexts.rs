@@ -1,23 +1,23 @@
-//! What is known in each scanner channel.
+//! One context for each scanner channel.
 
-use crate::block::Run;
+use super::track::Run;
 
-/// What a layer knows in one scanner channel: models, and the last value.
+/// What a layer keeps for one scanner channel: its models and, for most layers, the last value.
 pub(crate) trait Context {
-    /// The value that a channel starts from.
+    /// The value that a channel starts with.
     type Value: Copy;
 
-    /// A context with fresh models.
+    /// A context whose models have learnt nothing.
     fn new() -> Self;
 
-    /// Forgets everything but a value.
+    /// Forgets all that was learnt, and starts with a value.
     fn start(&mut self, last: Self::Value);
 
     /// The last value.
     fn last(&self) -> Self::Value;
 }
 
-/// A context for each slot that was ever used. They keep their memory from chunk to chunk.
+/// The contexts of all slots used so far. Their memory is kept from chunk to chunk.
 pub(crate) struct Contexts<C>(Vec<C>);
 
 impl<C: Context> Contexts<C> {
@@ -25,12 +25,12 @@ impl<C: Context> Contexts<C> {
         Contexts(Vec::new())
     }
 
-    /// Starts a chunk with the first record's value.
+    /// Starts a chunk with the value of its first point.
     pub(crate) fn begin(&mut self, first: C::Value) {
         self.start(0, first);
     }
 
-    /// The context of a run.
+    /// The context of a run, started if its channel is new.
     #[inline(always)]
     pub(crate) fn enter(&mut self, run: Run) -> &mut C {
         if let Some(from) = run.from {
@@ -40,7 +40,7 @@ impl<C: Context> Contexts<C> {
         &mut self.0[run.slot]
     }
 
-    /// The context of a slot that was started.
+    /// The context of a slot, which was started before.
     #[inline(always)]
     pub(crate) fn at(&mut self, slot: usize) -> &mut C {
         &mut self.0[slot]

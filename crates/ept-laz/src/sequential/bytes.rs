@@ -1,4 +1,4 @@
-//! Extra bytes: each as it differs from the last point's.
+//! Extra bytes: each is a difference from the last point's.
 
 use crate::coder::Coder;
 use crate::model::Small;
@@ -10,7 +10,6 @@ pub(crate) struct Bytes {
 }
 
 impl Bytes {
-    /// That many bytes to a point.
     pub(crate) fn new(count: usize) -> Bytes {
         Bytes {
             last: vec![0; count].into(),
@@ -18,7 +17,7 @@ impl Bytes {
         }
     }
 
-    /// Starts a chunk from the first point's.
+    /// Starts a chunk with the bytes of its first point.
     pub(crate) fn start(&mut self, first: &[u8]) {
         for (last, first) in self.last.iter_mut().zip(first) {
             *last = *first;
@@ -26,7 +25,7 @@ impl Bytes {
         self.models.iter_mut().for_each(Small::forget);
     }
 
-    /// Reads the next point's bytes.
+    /// Reads the bytes of the next point into its record.
     #[inline(always)]
     pub(crate) fn read(&mut self, coder: &mut Coder<'_>, record: &mut [u8]) {
         let models = self.models.iter_mut().zip(&mut self.last);

@@ -1,12 +1,12 @@
-//! The codes of a chunk's layers.
+//! A layered chunk, taken apart.
 
+use super::layers::Layers;
+use super::layout::Layout;
 use crate::coder::Coder;
 use crate::error::Error;
-use crate::layers::Layers;
-use crate::layout14::Layout14;
 
-/// The layers of a point, in the order of the chunk.
-const POINT14: [Layers; 9] = [
+/// The layers of a point, in the order of the chunk. The first is always decoded.
+const POINT: [Layers; 9] = [
     Layers::NONE,
     Layers::Z,
     Layers::CLASSIFICATION,
@@ -18,13 +18,16 @@ const POINT14: [Layers; 9] = [
     Layers::GPS_TIME,
 ];
 
-/// A chunk being read: its first record, then a code for each layer that is wanted and has one. A layer without any
-/// bytes says that its field never changes.
+/// The bytes of a layer's size, and of the number of points.
+const SIZE: usize = 4;
+
+/// A chunk being read: its first record, then a code for each layer. A layer does not have one if it is not wanted, or if it
+/// has no bytes, as its field is the same in all points.
 #[derive(Clone)]
-pub(crate) struct Code<'a> {
+pub(crate) struct Chunk<'a> {
     /// The first record, until it has been read.
     pub(crate) first: Option<&'a [u8]>,
-    pub(crate) position: Option<Coder<'a>>,
+    pub(crate) point: Option<Coder<'a>>,
     pub(crate) z: Option<Coder<'a>>,
     pub(crate) classification: Option<Coder<'a>>,
     pub(crate) flags: Option<Coder<'a>>,
@@ -38,27 +41,27 @@ pub(crate) struct Code<'a> {
     pub(crate) bytes: Vec<Option<Coder<'a>>>,
 }
 
-impl<'a> Code<'a> {
-    /// Takes a chunk apart: a record, the number of points, the layers' sizes, the layers.
-    pub(crate) fn new(chunk: &'a [u8], layout: Layout14, wanted: Layers) -> Result<Self, Error> {
+impl<'a> Chunk<'a> {
+    /// Takes a chunk apart: a record, the number of points, the sizes of the layers, the layers.
+    pub(crate) fn new(chunk: &'a [u8], layout: Layout, wanted: Layers) -> Result<Self, Error> {
         let (first, rest) = split(chunk, layout.size())?;
         let (_points, rest) = split(rest, SIZE)?;
-        let layers = POINT14.len()
-            + usize::from(layout.has_colour())
-            + usize::from(layout.has_infrared())
-            + layout.extra();
-        let (sizes, layers) = split(rest, layers * SIZE)?;
+        let count = POINT.len()
+            + usize::from(layout.has_colour)
+            + usize::from(layout.has_infrared)
+            + layout.extra_bytes;
+        let (sizes, layers) = split(rest, count * SIZE)?;
         let mut rest = Rest {
             sizes,
             layers,
             wanted,
         };
-        let mut point = [None; POINT14.len()];
-        for (coder, layer) in point.iter_mut().zip(POINT14) {
+        let mut point = [None; POINT.len()];
+        for (coder, layer) in point.iter_mut().zip(POINT) {
             *coder = rest.next(layer)?;
         }
         let [
-            position,
+            point,
             z,
             classification,
             flags,
@@ -68,9 +71,9 @@ impl<'a> Code<'a> {
             source,
             time,
         ] = point;
-        Ok(Code {
+        Ok(Chunk {
             first: Some(first),
-            position,
+            point,
             z,
             classification,
             flags,
@@ -79,18 +82,18 @@ impl<'a> Code<'a> {
             user_data,
             source,
             time,
-            colour: rest.next_if(layout.has_colour(), Layers::RGB)?,
-            infrared: rest.next_if(layout.has_infrared(), Layers::NIR)?,
-            bytes: (0..layout.extra())
+            colour: rest.next_if(layout.has_colour, Layers::RGB)?,
+            infrared: rest.next_if(layout.has_infrared, Layers::NIR)?,
+            bytes: (0..layout.extra_bytes)
                 .map(|_| rest.next(Layers::BYTES))
                 .collect::<Result<_, _>>()?,
         })
     }
 
-    /// Whether all the bytes that were needed were there.
+    /// Whether no code ended too early.
     pub(crate) fn is_whole(&self) -> bool {
-        let point = [
-            &self.position,
+        let codes = [
+            &self.point,
             &self.z,
             &self.classification,
             &self.flags,
@@ -102,13 +105,10 @@ impl<'a> Code<'a> {
             &self.colour,
             &self.infrared,
         ];
-        let all = point.into_iter().chain(&self.bytes);
-        all.flatten().all(Coder::is_whole)
+        let codes = codes.into_iter().chain(&self.bytes);
+        codes.flatten().all(Coder::is_whole)
     }
 }
-
-/// The bytes of a layer's size.
-const SIZE: usize = 4;
 
 /// The layers to come.
 struct Rest<'a> {
@@ -118,10 +118,11 @@ struct Rest<'a> {
 }
 
 impl<'a> Rest<'a> {
-    fn next_if(&mut self, is_there: bool, layer: Layers) -> Result<Option<Coder<'a>>, Error> {
-        match is_there {
-            true => self.next(layer),
-            false => Ok(None),
+    fn next_if(&mut self, is_present: bool, layer: Layers) -> Result<Option<Coder<'a>>, Error> {
+        if is_present {
+            self.next(layer)
+        } else {
+            Ok(None)
         }
     }
 
@@ -131,9 +132,10 @@ impl<'a> Rest<'a> {
         let size = usize::try_from(u32::from_le_bytes(*size)).map_err(|_| Error::Truncated)?;
         let (bytes, layers) = split(self.layers, size)?;
         self.layers = layers;
-        match size > 0 && self.wanted.contains(layer) {
-            true => Coder::new(bytes).map(Some),
-            false => Ok(None),
+        if size > 0 && self.wanted.contains(layer) {
+            Coder::new(bytes).map(Some)
+        } else {
+            Ok(None)
         }
     }
 }

@@ -1,14 +1,13 @@
-//! Chunks that are damaged or cut off.
+//! Damaged or cut chunks give errors, or the records that the `laz` crate reads.
 
-mod oracle;
-mod points;
+mod sequential;
 
 use ept_laz::{Decoder, Error, Item};
-use points::Points;
 use proptest::prelude::*;
 use proptest::sample::Index;
+use sequential::{Points, compress, decompress, items, points};
 
-/// Reads records in blocks of so many points, until there is an error.
+/// Reads records in blocks of a number of points, up to the first error.
 fn read(items: &[Item], chunk: &[u8], length: usize, block: usize) -> Result<Vec<u8>, Error> {
     let mut decoder = Decoder::new(items).expect("items of a point format");
     let size = decoder.record_size();
@@ -20,31 +19,31 @@ fn read(items: &[Item], chunk: &[u8], length: usize, block: usize) -> Result<Vec
     Ok(records)
 }
 
-/// What the `laz` crate makes of a chunk, unless it could go on for ever.
+/// What the `laz` crate makes of a chunk; `None` if it might go on forever.
 fn expected(items: &[Item], chunk: &[u8], length: usize) -> Option<Result<Vec<u8>, Error>> {
     let size = Decoder::new(items)
         .expect("items of a point format")
         .record_size();
     let code = chunk.get(size..).unwrap_or(&[]);
     let is_endless = code.starts_with(&[0xff; 4]);
-    (!is_endless).then(|| oracle::decompress(items, chunk, length).ok_or(Error::Truncated))
+    (!is_endless).then(|| decompress(items, chunk, length).ok_or(Error::Truncated))
 }
 
-fn points() -> impl Strategy<Value = Points> {
-    points::items().prop_flat_map(points::points)
+fn any_points() -> impl Strategy<Value = Points> {
+    items().prop_flat_map(points)
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(600))]
 
-    /// Bytes changed at places of the chunk's start, where they do most, and anywhere.
+    /// Changes bytes at the chunk's start, where they matter most, and anywhere.
     #[test]
     fn damaged_chunks_give_what_laz_gives(
-        Points { items, records } in points(),
+        Points { items, records } in any_points(),
         damage in prop::collection::vec((any::<bool>(), any::<Index>(), any::<u8>()), 1..5),
         block in 1..700_usize,
     ) {
-        let mut chunk = oracle::compress(&items, &records);
+        let mut chunk = compress(&items, &records);
         let start = chunk.len().min(80);
         for (is_near, place, value) in damage {
             let at = place.index(if is_near { start } else { chunk.len() });
@@ -58,12 +57,12 @@ proptest! {
 
     #[test]
     fn cut_chunks_give_what_laz_gives(
-        Points { items, records } in points(),
+        Points { items, records } in any_points(),
         place in any::<Index>(),
         block in 1..700_usize,
     ) {
-        let whole = oracle::compress(&items, &records);
-        // A few bytes less, or any number.
+        let whole = compress(&items, &records);
+        // A few bytes are cut off, or any number.
         for left in [whole.len() - 1 - place.index(6), place.index(whole.len())] {
             let chunk = &whole[..left];
             let got = read(&items, chunk, records.len(), block);
@@ -73,10 +72,10 @@ proptest! {
         }
     }
 
-    /// A code of any bytes, and one that no encoder starts so; more points than there can be.
+    /// Reads more points than there can be from any bytes, also from a start that no encoder writes.
     #[test]
     fn any_bytes_end(
-        items in points::items(),
+        items in items(),
         mut chunk in prop::collection::vec(any::<u8>(), 0..300),
         is_out_of_range in any::<bool>(),
     ) {
@@ -92,17 +91,17 @@ proptest! {
 }
 
 #[test]
-fn an_end_that_is_missing_is_told() {
+fn a_missing_end_is_an_error() {
     let items = [Item::Point10, Item::Bytes(3)];
     let records: Vec<u8> = (0..230_u32).map(|i| ((i * i) >> 3) as u8).collect();
-    let chunk = oracle::compress(&items, &records);
+    let chunk = compress(&items, &records);
     assert_eq!(read(&items, &chunk, 230, 3), Ok(records.clone()));
     assert_eq!(
         read(&items, &chunk[..chunk.len() / 2], 230, 3),
         Err(Error::Truncated)
     );
-    // The first record alone is nothing without a code, even if that holds no point.
-    let chunk = oracle::compress(&items, &records[..23]);
+    // The first record needs a code after it, even if there are no other points.
+    let chunk = compress(&items, &records[..23]);
     assert_eq!(read(&items, &chunk, 23, 1), Ok(records[..23].to_vec()));
     assert_eq!(read(&items, &chunk[..26], 23, 1), Err(Error::Truncated));
     assert_eq!(read(&items, &[], 23, 1), Err(Error::Truncated));

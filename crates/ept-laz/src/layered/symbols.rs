@@ -1,18 +1,18 @@
 //! The layers of single symbols: classification, flags, user data. The last value chooses the model.
 
-use crate::block::Step;
+use super::contexts::Context;
+use super::field::Field;
+use super::record::{self, CHANNEL};
+use super::step::Step;
 use crate::coder::Coder;
-use crate::contexts::Context;
-use crate::field14::Field;
 use crate::model::Small;
-use crate::record14::{self, CHANNEL};
 
-/// How many models a layer chooses from.
+/// Number of models of a layer.
 const MODELS: usize = 64;
-/// Both ends of a pulse.
+/// A return that is both first and last.
 const BOTH: u8 = 3;
 
-/// The last value, and a model for every kind of last value.
+/// The last value, and models by the kind of the last value.
 struct Chain {
     last: u8,
     models: Vec<Small>,
@@ -42,7 +42,7 @@ impl Chain {
 pub(crate) struct Classification(Chain);
 
 impl Field<1> for Classification {
-    const AT: usize = record14::CLASSIFICATION;
+    const AT: usize = record::CLASSIFICATION;
 
     #[inline(always)]
     fn read(&mut self, coder: &mut Coder<'_>, step: Step) {
@@ -68,11 +68,11 @@ impl Context for Classification {
     }
 }
 
-/// The flags: as in the record, but without the scanner channel between the lower four and the upper two.
+/// The flags: the record's byte without the scanner channel, which is between the lower four and the upper two bits.
 pub(crate) struct Flags(Chain);
 
 impl Field<1> for Flags {
-    const AT: usize = record14::FLAGS;
+    const AT: usize = record::FLAGS;
 
     #[inline(always)]
     fn read(&mut self, coder: &mut Coder<'_>, _: Step) {
@@ -81,9 +81,9 @@ impl Field<1> for Flags {
 
     #[inline(always)]
     fn put(&self, record: &mut [u8]) {
-        let [channel] = record14::get(record, Self::AT);
+        let [channel] = record::get(record, Self::AT);
         let [flags] = self.last();
-        record14::put(record, Self::AT, [channel & CHANNEL | flags]);
+        record::put(record, Self::AT, [channel & CHANNEL | flags]);
     }
 }
 
@@ -108,7 +108,7 @@ impl Context for Flags {
 pub(crate) struct UserData(Chain);
 
 impl Field<1> for UserData {
-    const AT: usize = record14::USER_DATA;
+    const AT: usize = record::USER_DATA;
 
     #[inline(always)]
     fn read(&mut self, coder: &mut Coder<'_>, _: Step) {

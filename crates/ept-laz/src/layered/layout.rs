@@ -1,24 +1,23 @@
-//! What a record of the layered formats holds, and where.
+//! What records of point formats 6 to 8 consist of, and where.
 
 use crate::error::Error;
 use crate::item::Item;
 
-/// The bytes of a point before its optional items.
-const POINT14: usize = 30;
+const POINT: usize = 30;
 const RGB: usize = 6;
 const NIR: usize = 2;
 
-/// What a record holds: always a point, then its colour, its near infrared and extra bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Layout14 {
-    has_colour: bool,
-    has_infrared: bool,
-    extra: u16,
+/// The items of a record: always the point, then colour, near infrared and extra bytes.
+#[derive(Clone, Copy)]
+pub(crate) struct Layout {
+    pub(crate) has_colour: bool,
+    pub(crate) has_infrared: bool,
+    pub(crate) extra_bytes: usize,
 }
 
-impl Layout14 {
-    /// The layout that items make up, in the order of a point format.
-    pub(crate) fn new(items: &[Item]) -> Result<Layout14, Error> {
+impl Layout {
+    /// The layout of these items, which must be in the order of a point format.
+    pub(crate) fn new(items: &[Item]) -> Result<Layout, Error> {
         let [Item::Point14, rest @ ..] = items else {
             return Err(Error::Unsupported);
         };
@@ -27,34 +26,21 @@ impl Layout14 {
             [Item::RgbNir14, rest @ ..] => (true, true, rest),
             _ => (false, false, rest),
         };
-        let extra = match rest {
+        let extra_bytes = match rest {
             [] => 0,
-            [Item::Bytes14(count)] => *count,
+            [Item::Bytes14(count)] => usize::from(*count),
             _ => return Err(Error::Unsupported),
         };
-        Ok(Layout14 {
+        Ok(Layout {
             has_colour,
             has_infrared,
-            extra,
+            extra_bytes,
         })
-    }
-
-    pub(crate) fn has_colour(self) -> bool {
-        self.has_colour
-    }
-
-    pub(crate) fn has_infrared(self) -> bool {
-        self.has_infrared
-    }
-
-    /// How many extra bytes there are.
-    pub(crate) fn extra(self) -> usize {
-        self.extra.into()
     }
 
     /// Where the colour is.
     pub(crate) fn colour(self) -> usize {
-        POINT14
+        POINT
     }
 
     /// Where the near infrared is.
@@ -67,8 +53,8 @@ impl Layout14 {
         self.infrared() + usize::from(self.has_infrared) * NIR
     }
 
-    /// The length of a record.
+    /// Length of a record.
     pub(crate) fn size(self) -> usize {
-        self.bytes() + self.extra()
+        self.bytes() + self.extra_bytes
     }
 }

@@ -1,19 +1,21 @@
-//! What the records of point formats 0 to 3 hold.
+//! What records of point formats 0 to 3 consist of.
 
+use super::{point, rgb};
 use crate::error::Error;
 use crate::item::Item;
-use crate::{gps_time, point10, rgb12};
 
-/// What a record holds: always position and the classic attributes, then the time, the colour and extra bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+const TIME: usize = 8;
+
+/// The items of a record: always the point, then GPS time, colour and extra bytes.
+#[derive(Clone, Copy)]
 pub(crate) struct Layout {
     pub(crate) has_time: bool,
     pub(crate) has_colour: bool,
-    pub(crate) extra: usize,
+    pub(crate) extra_bytes: usize,
 }
 
 impl Layout {
-    /// The layout that items make up, in the order of a point format.
+    /// The layout of these items, which must be in the order of a point format.
     pub(crate) fn new(items: &[Item]) -> Result<Layout, Error> {
         let [Item::Point10, rest @ ..] = items else {
             return Err(Error::Unsupported);
@@ -26,7 +28,7 @@ impl Layout {
             [Item::Rgb12, rest @ ..] => (true, rest),
             _ => (false, rest),
         };
-        let extra = match rest {
+        let extra_bytes = match rest {
             [] => 0,
             [Item::Bytes(count)] => usize::from(*count),
             _ => return Err(Error::Unsupported),
@@ -34,14 +36,15 @@ impl Layout {
         Ok(Layout {
             has_time,
             has_colour,
-            extra,
+            extra_bytes,
         })
     }
 
-    /// The length of a record.
+    /// Length of a record.
     pub(crate) fn size(self) -> usize {
-        let time = if self.has_time { gps_time::SIZE } else { 0 };
-        let colour = if self.has_colour { rgb12::SIZE } else { 0 };
-        point10::SIZE + time + colour + self.extra
+        point::SIZE
+            + usize::from(self.has_time) * TIME
+            + usize::from(self.has_colour) * rgb::SIZE
+            + self.extra_bytes
     }
 }

@@ -1,4 +1,6 @@
-//! What the `laz` crate does with the same chunks.
+//! Sequential chunks, and what the `laz` crate makes of them.
+
+mod points;
 
 use ept_laz::Item;
 use laz::record::{
@@ -6,6 +8,9 @@ use laz::record::{
     SequentialPointRecordDecompressor,
 };
 use laz::{LazItem, LazItemRecordBuilder, LazItemType};
+#[allow(unused_imports, reason = "not every test names it")]
+pub(crate) use points::Points;
+pub(crate) use points::{items, points};
 
 fn laz_items(items: &[Item]) -> Vec<LazItem> {
     let mut builder = LazItemRecordBuilder::new();
@@ -21,7 +26,7 @@ fn laz_items(items: &[Item]) -> Vec<LazItem> {
     builder.build()
 }
 
-/// A chunk of these records.
+/// The chunk of these records.
 pub(crate) fn compress(items: &[Item], records: &[u8]) -> Vec<u8> {
     let mut compressor = SequentialPointRecordCompressor::new(Vec::new());
     let items = laz_items(items);
@@ -31,7 +36,7 @@ pub(crate) fn compress(items: &[Item], records: &[u8]) -> Vec<u8> {
     Box::new(compressor).box_into_inner()
 }
 
-/// The records of a chunk, if it has as many as are asked for.
+/// The records of a chunk, if it has that many.
 #[allow(dead_code, reason = "not every test asks for them")]
 pub(crate) fn decompress(items: &[Item], chunk: &[u8], length: usize) -> Option<Vec<u8>> {
     let mut decompressor = SequentialPointRecordDecompressor::new(chunk);

@@ -1,14 +1,14 @@
-//! Position and the classic attributes: the first 20 bytes of every record.
+//! Coordinates and attributes: the first 20 bytes of every record.
 
 use crate::coder::Coder;
-use crate::integer::Integer;
+use crate::integer::{Integer, even};
 use crate::median::Median;
 use crate::model::Small;
 
 /// The bytes of the item.
 pub(crate) const SIZE: usize = 20;
 
-/// Bits of the first symbol of a point: which attributes differ from the last point's.
+/// Bits of a point's first symbol: which attributes changed.
 const BIT_FIELDS: u32 = 1 << 5;
 const INTENSITY: u32 = 1 << 4;
 const CLASSIFICATION: u32 = 1 << 3;
@@ -16,15 +16,15 @@ const ANGLE: u32 = 1 << 2;
 const USER_DATA: u32 = 1 << 1;
 const SOURCE: u32 = 1;
 
-/// Position and the classic attributes.
-pub(crate) struct Point10 {
+/// Coordinates and attributes of points.
+pub(crate) struct Point {
     last: Last,
     changed: Small,
-    // Each of these by the last value.
+    // Models by the last value.
     bit_fields: Box<[Small]>,
     classification: Box<[Small]>,
     user_data: Box<[Small]>,
-    /// By the direction of the scan.
+    /// Models by the scan direction.
     angle: [Small; 2],
     intensity: Integer,
     source: Integer,
@@ -33,27 +33,28 @@ pub(crate) struct Point10 {
     z: Integer,
 }
 
-/// The last point, and what the next is predicted from.
+/// The last point, and other values that the next is predicted from.
 struct Last {
     xyz: [i32; 3],
     intensity: u16,
-    // Bytes, each in 16 bits: four bytes written one by one and read as one word would make a core wait.
+    // Bytes kept in 16 bits: to write four bytes one by one and then read them as one word would stall the processor.
     bit_fields: u16,
     classification: u16,
     angle: u16,
     user_data: u16,
     source: u16,
-    /// By the number of returns and the return.
+    // By the context of the return.
     intensities: [u16; 16],
     dx: [Median; 16],
     dy: [Median; 16],
+    /// By the level of the return.
     heights: [i32; 8],
 }
 
-impl Point10 {
-    pub(crate) fn new() -> Point10 {
+impl Point {
+    pub(crate) fn new() -> Point {
         let by_byte = || vec![Small::new(256); 256].into_boxed_slice();
-        Point10 {
+        Point {
             last: Last::new(&[0; SIZE]),
             changed: Small::new(64),
             bit_fields: by_byte(),
@@ -68,7 +69,7 @@ impl Point10 {
         }
     }
 
-    /// Starts a chunk from its first point.
+    /// Starts a chunk with its first point.
     pub(crate) fn start(&mut self, first: &[u8; SIZE]) {
         self.last = Last::new(first);
         self.changed.forget();
@@ -83,15 +84,20 @@ impl Point10 {
         self.z.forget();
     }
 
+    /// The last point, as it is in a record.
+    #[inline(always)]
+    pub(crate) fn last(&self) -> [u8; SIZE] {
+        self.last.record()
+    }
+
     /// Reads the next point.
     #[inline(always)]
-    pub(crate) fn read(&mut self, coder: &mut Coder<'_>) -> [u8; SIZE] {
+    pub(crate) fn read(&mut self, coder: &mut Coder<'_>) {
         let changed = coder.symbol(&mut self.changed);
         if changed != 0 {
             self.read_attributes(coder, changed);
         }
-        self.read_position(coder);
-        self.last.record()
+        self.read_coordinates(coder);
     }
 
     #[inline(always)]
@@ -102,7 +108,7 @@ impl Point10 {
             last.bit_fields = coder.symbol(model) as u16;
         }
         let (context, _) = last.contexts();
-        // Where nothing at all changed, the intensity is the last point's, whatever its context.
+        // The intensity is the last of its context. Only if no attribute changed is it that of the last point.
         last.intensity = last.intensities[context];
         if changed & INTENSITY != 0 {
             let predicted = last.intensity.into();
@@ -127,7 +133,7 @@ impl Point10 {
     }
 
     #[inline(always)]
-    fn read_position(&mut self, coder: &mut Coder<'_>) {
+    fn read_coordinates(&mut self, coder: &mut Coder<'_>) {
         let last = &mut self.last;
         let (context, level) = last.contexts();
         let single = last.single();
@@ -139,23 +145,15 @@ impl Point10 {
         median.add(difference);
 
         let median = &mut last.dy[context];
-        let k = self.dx.k();
-        let difference = self.dy.read(coder, median.get(), single + even(k, 20));
+        let y_context = single | even(self.dx.k(), 20);
+        let difference = self.dy.read(coder, median.get(), y_context);
         *y = y.wrapping_add(difference);
         median.add(difference);
 
-        let k = (self.dx.k() + self.dy.k()) / 2;
-        *z = self
-            .z
-            .read(coder, last.heights[level], single + even(k, 18));
+        let z_context = single | even((self.dx.k() + self.dy.k()) / 2, 18);
+        *z = self.z.read(coder, last.heights[level], z_context);
         last.heights[level] = *z;
     }
-}
-
-/// The even number at or below one, or below `most`.
-#[inline(always)]
-fn even(k: u32, most: u32) -> usize {
-    (k.min(most) & !1) as usize
 }
 
 impl Last {
@@ -163,7 +161,7 @@ impl Last {
         let int = |at: usize| i32::from_le_bytes(std::array::from_fn(|i| record[at + i]));
         Last {
             xyz: [int(0), int(4), int(8)],
-            // Not the first point's: this is how it was defined.
+            // LASzip starts with 0 here, not with the first point's.
             intensity: 0,
             bit_fields: record[14].into(),
             classification: record[15].into(),
@@ -193,13 +191,13 @@ impl Last {
         record
     }
 
-    /// The return, and the number of returns of its pulse.
+    /// The return number, and the number of returns of the pulse.
     #[inline(always)]
     fn returns(&self) -> (u16, u16) {
         (self.bit_fields & 7, self.bit_fields >> 3 & 7)
     }
 
-    /// Which of the 16 return contexts the point has, and which of the 8 levels.
+    /// The context of the return, 0 to 15, and its level, 0 to 7.
     #[inline(always)]
     fn contexts(&self) -> (usize, usize) {
         let (r, n) = self.returns();
@@ -207,14 +205,14 @@ impl Last {
         (usize::from(context) & 15, usize::from(n.abs_diff(r)) & 7)
     }
 
-    /// 1 if the pulse had a single return.
+    /// 1 if the pulse has a single return, else 0.
     #[inline(always)]
     fn single(&self) -> usize {
         usize::from(self.returns().1 == 1)
     }
 }
 
-/// By the number of returns, then by the return.
+/// Contexts by the number of returns (line) and the return number (column).
 #[rustfmt::skip]
 const RETURN_CONTEXTS: [u8; 64] = [
     15, 14, 13, 12, 11, 10,  9,  8,

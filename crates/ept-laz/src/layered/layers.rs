@@ -2,18 +2,18 @@
 
 use std::ops::BitOr;
 
-/// A set of layers to decode. X, Y, the returns and the scanner channel are in a layer that always is.
+/// A set of layers to decode. X, Y, the returns and the scanner channel are in a layer that is always decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layers(u16);
 
 impl Layers {
-    /// No more than what is always decoded.
+    /// Only the layer that is always decoded.
     pub const NONE: Layers = Layers(0);
     /// The Z coordinate.
     pub const Z: Layers = Layers(1);
     /// The classification.
     pub const CLASSIFICATION: Layers = Layers(1 << 1);
-    /// The classification's flags, the scan direction and the edge of the flight line.
+    /// The classification flags, the scan direction and the edge of the flight line.
     pub const FLAGS: Layers = Layers(1 << 2);
     /// The intensity.
     pub const INTENSITY: Layers = Layers(1 << 3);
@@ -23,7 +23,7 @@ impl Layers {
     pub const USER_DATA: Layers = Layers(1 << 5);
     /// The point source.
     pub const POINT_SOURCE_ID: Layers = Layers(1 << 6);
-    /// The time.
+    /// The GPS time.
     pub const GPS_TIME: Layers = Layers(1 << 7);
     /// The colour.
     pub const RGB: Layers = Layers(1 << 8);
@@ -34,7 +34,7 @@ impl Layers {
     /// All layers.
     pub const ALL: Layers = Layers((1 << 11) - 1);
 
-    /// Whether all of those layers are in this set.
+    /// Whether all of these layers are in the set.
     #[must_use]
     pub const fn contains(self, layers: Layers) -> bool {
         self.0 & layers.0 == layers.0

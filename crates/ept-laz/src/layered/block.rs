@@ -1,0 +1,72 @@
+//! A block of points: what the first layer tells the others about it.
+
+use std::slice::ChunksExactMut;
+
+use super::step::Step;
+use super::track::{Run, Track};
+
+/// A block of points: what the first layer tells the others about it.
+#[derive(Default)]
+pub(crate) struct Block {
+    pub(crate) steps: Vec<Step>,
+    /// The runs of points, for their fields.
+    pub(crate) points: Track,
+    /// The runs of points as the items after the point see them.
+    pub(crate) items: Track,
+}
+
+impl Block {
+    /// Starts a chunk.
+    pub(crate) fn begin(&mut self, channel: usize) {
+        self.points.begin(channel);
+        self.items.begin(channel);
+    }
+
+    /// Starts a block.
+    pub(crate) fn clear(&mut self) {
+        self.steps.clear();
+        self.points.clear();
+        self.items.clear();
+    }
+
+    /// The runs for the fields of a point, with the records of the block.
+    pub(crate) fn field_runs<'a>(&'a self, records: &'a mut [u8], size: usize) -> Runs<'a> {
+        self.runs(&self.points, records, size)
+    }
+
+    /// The runs for the items after the point, with the records of the block.
+    pub(crate) fn item_runs<'a>(&'a self, records: &'a mut [u8], size: usize) -> Runs<'a> {
+        self.runs(&self.items, records, size)
+    }
+
+    fn runs<'a>(&'a self, track: &'a Track, records: &'a mut [u8], size: usize) -> Runs<'a> {
+        Runs {
+            runs: track.runs.iter(),
+            steps: &self.steps,
+            records,
+            size,
+        }
+    }
+}
+
+/// The runs of a block, each with the steps and the records of its points.
+pub(crate) struct Runs<'a> {
+    runs: std::slice::Iter<'a, Run>,
+    steps: &'a [Step],
+    records: &'a mut [u8],
+    size: usize,
+}
+
+impl<'a> Iterator for Runs<'a> {
+    type Item = (Run, &'a [Step], ChunksExactMut<'a, u8>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let run = self.runs.next()?;
+        let (steps, rest) = self.steps.split_at_checked(run.points)?;
+        self.steps = rest;
+        let records = std::mem::take(&mut self.records);
+        let (records, rest) = records.split_at_mut_checked(run.points * self.size)?;
+        self.records = rest;
+        Some((*run, steps, records.chunks_exact_mut(self.size)))
+    }
+}

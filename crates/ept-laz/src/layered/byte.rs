@@ -1,0 +1,23 @@
+//! The layer of an extra byte.
+
+use super::item::Models;
+use crate::coder::Coder;
+use crate::model::Small;
+
+/// An extra byte: a difference from the last.
+pub(crate) struct Byte(Small);
+
+impl Models<1> for Byte {
+    fn new() -> Byte {
+        Byte(Small::new(256))
+    }
+
+    fn forget(&mut self) {
+        self.0.forget();
+    }
+
+    #[inline(always)]
+    fn read(&mut self, coder: &mut Coder<'_>, [last]: [u8; 1]) -> [u8; 1] {
+        [last.wrapping_add(coder.symbol(&mut self.0) as u8)]
+    }
+}

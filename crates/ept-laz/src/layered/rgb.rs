@@ -1,0 +1,20 @@
+//! The layer of red, green and blue.
+
+use super::item::Models;
+use crate::coder::Coder;
+use crate::rgb::{Colour, Rgb};
+
+impl Models<6> for Rgb {
+    fn new() -> Rgb {
+        Rgb::new()
+    }
+
+    fn forget(&mut self) {
+        self.forget();
+    }
+
+    #[inline(always)]
+    fn read(&mut self, coder: &mut Coder<'_>, last: Colour) -> Colour {
+        self.read(coder, last)
+    }
+}
