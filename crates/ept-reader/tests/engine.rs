@@ -9,7 +9,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ept_reader::{Bounds, Dataset, Limits, Options, Query, Retry, Store, StoreError};
+use ept_reader::{Bounds, Dataset, Engine, Limits, Options, Query, Retry, Store, StoreError, Thin};
 use futures::future::BoxFuture;
 use futures::{FutureExt, StreamExt, TryStreamExt};
 
@@ -303,4 +303,91 @@ async fn the_time_that_a_server_names_is_kept_up_to_a_limit() {
             "{time:?}"
         );
     }
+}
+
+/// An engine with these limits.
+fn engine(requests: usize, memory: usize) -> Engine {
+    Engine::new(&Options {
+        limits: Limits {
+            requests: NonZeroUsize::new(requests).unwrap(),
+            memory: NonZeroUsize::new(memory).unwrap(),
+            ..Limits::default()
+        },
+        ..Options::default()
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn datasets_of_one_engine_keep_to_one_limit_and_one_account() {
+    for requests in [1, 3] {
+        let store = Watched::new("terrain");
+        let engine = engine(requests, 1 << 28);
+        let open = || async {
+            let store = Arc::clone(&store) as Arc<dyn Store>;
+            Dataset::from_store_in(store, &engine).await.unwrap()
+        };
+        let (a, b) = (open().await, open().await);
+        let query = Query::new();
+        let (a, b) = futures::join!(tiles(&a, &query), tiles(&b, &query));
+        assert_eq!(a, b);
+        assert!(store.most() <= requests, "{} at once", store.most());
+        assert_eq!(
+            engine.traffic().requests as usize,
+            store.asked().len(),
+            "one account"
+        );
+    }
+}
+
+/// The first stream has all the memory and nobody takes its tiles: the second must come to its end all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_of_one_engine_do_not_wait_for_each_other() {
+    let engine = engine(16, 1);
+    let dataset = Dataset::from_store_in(Watched::new("terrain"), &engine)
+        .await
+        .unwrap();
+    let selection = dataset.select(&Query::new()).unwrap();
+    let mut first = selection.points();
+    let taken = first.try_next().await.unwrap().unwrap();
+    let second: Vec<_> = selection.points().try_collect().await.unwrap();
+    let rest: Vec<_> = first.try_collect().await.unwrap();
+    assert_eq!(second[0], taken);
+    assert_eq!(second[1..], rest);
+}
+
+/// A future that nobody polls any more holds no permit: whatever does runs in a task of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_future_that_is_not_polled_stops_no_other_request() {
+    let store = Watched::new("terrain");
+    let dataset = watched(&store, 1, 2).await;
+    let all = tiles(&open("terrain").await, &Query::new()).await;
+    let ept = dataset.ept().unwrap();
+    let held = ept.metadata().tile_path(all[0].node.key);
+    store.hold(&held);
+    let mut idle = Box::pin(dataset.tile(&all[0].node));
+    assert!(futures::poll!(&mut idle).is_pending());
+    store.until(|store| store.now() == 1).await;
+    store.release(&held);
+    // The only permit comes back although `idle` is not polled.
+    assert_eq!(dataset.tile(&all[1].node).await.unwrap(), all[1].points);
+    assert!(
+        !ept.page(ept_reader::Key::ROOT)
+            .await
+            .unwrap()
+            .entries()
+            .is_empty()
+    );
+    assert_eq!(ept.tile_size(&all[1].node).await, Ok(None));
+    assert_eq!(idle.await.unwrap(), all[0].points);
+}
+
+/// The runtime has one thread, that of the consumer: what is computed elsewhere is computed on the cores.
+#[tokio::test]
+async fn thinned_points_are_made_on_the_cores() {
+    let dataset = open("terrain").await;
+    let query = Query::new().with_thin(Thin::squares(5.0));
+    let selection = dataset.select(&query).unwrap();
+    let threads = selection.map(|_| std::thread::current().id());
+    let threads: HashSet<_> = threads.try_collect().await.unwrap();
+    assert!(!threads.is_empty() && !threads.contains(&std::thread::current().id()));
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use ept_reader::{
     Area, Bounds, Crs, Dataset, Edge, Error, Filter, Length, Node, Query, SelectError, Thin, Tile,
-    Values,
+    TileCache, Values,
 };
 use futures::TryStreamExt;
 
@@ -542,4 +542,65 @@ async fn addons_take_the_place_of_dimensions() {
         .await
         .unwrap_err();
     assert!(error.to_string().contains("ept-addon.json"), "{error}");
+}
+
+#[tokio::test]
+async fn a_single_tile_has_its_addons() {
+    let folder = tempfile::tempdir().unwrap();
+    let plain = open("laz-pf1").await;
+    addon(&plain, folder.path()).await;
+    let place = folder.path().to_str().unwrap();
+    let dataset = plain.with_addon("Intensity", place).await.unwrap();
+    let mut nodes = dataset.select(&Query::new()).unwrap().nodes();
+    let root = nodes.try_next().await.unwrap().unwrap();
+    let tile = dataset.tile(&root).await.unwrap();
+    let values = (0..root.points).map(|i| u64::MAX - i).collect();
+    assert_eq!(tile.values("Intensity"), Some(&Values::U64(values)));
+}
+
+#[tokio::test]
+async fn addons_are_in_the_account_and_read_only_the_pages_on_the_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let plain = open("laz-pf1").await;
+    addon(&plain, folder.path()).await;
+    let place = folder.path().to_str().unwrap();
+    let before = plain.traffic().requests;
+    let dataset = plain.with_addon("Intensity", place).await.unwrap();
+    let opened = dataset.traffic().requests;
+    assert_eq!(opened - before, 2, "ept-addon.json and the root page");
+    tiles(&dataset, &Query::new().with_depth(0)).await;
+    let read = dataset.traffic().requests;
+    assert_eq!(
+        read - opened,
+        3,
+        "a page and a tile, and the tile of the addon"
+    );
+    tiles(&dataset, &Query::new()).await;
+    let mut pages = std::fs::read_dir(folder.path().join("ept-hierarchy")).unwrap();
+    assert!(pages.by_ref().count() > 3, "the addon has pages below");
+    assert!(dataset.traffic().requests > read + 3);
+}
+
+#[tokio::test]
+async fn a_dimension_is_found_by_any_of_its_names() {
+    let dataset = open("laz-pf8").await;
+    let mut counts = Vec::new();
+    for name in ["Infrared", "infrared", "NIR", "nir"] {
+        let filter: Filter = format!("{name} > 30000").parse().unwrap();
+        for query in [Query::new(), Query::new().with_dimensions([name, "X"])] {
+            let found = tiles(&dataset, &query.with_filter(filter.clone())).await;
+            counts.push(count(&found));
+        }
+    }
+    let all = count(&tiles(&dataset, &Query::new()).await);
+    assert!(counts[0] > 0 && counts[0] < all);
+    assert!(counts.iter().all(|other| *other == counts[0]), "{counts:?}");
+
+    let cache = TileCache::with_dimensions(1 << 26, ["classification", "nir"]);
+    let mut nodes = dataset.select(&Query::new()).unwrap().nodes();
+    let root = nodes.try_next().await.unwrap().unwrap();
+    let tile = cache.tile(&dataset, &root).await.unwrap();
+    for name in ["Classification", "Infrared"] {
+        assert!(tile.points().values(name).is_some(), "{name}");
+    }
 }
