@@ -1,9 +1,9 @@
 //! The test of a point record against one axis of the bounds.
 
 use ept_format::{Bounds, ScalarType};
+use ept_las::{Encoding, Field, Layout};
 
-use crate::field::{Encoding, Field, bytes};
-use crate::layout::Layout;
+use crate::field::{bytes, number};
 
 /// A test of records against bounds, exact: a record passes when its coordinates, as they would be
 /// computed, lie within. Axes that the bounds leave open are not looked at.
@@ -47,7 +47,7 @@ impl Clip {
                 *min <= stored && stored <= *max
             }
             Axis::Computed { field, min, max } => {
-                let value = field.number(record);
+                let value = number(field, record);
                 *min <= value && value <= *max
             }
         })
@@ -60,12 +60,12 @@ impl Axis {
             Encoding::Scaled {
                 stored: ScalarType::I32,
                 scale,
-                ..
+                offset,
             } => {
                 let at = field.at;
                 // Rounding is monotonic, so the integers within form one range; its ends are found by
                 // bisection with the very computation that makes coordinates.
-                let value = |stored: i64| field.scaled(stored as f64);
+                let value = |stored: i64| stored as f64 * scale + offset;
                 let (first, end) = if scale > 0.0 {
                     (bisect(|i| value(i) >= min), bisect(|i| value(i) > max))
                 } else {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ept_format::{Bounds, ScalarType, position_of_dimension};
 
-use crate::{DecodeError, Values};
+use crate::{DecodeError, Scaling, Values};
 
 /// Points as a structure of arrays: a column for each dimension, all of the same length.
 ///
@@ -38,15 +38,6 @@ pub struct Column {
     pub name: Arc<str>,
     /// A value for each point.
     pub values: Values,
-}
-
-/// How a tile stores its coordinates as integers: `coordinate = integer * scale + offset` per axis.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Scaling {
-    /// Step of each axis `[x, y, z]`, in units of the coordinate system; not 0.
-    pub scale: [f64; 3],
-    /// Coordinate of the integer 0 on each axis.
-    pub offset: [f64; 3],
 }
 
 impl Column {

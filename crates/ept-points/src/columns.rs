@@ -1,10 +1,10 @@
 //! From point records to columns: the one path that all encodings share.
 
 use ept_format::Bounds;
+use ept_las::{Field, Layout, PointFormat};
 
 use crate::axis::Clip;
-use crate::field::Field;
-use crate::layout::Layout;
+use crate::field::append;
 use crate::{Column, DecodeError, PointBatch, Values};
 
 /// Bytes that all columns together reserve at once: more only once that many were really decoded, since
@@ -56,13 +56,13 @@ impl<'a> ColumnBuilder<'a> {
 
     /// Adds whole records.
     pub(crate) fn push(&mut self, records: &[u8]) {
-        let size = self.layout.size;
+        let size = self.layout.size();
         let columns = self.fields.iter().zip(&mut self.values);
         match &self.clip {
             None => {
                 self.len += records.len() / size;
                 for (field, values) in columns {
-                    field.append(records.chunks_exact(size), values);
+                    append(field, records.chunks_exact(size), values);
                 }
             }
             Some(clip) => {
@@ -73,7 +73,7 @@ impl<'a> ColumnBuilder<'a> {
                 self.len += self.passing.len();
                 for (field, values) in columns {
                     let rows = self.passing.iter().map(|&at| &records[at..at + size]);
-                    field.append(rows, values);
+                    append(field, rows, values);
                 }
             }
         }
@@ -84,6 +84,7 @@ impl<'a> ColumnBuilder<'a> {
         let columns = self.fields.into_iter().zip(self.values);
         let columns = columns.map(|(field, values)| Column::new(field.name, values));
         let batch = PointBatch::new(columns.collect())?.with_len(self.len);
-        Ok(batch.with_storage(self.layout.scaling(), self.layout.point_format))
+        let point_format = self.layout.point_format().map(PointFormat::number);
+        Ok(batch.with_storage(self.layout.scaling(), point_format))
     }
 }

@@ -4,9 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use ept_format::{Bounds, DataType, Metadata};
+use ept_las::Decompressors;
 
 use crate::columns::{BLOCK_BYTES, ColumnBuilder};
-use crate::decompressors::Decompressors;
+use crate::wanted::wanted;
 use crate::{DecodeError, PointBatch, Wish, laszip, schema, zstandard};
 
 /// Turns tiles of one dataset into columns. Made once, used from any number of threads; clones share the memory that
@@ -94,16 +95,16 @@ impl Decoder {
 
     fn decode_by_schema(&self, points: u64, tile: &[u8]) -> Result<PointBatch, DecodeError> {
         let layout = schema::layout(&self.metadata)?;
-        let fields = layout.wanted(self.wanted.as_deref(), self.metadata.schema())?;
+        let fields = wanted(&layout, self.wanted.as_deref(), self.metadata.schema())?;
         let mut columns = ColumnBuilder::new(&layout, fields, &self.bounds, points);
-        let size = layout.size as u64;
+        let size = layout.size() as u64;
         let expected = points.saturating_mul(size);
         let found = if self.metadata.data_type() == DataType::Zstandard {
-            zstandard::decode(tile, layout.size, expected, &mut columns)?
+            zstandard::decode(tile, layout.size(), expected, &mut columns)?
         } else {
             if tile.len() as u64 == expected {
-                let in_block = (BLOCK_BYTES / layout.size).max(1);
-                tile.chunks(in_block * layout.size)
+                let in_block = (BLOCK_BYTES / layout.size()).max(1);
+                tile.chunks(in_block * layout.size())
                     .for_each(|block| columns.push(block));
             }
             tile.len() as u64

@@ -1,5 +1,7 @@
 //! What can be wrong with a tile.
 
+use ept_las::LasError;
+
 /// A tile that cannot be decoded, or not as the dataset describes it.
 ///
 /// The text does not name the tile: the caller, who fetched it, adds that.
@@ -48,6 +50,18 @@ pub enum DecodeError {
     /// The decompressor failed in a way that it does not report as an error.
     #[error("the decompressor gave up: the tile is corrupt ({0})")]
     Panicked(String),
+}
+
+impl From<LasError> for DecodeError {
+    fn from(error: LasError) -> DecodeError {
+        match error {
+            LasError::Empty => DecodeError::Empty,
+            LasError::NotLas(why) => DecodeError::NotLas(why),
+            LasError::Corrupt { what, problem } => DecodeError::Corrupt { what, problem },
+            LasError::Unsupported(what) => DecodeError::Unsupported(what),
+            other => DecodeError::Unsupported(other.to_string()),
+        }
+    }
 }
 
 impl DecodeError {

@@ -1,16 +1,12 @@
-//! LAZ tiles: records by `decompressors`, then columns.
+//! LAZ tiles: chunks to records by `ept-las`, records to columns.
 
 use ept_format::Bounds;
-use ept_laz::Layers;
+use ept_las::{ChunkTable, Compression, Field, Header, Layers, Layout, PointFormat};
 
 use crate::axis::Clip;
 use crate::columns::ColumnBuilder;
-use crate::field::Field;
-use crate::las_header::LasHeader;
-use crate::layout::Layout;
-use crate::laz_tile::LazTile;
-use crate::point_format::SIZES;
-use crate::{DecodeError, Decoder, PointBatch, extra_bytes, point_format};
+use crate::wanted::wanted;
+use crate::{DecodeError, Decoder, PointBatch};
 
 /// Decodes a LAZ tile, or a LAS file in the place of one.
 pub(crate) fn decode(
@@ -19,69 +15,62 @@ pub(crate) fn decode(
     tile: &[u8],
 ) -> Result<PointBatch, DecodeError> {
     let (schema, bounds) = (decoder.metadata.schema(), &decoder.bounds);
-    let header = LasHeader::parse(tile)?;
+    let header = Header::parse(tile, tile.len() as u64)?;
     if header.points != points {
         return Err(DecodeError::Count {
             expected: points,
             found: header.points,
         });
     }
-    let layout = layout(tile, &header)?;
-    let fields = layout.wanted(decoder.wanted.as_deref(), schema)?;
+    let layout = Layout::of_file(&header, tile)?;
+    let fields = wanted(&layout, decoder.wanted.as_deref(), schema)?;
     let layers = layers(&fields, header.point_format, bounds);
     let mut columns = ColumnBuilder::new(&layout, fields, bounds, points);
     if header.is_compressed {
-        let tile = LazTile::parse(tile, &header)?;
-        let push = |records: &[u8]| columns.push(records);
-        decoder.decompressors.decompress(&tile, layers, push)?;
+        decompress(decoder, tile, &header, layers, &mut columns)?;
     } else {
         columns.push(uncompressed(tile, &header)?);
     }
     columns.finish()
 }
 
-/// The layout of the tile's records, extra bytes included.
-pub(crate) fn layout(tile: &[u8], header: &LasHeader) -> Result<Layout, DecodeError> {
-    let mut layout = point_format::layout(header)?;
-    let (user, id) = extra_bytes::VLR;
-    if let Some(vlr) = header.vlr(tile, user, id)? {
-        let base = SIZES[usize::from(header.point_format)];
-        extra_bytes::describe(&mut layout, base, vlr)?;
-    }
-    Ok(layout)
-}
-
 /// The layers of point formats 6 to 8 that hold the fields or decide over the bounds; X, Y and the returns
 /// always come along.
-fn layers(fields: &[Field], format: u8, bounds: &Bounds) -> Layers {
-    let base = SIZES[usize::from(format)];
-    let has_colour = matches!(format, 7 | 8);
-    let layers = fields.iter().map(|field| match field.at {
-        at if at >= base => Layers::BYTES,
-        8 => Layers::Z,
-        12 => Layers::INTENSITY,
-        15 => Layers::FLAGS,
-        16 => Layers::CLASSIFICATION,
-        17 => Layers::USER_DATA,
-        18 => Layers::SCAN_ANGLE,
-        20 => Layers::POINT_SOURCE_ID,
-        22 => Layers::GPS_TIME,
-        30..36 if has_colour => Layers::RGB,
-        36 if has_colour => Layers::NIR,
-        _ => Layers::NONE,
-    });
-    let z = match Clip::needs_z(bounds) {
-        true => Layers::Z,
-        false => Layers::NONE,
+fn layers(fields: &[Field], format: PointFormat, bounds: &Bounds) -> Layers {
+    let layers = fields.iter().map(|field| format.layer(field.at));
+    let z = if Clip::needs_z(bounds) {
+        Layers::Z
+    } else {
+        Layers::NONE
     };
     layers.fold(z, |all, layer| all | layer)
 }
 
-fn uncompressed<'a>(tile: &'a [u8], header: &LasHeader) -> Result<&'a [u8], DecodeError> {
-    let records = &tile[header.points_at..];
+fn decompress(
+    decoder: &Decoder,
+    tile: &[u8],
+    header: &Header,
+    layers: Layers,
+    columns: &mut ColumnBuilder<'_>,
+) -> Result<(), DecodeError> {
+    let compression = Compression::of_file(header, tile)?;
+    let table = ChunkTable::of_file(tile, header, &compression)?;
+    for chunk in table.chunks() {
+        // Chunks are within the file, which is in memory.
+        let bytes = &tile[chunk.at as usize..][..chunk.size as usize];
+        let push = |records: &[u8]| columns.push(records);
+        let pool = &decoder.decompressors;
+        pool.decompress(&compression, bytes, chunk.points, layers, push)?;
+    }
+    Ok(())
+}
+
+fn uncompressed<'a>(tile: &'a [u8], header: &Header) -> Result<&'a [u8], DecodeError> {
+    // Points start within the file.
+    let records = &tile[header.points_at as usize..];
     let length = usize::try_from(header.points)
         .ok()
-        .and_then(|points| points.checked_mul(header.record_length));
+        .and_then(|points| points.checked_mul(header.record_length.into()));
     length
         .and_then(|length| records.get(..length))
         .ok_or_else(|| {

@@ -1,18 +1,13 @@
 //! The record layout of binary and zstandard tiles: the schema, packed.
 
 use ept_format::{Metadata, ScalarType};
+use ept_las::{Encoding, Layout};
 
 use crate::DecodeError;
-use crate::field::{Encoding, Field};
-use crate::layout::Layout;
 
 /// The layout that the schema describes (specification, sections "schema" and "dataType").
 pub(crate) fn layout(metadata: &Metadata) -> Result<Layout, DecodeError> {
-    let mut layout = Layout {
-        size: 0,
-        fields: Vec::new(),
-        point_format: None,
-    };
+    let mut layout = Layout::empty();
     for dimension in metadata.schema() {
         let is_axis = matches!(&*dimension.name, "X" | "Y" | "Z");
         let is_scaled = dimension.scale != 1.0 || dimension.offset != 0.0;
@@ -29,8 +24,7 @@ pub(crate) fn layout(metadata: &Metadata) -> Result<Layout, DecodeError> {
             },
             stored => Encoding::Plain(stored),
         };
-        layout.push(Field::new(&dimension.name, layout.size, encoding));
-        layout.size += dimension.scalar.size();
+        layout.append(&*dimension.name, encoding);
     }
     match ["X", "Y", "Z"]
         .into_iter()

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::field::bytes;
-use crate::las_header::LasHeader;
-use crate::{DecodeError, Scaling, laszip};
+use ept_las::{Header, Layout};
+
+use crate::{DecodeError, Scaling};
 
 /// The header of a laszip tile, without its points.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,30 +20,25 @@ pub struct TileHeader {
 }
 
 impl TileHeader {
-    /// How many bytes of the tile [`TileHeader::parse`] needs, by its first 100 bytes; that many when there are fewer.
+    /// How many bytes of the tile [`TileHeader::parse`] needs, by its first 100 bytes; 100 if there are fewer.
     #[must_use]
     pub fn length(start: &[u8]) -> u64 {
-        match start.len() {
-            0..100 => 100,
-            _ => u64::from(u32::from_le_bytes(bytes(start, 96))),
-        }
+        Header::length_with_vlrs(start)
     }
 
-    /// Reads the header from the first bytes of a tile of `size` bytes.
+    /// Parses the header from the first bytes of a tile of `size` bytes.
     ///
     /// # Errors
-    /// When the tile is no LAS or LAZ file, or its header contradicts itself or the size.
+    /// If the tile is not a LAS or LAZ file, or its header contradicts itself or the size.
     pub fn parse(start: &[u8], size: u64) -> Result<TileHeader, DecodeError> {
-        if start.is_empty() {
-            return Err(DecodeError::Empty);
-        }
-        let header = LasHeader::of_start(start, usize::try_from(size).unwrap_or(usize::MAX))?;
-        let layout = laszip::layout(start, &header)?;
+        let header = Header::parse(start, size)?;
+        let layout = Layout::of_file(&header, start)?;
+        let names = layout.fields().iter().map(|field| Arc::clone(&field.name));
         Ok(TileHeader {
             points: header.points,
-            point_format: header.point_format,
+            point_format: header.point_format.number(),
             scaling: header.scaling,
-            dimensions: layout.fields.into_iter().map(|field| field.name).collect(),
+            dimensions: names.collect(),
         })
     }
 }

@@ -1,0 +1,36 @@
+//! The fields of a record that a query asks for.
+
+use ept_format::{Dimension, is_same_dimension, position_of_dimension};
+use ept_las::{Field, Layout};
+
+use crate::DecodeError;
+
+/// The fields of these names, in their order; all fields if `names` is `None`.
+///
+/// A name that the record lacks is left out if the schema has it, and is an error otherwise.
+pub(crate) fn wanted(
+    layout: &Layout,
+    names: Option<&[String]>,
+    schema: &[Dimension],
+) -> Result<Vec<Field>, DecodeError> {
+    let Some(names) = names else {
+        return Ok(layout.fields().to_vec());
+    };
+    let mut wanted: Vec<Field> = Vec::with_capacity(names.len());
+    for name in names {
+        let names = layout.fields().iter().map(|field| &*field.name);
+        match position_of_dimension(names, name).map(|at| &layout.fields()[at]) {
+            Some(field) if wanted.contains(field) => {}
+            Some(field) => wanted.push(field.clone()),
+            None if schema.iter().any(|d| is_same_dimension(&d.name, name)) => {}
+            None => {
+                let available: Vec<&str> = layout.fields().iter().map(|f| &*f.name).collect();
+                return Err(DecodeError::NoDimension {
+                    name: name.clone(),
+                    available: available.join(", "),
+                });
+            }
+        }
+    }
+    Ok(wanted)
+}
