@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ept_format::Key;
-use laz::laszip::ChunkTable;
+use ept_las::Chunk;
 
 use crate::ExportError;
 
@@ -41,12 +41,8 @@ enum Line {
 }
 
 impl CopcHierarchy {
-    /// The hierarchy of nodes whose chunks follow one another in that order from `offset` on.
-    pub(crate) fn new(
-        keys: &[Key],
-        chunks: &ChunkTable,
-        mut offset: u64,
-    ) -> Result<CopcHierarchy, ExportError> {
+    /// The hierarchy of nodes, each with its chunk.
+    pub(crate) fn new(keys: &[Key], chunks: &[Chunk]) -> Result<CopcHierarchy, ExportError> {
         let mut entries = Vec::with_capacity(keys.len() + 1);
         for (key, chunk) in keys.iter().zip(chunks) {
             let fits = |number: u64| {
@@ -57,11 +53,10 @@ impl CopcHierarchy {
             };
             entries.push(Entry {
                 key: *key,
-                offset,
-                size: fits(chunk.byte_count)?,
-                points: fits(chunk.point_count)?,
+                offset: chunk.at,
+                size: fits(chunk.size)?,
+                points: fits(chunk.points)?,
             });
-            offset += chunk.byte_count;
         }
         entries.sort_unstable_by_key(|entry| entry.key);
         let missing = missing_ancestors(&entries);

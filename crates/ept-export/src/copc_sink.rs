@@ -4,13 +4,13 @@ use std::io::{Seek, Write};
 use std::num::NonZeroUsize;
 
 use ept_format::{Bounds, Key};
+use ept_las::Vlr;
 use ept_points::PointBatch;
 
 use crate::copc_hierarchy::CopcHierarchy;
 use crate::copc_info::CopcInfo;
 use crate::fused::Fused;
 use crate::las_file::LasFile;
-use crate::las_header::EVLR_HEADER_SIZE;
 use crate::laz_chunks::LazChunks;
 use crate::record::Record;
 use crate::{ExportError, Sink, point_format};
@@ -46,7 +46,7 @@ impl CopcOptions {
 /// nearest step of 0.006 degrees.
 ///
 /// Nodes without points that have descendants with points are entries without points, so that a reader finds
-/// its way down. Two chunks for each thread are in memory, and 32 bytes for each node; some 150 while the
+/// its way down. Two chunks for each thread are in memory, and 40 bytes for each node; some 150 while the
 /// hierarchy is made at the end.
 #[derive(Debug)]
 pub struct CopcSink<W> {
@@ -164,11 +164,11 @@ pub(crate) fn finish_copc(
     out: &mut (impl Write + Seek),
 ) -> Result<u64, ExportError> {
     let chunks = file.end_points(out)?;
-    let hierarchy = CopcHierarchy::new(keys, &chunks, file.chunks_at())?;
-    let page_at = out.stream_position()? + EVLR_HEADER_SIZE;
+    let hierarchy = CopcHierarchy::new(keys, chunks.chunks())?;
+    let page_at = out.stream_position()? + Vlr::EXTENDED_HEADER_SIZE;
     let (pages, root_size) = hierarchy.to_bytes(page_at);
     info.root_page = (page_at, root_size);
     info.times = file.times();
-    file.header_mut().set_copc(&info, pages)?;
+    file.header_mut().set_copc(&info, &pages);
     file.finish(note, out)
 }

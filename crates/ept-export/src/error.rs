@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use ept_format::{Bounds, Key, ScalarType};
+use ept_las::LasError;
 use ept_points::Scalar;
 
 /// An output that fails, or points that the output format cannot hold.
@@ -36,7 +37,7 @@ pub enum ExportError {
     )]
     Coordinate {
         /// `X`, `Y` or `Z`.
-        axis: &'static str,
+        axis: String,
         /// The coordinate, in units of the coordinate system.
         value: f64,
         /// Scale of the axis.
@@ -108,6 +109,9 @@ pub enum ExportError {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// Something that LAS or LAZ can't hold.
+    #[error(transparent)]
+    Las(#[from] LasError),
     /// The LAZ compressor refuses.
     #[error("LAZ compression: {0}")]
     Compression(String),

@@ -3,8 +3,8 @@
 use std::io::{Seek, SeekFrom, Write};
 use std::mem;
 
+use ept_las::{ChunkTable, VlrId};
 use ept_points::{PointBatch, Scaling};
-use laz::laszip::ChunkTable;
 
 use crate::ExportError;
 use crate::copc_info::CopcInfo;
@@ -13,8 +13,8 @@ use crate::laz_chunks::LazChunks;
 use crate::record::Record;
 use crate::tally::Tally;
 
-/// User and number of the record that tells where the points come from.
-const NOTE: (&str, u16, &str) = ("ept", 1, "where these points come from");
+/// The record that tells where the points come from.
+const NOTE: VlrId = VlrId::new("ept", 1);
 
 /// A file whose shape is settled.
 #[derive(Debug)]
@@ -32,21 +32,21 @@ impl LasFile {
     pub(crate) fn start(
         record: Record,
         wkt: Option<&str>,
-        laz: Option<LazChunks>,
+        mut laz: Option<LazChunks>,
         copc: Option<&CopcInfo>,
         out: &mut impl Write,
     ) -> Result<LasFile, ExportError> {
-        let vlr = laz.as_ref().map(LazChunks::vlr);
-        let header = LasHeader::new(&record, wkt, vlr, copc)?;
-        out.write_all(&header.to_bytes()?)?;
-        if let Some(laz) = &laz {
-            laz.start(out)?;
+        let compression = laz.as_ref().map(LazChunks::compression);
+        let header = LasHeader::new(&record, wkt, compression, copc);
+        out.write_all(&header.to_bytes())?;
+        if let Some(laz) = &mut laz {
+            laz.start(header.points_at(), out)?;
         }
         Ok(LasFile {
+            tally: Tally::new(record.point_format, record.size()),
             record,
             header,
             laz,
-            tally: Tally::default(),
             records: Vec::new(),
         })
     }
@@ -76,8 +76,7 @@ impl LasFile {
         records: &[u8],
         out: &mut impl Write,
     ) -> Result<(), ExportError> {
-        self.tally
-            .add(records, self.record.size(), self.record.point_format);
+        self.tally.add(records);
         match &mut self.laz {
             Some(laz) => laz.write(records, out),
             None => Ok(out.write_all(records)?),
@@ -99,14 +98,9 @@ impl LasFile {
         out: &mut (impl Write + Seek),
     ) -> Result<ChunkTable, ExportError> {
         match self.laz.take() {
-            Some(laz) => laz.finish(self.header.points_at(), out),
+            Some(laz) => laz.finish(out),
             None => Ok(ChunkTable::default()),
         }
-    }
-
-    /// Where the first chunk starts.
-    pub(crate) fn chunks_at(&self) -> u64 {
-        self.header.points_at() + ChunkTable::OFFSET_SIZE as u64
     }
 
     /// Least and greatest GPS time of the points so far; 0 where they have none.
@@ -125,9 +119,9 @@ impl LasFile {
         out: &mut (impl Write + Seek),
     ) -> Result<u64, ExportError> {
         if let Some(note) = note {
-            let (user, id, description) = NOTE;
+            let description = "where these points come from";
             self.header
-                .push_extended(user, id, description, note.as_bytes().to_vec())?;
+                .push_extended(NOTE, description, note.as_bytes());
         }
         let end = out.stream_position()?;
         for record in self.header.extended() {
@@ -135,7 +129,7 @@ impl LasFile {
         }
         self.header.complete(&self.record, &self.tally, end);
         out.seek(SeekFrom::Start(0))?;
-        out.write_all(&self.header.to_bytes()?)?;
+        out.write_all(&self.header.to_bytes())?;
         out.flush()?;
         Ok(self.tally.points)
     }

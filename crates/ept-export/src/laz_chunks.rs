@@ -4,12 +4,9 @@ use std::fmt;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::mem;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 
-use laz::laszip::{ChunkTable, ChunkTableEntry};
-use laz::record::{
-    LayeredPointRecordCompressor, RecordCompressor, SequentialPointRecordCompressor,
-};
-use laz::{LasZipError, LazVlr, LazVlrBuilder};
+use ept_las::{ChunkTable, Chunking, Compression};
 
 use crate::ExportError;
 use crate::encoders::{Encoded, Encoders};
@@ -20,22 +17,21 @@ const CHUNK_POINTS: u32 = 50_000;
 
 /// Compresses records on several threads and writes the chunks in order.
 pub(crate) struct LazChunks {
-    vlr: LazVlr,
-    /// Bytes of a point record.
-    size: usize,
-    /// Bytes of the records of a full chunk; none when each batch of records is a chunk.
+    compression: Arc<Compression>,
+    /// Bytes of the records of a full chunk, `None` if each batch of records is a chunk.
     full: Option<usize>,
     encoders: Encoders,
     /// Records of a chunk that is not full.
     open: Vec<u8>,
+    /// Where the points start.
+    points_at: u64,
     table: ChunkTable,
 }
 
 impl LazChunks {
     /// Chunks of 50,000 points, compressed on up to `threads` threads.
     pub(crate) fn fixed(record: &Record, threads: NonZeroUsize) -> Result<LazChunks, ExportError> {
-        let full = CHUNK_POINTS as usize * record.size();
-        LazChunks::new(record, threads, Some(full))
+        LazChunks::new(record, threads, Chunking::Fixed(CHUNK_POINTS))
     }
 
     /// A chunk of each batch of records.
@@ -43,45 +39,42 @@ impl LazChunks {
         record: &Record,
         threads: NonZeroUsize,
     ) -> Result<LazChunks, ExportError> {
-        LazChunks::new(record, threads, None)
+        LazChunks::new(record, threads, Chunking::Variable)
     }
 
     fn new(
         record: &Record,
         threads: NonZeroUsize,
-        full: Option<usize>,
+        chunking: Chunking,
     ) -> Result<LazChunks, ExportError> {
-        let extra = record.size() - crate::point_format::size(record.point_format);
-        // The record length is 16 bits, so the part of it that is extra bytes is too.
-        let vlr = LazVlrBuilder::default()
-            .with_point_format(record.point_format, extra as u16)
-            .map_err(|error| compression(&error))?;
-        let vlr = match full {
-            Some(_) => vlr.with_fixed_chunk_size(CHUNK_POINTS),
-            None => vlr.with_variable_chunk_size(),
-        };
-        let vlr = vlr.build();
-        let (format, items) = (record.point_format, vlr.clone());
+        let extra = record.size() - record.point_format.size();
+        let compression = Arc::new(Compression::new(record.point_format, extra, chunking)?);
+        let encoder = Arc::clone(&compression);
         Ok(LazChunks {
-            vlr,
-            size: record.size(),
-            full,
+            compression,
+            full: match chunking {
+                Chunking::Fixed(points) => Some(points as usize * record.size()),
+                _ => None,
+            },
             encoders: Encoders::new(threads, move |records, chunk| {
-                encode(format, &items, records, chunk)
+                Ok(encoder.compress(records, chunk)?)
             }),
             open: Vec::new(),
+            points_at: 0,
             table: ChunkTable::default(),
         })
     }
 
-    /// The contents of the record that tells readers how to decompress.
-    pub(crate) fn vlr(&self) -> &LazVlr {
-        &self.vlr
+    /// What the file tells readers of the compression.
+    pub(crate) fn compression(&self) -> &Compression {
+        &self.compression
     }
 
-    /// Keeps room for the place of the chunk table; the first chunk follows.
-    pub(crate) fn start(&self, out: &mut impl Write) -> io::Result<()> {
-        out.write_all(&[0; ChunkTable::OFFSET_SIZE])
+    /// Keeps room for the place of the chunk table at the start of the points; the first chunk follows.
+    pub(crate) fn start(&mut self, points_at: u64, out: &mut impl Write) -> io::Result<()> {
+        self.points_at = points_at;
+        self.table = ChunkTable::starting_at(points_at + ChunkTable::PLACE_SIZE);
+        out.write_all(&[0; ChunkTable::PLACE_SIZE as usize])
     }
 
     /// Compresses whole records, one or more; `out` gets chunks that are done.
@@ -106,10 +99,9 @@ impl LazChunks {
         Ok(())
     }
 
-    /// Writes the last chunk and the table, whose place goes to `points_at`; returns the table.
+    /// Writes the last chunk and the table, whose place goes to the start of the points; returns the table.
     pub(crate) fn finish(
         mut self,
-        points_at: u64,
         out: &mut (impl Write + Seek),
     ) -> Result<ChunkTable, ExportError> {
         if !self.open.is_empty() {
@@ -119,10 +111,9 @@ impl LazChunks {
             self.put(encoded, out)?;
         }
         let table_at = out.stream_position()?;
-        let mut table = Vec::new();
-        self.table.write_to(&mut table, &self.vlr)?;
+        let table = self.table.to_bytes(&self.compression)?;
         out.write_all(&table)?;
-        out.seek(SeekFrom::Start(points_at))?;
+        out.seek(SeekFrom::Start(self.points_at))?;
         out.write_all(&table_at.to_le_bytes())?;
         out.seek(SeekFrom::Start(table_at + table.len() as u64))?;
         Ok(self.table)
@@ -148,42 +139,18 @@ impl LazChunks {
             return Err(ExportError::Compression(problem));
         }
         out.write_all(&encoded.chunk)?;
-        self.table.push(ChunkTableEntry {
-            point_count: (encoded.records.len() / self.size) as u64,
-            byte_count: encoded.chunk.len() as u64,
-        });
+        let points = encoded.records.len() / self.compression.record_length();
+        self.table.push(points as u64, encoded.chunk.len() as u64);
         self.encoders.reuse(encoded);
         Ok(())
     }
 }
 
-/// Compresses whole records to one chunk, which is appended to `chunk`.
-fn encode(
-    point_format: u8,
-    vlr: &LazVlr,
-    records: &[u8],
-    chunk: Vec<u8>,
-) -> Result<Vec<u8>, ExportError> {
-    let mut compressor: Box<dyn RecordCompressor<Vec<u8>>> = match point_format {
-        0..6 => Box::new(SequentialPointRecordCompressor::new(chunk)),
-        6.. => Box::new(LayeredPointRecordCompressor::new(chunk)),
-    };
-    let result = compressor.set_fields_from(vlr.items());
-    result.map_err(|error| compression(&error))?;
-    compressor.compress_many(records)?;
-    compressor.done()?;
-    Ok(compressor.box_into_inner())
-}
-
-fn compression(error: &LasZipError) -> ExportError {
-    ExportError::Compression(error.to_string())
-}
-
 impl fmt::Debug for LazChunks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LazChunks")
-            .field("vlr", &self.vlr)
-            .field("chunks", &self.table.len())
+            .field("compression", &self.compression)
+            .field("chunks", &self.table.chunks().len())
             .finish_non_exhaustive()
     }
 }

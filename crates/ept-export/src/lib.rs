@@ -43,8 +43,8 @@ mod csv;
 mod encoders;
 mod error;
 mod extra_bytes;
-mod field;
 mod file_info;
+mod fill;
 mod fused;
 #[cfg(feature = "parquet")]
 mod geometry;

@@ -3,9 +3,10 @@
 use std::io::{Seek, SeekFrom, Write};
 
 use ept_format::{Key, ScalarType};
+use ept_las::{Encoding, Field};
 use ept_points::PointBatch;
 
-use crate::field::{Encoding, Field};
+use crate::fill::fill;
 use crate::fused::Fused;
 use crate::shape::Shape;
 use crate::{ExportError, FileInfo, Sink};
@@ -151,9 +152,9 @@ impl PlyFile {
         self.records.resize(batch.len() * self.size, 0);
         for field in &self.fields {
             let values = batch
-                .values(&field.dimension)
-                .ok_or_else(|| ExportError::MissingDimension(field.dimension.to_string()))?;
-            field.fill(values, &mut self.records, self.size)?;
+                .values(&field.name)
+                .ok_or_else(|| ExportError::MissingDimension(field.name.to_string()))?;
+            fill(field, values, &mut self.records, self.size)?;
         }
         Ok(())
     }
@@ -177,7 +178,7 @@ impl PlyFile {
     fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for field in &self.fields {
-            let name = property(&field.dimension);
+            let name = property(&field.name);
             let numbered = (2..).map(|number: u32| format!("{name}_{number}"));
             let mut choices = std::iter::once(name.clone()).chain(numbered);
             names.extend(choices.find(|choice| !names.contains(choice)));

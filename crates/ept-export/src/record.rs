@@ -3,92 +3,82 @@
 use std::sync::Arc;
 
 use ept_format::Bounds;
+use ept_las::{Encoding, ExtraDimension, Layout, PointFormat};
 use ept_points::{Column, PointBatch, Scaling};
 
 use crate::ExportError;
-use crate::extra_bytes::{ExtraBytes, MAX_DIMENSIONS};
-use crate::field::Field;
-use crate::quantise::{quantise, scaling_of};
+use crate::extra_bytes::extra_dimensions;
+use crate::fill::fill;
+use crate::quantise::scaling_of;
 
 const AXES: [&str; 3] = ["X", "Y", "Z"];
 /// Point format of a file without points, of which nothing is known.
-const UNKNOWN_FORMAT: u8 = 6;
+const UNKNOWN_FORMAT: PointFormat = PointFormat::SIX;
 
-/// The layout of a file's point records.
+/// What a file's point records are.
 #[derive(Debug)]
 pub(crate) struct Record {
-    pub(crate) point_format: u8,
+    pub(crate) point_format: PointFormat,
     pub(crate) scaling: Scaling,
-    /// Bytes of a record.
-    pub(crate) length: u16,
-    pub(crate) extra_bytes: ExtraBytes,
+    /// The dimensions that are not of the point format, as the file describes them.
+    pub(crate) extra: Vec<ExtraDimension>,
+    /// All fields, by the names of their columns.
+    layout: Layout,
     /// The dimensions of the first points; later ones have the same.
     dimensions: Vec<Arc<str>>,
-    /// The fields that the point format has after X, Y and Z.
-    fields: Vec<Field>,
 }
 
 impl Record {
-    /// Records of a point format for points such as those of `batch`; `bounds` give the scale when the
+    /// Records of a point format for points such as those of `batch`; `bounds` give the scale if the
     /// batch has none.
     pub(crate) fn of(
         batch: &PointBatch,
         point_format: u8,
         bounds: &Bounds,
     ) -> Result<Record, ExportError> {
-        let mut record = Record::without_extra_bytes(point_format, bounds);
-        if let Some(scaling) = batch.scaling() {
-            record.scaling = *scaling;
-        }
-        let is_extra = |column: &&Column| !record.has(&column.name);
+        let scaling = batch.scaling().copied();
+        let scaling = scaling.unwrap_or_else(|| scaling_of(bounds));
+        let mut record = Record::without_extra_bytes(PointFormat::new(point_format)?, scaling);
+        let is_extra = |column: &&Column| record.layout.field(&column.name).is_none();
         let extra: Vec<&Column> = batch.columns().iter().filter(is_extra).collect();
-        let size = |column: &&Column| column.values.scalar().size();
-        let record_length = usize::from(record.length) + extra.iter().map(size).sum::<usize>();
-        record.length = match u16::try_from(record_length) {
-            Ok(length) if extra.len() <= MAX_DIMENSIONS => length,
-            _ => {
-                return Err(ExportError::TooManyDimensions {
-                    dimensions: extra.len(),
-                    record_length,
-                });
-            }
-        };
-        record.dimensions = batch
+        for column in &extra {
+            let encoding = Encoding::Plain(column.values.scalar());
+            record.layout.append(Arc::clone(&column.name), encoding);
+        }
+        let record_length = record.layout.size();
+        if record_length > u16::MAX.into() || extra.len() > ExtraDimension::MAX_COUNT {
+            return Err(ExportError::TooManyDimensions {
+                dimensions: extra.len(),
+                record_length,
+            });
+        }
+        record.extra = extra_dimensions(&extra)?;
+        let names = batch
             .columns()
             .iter()
-            .map(|c| Arc::clone(&c.name))
-            .collect();
-        record.extra_bytes = ExtraBytes::new(&extra, crate::point_format::size(point_format))?;
+            .map(|column| Arc::clone(&column.name));
+        record.dimensions = names.collect();
         Ok(record)
     }
 
     /// Records for no points at all.
     pub(crate) fn unknown(bounds: &Bounds) -> Record {
-        Record::without_extra_bytes(UNKNOWN_FORMAT, bounds)
+        Record::without_extra_bytes(UNKNOWN_FORMAT, scaling_of(bounds))
     }
 
-    fn without_extra_bytes(point_format: u8, bounds: &Bounds) -> Record {
+    fn without_extra_bytes(point_format: PointFormat, scaling: Scaling) -> Record {
         Record {
             point_format,
-            scaling: scaling_of(bounds),
-            length: crate::point_format::size(point_format) as u16,
-            extra_bytes: ExtraBytes::default(),
+            scaling,
+            extra: Vec::new(),
+            layout: Layout::of_format(point_format, &scaling),
             dimensions: Vec::new(),
-            fields: crate::point_format::fields(point_format),
         }
     }
 
-    /// Bytes of a record.
+    /// Bytes of a record, at most 65,535.
     pub(crate) fn size(&self) -> usize {
-        usize::from(self.length)
-    }
-
-    fn has(&self, dimension: &str) -> bool {
-        AXES.contains(&dimension) || self.fields().any(|field| &*field.dimension == dimension)
-    }
-
-    fn fields(&self) -> impl Iterator<Item = &Field> {
-        self.fields.iter().chain(&self.extra_bytes.fields)
+        self.layout.size()
     }
 
     /// Packs the points of a batch into `records`, in the place of what that held. Fields of the point
@@ -111,40 +101,16 @@ impl Record {
         }
         records.clear();
         records.resize(batch.len() * self.size(), 0);
-        for (axis, coordinates) in [batch.x(), batch.y(), batch.z()].into_iter().enumerate() {
-            self.pack_axis(axis, coordinates, records)?;
-        }
-        for field in self.fields() {
-            if let Some(values) = batch.values(&field.dimension) {
-                field.fill(values, records, self.size())?;
+        for field in self.layout.fields() {
+            if let Some(values) = batch.values(&field.name) {
+                fill(field, values, records, self.size())?;
             }
         }
         let is_legacy = matches!(batch.point_format(), Some(0..=5));
-        if is_legacy && self.point_format >= 6 {
+        if is_legacy && self.point_format.is_extended() {
             records
                 .chunks_exact_mut(self.size())
                 .for_each(class_12_to_overlap);
-        }
-        Ok(())
-    }
-
-    fn pack_axis(
-        &self,
-        axis: usize,
-        coordinates: &[f64],
-        records: &mut [u8],
-    ) -> Result<(), ExportError> {
-        let (scale, offset) = (self.scaling.scale[axis], self.scaling.offset[axis]);
-        for (record, &value) in records.chunks_exact_mut(self.size()).zip(coordinates) {
-            let Some(steps) = quantise(value, scale, offset) else {
-                return Err(ExportError::Coordinate {
-                    axis: AXES[axis],
-                    value,
-                    scale,
-                    offset,
-                });
-            };
-            record[axis * 4..axis * 4 + 4].copy_from_slice(&steps.to_le_bytes());
         }
         Ok(())
     }

@@ -1,25 +1,42 @@
 //! What a LAS header says of the points: how many, of which returns, and where.
 
-use ept_points::Scaling;
-
-use crate::point_format::{return_number_mask, time_at};
+use ept_las::{Encoding, PointFormat, Scaling};
 
 /// Count and extent of point records.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Tally {
+    /// Bytes of a record.
+    size: usize,
+    /// The bits of byte 14 that are the return number.
+    return_mask: u8,
+    /// Where a record has its GPS time, `None` if the point format has none.
+    time_at: Option<usize>,
     pub(crate) points: u64,
     /// Points of return 1 to 15; points without a return number are in none.
     pub(crate) by_return: [u64; 15],
     /// Least and greatest integers of each axis.
     extent: Option<([i32; 3], [i32; 3])>,
-    /// Least and greatest GPS time; none where there are no points or no times.
+    /// Least and greatest GPS time, `None` if there are no points or no times.
     pub(crate) times: Option<(f64, f64)>,
 }
 
 impl Tally {
-    /// Adds whole records of a point format, `size` bytes each.
-    pub(crate) fn add(&mut self, records: &[u8], size: usize, point_format: u8) {
-        let mask = return_number_mask(point_format);
+    /// A tally of records of a point format, `size` bytes each.
+    pub(crate) fn new(format: PointFormat, size: usize) -> Tally {
+        Tally {
+            size,
+            return_mask: Encoding::mask(if format.is_extended() { 4 } else { 3 }),
+            time_at: format.field("GpsTime").map(|field| field.at),
+            points: 0,
+            by_return: [0; 15],
+            extent: None,
+            times: None,
+        }
+    }
+
+    /// Adds whole records.
+    pub(crate) fn add(&mut self, records: &[u8]) {
+        let (size, mask) = (self.size, self.return_mask);
         for record in records.chunks_exact(size) {
             let point = [0, 4, 8].map(|at| axis(record, at));
             let (min, max) = self.extent.get_or_insert((point, point));
@@ -36,7 +53,7 @@ impl Tally {
             }
             self.points += 1;
         }
-        if let Some(at) = time_at(point_format) {
+        if let Some(at) = self.time_at {
             let times = records.chunks_exact(size).map(|record| time(record, at));
             times.for_each(|time| self.add_time(time));
         }
