@@ -7,7 +7,13 @@ use anyhow::{Context, Result, bail};
 /// Words that the sources of some crates must not hold, and why.
 const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
     (
-        &["ept-format", "ept-laz", "ept-points", "ept-select"],
+        &[
+            "ept-format",
+            "ept-laz",
+            "ept-las",
+            "ept-points",
+            "ept-select",
+        ],
         &["std::fs", "std::net", "async ", "tokio"],
         "does no I/O",
     ),
@@ -20,6 +26,7 @@ const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
         &[
             "ept-format",
             "ept-laz",
+            "ept-las",
             "ept-points",
             "ept-select",
             "ept-export",
@@ -32,12 +39,14 @@ const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
         &[
             "ept-format",
             "ept-laz",
+            "ept-points",
             "ept-select",
+            "ept-export",
             "ept-reader",
             "ept-cli",
         ],
         &["laz::"],
-        "does not use laz: only ept-points and ept-export do",
+        "does not use laz: only ept-las does",
     ),
 ];
 

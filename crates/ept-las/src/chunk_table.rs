@@ -5,7 +5,7 @@ use std::io::Cursor;
 use laz::laszip::{ChunkTable as Entries, ChunkTableEntry};
 
 use crate::bytes::u32_at;
-use crate::{Chunking, Compression, Header, LasError};
+use crate::{Chunking, Compression, Header, LasError, guard};
 
 /// A compressed chunk, as a place in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,9 +170,8 @@ impl ChunkTable {
 
 /// The entries of a table whose chunks are in `room` bytes.
 fn entries(table: &[u8], room: u64, compression: &Compression) -> Result<Entries, LasError> {
-    let cut = || corrupt("it is cut off".into());
     if table.len() < 8 {
-        return Err(cut());
+        return Err(corrupt("it is cut off".into()));
     }
     // `laz` allocates by the count. Each chunk has its first point as it is; some writers add a last chunk without
     // points.
@@ -182,7 +181,9 @@ fn entries(table: &[u8], room: u64, compression: &Compression) -> Result<Entries
         return Err(corrupt(format!("{claimed} chunks in {room} bytes")));
     }
     let is_variable = compression.chunking() == Chunking::Variable;
-    Entries::read(&mut Cursor::new(table), is_variable).map_err(|_| cut())
+    guard::call("chunk table", || {
+        Entries::read(&mut Cursor::new(table), is_variable)
+    })
 }
 
 /// Where the first chunk starts.

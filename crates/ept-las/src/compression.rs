@@ -7,7 +7,7 @@ use laz::laszip::CompressorType;
 use laz::{LazItem, LazItemRecordBuilder, LazItemType, LazVlr, LazVlrBuilder};
 
 use crate::bytes::u16_at;
-use crate::{Header, LasError, PointFormat, VlrId};
+use crate::{Header, LasError, PointFormat, VlrId, guard};
 
 /// How the points of a LAZ file are compressed: what its LASzip record says.
 ///
@@ -50,7 +50,7 @@ impl Compression {
     /// # Errors
     /// If the compression is not known, or is that of other records than the header's.
     pub fn parse(contents: &[u8], header: &Header) -> Result<Compression, LasError> {
-        let vlr = LazVlr::from_buffer(contents).map_err(|e| LasError::compression(&e))?;
+        let vlr = guard::call("LASzip record", || LazVlr::from_buffer(contents))?;
         let compressor = u16_at(contents, 0);
         let is_layered = compressor == CompressorType::LayeredChunked as u16;
         let base = header.point_format.size();
@@ -144,7 +144,7 @@ fn items_of(format: PointFormat, extra: usize) -> Result<Vec<LazItem>, LasError>
         });
     }
     LazItemRecordBuilder::default_for_point_format_id(format.number(), extra as u16)
-        .map_err(|e| LasError::compression(&e))
+        .map_err(|error| guard::unsupported(&error))
 }
 
 /// An item as `ept-laz` knows it, `None` if it can't read it.

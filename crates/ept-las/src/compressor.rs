@@ -1,10 +1,11 @@
 //! From records to a compressed chunk.
 
+use laz::LasZipError;
 use laz::record::{
     LayeredPointRecordCompressor, RecordCompressor, SequentialPointRecordCompressor,
 };
 
-use crate::{Compression, LasError};
+use crate::{Compression, LasError, guard};
 
 impl Compression {
     /// Compresses whole records, one or more, to one chunk, which is appended to `chunk`.
@@ -17,11 +18,11 @@ impl Compression {
         } else {
             Box::new(SequentialPointRecordCompressor::new(chunk))
         };
-        let result = compressor.set_fields_from(self.vlr.items());
-        result.map_err(|error| LasError::compression(&error))?;
-        let compressed = compressor.compress_many(records);
-        let done = compressed.and_then(|()| compressor.done());
-        done.map_err(|error| LasError::compression(&error.into()))?;
+        guard::call("points to compress", || {
+            compressor.set_fields_from(self.vlr.items())?;
+            compressor.compress_many(records)?;
+            Ok::<_, LasZipError>(compressor.done()?)
+        })?;
         Ok(compressor.box_into_inner())
     }
 }

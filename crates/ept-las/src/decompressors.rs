@@ -10,7 +10,7 @@ use laz::record::{
 };
 
 use crate::bytes::u32_at;
-use crate::{Compression, LasError};
+use crate::{Compression, LasError, guard};
 
 /// Bytes of records that are handed over at once: they stay in the cache of a core.
 const BLOCK_BYTES: usize = 1 << 16;
@@ -86,17 +86,13 @@ fn by_laz(
     block: &mut [u8],
     sink: &mut impl FnMut(&[u8]),
 ) -> Result<(), LasError> {
-    let result = if compression.is_layered {
+    if compression.is_layered {
         let layered = LayeredPointRecordDecompressor::new(Cursor::new(chunk));
         records_by_laz(layered, compression, points, block, sink)
     } else {
         let sequential = SequentialPointRecordDecompressor::new(chunk);
         records_by_laz(sequential, compression, points, block, sink)
-    };
-    result.map_err(|error| match error {
-        laz::LasZipError::IoError(_) => corrupt("it ends before its last point".into()),
-        other => LasError::compression(&other),
-    })
+    }
 }
 
 fn records_by_laz<R>(
@@ -105,11 +101,12 @@ fn records_by_laz<R>(
     points: u64,
     block: &mut [u8],
     sink: &mut impl FnMut(&[u8]),
-) -> Result<(), laz::LasZipError> {
-    decompressor.set_fields_from(compression.vlr.items())?;
-    let size = decompressor.record_size();
-    blocks(points, size, block, |block| {
-        decompressor.decompress_many(block)?;
+) -> Result<(), LasError> {
+    guard::call("LASzip record", || {
+        decompressor.set_fields_from(compression.vlr.items())
+    })?;
+    blocks(points, compression.record_length, block, |block| {
+        guard::call("LAZ chunk", || decompressor.decompress_many(block))?;
         sink(block);
         Ok(())
     })

@@ -40,8 +40,4 @@ impl LasError {
             problem: problem.into(),
         }
     }
-
-    pub(crate) fn compression(error: &laz::LasZipError) -> LasError {
-        LasError::Unsupported(format!("LAZ compression ({error})"))
-    }
 }

@@ -148,8 +148,7 @@ impl Header {
                 "header of {header_size} bytes, points at {points_at}, in a file of {size}"
             )));
         }
-        let has = |least: u16, version: u8| header_size >= least && minor >= version;
-        let [has_1_3, has_1_4, has_1_5] = [has(SIZE_1_3, 3), has(SIZE_1_4, 4), has(SIZE_1_5, 5)];
+        let [has_1_3, has_1_4, has_1_5] = additions(minor, header_size);
         if has_1_4 && start.len() < SIZE_1_4.into() || has_1_5 && start.len() < SIZE_1_5.into() {
             return Err(ends());
         }
@@ -243,7 +242,8 @@ impl Header {
         let laz = if self.is_compressed { LAZ_BIT } else { 0 };
         put(104, &[self.point_format.number() | laz]);
         put(105, &self.record_length.to_le_bytes());
-        let has_legacy_counts = self.minor < 4 || !self.point_format.is_extended();
+        let [has_1_3, has_1_4, has_1_5] = additions(self.minor, self.header_size);
+        let has_legacy_counts = !has_1_4 || !self.point_format.is_extended();
         if let (true, Ok(points)) = (has_legacy_counts, u32::try_from(self.points)) {
             put(107, &points.to_le_bytes());
             for (number, count) in self.points_by_return[..LEGACY_RETURNS].iter().enumerate() {
@@ -262,10 +262,10 @@ impl Header {
             put(179 + 16 * axis, &self.max[axis].to_le_bytes());
             put(187 + 16 * axis, &self.min[axis].to_le_bytes());
         }
-        if self.minor >= 3 {
+        if has_1_3 {
             put(227, &self.waveforms_at.to_le_bytes());
         }
-        if self.minor >= 4 {
+        if has_1_4 {
             put(235, &self.evlrs_at.to_le_bytes());
             put(243, &self.evlr_count.to_le_bytes());
             put(247, &self.points.to_le_bytes());
@@ -274,7 +274,7 @@ impl Header {
                 self.points_by_return.map(u64::to_le_bytes).as_flattened(),
             );
         }
-        if self.minor >= 5 {
+        if has_1_5 {
             put(375, &self.times.1.to_le_bytes());
             put(383, &self.times.0.to_le_bytes());
             put(391, &self.time_offset.to_le_bytes());
@@ -308,6 +308,12 @@ impl Header {
     pub fn evlrs<'a>(&self, bytes: &'a [u8]) -> Vlrs<'a> {
         Vlrs::extended(bytes, self.evlr_count)
     }
+}
+
+/// Whether a header has what LAS 1.3, 1.4 and 1.5 added.
+fn additions(minor: u8, header_size: u16) -> [bool; 3] {
+    [(3, SIZE_1_3), (4, SIZE_1_4), (5, SIZE_1_5)]
+        .map(|(version, size)| minor >= version && header_size >= size)
 }
 
 fn corrupt(problem: String) -> LasError {

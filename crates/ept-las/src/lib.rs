@@ -44,6 +44,7 @@ mod encoding;
 mod error;
 mod extra_bytes;
 mod field;
+mod guard;
 mod header;
 mod layout;
 mod point_format;

@@ -87,6 +87,9 @@ impl Seeds<'_> {
         let tile = fs::read(tile)?;
         let input = [&choices[..], &points.to_le_bytes(), &tile].concat();
         self.add(target, dataset, &input)?;
+        if target == "laszip" {
+            self.add("las", dataset, &tile)?;
+        }
         match place(&CHUNK) {
             Some(format) => self.add_chunk(dataset, format as u8, &tile),
             None => Ok(()),

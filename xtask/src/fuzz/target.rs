@@ -16,12 +16,13 @@ pub(crate) struct Target {
 }
 
 /// All targets.
-pub(crate) const TARGETS: [Target; 8] = [
+pub(crate) const TARGETS: [Target; 9] = [
     Target::new("key", 64),
     Target::new("metadata", 16_384),
     Target::new("page", 4_096),
     Target::new("sources", 8_192),
     Target::new("chunk", 4_096),
+    Target::new("las", 4_096),
     Target::new("laszip", 4_096),
     Target::new("binary", 8_192),
     Target::new("zstandard", 8_192),

@@ -1,0 +1,26 @@
+//! Calls of the `laz` crate, whose errors and panics become ours.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use laz::LasZipError;
+
+use crate::LasError;
+
+/// Runs a call of `laz`, which panics on some damaged chunks and tables; `what` is the part of the file that it reads.
+pub(crate) fn call<T, E: Into<LasZipError>>(
+    what: &'static str,
+    call: impl FnOnce() -> Result<T, E>,
+) -> Result<T, LasError> {
+    match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => Err(match error.into() {
+            LasZipError::IoError(_) => LasError::corrupt(what, "it is cut off"),
+            other => unsupported(&other),
+        }),
+        Err(_) => Err(LasError::corrupt(what, "the decompressor can't go on")),
+    }
+}
+
+pub(crate) fn unsupported(error: &LasZipError) -> LasError {
+    LasError::Unsupported(format!("LAZ compression ({error})"))
+}
