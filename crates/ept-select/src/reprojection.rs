@@ -34,13 +34,22 @@ impl Reprojection {
             .collect();
         let middle = places.get(places.len() / 2).ok_or_else(nowhere)?;
         let units = to.metres_per_unit(*middle).ok_or_else(nowhere)?;
+        let own = from
+            .metres_per_unit([0, 1, 2].map(|i| extent.min()[i]))
+            .unwrap_or([1.0; 2]);
+        let own = [own[0], own[0], from.metres_per_height()];
+        let stored = ["X", "Y", "Z"].map(|name| {
+            let dimension = frame.dimension(name);
+            dimension.filter(|dimension| dimension.scalar.is_integer())
+        });
+        let steps = [0, 1, 2]
+            .map(|axis| stored[axis].map_or(FINE, |dimension| dimension.scale.abs() * own[axis]));
         let mut scaling = Scaling {
             scale: [1.0; 3],
             offset: [0.0; 3],
         };
         for axis in 0..3 {
-            let dimension = frame.dimension(["X", "Y", "Z"][axis]);
-            let stored = dimension.filter(|dimension| dimension.scalar.is_integer());
+            let stored = stored[axis];
             if axis == 2 && !transform.is_spatial() {
                 scaling.scale[2] = stored.map_or(FINE, |dimension| dimension.scale.abs());
                 scaling.offset[2] = stored.map_or(0.0, |dimension| dimension.offset);
@@ -54,16 +63,20 @@ impl Reprojection {
                 .iter()
                 .map(|place| place[axis])
                 .fold(f64::NEG_INFINITY, f64::max);
-            let own = from
-                .metres_per_unit([0, 1, 2].map(|i| extent.min()[i]))
-                .unwrap_or([1.0; 2]);
-            let step = stored.map_or(FINE, |dimension| dimension.scale.abs() * own[0]);
+            let step = if transform.is_spatial() {
+                // Each axis there depends on all of the dataset's.
+                steps.into_iter().fold(f64::INFINITY, f64::min)
+            } else {
+                steps[axis]
+            };
             let unit = units.get(axis).copied().unwrap_or(1.0);
             // No coarser than the points' own step, and so coarse that 32 bits hold what is around too.
             let fit = 10_f64.powf((step / unit).log10().floor());
             let needed = 10_f64.powf(((most - least) / 1e9).log10().ceil());
             scaling.scale[axis] = f64::max(fit, needed);
-            scaling.offset[axis] = (least + (most - least) / 2.0).floor();
+            // A round number, at most 1e9 steps from the middle.
+            let parts = (1e-9 / scaling.scale[axis]).max(1.0).round();
+            scaling.offset[axis] = ((least + (most - least) / 2.0) * parts).floor() / parts;
         }
         Ok(Reprojection {
             bounds: around(grid(&frame.bounds).filter_map(|place| transform.apply(place)))
