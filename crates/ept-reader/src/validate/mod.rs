@@ -34,8 +34,8 @@ use findings::Findings;
 pub struct Checks {
     /// Decode every point; false by default.
     pub deep: bool,
-    /// Tiles of a remote dataset whose header is read, spread evenly over the nodes; 64 by default. Such a tile is
-    /// fetched whole.
+    /// Tiles of a remote dataset whose header is read, spread evenly over the nodes; 64 by default. The header
+    /// comes by a range; a tile is fetched whole only if the store does not tell its size.
     pub headers: u64,
     /// Examples that are kept of each kind of finding, while all are counted; 10 by default.
     pub examples: usize,
