@@ -7,7 +7,8 @@ use ept_points::{PointBatch, Values, Wish};
 
 use crate::query::Detail;
 use crate::{
-    Area, Cover, Frame, Origin, Query, Relation, Reprojection, SelectError, Spacing, Thin, ThinGrid,
+    Area, Cover, Filter, Frame, Origin, Query, Relation, Reprojection, SelectError, Spacing, Thin,
+    ThinGrid,
 };
 
 /// A query bound to what is known of a source. It is made once for a source, is cheap to clone and pure: it says which
@@ -61,7 +62,7 @@ impl Selection {
     pub fn new(query: &Query, frame: &Arc<Frame>) -> Result<Selection, SelectError> {
         let mut areas = query.areas().to_vec();
         areas.extend(query.origin().and_then(|origin| origin_area(origin, frame)));
-        let names = query.filter().map_or(&[][..], |filter| filter.dimensions());
+        let names = query.filter().map_or(&[][..], Filter::dimensions);
         let ranges = names
             .iter()
             .filter_map(|name| Some((name.clone(), range(frame, name)?)));
@@ -164,10 +165,7 @@ impl Selection {
             names.extend(AXES.map(str::to_owned));
         }
         names.extend(self.told_origin().map(|_| "OriginId".to_owned()));
-        let filtered = query
-            .filter()
-            .into_iter()
-            .flat_map(|filter| filter.dimensions());
+        let filtered = query.filter().into_iter().flat_map(Filter::dimensions);
         names.extend(filtered.cloned());
         Some(names)
     }
