@@ -71,7 +71,7 @@ pub enum Part {
     Tiles,
 }
 
-/// Validates the dataset at a location, as [`Dataset::open_with`] takes it. `watch` is told how far it is.
+/// Validates the dataset at a location, as [`Dataset::open_with`](crate::Dataset::open_with) takes it. `watch` is told how far it is.
 ///
 /// ```
 /// use ept_reader::{Checks, Options, validate};
