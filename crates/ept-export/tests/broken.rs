@@ -13,7 +13,7 @@ use ept_export::{
 use ept_format::{Bounds, Key};
 use ept_points::{Column, PointBatch, Values};
 
-/// An output that fails once, at the first write beyond so many bytes, and works again afterwards.
+/// An output that fails once, at the first write past a given size, and works again afterwards.
 #[derive(Debug)]
 struct Hiccup {
     file: Cursor<Vec<u8>>,
@@ -88,19 +88,18 @@ fn sinks() -> Vec<(&'static str, Make)> {
 
 #[cfg(feature = "arrow")]
 fn columnar() -> Vec<(&'static str, Make)> {
-    let mut sinks: Vec<(&'static str, Make)> = vec![
+    vec![
         ("arrow file", |out| {
             Box::new(ept_export::ArrowSink::file(out, info(), empty()))
         }),
         ("arrow stream", |out| {
             Box::new(ept_export::ArrowSink::stream(out, info(), empty()))
         }),
-    ];
-    #[cfg(feature = "parquet")]
-    sinks.push(("parquet", |out| {
-        Box::new(ept_export::ParquetSink::new(out, info(), empty()))
-    }));
-    sinks
+        #[cfg(feature = "parquet")]
+        ("parquet", |out| {
+            Box::new(ept_export::ParquetSink::new(out, info(), empty()))
+        }),
+    ]
 }
 
 #[cfg(not(feature = "arrow"))]
