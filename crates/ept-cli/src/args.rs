@@ -4,10 +4,12 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use ept_reader::{Crs, Filter, Length, Spacing};
+use clap::{Args, Parser, Subcommand};
+use ept_job::{Format, OnError};
+use ept_reader::{Crs, Edge, Filter, Length, Spacing};
 
 use crate::area::{self, Corners};
+use crate::choice::Choice;
 
 /// Read Entwine Point Tile (EPT) point clouds, from disk or from the web.
 #[derive(Debug, Parser)]
@@ -39,7 +41,7 @@ pub(crate) enum Command {
     Stats(StatsArgs),
     /// List the nodes of the octree that a query would read
     Nodes(NodesArgs),
-    /// Write the points along a line, by how far along it they are, as CSV
+    /// Write the points along a line, with how far along it and beside it they are
     Profile(ProfileArgs),
     /// List the files that a dataset was built from
     Sources(SourcesArgs),
@@ -165,14 +167,7 @@ pub(crate) struct AreaArgs {
     /// Points on the edge: in (closed), or in on the lower sides only, so that areas side by side share no point and
     /// lose none (half-open)
     #[arg(long, value_name = "EDGE", default_value = "closed")]
-    pub(crate) edge: Edge,
-}
-
-/// What becomes of points on the edge of an area.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Edge {
-    Closed,
-    HalfOpen,
+    pub(crate) edge: Choice<Edge>,
 }
 
 /// How to read.
@@ -186,16 +181,10 @@ pub(crate) struct ReadArgs {
     pub(crate) threads: Option<NonZeroUsize>,
     /// When a part of the data cannot be read: give up, or go on without it and exit with 3
     #[arg(long, value_name = "WHAT", default_value = "fail")]
-    pub(crate) on_error: OnError,
+    pub(crate) on_error: Choice<OnError>,
     /// No progress bar and no summary; errors and losses are still told
     #[arg(long, short)]
     pub(crate) quiet: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum OnError {
-    Fail,
-    Skip,
 }
 
 #[derive(Debug, Args)]
@@ -237,7 +226,7 @@ pub(crate) struct QueryArgs {
     pub(crate) output: Option<PathBuf>,
     /// Format of the output [default: by the file's extension; csv on standard output]
     #[arg(long, short, value_name = "FORMAT")]
-    pub(crate) format: Option<Format>,
+    pub(crate) format: Option<Choice<Format>>,
     /// Write coordinates in this system: an EPSG code such as EPSG:4326, WKT, or a PROJ string
     #[arg(long, value_name = "CRS", allow_hyphen_values = true, value_parser = Crs::parse)]
     pub(crate) out_crs: Option<Crs>,
@@ -259,25 +248,6 @@ pub(crate) struct QueryArgs {
     pub(crate) report: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
-}
-
-/// Formats of output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// A header line, then a line for each point
-    Csv,
-    /// LAS 1.4
-    Las,
-    /// LAS 1.4, compressed
-    Laz,
-    /// COPC 1.0: LAZ with the octree of the dataset, for viewers and streaming
-    Copc,
-    /// Polygon file format, binary: for viewers
-    Ply,
-    /// Arrow IPC file; a stream on standard output
-    Arrow,
-    /// GeoParquet 1.1
-    Parquet,
 }
 
 #[derive(Debug, Args)]
@@ -360,10 +330,10 @@ pub(crate) struct ProfileArgs {
     /// Only these dimensions after distance and offset (to the left of the line, in metres as the distance), in this order
     #[arg(long, value_name = "A,B,..", value_delimiter = ',')]
     pub(crate) dims: Option<Vec<String>>,
-    /// File to write, whole or not at all; standard output when absent or -
+    /// File to write, whole or not at all, in the format of its extension; CSV to standard output when absent or -
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Decimals of floating-point values [default: as many as say them exactly]
+    /// Decimals of floating-point values in CSV [default: as many as say them exactly]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=17))]
     pub(crate) precision: Option<u8>,
     #[command(flatten)]

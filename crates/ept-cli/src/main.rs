@@ -2,14 +2,12 @@
 
 mod area;
 mod args;
-mod columnar;
+mod choice;
 mod command;
 mod exit;
-mod note;
+mod losses;
 mod numbers;
-mod output;
 mod progress;
-mod report;
 mod select;
 
 use std::process::ExitCode;

@@ -2,83 +2,59 @@
 
 use std::io::IsTerminal;
 
-use ept_reader::{Dataset, Node, Part, Stage};
+use ept_job::Progress;
+use ept_reader::{Part, Stage};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 
-use crate::select::Selection;
+const POINTS: &str = "{bar:30} {human_pos}/{human_len} points, {msg}, {eta} left";
+const PARTS: &str = "{bar:30} {human_pos}/{human_len} {msg}, {eta} left";
 
-const TEMPLATE: &str = "{bar:30} {human_pos}/{human_len} points, {msg}, {eta} left";
-
-/// How far a query is.
+/// How far a command is; hidden if it should be quiet or standard error is not a terminal.
 #[derive(Debug)]
-pub(crate) struct Progress {
-    bar: ProgressBar,
-    tiles: usize,
-    of: usize,
-}
+pub(crate) struct Bar(ProgressBar);
 
-impl Progress {
-    /// A bar for all nodes of the selection; hidden when quiet or when standard error is no terminal.
-    pub(crate) fn new(selection: &Selection, quiet: bool) -> Progress {
-        let bar = match quiet || !std::io::stderr().is_terminal() {
-            true => ProgressBar::hidden(),
-            false => ProgressBar::new(selection.points()),
-        };
-        if let Ok(style) = ProgressStyle::with_template(TEMPLATE) {
+impl Bar {
+    /// A bar for points that are read.
+    pub(crate) fn new(quiet: bool) -> Bar {
+        Bar::with_template(quiet, POINTS)
+    }
+
+    /// A bar for the stages of a validation.
+    pub(crate) fn of_stages(quiet: bool) -> Bar {
+        Bar::with_template(quiet, PARTS)
+    }
+
+    fn with_template(quiet: bool, template: &str) -> Bar {
+        if quiet || !std::io::stderr().is_terminal() {
+            return Bar(ProgressBar::hidden());
+        }
+        let bar = ProgressBar::new(0);
+        if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        Progress {
-            bar,
-            tiles: 0,
-            of: selection.nodes.len(),
-        }
+        Bar(bar)
     }
 
-    /// One more tile is done.
-    pub(crate) fn tile(&mut self, node: &Node, dataset: &Dataset) {
-        self.tiles += 1;
-        let bytes = HumanBytes(dataset.traffic().bytes);
-        self.bar
-            .set_message(format!("{}/{} tiles, {bytes}", self.tiles, self.of));
-        self.bar.inc(node.points);
+    pub(crate) fn show(&self, progress: &Progress) {
+        let Progress { nodes, found, .. } = progress;
+        let more = if found.is_all { "" } else { "+" };
+        let bytes = HumanBytes(progress.bytes);
+        self.0.set_length(found.points);
+        self.0.set_position(progress.points);
+        self.0
+            .set_message(format!("{nodes}/{}{more} tiles, {bytes}", found.nodes));
     }
 
-    pub(crate) fn finish(self) {
-        self.bar.finish_and_clear();
-    }
-}
-
-const STAGE_TEMPLATE: &str = "{bar:30} {human_pos}/{human_len} {msg}, {eta} left";
-
-/// How far a validation is.
-#[derive(Debug)]
-pub(crate) struct Stages {
-    bar: ProgressBar,
-}
-
-impl Stages {
-    /// A bar; hidden when quiet or when standard error is no terminal.
-    pub(crate) fn new(quiet: bool) -> Stages {
-        let bar = match quiet || !std::io::stderr().is_terminal() {
-            true => ProgressBar::hidden(),
-            false => ProgressBar::new(0),
-        };
-        if let Ok(style) = ProgressStyle::with_template(STAGE_TEMPLATE) {
-            bar.set_style(style);
-        }
-        Stages { bar }
-    }
-
-    pub(crate) fn show(&self, stage: &Stage) {
-        self.bar.set_length(stage.of);
-        self.bar.set_position(stage.done);
-        self.bar.set_message(match stage.part {
+    pub(crate) fn show_stage(&self, stage: &Stage) {
+        self.0.set_length(stage.of);
+        self.0.set_position(stage.done);
+        self.0.set_message(match stage.part {
             Part::Pages => "pages",
             Part::Tiles => "tiles",
         });
     }
 
     pub(crate) fn finish(self) {
-        self.bar.finish_and_clear();
+        self.0.finish_and_clear();
     }
 }

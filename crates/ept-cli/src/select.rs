@@ -1,130 +1,30 @@
-//! From flags to a dataset, a query and its nodes.
+//! From flags to a dataset and a query.
 
 use anyhow::{Result, bail};
+use ept_job::{Found, Losses, Pass};
 use ept_reader::{
-    Area, Bounds, Cache, CloudOptions, Dataset, Edge, Error, HttpOptions, Loss, LostPart, Node,
-    Options, Origin, Query, Relation,
+    Area, Bounds, Cache, CloudOptions, Dataset, HttpOptions, Options, Origin, Query, Relation,
+    Selection,
 };
-use futures::StreamExt;
 
 use crate::area;
-use crate::args::{self, CacheArgs, DatasetArgs, OnError, ReadArgs, SelectArgs};
+use crate::args::{CacheArgs, DatasetArgs, ReadArgs, SelectArgs};
 use crate::numbers::{counted, rounded};
 
-/// A dataset with what to read of it.
-#[derive(Debug)]
-pub(crate) struct Selection {
-    pub(crate) dataset: Dataset,
-    pub(crate) selection: ept_reader::Selection,
-    /// The nodes that the query selects, in order.
-    pub(crate) nodes: Vec<Node>,
-    /// What could not be read so far.
-    pub(crate) losses: Losses,
+/// A pass over what the flags select.
+pub(crate) async fn pass(select: &SelectArgs, read: &ReadArgs) -> Result<Pass> {
+    Ok(Pass::new(selection(select, read).await?, read.on_error.0))
 }
 
-/// Parts of the data that could not be read, or the decision that none may be.
-#[derive(Debug)]
-pub(crate) struct Losses {
-    on_error: OnError,
-    lost: Vec<Loss>,
-}
-
-impl Selection {
-    /// Opens the dataset and finds the nodes.
-    pub(crate) async fn open(select: &SelectArgs, read: &ReadArgs) -> Result<Selection> {
-        let by = async |dataset: &Dataset| query(select, dataset).await;
-        Selection::open_by(&select.dataset, &select.addons, read, by).await
-    }
-
-    /// Opens a dataset and finds the nodes of a query that is made for it.
-    pub(crate) async fn open_by(
-        args: &DatasetArgs,
-        addons: &[(String, String)],
-        read: &ReadArgs,
-        query: impl AsyncFnOnce(&Dataset) -> Result<Query>,
-    ) -> Result<Selection> {
-        let dataset = open_dataset(args, addons, read).await?;
-        let query = query(&dataset).await?;
-        let mut selection = Selection {
-            losses: Losses::new(read.on_error),
-            nodes: Vec::new(),
-            selection: dataset.select(&query)?,
-            dataset,
-        };
-        let mut nodes = selection.selection.nodes();
-        while let Some(node) = nodes.next().await {
-            selection.nodes.extend(selection.losses.sort_out(node)?);
-        }
-        Ok(selection)
-    }
-
-    /// Number of points in the selected nodes: at least as many as the query selects.
-    pub(crate) fn points(&self) -> u64 {
-        self.nodes.iter().map(|node| node.points).sum()
-    }
-
-    /// The nodes of the selection, as a phrase.
-    pub(crate) fn extent(&self) -> String {
-        let nodes = counted(self.nodes.len() as u64, "node");
-        let Some(deepest) = self.nodes.iter().map(|node| node.key.depth()).max() else {
-            return nodes;
-        };
-        let frame = self.dataset.frame();
-        let spacing = frame.spacing_at(deepest).unwrap_or(f64::NAN);
-        let ground = self.selection.metres_per_unit();
-        let ground = ground.map_or_else(
-            |_| String::new(),
-            |scale| {
-                format!(
-                    ", {} m on the ground",
-                    rounded(spacing * scale[0].max(scale[1]), 3)
-                )
-            },
-        );
-        format!(
-            "{nodes}, depths 0 to {deepest} (spacing {}{ground})",
-            rounded(spacing, 6)
-        )
-    }
-
-    /// Why a query found nothing.
-    pub(crate) fn why_nothing(&self) -> String {
-        if !self.losses.is_empty() {
-            return "nothing of what there is could be read".into();
-        }
-        let query = self.selection.query();
-        let areas = query.areas();
-        let extent = self.dataset.frame().extent();
-        if !areas.is_empty() && self.selection.relation(extent) == Relation::Outside {
-            let mut text = format!(
-                "the area lies outside of the dataset, whose bounds are {}",
-                corners(extent)
-            );
-            let is_plain = |area: &Area| area.as_bounds().is_some_and(|area| is_degrees(&area));
-            if areas.iter().any(is_plain) && !is_degrees(extent) {
-                text += "; the area looks like longitude and latitude: add --crs EPSG:4326";
-            }
-            return text;
-        }
-        if query.filter().is_some() {
-            return "no point meets the condition in the area at the selected depths".into();
-        }
-        if areas.is_empty() && query.origin().is_none() {
-            "the selected depths have no points".into()
-        } else {
-            "no point lies within the area at the selected depths".into()
-        }
-    }
-}
-
-/// The query of the flags, bound to its dataset.
-pub(crate) async fn opened(select: &SelectArgs, read: &ReadArgs) -> Result<ept_reader::Selection> {
-    let dataset = open_dataset(&select.dataset, &select.addons, read).await?;
+/// What the flags select.
+pub(crate) async fn selection(select: &SelectArgs, read: &ReadArgs) -> Result<Selection> {
+    let dataset = dataset(&select.dataset, &select.addons, read).await?;
     let query = query(select, &dataset).await?;
     Ok(dataset.select(&query)?)
 }
 
-async fn open_dataset(
+/// The dataset of the flags.
+pub(crate) async fn dataset(
     args: &DatasetArgs,
     addons: &[(String, String)],
     read: &ReadArgs,
@@ -139,48 +39,50 @@ async fn open_dataset(
     Ok(dataset)
 }
 
-impl Losses {
-    pub(crate) fn new(on_error: OnError) -> Losses {
-        Losses {
-            on_error,
-            lost: Vec::new(),
-        }
-    }
+/// The nodes of a selection, as a phrase.
+pub(crate) fn extent(selection: &Selection, found: &Found) -> String {
+    let nodes = counted(found.nodes, "node");
+    let Some(deepest) = found.deepest else {
+        return nodes;
+    };
+    let spacing = selection.frame().spacing_at(deepest).unwrap_or(f64::NAN);
+    let ground = selection.metres_per_unit().map_or_else(
+        |_| String::new(),
+        |scale| {
+            let ground = rounded(spacing * scale[0].max(scale[1]), 3);
+            format!(", {ground} m on the ground")
+        },
+    );
+    let spacing = rounded(spacing, 6);
+    format!("{nodes}, depths 0 to {deepest} (spacing {spacing}{ground})")
+}
 
-    /// The item; none when it is lost and may be; the error when it may not or is another one.
-    pub(crate) fn sort_out<T>(&mut self, item: Result<T, Error>) -> Result<Option<T>, Error> {
-        match item {
-            Ok(item) => Ok(Some(item)),
-            Err(error) => match (error.loss(), self.on_error) {
-                (Some(loss), OnError::Skip) => {
-                    self.lost.push(loss.clone());
-                    Ok(None)
-                }
-                _ => Err(error),
-            },
-        }
+/// Why nothing was found.
+pub(crate) fn why_nothing(selection: &Selection, losses: &Losses) -> String {
+    if !losses.is_empty() {
+        return "nothing of what there is could be read".into();
     }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.lost.is_empty()
-    }
-
-    /// What was lost: pages first, then by node.
-    pub(crate) fn sorted(&self) -> Vec<&Loss> {
-        let mut lost: Vec<&Loss> = self.lost.iter().collect();
-        lost.sort_by_key(|loss| (loss.part != LostPart::Page, loss.key));
-        lost
-    }
-
-    /// Tells each loss on standard error.
-    pub(crate) fn tell(&self) {
-        for loss in self.sorted() {
-            eprintln!("lost: {loss}");
+    let query = selection.query();
+    let areas = query.areas();
+    let extent = selection.frame().extent();
+    if !areas.is_empty() && selection.relation(extent) == Relation::Outside {
+        let mut text = format!(
+            "the area lies outside of the dataset, whose bounds are {}",
+            corners(extent)
+        );
+        let is_plain = |area: &Area| area.as_bounds().is_some_and(|area| is_degrees(&area));
+        if areas.iter().any(is_plain) && !is_degrees(extent) {
+            text += "; the area looks like longitude and latitude: add --crs EPSG:4326";
         }
-        if !self.is_empty() {
-            let parts = counted(self.lost.len() as u64, "part");
-            eprintln!("incomplete: {parts} of the data could not be read");
-        }
+        return text;
+    }
+    if query.filter().is_some() {
+        return "no point meets the condition in the area at the selected depths".into();
+    }
+    if areas.is_empty() && query.origin().is_none() {
+        "the selected depths have no points".into()
+    } else {
+        "no point lies within the area at the selected depths".into()
     }
 }
 
@@ -212,10 +114,7 @@ pub(crate) fn cache(args: &CacheArgs) -> Option<Cache> {
 
 /// The query of the flags.
 pub(crate) async fn query(select: &SelectArgs, dataset: &Dataset) -> Result<Query> {
-    let mut query = Query::new().with_edge(match select.area.edge {
-        args::Edge::Closed => Edge::Closed,
-        args::Edge::HalfOpen => Edge::HalfOpen,
-    });
+    let mut query = Query::new().with_edge(select.area.edge.0);
     for area in area::areas(&select.area)? {
         query = query.with_area(area);
     }

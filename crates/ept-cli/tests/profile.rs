@@ -135,3 +135,48 @@ fn a_profile_is_a_file_or_nothing() {
     ]);
     assert_eq!(run.ends_with(0).stdout(), "Distance,Offset,Z\n");
 }
+
+#[test]
+fn a_profile_has_the_format_of_its_extension() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = "LINESTRING (500100 4650100, 500400 4650400)";
+    let profile = |name: &str| {
+        let path = folder.path().join(name);
+        let path = path.to_str().unwrap();
+        let flags = [
+            "profile",
+            &fixture("terrain"),
+            "--line",
+            line,
+            "--width",
+            "4m",
+        ];
+        ept(&[&flags[..], &["--depth", "2", "-o", path]].concat()).ends_with(0);
+        std::fs::read(path).unwrap()
+    };
+    let text = String::from_utf8(profile("a.csv")).unwrap();
+    let laz = las::Reader::new(std::io::Cursor::new(profile("a.laz"))).unwrap();
+    assert_eq!(
+        laz.header().number_of_points() as usize,
+        text.lines().count() - 1
+    );
+    assert!(text.lines().count() > 10);
+    let vlrs = laz.header().all_vlrs();
+    let extra = vlrs
+        .filter(|vlr| vlr.record_id == 4)
+        .map(|vlr| vlr.data.clone());
+    let described = String::from_utf8_lossy(&extra.flatten().collect::<Vec<u8>>()).into_owned();
+    assert!(described.contains("Distance") && described.contains("Offset"));
+    let path = folder.path().join("a.shp");
+    let refused = [
+        "profile",
+        &fixture("terrain"),
+        "--line",
+        line,
+        "--width",
+        "4m",
+        "-o",
+        path.to_str().unwrap(),
+    ];
+    ept(&refused).ends_with(2);
+}

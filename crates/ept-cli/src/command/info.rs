@@ -3,124 +3,32 @@
 use std::io::Write;
 
 use anyhow::Result;
-use ept_reader::{Bounds, Dataset, Dimension, Entry, Ept, Key, Metadata, Page, Srs};
-use serde_json::{Map, Value, json};
+use ept_job::{Hierarchy, Info, Levels};
+use ept_reader::{Dataset, Dimension, Metadata, Srs};
 
 use crate::args::InfoArgs;
-use crate::command::hierarchy::Hierarchy;
+use crate::command::hierarchy;
 use crate::exit::Outcome;
 use crate::numbers::{grouped, rounded};
 use crate::select::{corners, options};
 
 pub(crate) async fn run(args: &InfoArgs) -> Result<Outcome> {
     let dataset = Dataset::open_with(&args.dataset.location, &options(&args.dataset)).await?;
-    if args.hierarchy {
-        let hierarchy = Hierarchy::read(&dataset).await?;
-        let mut out = std::io::stdout().lock();
-        match args.json {
-            true => writeln!(out, "{:#}", hierarchy.to_json(&dataset))?,
-            false => hierarchy.write(&mut out, &dataset)?,
-        }
-        return Ok(Outcome::Complete);
-    }
-    let ept = dataset.ept()?;
-    let levels = Levels::of(ept.page(Key::ROOT).await);
     let mut out = std::io::stdout().lock();
-    match args.json {
-        true => writeln!(out, "{:#}", to_json(ept.metadata(), &levels))?,
-        false => write_text(&mut out, ept, &levels)?,
+    match (args.hierarchy, args.json) {
+        (true, true) => writeln!(out, "{:#}", Hierarchy::read(&dataset).await?.to_json())?,
+        (true, false) => hierarchy::write(&mut out, &Hierarchy::read(&dataset).await?)?,
+        (false, true) => writeln!(out, "{:#}", Info::of(&dataset).await?.to_json())?,
+        (false, false) => write_text(&mut out, &Info::of(&dataset).await?)?,
     }
     Ok(Outcome::Complete)
 }
 
-/// How deep the tree goes, as far as the first page of the hierarchy tells.
-struct Levels {
-    /// The deepest level listed; none when the page cannot be read or is empty.
-    deepest: Option<u32>,
-    /// Whether further pages go deeper.
-    has_more: bool,
-    /// Why the page cannot be read.
-    problem: Option<String>,
-}
-
-impl Levels {
-    fn of(page: Result<Page, ept_reader::Error>) -> Levels {
-        let (page, problem) = match page {
-            Ok(page) => (page, None),
-            Err(error) => (Page::default(), Some(error.to_string())),
-        };
-        Levels {
-            deepest: page.entries().iter().map(|(key, _)| key.depth()).max(),
-            has_more: page
-                .entries()
-                .iter()
-                .any(|(_, entry)| *entry == Entry::Page),
-            problem,
-        }
-    }
-
-    fn depths(&self) -> std::ops::RangeInclusive<u32> {
-        0..=self.deepest.unwrap_or(0)
-    }
-}
-
-fn to_json(metadata: &Metadata, levels: &Levels) -> Value {
-    let spacings: Vec<f64> = levels
-        .depths()
-        .map(|depth| metadata.spacing(depth))
-        .collect();
-    let srs = metadata.srs();
-    json!({
-        "version": metadata.version(),
-        "points": metadata.points(),
-        "dataType": metadata.data_type().to_string(),
-        "hierarchyType": metadata.hierarchy_type().to_string(),
-        "span": metadata.span(),
-        "bounds": numbers(metadata.bounds()),
-        "boundsConforming": metadata.bounds_conforming().map(numbers),
-        "srs": {
-            "name": srs.name(),
-            "authority": srs.authority,
-            "horizontal": srs.horizontal,
-            "vertical": srs.vertical,
-            "wkt": srs.wkt,
-            "wkt2": srs.wkt2,
-        },
-        "spacing": spacings,
-        "deeper": levels.has_more,
-        "schema": metadata.schema().iter().map(dimension_json).collect::<Vec<_>>(),
-    })
-}
-
-fn numbers(bounds: &Bounds) -> Vec<f64> {
-    bounds.min().into_iter().chain(bounds.max()).collect()
-}
-
-fn dimension_json(dimension: &Dimension) -> Value {
-    let mut object = Map::new();
-    object.insert("name".into(), dimension.name.clone().into());
-    object.insert("type".into(), dimension.scalar.to_string().into());
-    object.insert("scale".into(), dimension.scale.into());
-    object.insert("offset".into(), dimension.offset.into());
-    if let Some(statistics) = &dimension.statistics {
-        let values = [
-            ("minimum", statistics.minimum),
-            ("maximum", statistics.maximum),
-            ("mean", statistics.mean),
-            ("stddev", statistics.stddev),
-            ("variance", statistics.variance),
-        ];
-        object.insert("count".into(), statistics.count.into());
-        object.extend(values.map(|(name, value)| (name.to_owned(), value.into())));
-    }
-    object.into()
-}
-
-fn write_text(out: &mut impl Write, ept: &Ept, levels: &Levels) -> std::io::Result<()> {
-    let metadata = ept.metadata();
+fn write_text(out: &mut impl Write, info: &Info) -> std::io::Result<()> {
+    let (metadata, levels) = (info.ept().metadata(), info.levels());
     let unknown = || "unknown".to_owned();
     let row = |out: &mut dyn Write, name: &str, value: &str| writeln!(out, "{name:<12}{value}");
-    row(out, "dataset", &ept.location("ept.json"))?;
+    row(out, "dataset", &info.ept().location("ept.json"))?;
     row(out, "version", metadata.version().unwrap_or("unknown"))?;
     row(
         out,

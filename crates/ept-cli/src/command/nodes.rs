@@ -3,40 +3,48 @@
 use std::io::{BufWriter, Write};
 
 use anyhow::Result;
+use ept_job::Losses;
 use ept_reader::Node;
+use futures::StreamExt;
 use serde_json::json;
 
 use crate::args::NodesArgs;
 use crate::exit::Outcome;
+use crate::losses;
 use crate::numbers::counted;
-use crate::select::{Selection, corners};
+use crate::select::{self, corners};
 
 pub(crate) async fn run(args: &NodesArgs) -> Result<Outcome> {
-    let selection = Selection::open(&args.select, &args.read).await?;
+    let selection = select::selection(&args.select, &args.read).await?;
+    let mut lost = Losses::new(args.read.on_error.0);
+    let mut nodes: Vec<Node> = Vec::new();
+    let mut found = selection.nodes();
+    while let Some(node) = found.next().await {
+        nodes.extend(lost.sort_out(node)?);
+    }
+    let points = nodes.iter().map(|node| node.points).sum();
     let mut out = BufWriter::new(std::io::stdout().lock());
-    match args.json {
-        true => write_json(&mut out, &selection)?,
-        false => write_table(&mut out, &selection.nodes)?,
+    if args.json {
+        write_json(&mut out, points, &nodes)?;
+    } else {
+        write_table(&mut out, &nodes)?;
     }
     out.flush()?;
-    selection.losses.tell();
+    losses::tell(&lost);
     if !args.read.quiet {
-        let nodes = counted(selection.nodes.len() as u64, "node");
-        eprintln!("{nodes}, {}", counted(selection.points(), "point"));
-        if selection.nodes.is_empty() {
-            eprintln!("nothing found: {}", selection.why_nothing());
+        let count = counted(nodes.len() as u64, "node");
+        eprintln!("{count}, {}", counted(points, "point"));
+        if nodes.is_empty() {
+            eprintln!("nothing found: {}", select::why_nothing(&selection, &lost));
         }
     }
-    Ok(match selection.losses.is_empty() {
-        true => Outcome::Complete,
-        false => Outcome::Incomplete,
-    })
+    Ok(losses::outcome(&lost))
 }
 
 /// One object; its nodes are written one by one, since there can be millions.
-fn write_json(out: &mut impl Write, selection: &Selection) -> std::io::Result<()> {
-    write!(out, "{{\"points\":{},\"nodes\":[", selection.points())?;
-    for (at, node) in selection.nodes.iter().enumerate() {
+fn write_json(out: &mut impl Write, points: u64, nodes: &[Node]) -> std::io::Result<()> {
+    write!(out, "{{\"points\":{points},\"nodes\":[")?;
+    for (at, node) in nodes.iter().enumerate() {
         let bounds: Vec<f64> = node.cell.min().into_iter().chain(node.cell.max()).collect();
         let node = json!({ "key": node.key.to_string(), "points": node.points, "bounds": bounds });
         write!(out, "{}\n{node}", if at == 0 { "" } else { "," })?;

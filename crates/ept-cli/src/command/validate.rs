@@ -3,13 +3,13 @@
 use std::io::Write;
 
 use anyhow::Result;
-use ept_reader::{Checked, Checks, Code, Example, Finding, Report, Severity, validate};
-use serde_json::{Value, json};
+use ept_job::validation_json;
+use ept_reader::{Checks, Code, Report, Severity, validate};
 
 use crate::args::ValidateArgs;
 use crate::exit::Outcome;
 use crate::numbers::{counted, grouped};
-use crate::progress::Stages;
+use crate::progress::Bar;
 use crate::select::options;
 
 pub(crate) async fn run(args: &ValidateArgs) -> Result<Outcome> {
@@ -20,14 +20,15 @@ pub(crate) async fn run(args: &ValidateArgs) -> Result<Outcome> {
         deep: args.deep,
         ..Checks::default()
     };
-    let stages = Stages::new(args.quiet);
+    let bar = Bar::of_stages(args.quiet);
     let location = &args.dataset.location;
-    let report = validate(location, &options, &checks, |stage| stages.show(&stage)).await?;
-    stages.finish();
+    let report = validate(location, &options, &checks, |stage| bar.show_stage(&stage)).await?;
+    bar.finish();
     let mut out = std::io::stdout().lock();
-    match args.json {
-        true => writeln!(out, "{:#}", to_json(&report))?,
-        false => write_text(&mut out, &report)?,
+    if args.json {
+        writeln!(out, "{:#}", validation_json(&report))?;
+    } else {
+        write_text(&mut out, &report)?;
     }
     if !args.quiet {
         eprintln!("{}", summary(&report));
@@ -35,58 +36,6 @@ pub(crate) async fn run(args: &ValidateArgs) -> Result<Outcome> {
     Ok(match report.is_valid() {
         true => Outcome::Complete,
         false => Outcome::Faulty,
-    })
-}
-
-fn to_json(report: &Report) -> Value {
-    let Checked {
-        metadata,
-        pages,
-        nodes,
-        points,
-        tiles,
-        headers,
-        decoded,
-        sources,
-    } = report.checked;
-    json!({
-        "dataset": report.location,
-        "valid": report.is_valid(),
-        "errors": report.count(Severity::Error),
-        "warnings": report.count(Severity::Warning),
-        "checked": {
-            "metadata": metadata,
-            "pages": pages,
-            "nodes": nodes,
-            "points": points,
-            "tiles": tiles,
-            "headers": headers,
-            "decoded": decoded,
-            "sources": sources,
-        },
-        "findings": report.findings.iter().map(finding_json).collect::<Vec<_>>(),
-    })
-}
-
-fn finding_json(finding: &Finding) -> Value {
-    let code = finding.code;
-    json!({
-        "code": code.id(),
-        "severity": code.severity().to_string(),
-        "meaning": code.meaning(),
-        "fix": code.fix(),
-        "count": finding.count,
-        "examples": finding.examples.iter().map(example_json).collect::<Vec<_>>(),
-    })
-}
-
-fn example_json(example: &Example) -> Value {
-    let place = &example.place;
-    json!({
-        "location": place.location,
-        "field": place.field,
-        "key": place.key.map(|key| key.to_string()),
-        "problem": example.problem,
     })
 }
 

@@ -56,6 +56,7 @@ struct Inner {
     cores: Arc<Cores>,
     memory: Memory,
     traffic: Counters,
+    start: Instant,
     deadline: Option<(Instant, Duration)>,
 }
 
@@ -65,15 +66,15 @@ impl Engine {
     pub fn new(options: &Options) -> Engine {
         let limits = &options.limits;
         let requests = limits.requests.get().min(Semaphore::MAX_PERMITS);
-        let deadline = options
-            .timeout
-            .map(|timeout| (Instant::now() + timeout, timeout));
+        let start = Instant::now();
+        let deadline = options.timeout.map(|timeout| (start + timeout, timeout));
         Engine {
             inner: Arc::new(Inner {
                 requests: Arc::new(Semaphore::new(requests)),
                 cores: Arc::new(Cores::new(limits.threads.get())),
                 memory: Memory::new(limits.memory.get()),
                 traffic: Counters::default(),
+                start,
                 deadline,
                 options: options.clone(),
             }),
@@ -84,6 +85,12 @@ impl Engine {
     #[must_use]
     pub fn traffic(&self) -> Traffic {
         self.inner.traffic.now()
+    }
+
+    /// Time since the engine was made.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.inner.start.elapsed()
     }
 
     /// How much may be in flight at the same time, and how large things may be.

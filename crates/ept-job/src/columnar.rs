@@ -1,22 +1,20 @@
-//! Arrow and GeoParquet as outputs, where they are built in.
+//! Arrow and GeoParquet as outputs, if they are built in.
 
 use std::io::Write;
 
-use anyhow::Result;
-use ept_export::{FileInfo, Sink};
+use ept_export::{ExportError, FileInfo, Sink};
 use ept_reader::PointBatch;
 
-use crate::args::Format;
+use crate::Format;
 
-/// A sink to a pipe. The columns of `empty` are those of an empty result.
+/// A sink to a stream. The columns of `empty` are those of an empty result.
 #[cfg(feature = "parquet")]
 pub(crate) fn stream(
     format: Format,
     out: impl Write + Send + 'static,
     info: FileInfo,
     empty: PointBatch,
-) -> Result<Box<dyn Sink>> {
-    let out = std::io::BufWriter::with_capacity(1 << 20, out);
+) -> Result<Box<dyn Sink>, ExportError> {
     match format {
         Format::Arrow => Ok(Box::new(ept_export::ArrowSink::stream(out, info, empty))),
         _ => file(format, out, info, empty),
@@ -30,7 +28,7 @@ pub(crate) fn file(
     out: impl Write + Send + 'static,
     info: FileInfo,
     empty: PointBatch,
-) -> Result<Box<dyn Sink>> {
+) -> Result<Box<dyn Sink>, ExportError> {
     Ok(match format {
         Format::Arrow => Box::new(ept_export::ArrowSink::file(out, info, empty)),
         _ => Box::new(ept_export::ParquetSink::new(out, info, empty)),
@@ -40,13 +38,13 @@ pub(crate) fn file(
 #[cfg(not(feature = "parquet"))]
 pub(crate) use self::file as stream;
 
-/// Not built in: [`Output`](crate::output::Output) says so before it gets here.
+/// Never called: an [`Output`](crate::Output) of such a format is refused.
 #[cfg(not(feature = "parquet"))]
 pub(crate) fn file(
     format: Format,
     _out: impl Write + Send + 'static,
     _info: FileInfo,
     _empty: PointBatch,
-) -> Result<Box<dyn Sink>> {
-    anyhow::bail!("{format:?} is not built in")
+) -> Result<Box<dyn Sink>, ExportError> {
+    Err(ExportError::Columnar(format!("{format} is not built in")))
 }

@@ -1,0 +1,55 @@
+//! Choices of the library as values of flags.
+
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+use ept_job::{Format, OnError};
+use ept_reader::Edge;
+
+/// One of a few values that the library knows, for flags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Choice<T>(pub(crate) T);
+
+impl ValueEnum for Choice<Format> {
+    fn value_variants<'a>() -> &'a [Self] {
+        const ALL: [Choice<Format>; Format::ALL.len()] = {
+            let mut all = [Choice(Format::Csv); Format::ALL.len()];
+            let mut at = 0;
+            while at < all.len() {
+                all[at] = Choice(Format::ALL[at]);
+                at += 1;
+            }
+            all
+        };
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.name()).help(self.0.about()))
+    }
+}
+
+impl ValueEnum for Choice<OnError> {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Choice(OnError::Fail), Choice(OnError::Skip)]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self.0 {
+            OnError::Fail => "fail",
+            OnError::Skip => "skip",
+        }))
+    }
+}
+
+impl ValueEnum for Choice<Edge> {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Choice(Edge::Closed), Choice(Edge::HalfOpen)]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self.0 {
+            Edge::Closed => "closed",
+            Edge::HalfOpen => "half-open",
+        }))
+    }
+}

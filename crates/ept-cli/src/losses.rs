@@ -1,0 +1,27 @@
+//! Losses in words.
+
+use ept_job::Losses;
+
+use crate::exit::Outcome;
+use crate::numbers::counted;
+
+/// Tells each loss on standard error.
+pub(crate) fn tell(losses: &Losses) {
+    let lost = losses.sorted();
+    for loss in &lost {
+        eprintln!("lost: {loss}");
+    }
+    if !lost.is_empty() {
+        let parts = counted(lost.len() as u64, "part");
+        eprintln!("incomplete: {parts} of the data could not be read");
+    }
+}
+
+/// How a command ends that could read all but this.
+pub(crate) fn outcome(losses: &Losses) -> Outcome {
+    if losses.is_empty() {
+        Outcome::Complete
+    } else {
+        Outcome::Incomplete
+    }
+}

@@ -1,0 +1,75 @@
+//! Why a job fails, or cannot begin.
+
+use std::path::PathBuf;
+
+use ept_export::ExportError;
+use ept_points::DecodeError;
+
+use crate::Format;
+
+/// An output that cannot be, whatever the points.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OutputError {
+    /// The extension of the file belongs to no format.
+    #[error(
+        "{}: no format has this extension; name it .csv, .las, .laz, .copc.laz, .ply, .arrow or .parquet, or use \
+         --format",
+        .0.display()
+    )]
+    NoFormat(PathBuf),
+    /// No format has this name.
+    #[error("\"{0}\" is not a format: csv, las, laz, copc, ply, arrow and parquet are")]
+    UnknownFormat(String),
+    /// The format cannot be written to a stream.
+    #[error("LAS, LAZ, COPC and PLY cannot be written to standard output; name a file with -o")]
+    NeedsFile,
+    /// This build lacks the format.
+    #[error("this ept was built without Arrow and Parquet: build it with --features parquet")]
+    NotBuiltIn,
+    /// A number of decimals for a format that has none.
+    #[error("--precision is for CSV, not for {0}")]
+    Precision(Format),
+}
+
+/// Why a job did not come to its end.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum JobError {
+    /// The dataset cannot be read.
+    #[error(transparent)]
+    Read(#[from] ept_reader::Error),
+    /// The points cannot be made what was asked for.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// The output does not take the points.
+    #[error("cannot write {output}")]
+    Write {
+        /// Name of the output.
+        output: String,
+        /// What went wrong.
+        source: ExportError,
+    },
+    /// The file cannot be created, or not be given its name.
+    #[error("cannot write {output}")]
+    File {
+        /// Name of the output.
+        output: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+impl JobError {
+    /// The error and its causes in one line.
+    #[must_use]
+    pub fn in_full(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text += &format!(": {error}");
+            cause = error.source();
+        }
+        text
+    }
+}

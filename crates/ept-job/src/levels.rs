@@ -1,0 +1,38 @@
+//! How deep an octree goes, as far as the first page of its hierarchy tells.
+
+use std::ops::RangeInclusive;
+
+use ept_reader::{Entry, Ept, Key, Page};
+
+/// The depths of an octree that its first page lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Levels {
+    /// The deepest level listed. `None` if the page cannot be read or is empty.
+    pub deepest: Option<u32>,
+    /// Whether further pages go deeper.
+    pub has_more: bool,
+    /// Why the page cannot be read.
+    pub problem: Option<String>,
+}
+
+impl Levels {
+    /// Reads the first page.
+    pub async fn of(ept: &Ept) -> Levels {
+        let (page, problem) = match ept.page(Key::ROOT).await {
+            Ok(page) => (page, None),
+            Err(error) => (Page::default(), Some(error.to_string())),
+        };
+        let is_page = |(_, entry): &(Key, Entry)| *entry == Entry::Page;
+        Levels {
+            deepest: page.entries().iter().map(|(key, _)| key.depth()).max(),
+            has_more: page.entries().iter().any(is_page),
+            problem,
+        }
+    }
+
+    /// The depths listed; the first at least.
+    #[must_use]
+    pub fn depths(&self) -> RangeInclusive<u32> {
+        0..=self.deepest.unwrap_or(0)
+    }
+}

@@ -1,0 +1,59 @@
+//! Whole jobs: from a [`Selection`](ept_reader::Selection) to a file, a profile, statistics or a plan with its costs.
+//!
+//! A [`Pass`] is one reading of a selection: it counts nodes as they are found, sorts out what cannot be read and tells
+//! its [`Progress`]. [`write_points`] writes what it reads to an [`Output`], which appears whole or not at all;
+//! [`Report`] says what came of it. Nothing here prints or ends the process: commands, bindings and notebooks do.
+//!
+//! ```
+//! use ept_job::{OnError, Output, Pass, write_points};
+//! use ept_reader::{Dataset, Query};
+//!
+//! # const LOCATION: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/terrain");
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let path = folder.path().join("area.laz");
+//! let dataset = Dataset::open(LOCATION).await?;
+//! let selection = dataset.select(&Query::new().with_depth(1))?;
+//! let mut pass = Pass::new(selection, OnError::Fail);
+//! let points = write_points(&mut pass, Output::to_file(&path, None)?, |_| ()).await?;
+//! assert_eq!(points, pass.found().points);
+//! # Ok(()) }
+//! ```
+//!
+//! The feature `parquet` adds Arrow and GeoParquet, the feature `cloud` object stores as sources.
+
+mod columnar;
+mod costs;
+mod error;
+mod format;
+mod hierarchy;
+mod info;
+mod levels;
+mod losses;
+mod note;
+mod output;
+mod pass;
+mod pending;
+mod points;
+mod profile;
+mod query_json;
+mod report;
+mod sinks;
+mod statistics;
+mod validation;
+
+pub use costs::Costs;
+pub use error::{JobError, OutputError};
+pub use format::Format;
+pub use hierarchy::{DepthCount, Hierarchy};
+pub use info::Info;
+pub use levels::Levels;
+pub use losses::{Losses, OnError};
+pub use output::Output;
+pub use pass::{Found, Pass, Progress};
+pub use points::write_points;
+pub use profile::write_profile;
+pub use report::Report;
+pub use statistics::{Statistics, statistics};
+pub use validation::validation_json;

@@ -1,0 +1,62 @@
+//! What could not be read.
+
+use ept_reader::{Error, Loss, LostPart};
+
+/// What becomes of a job when a part of the data cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnError {
+    /// The job fails.
+    #[default]
+    Fail,
+    /// The job goes on, and the part is listed as lost.
+    Skip,
+}
+
+/// Parts of the data that could not be read.
+#[derive(Debug, Clone, Default)]
+pub struct Losses {
+    on_error: OnError,
+    lost: Vec<Loss>,
+}
+
+impl Losses {
+    /// No losses so far.
+    #[must_use]
+    pub fn new(on_error: OnError) -> Losses {
+        Losses {
+            on_error,
+            lost: Vec::new(),
+        }
+    }
+
+    /// The item, `None` if it was lost and losses are allowed, or the error.
+    ///
+    /// # Errors
+    /// An error that is not a loss, or a loss where none is allowed.
+    pub fn sort_out<T>(&mut self, item: Result<T, Error>) -> Result<Option<T>, Error> {
+        match item {
+            Ok(item) => Ok(Some(item)),
+            Err(error) => match (error.loss(), self.on_error) {
+                (Some(loss), OnError::Skip) => {
+                    self.lost.push(loss.clone());
+                    Ok(None)
+                }
+                _ => Err(error),
+            },
+        }
+    }
+
+    /// Whether everything could be read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lost.is_empty()
+    }
+
+    /// The losses: pages first, then tiles, each by key.
+    #[must_use]
+    pub fn sorted(&self) -> Vec<&Loss> {
+        let mut lost: Vec<&Loss> = self.lost.iter().collect();
+        lost.sort_by_key(|loss| (loss.part != LostPart::Page, loss.key));
+        lost
+    }
+}

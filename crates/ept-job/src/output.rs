@@ -1,0 +1,198 @@
+//! Where points are written to.
+
+use std::fmt;
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+
+use ept_export::Sink;
+use ept_reader::Selection;
+
+use crate::pending::Pending;
+use crate::sinks::{self, Shape};
+use crate::{Format, JobError, OutputError};
+
+/// A destination of points: a file that appears whole or not at all, or a stream.
+#[derive(Debug)]
+pub struct Output {
+    destination: Destination,
+    format: Format,
+    precision: Option<u8>,
+}
+
+enum Destination {
+    File(PathBuf),
+    Stream {
+        name: String,
+        out: Box<dyn Write + Send>,
+    },
+}
+
+/// Bytes that are gathered before the system is asked to write them.
+const BUFFER: usize = 1 << 20;
+
+impl Output {
+    /// A file; its extension tells the format if none is given. Nothing is created yet.
+    ///
+    /// # Errors
+    /// When no format has the extension, or the format is not built in.
+    pub fn to_file(
+        path: impl Into<PathBuf>,
+        format: Option<Format>,
+    ) -> Result<Output, OutputError> {
+        let path = path.into();
+        let format = format.map_or_else(|| Format::of(&path), Ok)?;
+        Output::new(Destination::File(path), format)
+    }
+
+    /// A stream, which messages call `name`.
+    ///
+    /// # Errors
+    /// When the format needs a file, or is not built in.
+    pub fn to_stream(
+        name: &str,
+        out: impl Write + Send + 'static,
+        format: Format,
+    ) -> Result<Output, OutputError> {
+        if format.needs_file() {
+            return Err(OutputError::NeedsFile);
+        }
+        let (name, out) = (name.to_owned(), Box::new(out));
+        Output::new(Destination::Stream { name, out }, format)
+    }
+
+    fn new(destination: Destination, format: Format) -> Result<Output, OutputError> {
+        if !format.is_built_in() {
+            return Err(OutputError::NotBuiltIn);
+        }
+        Ok(Output {
+            destination,
+            format,
+            precision: None,
+        })
+    }
+
+    /// The output with this number of decimals for floating-point values, of CSV only.
+    ///
+    /// # Errors
+    /// When the format is not CSV.
+    pub fn with_precision(self, decimals: u8) -> Result<Output, OutputError> {
+        if self.format != Format::Csv {
+            return Err(OutputError::Precision(self.format));
+        }
+        Ok(Output {
+            precision: Some(decimals),
+            ..self
+        })
+    }
+
+    /// The format.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The destination, for messages.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match &self.destination {
+            Destination::File(path) => path.display().to_string(),
+            Destination::Stream { name, .. } => name.clone(),
+        }
+    }
+
+    /// Why a COPC file cannot have the octree of the dataset, so that one is built for the points, which takes longer.
+    /// `None` if it can, or if the format is not COPC.
+    #[must_use]
+    pub fn rebuilds_octree(&self, selection: &Selection) -> Option<&'static str> {
+        let is_copc = self.format == Format::Copc;
+        is_copc.then(|| sinks::no_octree_of(selection)).flatten()
+    }
+
+    /// Whether the file says where its points are from before the first of them.
+    pub(crate) fn has_early_note(&self) -> bool {
+        let is_stream = matches!(self.destination, Destination::Stream { .. });
+        match self.format {
+            Format::Ply => true,
+            Format::Arrow => is_stream,
+            _ => false,
+        }
+    }
+
+    /// Opens the destination.
+    pub(crate) fn open(self, shape: Shape<'_>) -> Result<Writing, JobError> {
+        let output = self.name();
+        let format = self.format;
+        let refused = |source| JobError::Write {
+            output: output.clone(),
+            source,
+        };
+        let (sink, pending) = match self.destination {
+            Destination::Stream { out, .. } => {
+                let sink = sinks::to_stream(format, self.precision, out, &shape);
+                (sink.map_err(refused)?, None)
+            }
+            Destination::File(path) => {
+                let (file, pending) = Pending::create(&path).map_err(failed(&output))?;
+                let file = BufWriter::with_capacity(BUFFER, file);
+                let sink = sinks::to_file(format, self.precision, (file, &path), &shape);
+                (sink.map_err(refused)?, Some(pending))
+            }
+        };
+        Ok(Writing {
+            output,
+            sink,
+            pending,
+        })
+    }
+}
+
+/// An output that is open.
+pub(crate) struct Writing {
+    output: String,
+    pub(crate) sink: Box<dyn Sink>,
+    pending: Option<Pending>,
+}
+
+impl Writing {
+    /// Turns what a sink says into an error of the job.
+    pub(crate) fn check<T>(
+        &self,
+        result: Result<T, ept_export::ExportError>,
+    ) -> Result<T, JobError> {
+        result.map_err(|source| JobError::Write {
+            output: self.output.clone(),
+            source,
+        })
+    }
+
+    /// Completes the file and gives it its name; returns the number of points in it.
+    pub(crate) fn finish(self) -> Result<u64, JobError> {
+        let Writing {
+            output,
+            sink,
+            pending,
+        } = self;
+        let points = sink.finish().map_err(|source| JobError::Write {
+            output: output.clone(),
+            source,
+        })?;
+        pending
+            .map_or(Ok(()), Pending::keep)
+            .map_err(failed(&output))?;
+        Ok(points)
+    }
+}
+
+fn failed(output: &str) -> impl FnOnce(std::io::Error) -> JobError + use<> {
+    let output = output.to_owned();
+    move |source| JobError::File { output, source }
+}
+
+impl fmt::Debug for Destination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Destination::File(path) => f.debug_tuple("File").field(path).finish(),
+            Destination::Stream { name, .. } => f.debug_tuple("Stream").field(name).finish(),
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! One reading of a selection.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ept_reader::{Error, Node, NodeStream, Selection, Tile};
+use futures::{Stream, StreamExt, stream};
+
+use crate::{Losses, OnError};
+
+/// One reading of a selection: nodes are found while tiles are read, and both are counted.
+#[derive(Debug)]
+pub struct Pass {
+    selection: Selection,
+    losses: Losses,
+    nodes: Nodes,
+    found: Shared,
+}
+
+/// The nodes of a selection found so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Found {
+    /// Number of nodes.
+    pub nodes: u64,
+    /// Number of points in them: no less than the query selects of them.
+    pub points: u64,
+    /// Depth of the deepest node. `None` if there is no node.
+    pub deepest: Option<u32>,
+    /// Whether these are all nodes of the selection.
+    pub is_all: bool,
+}
+
+/// How far a pass is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Nodes that are done.
+    pub nodes: u64,
+    /// Points of these nodes.
+    pub points: u64,
+    /// Bytes fetched so far, by all jobs of the engine.
+    pub bytes: u64,
+    /// The nodes found so far: what is to be done.
+    pub found: Found,
+}
+
+/// Nodes that a pass is still to read.
+#[derive(Debug)]
+struct Nodes {
+    /// Those that were looked at ahead of their reading; they are counted.
+    ahead: Vec<Result<Node, Error>>,
+    /// The others; `None` once they are taken.
+    rest: Option<NodeStream>,
+}
+
+impl Pass {
+    /// A pass over what a selection selects. Nothing is read yet.
+    #[must_use]
+    pub fn new(selection: Selection, on_error: OnError) -> Pass {
+        Pass {
+            losses: Losses::new(on_error),
+            nodes: Nodes {
+                ahead: Vec::new(),
+                rest: Some(selection.nodes()),
+            },
+            found: Shared::default(),
+            selection,
+        }
+    }
+
+    /// The selection.
+    #[must_use]
+    pub fn selection(&self) -> &Selection {
+        &self.selection
+    }
+
+    /// What could not be read so far.
+    #[must_use]
+    pub fn losses(&self) -> &Losses {
+        &self.losses
+    }
+
+    /// The nodes found so far.
+    #[must_use]
+    pub fn found(&self) -> Found {
+        self.found.get()
+    }
+
+    /// Finds nodes until they have more than `points` points, or there are no more: to ask before a great deal is read.
+    ///
+    /// # Errors
+    /// When the hierarchy cannot be read.
+    pub async fn look_ahead(&mut self, points: u64) -> Result<Found, Error> {
+        let Some(rest) = &mut self.nodes.rest else {
+            return Ok(self.found());
+        };
+        while self.found.get().points <= points && !self.found.get().is_all {
+            let node = rest.next().await;
+            self.found.count(node.as_ref());
+            match node {
+                Some(Err(error)) if error.loss().is_none() => return Err(error),
+                node => self.nodes.ahead.extend(node),
+            }
+        }
+        Ok(self.found())
+    }
+
+    /// Reads all tiles: `make` runs on all cores, `take` gets the results in the order of the nodes. `read` is the
+    /// selection by which they are read, which may want more dimensions than the one that the nodes are from.
+    pub(crate) async fn read<T, E>(
+        &mut self,
+        read: &Selection,
+        make: impl Fn(Tile) -> T + Send + Sync + 'static,
+        mut take: impl FnMut(Node, T) -> Result<(), E>,
+        mut progress: impl FnMut(&Progress),
+    ) -> Result<(), E>
+    where
+        T: Send + 'static,
+        E: From<Error>,
+    {
+        let (mut nodes, mut points) = (0, 0);
+        let mut tiles = read.map_nodes(self.take_nodes(), move |tile| (tile.node, make(tile)));
+        while let Some(tile) = tiles.next().await {
+            let Some((node, made)) = self.losses.sort_out(tile)? else {
+                continue;
+            };
+            nodes += 1;
+            points += node.points;
+            progress(&Progress {
+                nodes,
+                points,
+                bytes: self.selection.dataset().traffic().bytes,
+                found: self.found(),
+            });
+            take(node, made)?;
+        }
+        Ok(())
+    }
+
+    /// The nodes to read, which are counted as they come. A second call gives none.
+    fn take_nodes(&mut self) -> impl Stream<Item = Result<Node, Error>> + Send + Unpin + use<> {
+        let ahead = std::mem::take(&mut self.nodes.ahead);
+        let found = self.found.clone();
+        let rest = stream::iter(self.nodes.rest.take()).flatten();
+        let rest = rest.map(Some).chain(stream::iter([None]));
+        let counted = rest.filter_map(move |node| {
+            found.count(node.as_ref());
+            std::future::ready(node)
+        });
+        stream::iter(ahead).chain(counted)
+    }
+}
+
+/// What is found, told by the task that finds to the one that reads.
+#[derive(Debug, Clone, Default)]
+struct Shared(Arc<Mutex<Found>>);
+
+impl Shared {
+    fn get(&self) -> Found {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts a node; `None` is the end.
+    fn count(&self, node: Option<&Result<Node, Error>>) {
+        let mut found = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match node {
+            Some(Ok(node)) => {
+                found.nodes += 1;
+                found.points = found.points.saturating_add(node.points);
+                found.deepest = found.deepest.max(Some(node.key.depth()));
+            }
+            Some(Err(_)) => {}
+            None => found.is_all = true,
+        }
+    }
+}

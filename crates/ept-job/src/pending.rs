@@ -1,0 +1,74 @@
+//! Files that appear whole or not at all.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tempfile::{NamedTempFile, TempPath};
+
+/// A file under way: beside its final name until it is complete, and gone if it never is. Devices are written to as they
+/// are.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    /// The file and its name to be; `None` for a device.
+    file: Option<(TempPath, PathBuf)>,
+}
+
+impl Pending {
+    /// A file that will have the name `path`.
+    pub(crate) fn create(path: &Path) -> io::Result<(File, Pending)> {
+        let path = match std::fs::metadata(path) {
+            Ok(existing) if existing.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+            Ok(existing) if !existing.is_file() => {
+                let device = File::options().write(true).open(path)?;
+                return Ok((device, Pending { file: None }));
+            }
+            // The file that a link points to is replaced, not the link.
+            Ok(_) => path.canonicalize()?,
+            Err(_) => path.to_owned(),
+        };
+        let (file, temporary) = create_beside(&path)?.into_parts();
+        let pending = Pending {
+            file: Some((temporary, path)),
+        };
+        Ok((file, pending))
+    }
+
+    /// Gives the file its name.
+    pub(crate) fn keep(self) -> io::Result<()> {
+        let Some((temporary, path)) = self.file else {
+            return Ok(());
+        };
+        temporary.persist(path).map_err(|error| error.error)
+    }
+}
+
+/// A file in the folder of `path`, with the permissions that a new file gets.
+fn create_beside(path: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".ept-").suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // The process's umask takes its share, as for any new file.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder_of(path))
+}
+
+/// Where files may be put for a time that are as large as the one at `path`: beside it, unless it is a device.
+pub(crate) fn scratch_folder(path: &Path) -> PathBuf {
+    let is_device = std::fs::metadata(path).is_ok_and(|found| !found.is_file());
+    if is_device {
+        std::env::temp_dir()
+    } else {
+        folder_of(path).to_owned()
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}

@@ -1,0 +1,49 @@
+//! Queries and areas as JSON.
+
+use ept_reader::{Area, Bounds, Crs, Edge, Length, Selection};
+use serde_json::{Value, json};
+
+/// What was asked for, with the depth that a resolution came to.
+pub(crate) fn query_json(selection: &Selection) -> Value {
+    let (bound, query) = (selection.bound(), selection.query());
+    let areas = query.areas().iter();
+    let thin = bound.grid().map(|grid| {
+        let edges = grid.size().into_iter();
+        edges
+            .map(|edge| Some(edge).filter(|edge| edge.is_finite()))
+            .collect::<Vec<_>>()
+    });
+    json!({
+        "areas": areas.map(area).collect::<Vec<_>>(),
+        "edge": match query.edge() {
+            Edge::Closed => "closed",
+            Edge::HalfOpen => "half-open",
+        },
+        "depth": bound.depth(),
+        "dimensions": query.dimensions(),
+        "where": query.filter().map(ToString::to_string),
+        "origin": query.origin().map(|origin| origin.id),
+        "thin": thin,
+        "crs": query.output_crs().map(Crs::name),
+    })
+}
+
+/// An area: the box in the dataset's coordinates that it is, or what it is instead.
+fn area(area: &Area) -> Value {
+    match area.as_bounds() {
+        Some(area) => json!({ "bounds": bounds_json(&area) }),
+        None => json!({
+            "extent": area.extent(),
+            "crs": area.crs().map(Crs::name),
+            "buffer": area.buffer().map(Length::metres),
+        }),
+    }
+}
+
+/// Six numbers, the lower corner first; `None` for a side without end.
+pub(crate) fn bounds_json(bounds: &Bounds) -> Vec<Option<f64>> {
+    let numbers = bounds.min().into_iter().chain(bounds.max());
+    numbers
+        .map(|number| Some(number).filter(|number| number.is_finite()))
+        .collect()
+}

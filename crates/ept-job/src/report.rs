@@ -1,0 +1,67 @@
+//! What came of a job.
+
+use ept_reader::{Loss, LostPart};
+use serde_json::{Value, json};
+
+use crate::query_json::{bounds_json, query_json};
+use crate::{JobError, Pass};
+
+/// What a job read, wrote and lost.
+#[derive(Debug)]
+pub struct Report<'a> {
+    pass: &'a Pass,
+    written: &'a Result<u64, JobError>,
+}
+
+impl<'a> Report<'a> {
+    /// The report of a pass, and what came of writing its points.
+    #[must_use]
+    pub fn new(pass: &'a Pass, written: &'a Result<u64, JobError>) -> Report<'a> {
+        Report { pass, written }
+    }
+
+    /// Whether all that was asked for was read and written.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.written.is_ok() && self.pass.losses().is_empty()
+    }
+
+    /// The report as a JSON object; `seconds` is the time since the engine was made.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let selection = self.pass.selection();
+        let engine = selection.dataset().engine();
+        let traffic = engine.traffic();
+        let losses = self.pass.losses().sorted().into_iter().map(loss);
+        json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "dataset": selection.dataset().location(),
+            "query": query_json(selection),
+            "complete": self.is_complete(),
+            "error": self.written.as_ref().err().map(JobError::in_full),
+            "nodes": self.pass.found().nodes,
+            "points": self.written.as_ref().map_or(0, |points| *points),
+            "bytes": traffic.bytes,
+            "requests": traffic.requests,
+            "retries": traffic.retries,
+            "seconds": engine.elapsed().as_secs_f64(),
+            "losses": losses.collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// A loss; how many points go with a page is unknown.
+fn loss(loss: &Loss) -> Value {
+    let (part, points) = match loss.part {
+        LostPart::Tile { points } => ("tile", Some(points)),
+        LostPart::Page => ("subtree", None),
+    };
+    json!({
+        "part": part,
+        "key": loss.key.to_string(),
+        "points": points,
+        "path": loss.location,
+        "cause": loss.cause.to_string(),
+        "cell": bounds_json(&loss.cell),
+    })
+}

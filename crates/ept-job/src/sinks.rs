@@ -1,0 +1,174 @@
+//! The sink for each format.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use ept_export::{
+    CopcOptions, CopcSink, CsvSink, ExportError, FileInfo, LasOptions, LasSink, OctreeSink,
+    PlySink, Sink,
+};
+use ept_reader::{Column, PointBatch, ScalarType, Selection, Srs, Values};
+
+use crate::pending::scratch_folder;
+use crate::{Format, columnar};
+
+/// What a sink is told of the points to come.
+#[derive(Debug)]
+pub(crate) struct Shape<'a> {
+    pub(crate) selection: &'a Selection,
+    /// The columns of an empty result.
+    pub(crate) columns: Vec<String>,
+    /// Where the points are from, if it is known before them.
+    pub(crate) note: Option<String>,
+}
+
+/// A sink to a stream, of a format that does not need a file.
+pub(crate) fn to_stream(
+    format: Format,
+    precision: Option<u8>,
+    out: Box<dyn Write + Send>,
+    shape: &Shape<'_>,
+) -> Result<Box<dyn Sink>, ExportError> {
+    match format {
+        Format::Arrow | Format::Parquet => {
+            let out = BufWriter::with_capacity(1 << 20, out);
+            columnar::stream(format, out, shape.info(), shape.empty(format)?)
+        }
+        _ => Ok(csv(out, precision, shape)),
+    }
+}
+
+/// A sink to a file and its path to be.
+pub(crate) fn to_file(
+    format: Format,
+    precision: Option<u8>,
+    (file, path): (BufWriter<File>, &Path),
+    shape: &Shape<'_>,
+) -> Result<Box<dyn Sink>, ExportError> {
+    let info = shape.info();
+    let wkt = info.srs.well_known_text().map(str::to_owned);
+    let bounds = *shape.selection.bounds();
+    let threads = shape.selection.dataset().engine().limits().threads;
+    Ok(match format {
+        Format::Csv => csv(file, precision, shape),
+        Format::Las | Format::Laz => Box::new(LasSink::new(
+            file,
+            LasOptions {
+                compressed: format == Format::Laz,
+                wkt,
+                bounds,
+                threads,
+            },
+        )),
+        Format::Copc => {
+            let options = CopcOptions {
+                wkt,
+                bounds,
+                spacing: shape.selection.frame().spacing.unwrap_or(f64::NAN),
+                threads,
+            };
+            copc((file, path), options, shape.selection)?
+        }
+        Format::Ply => Box::new(PlySink::new(file, info, shape.empty(format)?)),
+        Format::Arrow | Format::Parquet => {
+            columnar::file(format, file, info, shape.empty(format)?)?
+        }
+    })
+}
+
+fn csv(
+    out: impl Write + Send + 'static,
+    precision: Option<u8>,
+    shape: &Shape<'_>,
+) -> Box<dyn Sink> {
+    let sink = CsvSink::new(out, shape.columns.clone());
+    match precision {
+        Some(decimals) => Box::new(sink.with_precision(decimals)),
+        None => Box::new(sink),
+    }
+}
+
+/// COPC of the dataset's own octree if it can be one of COPC, or of an octree built for the points.
+fn copc(
+    (file, path): (BufWriter<File>, &Path),
+    options: CopcOptions,
+    selection: &Selection,
+) -> Result<Box<dyn Sink>, ExportError> {
+    if no_octree_of(selection).is_none() {
+        return Ok(Box::new(CopcSink::new(file, options)?));
+    }
+    let folder = scratch_folder(path);
+    let scratch = move || tempfile::tempfile_in(&folder);
+    Ok(Box::new(OctreeSink::new(file, options, scratch)?))
+}
+
+/// Why the octree of the dataset cannot be that of a COPC file with the selected points. `None` if it can.
+pub(crate) fn no_octree_of(selection: &Selection) -> Option<&'static str> {
+    let query = selection.query();
+    let has_cube = || {
+        let options = CopcOptions {
+            wkt: None,
+            bounds: *selection.bounds(),
+            spacing: selection.frame().spacing.unwrap_or(f64::NAN),
+            threads: std::num::NonZeroUsize::MIN,
+        };
+        options.has_cube()
+    };
+    if query.output_crs().is_some() {
+        Some("the points are reprojected")
+    } else if query.thin().is_some() {
+        Some("thinned points come by place, not by node")
+    } else if !has_cube() {
+        Some("the dataset's bounds are not a cube")
+    } else {
+        None
+    }
+}
+
+impl Shape<'_> {
+    /// What the file says of itself.
+    fn info(&self) -> FileInfo {
+        FileInfo {
+            srs: srs(self.selection),
+            note: self.note.clone(),
+        }
+    }
+
+    /// The columns of an empty result, with the types that the schema gives them.
+    fn empty(&self, format: Format) -> Result<PointBatch, ExportError> {
+        let required = format.required().iter().copied();
+        let mut columns: Vec<Column> = Vec::new();
+        for name in required.chain(self.columns.iter().map(String::as_str)) {
+            let (name, scalar) = match self.selection.frame().dimension(name) {
+                Some(known) => (known.name.as_str(), known.scalar),
+                None => (name, ScalarType::F64),
+            };
+            let is_coordinate = matches!(name, "X" | "Y" | "Z");
+            let scalar = if is_coordinate {
+                ScalarType::F64
+            } else {
+                scalar
+            };
+            if columns.iter().all(|column| &*column.name != name) {
+                columns.push(Column::new(name, Values::with_capacity(scalar, 0)));
+            }
+        }
+        PointBatch::new(columns).map_err(|error| ExportError::Columnar(error.to_string()))
+    }
+}
+
+/// The coordinate system of the selected points.
+fn srs(selection: &Selection) -> Srs {
+    let Some(crs) = selection.query().output_crs() else {
+        return selection.frame().srs.clone();
+    };
+    let code = crs.name().strip_prefix("EPSG:");
+    let text = crs.well_known_text().unwrap_or(crs.definition());
+    Srs {
+        authority: code.map(|_| "EPSG".into()),
+        horizontal: code.map(str::to_owned),
+        wkt: Some(text.to_owned()),
+        ..Srs::default()
+    }
+}

@@ -1,0 +1,85 @@
+//! Count, minimum, maximum and mean of each dimension.
+
+use ept_points::{DimensionSummary, Scalar, Summary};
+use ept_reader::{Error, Tile};
+use serde_json::{Map, Value, json};
+
+use crate::points::columns;
+use crate::{Pass, Progress};
+
+/// Figures of the selected points, dimension by dimension.
+#[derive(Debug, Clone)]
+pub struct Statistics {
+    summary: Summary,
+    /// The dimensions to be expected if there is no point.
+    expected: Vec<String>,
+}
+
+/// Reads the points of a selection and sums them up.
+///
+/// # Errors
+/// When the dataset cannot be read.
+pub async fn statistics(
+    pass: &mut Pass,
+    progress: impl FnMut(&Progress),
+) -> Result<Statistics, Error> {
+    let mut summary = Summary::default();
+    let selection = pass.selection().clone();
+    let make = |tile: Tile| Summary::of(&tile.points);
+    let take = |_, part| {
+        summary.merge(part);
+        Ok::<_, Error>(())
+    };
+    pass.read(&selection, make, take, progress).await?;
+    Ok(Statistics {
+        summary,
+        expected: columns(&selection),
+    })
+}
+
+impl Statistics {
+    /// Number of points.
+    #[must_use]
+    pub fn points(&self) -> u64 {
+        self.summary.points()
+    }
+
+    /// The dimensions that points had, with their figures; without a point, those that were to be expected.
+    #[must_use]
+    pub fn dimensions(&self) -> Vec<(&str, Option<&DimensionSummary>)> {
+        let found = self.summary.dimensions();
+        let found: Vec<_> = found.map(|(name, figures)| (name, Some(figures))).collect();
+        if found.is_empty() {
+            let expected = self.expected.iter();
+            return expected.map(|name| (name.as_str(), None)).collect();
+        }
+        found
+    }
+
+    /// The statistics as a JSON object; what is not known is null.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let dimensions = self.dimensions().into_iter().map(|(name, figures)| {
+            let value = json!({
+                "min": scalar(figures.and_then(DimensionSummary::min)),
+                "max": scalar(figures.and_then(DimensionSummary::max)),
+                "mean": figures.and_then(DimensionSummary::mean),
+            });
+            (name.to_owned(), value)
+        });
+        json!({ "points": self.points(), "dimensions": dimensions.collect::<Map<_, _>>() })
+    }
+}
+
+fn scalar(value: Option<Scalar>) -> Value {
+    match value {
+        // Columns have at most 64 bits, so one of the two holds every integer.
+        Some(Scalar::Integer(value)) => match (i64::try_from(value), u64::try_from(value)) {
+            (Ok(value), _) => value.into(),
+            (_, Ok(value)) => value.into(),
+            _ => Value::Null,
+        },
+        Some(Scalar::Float(value)) => value.into(),
+        None => Value::Null,
+    }
+}
