@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use ept_job::{Format, OnError};
-use ept_reader::{Crs, Edge, Filter, Length, Spacing};
+use ept_reader::{Corners, Crs, Edge, Filter, Length, Spacing};
 
-use crate::area::{self, Corners};
 use crate::choice::Choice;
 
 /// Read Entwine Point Tile (EPT) point clouds, from disk or from the web.
@@ -152,7 +151,7 @@ pub(crate) struct SelectArgs {
 pub(crate) struct AreaArgs {
     /// Box: `xmin,ymin,xmax,ymax` or `xmin,ymin,zmin,xmax,ymax,zmax` or `([xmin,xmax],[ymin,ymax][,[zmin,zmax]])`, in
     /// the dataset's coordinates or those of --crs
-    #[arg(long, value_name = "BOUNDS", allow_hyphen_values = true, value_parser = area::parse)]
+    #[arg(long, value_name = "BOUNDS", allow_hyphen_values = true)]
     pub(crate) bounds: Option<Corners>,
     /// Polygons: a file of WKT or GeoJSON, the text itself, or - for standard input; several are united. WKT is in the
     /// dataset's coordinates, GeoJSON in longitude and latitude, both in those of --crs where it is given

@@ -129,6 +129,6 @@ pub use ept_format::{
 };
 pub use ept_points::{Column, DecodeError, PointBatch, Scaling, Values};
 pub use ept_select::{
-    Area, Crs, DepthPlan, Detail, Edge, Filter, Frame, Length, Line, Origin, Plan, Query, Relation,
-    SelectError, Spacing, Swath, Thin,
+    Area, Corners, Crs, DepthPlan, Detail, Edge, Filter, Frame, Length, Line, Origin, Plan, Query,
+    Relation, SelectError, Spacing, Swath, Thin,
 };

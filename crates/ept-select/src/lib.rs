@@ -6,6 +6,7 @@
 mod area;
 mod budget;
 mod buffer;
+mod corners;
 mod cover;
 mod crs;
 mod error;
@@ -29,6 +30,7 @@ mod transform;
 mod wkt_text;
 
 pub use area::{Area, Edge};
+pub use corners::Corners;
 pub use cover::Cover;
 pub use crs::Crs;
 pub use error::SelectError;
