@@ -7,7 +7,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, RecordBatch, new_null_array};
 use arrow_ipc::writer::{FileWriter, StreamWriter};
 use arrow_schema::{Schema, SchemaRef};
-use ept_format::Key;
+use ept_format::NodeName;
 use ept_points::{PointBatch, Scaling};
 
 use crate::arrow_batch::{array, metadata, of_arrays, schema};
@@ -142,7 +142,7 @@ impl<W: Write> ArrowFile<W> {
 }
 
 impl<W: Write + Send> Sink for ArrowSink<W> {
-    fn write(&mut self, _node: Key, batch: &PointBatch) -> Result<(), ExportError> {
+    fn write(&mut self, _node: NodeName, batch: &PointBatch) -> Result<(), ExportError> {
         let (kind, info, empty) = (self.kind, &self.info, &self.empty);
         self.draft.step(|draft| {
             if batch.is_empty() {

@@ -47,7 +47,7 @@ impl CopcHierarchy {
         for (key, chunk) in keys.iter().zip(chunks) {
             let fits = |number: u64| {
                 i32::try_from(number).map_err(|_| ExportError::Node {
-                    key: *key,
+                    node: (*key).into(),
                     problem: "COPC has 31 bits for the points and the bytes of a node",
                 })
             };

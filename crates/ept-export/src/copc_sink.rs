@@ -3,7 +3,7 @@
 use std::io::{Seek, Write};
 use std::num::NonZeroUsize;
 
-use ept_format::{Bounds, Key};
+use ept_format::{Bounds, Key, NodeName};
 use ept_las::Vlr;
 use ept_points::PointBatch;
 
@@ -91,18 +91,24 @@ impl<W: Write + Seek> Draft<W> {
     }
 
     /// Notes a node, which comes after all others.
-    fn enter(&mut self, node: Key) -> Result<(), ExportError> {
-        if self.keys.last().is_some_and(|last| *last >= node) {
+    fn enter(&mut self, node: NodeName) -> Result<(), ExportError> {
+        let Some(key) = node.key() else {
             return Err(ExportError::Node {
-                key: node,
+                node,
+                problem: "is not a node of an octree, as COPC needs them",
+            });
+        };
+        if self.keys.last().is_some_and(|last| *last >= key) {
+            return Err(ExportError::Node {
+                node,
                 problem: "COPC takes each node once, in ascending order",
             });
         }
-        self.keys.push(node);
+        self.keys.push(key);
         Ok(())
     }
 
-    fn write(mut self, node: Key, batch: &PointBatch) -> Result<Draft<W>, ExportError> {
+    fn write(mut self, node: NodeName, batch: &PointBatch) -> Result<Draft<W>, ExportError> {
         if batch.is_empty() {
             return Ok(self);
         }
@@ -130,7 +136,7 @@ impl<W: Write + Seek> Draft<W> {
 }
 
 impl<W: Write + Seek + Send> Sink for CopcSink<W> {
-    fn write(&mut self, node: Key, batch: &PointBatch) -> Result<(), ExportError> {
+    fn write(&mut self, node: NodeName, batch: &PointBatch) -> Result<(), ExportError> {
         self.draft.step(|draft| draft.write(node, batch))
     }
 

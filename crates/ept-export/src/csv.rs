@@ -5,7 +5,7 @@ use std::fmt::{Display, LowerExp};
 use std::io::Write;
 use std::sync::Arc;
 
-use ept_format::Key;
+use ept_format::NodeName;
 use ept_points::{PointBatch, Values};
 
 use crate::fused::Fused;
@@ -58,13 +58,13 @@ impl<W: Write + Send> CsvSink<W> {
     ///
     /// ```
     /// use ept_export::{CsvSink, Sink};
-    /// use ept_format::Key;
+    /// use ept_format::NodeName;
     /// use ept_points::{Column, PointBatch, Values};
     ///
     /// let batch = PointBatch::new(vec![Column::new("X", Values::F64(vec![637012.2399999999, 2.0]))])?;
     /// let mut text = Vec::new();
     /// let mut sink = Box::new(CsvSink::new(&mut text, Vec::new()).with_precision(2));
-    /// sink.write(Key::ROOT, &batch)?;
+    /// sink.write(Key::ROOT.into(), &batch)?;
     /// sink.finish()?;
     /// assert_eq!(text, b"X\n637012.24\n2.00\n");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -125,7 +125,7 @@ impl<W: Write> Draft<W> {
 }
 
 impl<W: Write + Send> Sink for CsvSink<W> {
-    fn write(&mut self, _node: Key, batch: &PointBatch) -> Result<(), ExportError> {
+    fn write(&mut self, _node: NodeName, batch: &PointBatch) -> Result<(), ExportError> {
         let precision = self.precision;
         self.draft.step(|draft| draft.write(batch, precision))
     }

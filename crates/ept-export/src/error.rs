@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use ept_format::{Bounds, Key, ScalarType};
+use ept_format::{Bounds, NodeName, ScalarType};
 use ept_las::LasError;
 use ept_points::Scalar;
 
@@ -102,10 +102,10 @@ pub enum ExportError {
     )]
     NotACube(Bounds),
     /// A node cannot be one of COPC.
-    #[error("node {key}: {problem}")]
+    #[error("node {node}: {problem}")]
     Node {
         /// Name of the node.
-        key: Key,
+        node: NodeName,
         /// What is wrong with it.
         problem: &'static str,
     },

@@ -3,7 +3,7 @@
 use std::io::{Seek, Write};
 use std::num::NonZeroUsize;
 
-use ept_format::{Bounds, Key};
+use ept_format::{Bounds, NodeName};
 use ept_points::PointBatch;
 
 use crate::fused::Fused;
@@ -108,7 +108,7 @@ impl<W: Write + Seek> Draft<W> {
 }
 
 impl<W: Write + Seek + Send> Sink for LasSink<W> {
-    fn write(&mut self, _node: Key, batch: &PointBatch) -> Result<(), ExportError> {
+    fn write(&mut self, _node: NodeName, batch: &PointBatch) -> Result<(), ExportError> {
         self.draft.step(|draft| draft.write(batch))
     }
 

@@ -24,7 +24,7 @@
 //! ])?;
 //! let mut text = Vec::new();
 //! let mut sink = Box::new(CsvSink::new(&mut text, Vec::new()));
-//! sink.write(Key::ROOT, &batch)?;
+//! sink.write(Key::ROOT.into(), &batch)?;
 //! assert_eq!(sink.finish()?, 2);
 //! assert_eq!(text, b"X,Classification\n637012.24,2\n636784.5,6\n");
 //! # Ok::<(), Box<dyn std::error::Error>>(())

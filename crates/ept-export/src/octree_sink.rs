@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, Read, Seek, Write};
 
-use ept_format::{Bounds, Key};
+use ept_format::{Bounds, Key, NodeName};
 use ept_points::{PointBatch, Scaling};
 
 use crate::copc_info::CopcInfo;
@@ -84,7 +84,7 @@ impl<W: Write + Seek, F: Read + Write + Seek> Draft<W, F> {
         match points.all(|((x, y), z)| cube.contains([*x, *y, *z])) {
             true => Ok(()),
             false => Err(ExportError::Node {
-                key: Key::ROOT,
+                node: Key::ROOT.into(),
                 problem: "a point lies outside of the octree's bounds",
             }),
         }
@@ -95,7 +95,7 @@ impl<W: Write + Seek, F: Read + Write + Seek> Draft<W, F> {
         let takes_all = spool.points <= LEAF_POINTS || key.depth() == MAX_DEPTH;
         if takes_all && spool.points > MAX_POINTS {
             return Err(ExportError::Node {
-                key,
+                node: key.into(),
                 problem: "too many points are in one place for an octree",
             });
         }
@@ -167,7 +167,7 @@ impl<W: Write + Seek, F: Read + Write + Seek> Draft<W, F> {
 }
 
 impl<W: Write + Seek + Send, F: Read + Write + Seek + Send> Sink for OctreeSink<W, F> {
-    fn write(&mut self, _node: Key, batch: &PointBatch) -> Result<(), ExportError> {
+    fn write(&mut self, _node: NodeName, batch: &PointBatch) -> Result<(), ExportError> {
         self.draft.step(|draft| draft.write(batch))
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::Schema;
-use ept_format::Key;
+use ept_format::NodeName;
 use ept_points::PointBatch;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
@@ -98,7 +98,7 @@ impl<W: Write + Send> Draft<W> {
 }
 
 impl<W: Write + Send> Sink for ParquetSink<W> {
-    fn write(&mut self, _node: Key, batch: &PointBatch) -> Result<(), ExportError> {
+    fn write(&mut self, _node: NodeName, batch: &PointBatch) -> Result<(), ExportError> {
         let (info, empty) = (&self.info, &self.empty);
         self.draft.step(|draft| {
             if batch.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::io::{Seek, SeekFrom, Write};
 
-use ept_format::{Key, ScalarType};
+use ept_format::{NodeName, ScalarType};
 use ept_las::{Encoding, Field};
 use ept_points::PointBatch;
 
@@ -109,7 +109,7 @@ impl<W: Write + Seek> Draft<W> {
 }
 
 impl<W: Write + Seek + Send> Sink for PlySink<W> {
-    fn write(&mut self, _node: Key, batch: &PointBatch) -> Result<(), ExportError> {
+    fn write(&mut self, _node: NodeName, batch: &PointBatch) -> Result<(), ExportError> {
         self.draft.step(|draft| draft.write(batch))
     }
 

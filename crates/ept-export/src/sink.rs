@@ -1,6 +1,6 @@
 //! What all sinks have in common.
 
-use ept_format::Key;
+use ept_format::NodeName;
 use ept_points::PointBatch;
 
 use crate::ExportError;
@@ -10,12 +10,12 @@ use crate::ExportError;
 /// After an error the output is incomplete and stays so: every later call repeats the error, [`Sink::finish`] too.
 pub trait Sink: Send {
     /// Writes the selected points of a node of the octree, in their order. Nodes come in ascending order of
-    /// their keys, one batch each; a batch without points changes nothing. Formats without an octree of
+    /// their names, one batch each; a batch without points changes nothing. Formats without an octree of
     /// their own write the same bytes whatever the keys.
     ///
     /// # Errors
     /// When the output fails, or the format cannot hold the points; the first error again after an error.
-    fn write(&mut self, node: Key, batch: &PointBatch) -> Result<(), ExportError>;
+    fn write(&mut self, node: NodeName, batch: &PointBatch) -> Result<(), ExportError>;
 
     /// Has a note of where the points come from put into the file, in formats with a place for it at their end:
     /// LAS, LAZ and COPC have it in an extended variable length record of user `ept` with number 1, GeoParquet and

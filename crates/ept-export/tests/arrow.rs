@@ -34,7 +34,7 @@ fn write(made: Made, batches: &[PointBatch]) -> Result<Vec<u8>, ExportError> {
     let file = File::default();
     let mut sink = Box::new(made(file.clone(), info(), empty()));
     for batch in batches {
-        sink.write(Key::ROOT, batch)?;
+        sink.write(Key::ROOT.into(), batch)?;
     }
     let points: usize = batches.iter().map(PointBatch::len).sum();
     assert_eq!(sink.finish()?, points as u64);

@@ -135,7 +135,7 @@ fn cloud() -> PointBatch {
 fn assert_broken(name: &str, mut sink: Box<dyn Sink>, first: &ExportError) {
     sink.describe("a note".into());
     for batch in [points(None), empty()] {
-        let again = sink.write(Key::new(5, 31, 31, 31).unwrap(), &batch);
+        let again = sink.write(Key::new(5, 31, 31, 31).unwrap().into(), &batch);
         let again = again.expect_err(name).to_string();
         assert_eq!(again, first.to_string(), "{name}, written to");
     }
@@ -149,7 +149,7 @@ fn a_sink_whose_output_failed_once_stays_broken() {
         for room in [0, 20, 300, 5000, 400_000] {
             let mut sink = make(Hiccup::after(room));
             let cloud = cloud();
-            let mut results = nodes().map(|node| sink.write(node, &cloud));
+            let mut results = nodes().map(|node| sink.write(node.into(), &cloud));
             // The octree writes its file at the end, where no later call can go wrong.
             match results.find_map(Result::err) {
                 Some(first) => {
@@ -191,9 +191,9 @@ fn a_sink_that_refused_points_stays_broken() {
             for batch in &refused {
                 let mut sink = make(Hiccup::after(usize::MAX));
                 if later == 1 {
-                    sink.write(Key::ROOT, &points(None)).unwrap();
+                    sink.write(Key::ROOT.into(), &points(None)).unwrap();
                 }
-                if let Err(first) = sink.write(Key::new(1, 0, 0, 0).unwrap(), batch) {
+                if let Err(first) = sink.write(Key::new(1, 0, 0, 0).unwrap().into(), batch) {
                     *count += 1;
                     assert_broken(name, sink, &first);
                 }

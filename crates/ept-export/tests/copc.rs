@@ -34,7 +34,7 @@ fn write(options: CopcOptions, nodes: &[Node]) -> Result<Vec<u8>, ExportError> {
     let file = File::default();
     let mut sink: Box<dyn Sink> = Box::new(CopcSink::new(file.clone(), options)?);
     for (key, batch) in nodes {
-        sink.write(*key, batch)?;
+        sink.write((*key).into(), batch)?;
     }
     let points: usize = nodes.iter().map(|(_, batch)| batch.len()).sum();
     assert_eq!(sink.finish()?, points as u64);
@@ -457,7 +457,7 @@ fn notes_and_long_records_follow_the_hierarchy() {
     };
     let mut sink = Box::new(CopcSink::new(file.clone(), with).unwrap());
     for (key, batch) in tree(6) {
-        sink.write(key, &batch).unwrap();
+        sink.write(key.into(), &batch).unwrap();
     }
     sink.describe("{\"dataset\":\"çà\"}".into());
     sink.finish().unwrap();
@@ -518,12 +518,13 @@ fn an_output_that_fails_is_an_error_and_no_hang() {
         let mut sink = Box::new(CopcSink::new(Full::after(room), options()).unwrap());
         let mut results = (0..100).map(|x| {
             let key = key(7, x, 0, 0);
-            sink.write(key, &points(key, 1000, 6))
+            sink.write(key.into(), &points(key, 1000, 6))
         });
         let refusal = results.find_map(Result::err);
         assert!(matches!(refusal, Some(ExportError::Io(_))), "{refusal:?}");
     }
     let mut sink = Box::new(CopcSink::new(Full::after(2000), options()).unwrap());
-    sink.write(Key::ROOT, &points(Key::ROOT, 3000, 6)).unwrap();
+    sink.write(Key::ROOT.into(), &points(Key::ROOT, 3000, 6))
+        .unwrap();
     assert!(matches!(sink.finish(), Err(ExportError::Io(_))));
 }

@@ -16,7 +16,7 @@ fn write(dimensions: &[&str], batches: &[PointBatch]) -> Result<String, ExportEr
     let dimensions = dimensions.iter().map(|name| (*name).to_owned()).collect();
     let mut sink = Box::new(CsvSink::new(&mut text, dimensions));
     for batch in batches {
-        sink.write(Key::ROOT, batch)?;
+        sink.write(Key::ROOT.into(), batch)?;
     }
     let points: usize = batches.iter().map(PointBatch::len).sum();
     assert_eq!(sink.finish()?, points as u64);
@@ -89,7 +89,7 @@ fn precision_rounds_floats_and_nothing_else() {
     let text = |decimals: u8| {
         let mut text = Vec::new();
         let mut sink = Box::new(CsvSink::new(&mut text, Vec::new()).with_precision(decimals));
-        sink.write(Key::ROOT, &points).unwrap();
+        sink.write(Key::ROOT.into(), &points).unwrap();
         sink.finish().unwrap();
         String::from_utf8(text).unwrap()
     };
@@ -162,6 +162,8 @@ fn a_failing_output_is_an_error() {
     }
     let mut sink = Box::new(CsvSink::new(Full, Vec::new()));
     let points = batch(vec![("A", Values::U8(vec![1]))]);
-    let result = sink.write(Key::ROOT, &points).and_then(|()| sink.finish());
+    let result = sink
+        .write(Key::ROOT.into(), &points)
+        .and_then(|()| sink.finish());
     assert!(matches!(result, Err(ExportError::Io(_))));
 }

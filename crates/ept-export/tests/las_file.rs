@@ -86,13 +86,13 @@ fn an_output_that_fails_is_an_error_and_no_hang() {
         let mut sink = Box::new(LasSink::new(Full::after(room), options(compressed)));
         let mut results = (0..20).map(|at| {
             let batch = cloud(at * 20_000..(at + 1) * 20_000, 6);
-            sink.write(Key::ROOT, &batch)
+            sink.write(Key::ROOT.into(), &batch)
         });
         let refusal = results.find_map(Result::err);
         assert!(matches!(refusal, Some(ExportError::Io(_))), "{refusal:?}");
     }
     let mut sink = Box::new(LasSink::new(Full::after(2000), options(true)));
-    sink.write(Key::ROOT, &cloud(0..10_000, 6)).unwrap();
+    sink.write(Key::ROOT.into(), &cloud(0..10_000, 6)).unwrap();
     assert!(matches!(sink.finish(), Err(ExportError::Io(_))));
 }
 

@@ -51,7 +51,7 @@ fn write(options: CopcOptions, batches: &[PointBatch]) -> Result<Vec<u8>, Export
     let file = File::default();
     let mut sink = Box::new(OctreeSink::new(file.clone(), options, scratch)?);
     for batch in batches {
-        sink.write(Key::ROOT, batch)?;
+        sink.write(Key::ROOT.into(), batch)?;
     }
     let points: usize = batches.iter().map(PointBatch::len).sum();
     assert_eq!(sink.finish()?, points as u64);
@@ -145,12 +145,12 @@ fn what_cannot_be_is_refused() {
     assert!(refusal.contains("outside"), "{refusal}");
 
     let mut sink = Box::new(OctreeSink::new(Full::after(2000), options(), scratch).unwrap());
-    sink.write(Key::ROOT, &cloud(0..60_000)).unwrap();
+    sink.write(Key::ROOT.into(), &cloud(0..60_000)).unwrap();
     assert!(matches!(sink.finish(), Err(ExportError::Io(_))));
     let none = || Err::<Cursor<Vec<u8>>, _>(io::ErrorKind::StorageFull.into());
     let mut sink = Box::new(OctreeSink::new(File::default(), options(), none).unwrap());
     assert!(matches!(
-        sink.write(Key::ROOT, &cloud(0..10)),
+        sink.write(Key::ROOT.into(), &cloud(0..10)),
         Err(ExportError::Io(_))
     ));
 }

@@ -41,7 +41,7 @@ fn write(info: FileInfo, batches: &[PointBatch]) -> Result<Bytes, ExportError> {
     let empty = PointBatch::new(coordinates(&[])).unwrap();
     let mut sink = Box::new(ParquetSink::new(file.clone(), info, empty));
     for batch in batches {
-        sink.write(Key::ROOT, batch)?;
+        sink.write(Key::ROOT.into(), batch)?;
     }
     let points: usize = batches.iter().map(PointBatch::len).sum();
     assert_eq!(sink.finish()?, points as u64);
@@ -233,7 +233,7 @@ fn a_failing_output_is_an_error() {
     let empty = PointBatch::new(coordinates(&[])).unwrap();
     let mut sink = Box::new(ParquetSink::new(Full, info(UTM), empty));
     let result = sink
-        .write(Key::ROOT, &line(0, 9))
+        .write(Key::ROOT.into(), &line(0, 9))
         .and_then(|()| sink.finish());
     assert!(matches!(result, Err(ExportError::Io(_))), "{result:?}");
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{Dimension, FormatError, Key, json};
+use crate::{Dimension, FormatError, Key, NodeName, json};
 
 /// A dimension that PDAL's `writers.ept_addon` wrote: a folder of its own with `ept-addon.json`, a hierarchy and a
 /// binary file for each node, whose values are those of the node's points in their order.
@@ -43,8 +43,8 @@ impl Addon {
 
     /// Path of a node's values, relative to the addon's folder.
     #[must_use]
-    pub fn tile_path(&self, key: Key) -> String {
-        format!("ept-data/{key}.bin")
+    pub fn tile_path(&self, node: impl Into<NodeName>) -> String {
+        format!("ept-data/{}.bin", node.into())
     }
 
     /// Path of the hierarchy page rooted at a node, relative to the addon's folder.

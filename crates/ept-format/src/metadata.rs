@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use crate::json::{self, Object};
 use crate::{
-    Bounds, Dimension, FormatError, Key, Srs, depth_for_resolution, position_of_dimension,
-    spacing_at,
+    Bounds, Dimension, FormatError, Key, NodeName, Srs, depth_for_resolution,
+    position_of_dimension, spacing_at,
 };
 
 /// The contents of `ept.json` (specification, section "ept.json").
@@ -221,8 +221,8 @@ impl Metadata {
 
     /// Path of a node's tile, relative to the dataset.
     #[must_use]
-    pub fn tile_path(&self, key: Key) -> String {
-        format!("ept-data/{key}.{}", self.data_type.extension())
+    pub fn tile_path(&self, node: impl Into<NodeName>) -> String {
+        format!("ept-data/{}.{}", node.into(), self.data_type.extension())
     }
 
     /// Path of the hierarchy page rooted at a node, relative to the dataset.

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
 
 use crate::runs::Runs;
-use crate::{Bounds, Entry, FormatError, Key, Page};
+use crate::{Bounds, Entry, FormatError, Key, Node, Page};
 
 /// Says which cells a walk visits, and in which order.
 pub trait Policy {
@@ -20,17 +20,6 @@ impl<P: Policy + ?Sized> Policy for Box<P> {
     fn rank(&self, key: Key, cell: &Bounds) -> Option<f64> {
         (**self).rank(key, cell)
     }
-}
-
-/// A node that the walk found: it has points, and so a tile.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Node {
-    /// Name of the node.
-    pub key: Key,
-    /// Number of points that the hierarchy gives it, 1 or more.
-    pub points: u64,
-    /// The node's cell, in units of the coordinate system.
-    pub cell: Bounds,
 }
 
 /// What a walk wants or found.
@@ -109,7 +98,7 @@ impl<P: Policy> Walk<P> {
                 }
                 _ => {
                     return Ok(Step::Node(Node {
-                        key: next.key,
+                        name: next.key.into(),
                         points: next.points,
                         cell: self.root.cell(next.key),
                     }));

@@ -212,7 +212,7 @@ fn keys(trace: &Trace) -> Vec<(Key, u64)> {
     trace
         .nodes
         .iter()
-        .map(|node| (node.key, node.points))
+        .map(|node| (node.key().unwrap(), node.points))
         .collect()
 }
 
@@ -234,7 +234,7 @@ proptest! {
             .collect();
         prop_assert_eq!(keys(&trace), expected);
         for node in &trace.nodes {
-            let (min, max) = cell(node.key);
+            let (min, max) = cell(node.key().unwrap());
             prop_assert_eq!(node.cell, Bounds::new(min, max).unwrap());
         }
         // Every page of the region is asked for, no other is, and none twice.
@@ -269,7 +269,7 @@ proptest! {
         let policy = Nearest { eye, reach };
         let trace = walk(Walk::new(&cube(), policy.clone()), &tree.pages(), &choices, |_| false);
 
-        let distances: Vec<f64> = trace.nodes.iter().map(|node| policy.distance(node.key)).collect();
+        let distances: Vec<f64> = trace.nodes.iter().map(|node| policy.distance(node.key().unwrap())).collect();
         prop_assert!(distances.is_sorted(), "{distances:?}");
         // The near ones all come; of equal ones the lesser key comes first.
         let mut expected: Vec<(Key, u64)> = tree.nodes.iter()
@@ -317,7 +317,7 @@ fn advance<P: Policy>(walk: &mut Walk<P>) -> (Vec<String>, Result<Step, FormatEr
     let mut nodes = Vec::new();
     loop {
         match walk.step() {
-            Ok(Step::Node(node)) => nodes.push(format!("{} {}", node.key, node.points)),
+            Ok(Step::Node(node)) => nodes.push(format!("{} {}", node.name, node.points)),
             other => return (nodes, other),
         }
     }

@@ -39,7 +39,7 @@ impl Hierarchy {
         let mut nodes = dataset.select(&Query::new())?.nodes();
         while let Some(node) = nodes.next().await {
             let node = node?;
-            let at = node.key.depth() as usize;
+            let at = node.depth().unwrap_or(0) as usize;
             depths.resize(depths.len().max(at + 1), DepthCount::default());
             let size = [0, 1].map(|axis| node.cell.max()[axis] - node.cell.min()[axis]);
             depths[at].nodes += 1;

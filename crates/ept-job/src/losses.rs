@@ -56,7 +56,7 @@ impl Losses {
     #[must_use]
     pub fn sorted(&self) -> Vec<&Loss> {
         let mut lost: Vec<&Loss> = self.lost.iter().collect();
-        lost.sort_by_key(|loss| (loss.part != LostPart::Page, loss.key));
+        lost.sort_by_key(|loss| (loss.part != LostPart::Page, loss.node));
         lost
     }
 }

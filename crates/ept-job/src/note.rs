@@ -39,5 +39,5 @@ fn loss(loss: &Loss) -> Value {
         LostPart::Tile { points } => Some(points),
         LostPart::Page => None,
     };
-    json!({ "key": loss.key.to_string(), "points": points })
+    json!({ "key": loss.node.to_string(), "points": points })
 }

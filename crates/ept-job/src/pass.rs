@@ -165,7 +165,7 @@ impl Shared {
             Some(Ok(node)) => {
                 found.nodes += 1;
                 found.points = found.points.saturating_add(node.points);
-                found.deepest = found.deepest.max(Some(node.key.depth()));
+                found.deepest = found.deepest.max(node.depth());
             }
             Some(Err(_)) => {}
             None => found.is_all = true,

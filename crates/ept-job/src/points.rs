@@ -49,7 +49,7 @@ pub(crate) async fn write(
         if !points.is_empty() {
             dimensions.get_or_insert_with(|| names(&points));
         }
-        let written = writing.sink.write(node.key, &points);
+        let written = writing.sink.write(node.name, &points);
         writing.check(written)
     };
     pass.read(&read, make, take, progress).await?;

@@ -58,7 +58,7 @@ fn loss(loss: &Loss) -> Value {
     };
     json!({
         "part": part,
-        "key": loss.key.to_string(),
+        "key": loss.node.to_string(),
         "points": points,
         "path": loss.location,
         "cause": loss.cause.to_string(),

@@ -52,7 +52,7 @@ fn example(example: &Example) -> Value {
     json!({
         "location": place.location,
         "field": place.field,
-        "key": place.key.map(|key| key.to_string()),
+        "key": place.node.map(|node| node.to_string()),
         "problem": example.problem,
     })
 }

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use ept_reader::{
-    Camera, Dataset, FileStore, Frame, Key, Look, Metadata, Options, Scene, SceneOptions, Store,
-    StoreError, View,
+    Camera, Dataset, FileStore, Frame, Look, Metadata, NodeName, Options, Scene, SceneOptions,
+    Store, StoreError, View,
 };
 use futures::future::BoxFuture;
 use futures::{FutureExt, TryStreamExt};
@@ -87,7 +87,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let start = Instant::now();
         let look = scene.look(&view);
         times.push(start.elapsed());
-        shown.extend(look.tiles.iter().map(|tile| tile.node().key));
+        shown.extend(look.tiles.iter().map(|tile| tile.node().name));
         if sheet.is_some() && frame % (FRAMES / SHEET[0]) == 0 {
             pictures.push((view.camera().to_owned(), look));
         }
@@ -97,7 +97,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     while stop.elapsed() < AFTER_STOP {
         clock.tick().await;
         let look = scene.look(&last);
-        shown.extend(look.tiles.iter().map(|tile| tile.node().key));
+        shown.extend(look.tiles.iter().map(|tile| tile.node().name));
     }
     let resident = scene.look(&last);
     let cancelled = scene.traffic().cancelled;
@@ -144,11 +144,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Looks until the view is complete.
-async fn settle(scene: &mut Scene, view: &View, shown: &mut HashSet<Key>) {
+async fn settle(scene: &mut Scene, view: &View, shown: &mut HashSet<NodeName>) {
     let arrivals = scene.arrivals();
     loop {
         let look = scene.look(view);
-        shown.extend(look.tiles.iter().map(|tile| tile.node().key));
+        shown.extend(look.tiles.iter().map(|tile| tile.node().name));
         if look.missing == 0 {
             return;
         }
@@ -157,7 +157,7 @@ async fn settle(scene: &mut Scene, view: &View, shown: &mut HashSet<Key>) {
 }
 
 /// Bytes of the tiles of these nodes, and of the pages, which all are needed to know the nodes.
-fn bytes_of(store: &Slow, metadata: &Metadata, shown: &HashSet<Key>) -> u64 {
+fn bytes_of(store: &Slow, metadata: &Metadata, shown: &HashSet<NodeName>) -> u64 {
     let sizes = store.sizes.lock().unwrap_or_else(PoisonError::into_inner);
     let tiles = shown.iter().map(|key| metadata.tile_path(*key));
     let tiles: u64 = tiles.filter_map(|path| sizes.get(&path)).sum();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ept_format::{Bounds, FormatError, Key};
+use ept_format::{Bounds, FormatError, NodeName};
 use ept_points::DecodeError;
 use ept_select::SelectError;
 
@@ -70,12 +70,12 @@ pub enum Error {
 
 /// A part of a dataset that could not be read.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{part} {key} ({location}): {cause}")]
+#[error("{part} {node} ({location}): {cause}")]
 pub struct Loss {
     /// What it is, and how much of the dataset goes with it.
     pub part: LostPart,
     /// The node of the tile, or the root of the page.
-    pub key: Key,
+    pub node: NodeName,
     /// The node's cell: within it, data is missing.
     pub cell: Bounds,
     /// Path or URL of the file, without secrets.

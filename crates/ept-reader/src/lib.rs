@@ -24,7 +24,7 @@
 //!     .with_dimensions(["X", "Y", "Z", "Classification"]);
 //! let mut tiles = dataset.select(&query)?.points();
 //! while let Some(tile) = tiles.try_next().await? {
-//!     println!("{}: {} points", tile.node.key, tile.points.len());
+//!     println!("{}: {} points", tile.node.name, tile.points.len());
 //! }
 //! # Ok(()) }
 //! ```
@@ -124,8 +124,8 @@ pub use validate::{
 };
 
 pub use ept_format::{
-    Bounds, DataType, Dimension, Entry, FormatError, HierarchyType, Key, Metadata, Node, Page,
-    Policy, ScalarType, SourceDetail, SourceFile, Srs, Statistics,
+    Bounds, DataType, Dimension, Entry, FormatError, HierarchyType, Key, Metadata, Node, NodeName,
+    Page, Policy, ScalarType, SourceDetail, SourceFile, Srs, Statistics,
 };
 pub use ept_points::{Column, DecodeError, PointBatch, Scaling, Values};
 pub use ept_select::{

@@ -138,7 +138,7 @@ impl Selection {
         let engine = self.dataset.engine().clone();
         let sorted = stream::once(async move {
             let (mut nodes, losses) = parted(nodes).await;
-            nodes.sort_by(|a, b| grid.compare(&a.key, &b.key));
+            nodes.sort_by(|a, b| grid.compare(a.name, b.name));
             let nodes = losses.into_iter().chain(nodes.into_iter().map(Ok));
             let nodes = stream::iter(nodes.collect::<Vec<_>>());
             selection.ordered(nodes, |node, points| Ok((node, points)))

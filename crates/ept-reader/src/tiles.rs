@@ -12,7 +12,7 @@ use futures::{FutureExt, Stream, StreamExt};
 use tokio::sync::mpsc::Sender;
 
 use crate::Error;
-use crate::engine::{Background, Engine, Share, Taken, Task};
+use crate::engine::{Background, Engine, Interest, Interested, Share, Taken, Task};
 use crate::source::Source;
 
 /// The points of one node that a query selects.
@@ -53,6 +53,8 @@ impl<T> fmt::Debug for TileStream<T> {
 
 /// What was made of each node, in the order of the nodes.
 pub(crate) struct Ordered<T> {
+    /// Ends before the works are aborted.
+    _interest: Interest,
     /// Nodes under way, in order; each holds its share of the memory until it is taken.
     works: Background<Work<T>>,
     /// The next of them, once it is known.
@@ -80,13 +82,16 @@ impl<T: Send + 'static> Ordered<T> {
         let threads = limits.threads.get().saturating_mul(2);
         let ahead = limits.requests.get().saturating_add(threads);
         let taken = Arc::<Taken>::default();
+        let interest = Interest::default();
         let start = Start {
             engine: source.engine().clone(),
             taken: Arc::clone(&taken),
             point_size,
+            interested: interest.interested(),
         };
         let job = Arc::new(Job { source, wish, make });
         Ordered {
+            _interest: interest,
             works: Background::spawn(ahead, |works| start.run(nodes, job, works)),
             next: None,
             taken,
@@ -110,8 +115,9 @@ impl<T: Send + 'static> Stream for Ordered<T> {
         };
         let result = ready!(work.poll_unpin(context));
         self.next = None;
-        self.taken.add();
+        // Its memory is free before the next node may go on without memory, so that it does not need to.
         let item = result.and_then(|result| result).map(|(item, _memory)| item);
+        self.taken.add();
         Poll::Ready(Some(item))
     }
 }
@@ -121,6 +127,7 @@ struct Start {
     engine: Engine,
     taken: Arc<Taken>,
     point_size: usize,
+    interested: Interested,
 }
 
 impl Start {
@@ -138,7 +145,8 @@ impl Start {
             let bytes = points.saturating_mul(self.point_size as u64);
             let memory = self.engine.memory().share(bytes, place, &self.taken).await;
             let job = Arc::clone(&job);
-            let work = Task::spawn(async move { Ok((job.run(place, node?).await?, memory)) });
+            let work = async move { Ok((job.run(place, node?).await?, memory)) };
+            let work = Task::spawn(self.interested.in_work(work));
             if works.send(work).await.is_err() {
                 return;
             }

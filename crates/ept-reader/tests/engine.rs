@@ -64,7 +64,7 @@ async fn nothing_is_fetched_twice_or_in_vain() {
             let nodes: HashSet<String> = tiles(&dataset, &query)
                 .await
                 .iter()
-                .map(|tile| dataset.ept().unwrap().metadata().tile_path(tile.node.key))
+                .map(|tile| dataset.ept().unwrap().metadata().tile_path(tile.node.name))
                 .collect();
             let asked = store.asked();
             let distinct: HashSet<&String> = asked.iter().collect();
@@ -119,7 +119,7 @@ async fn tiles_come_in_order_whichever_arrives_first() {
     let dataset = watched(&store, 4, 2).await;
     let paths: Vec<String> = expected
         .iter()
-        .map(|tile| dataset.ept().unwrap().metadata().tile_path(tile.node.key))
+        .map(|tile| dataset.ept().unwrap().metadata().tile_path(tile.node.name))
         .collect();
     // The first tile is the last of the first four to arrive.
     store.hold(&paths[0]);
@@ -187,7 +187,7 @@ async fn dropping_a_stream_cancels_its_requests() {
     let dataset = watched(&store, 4, 2).await;
     let all = tiles(&open("terrain").await, &Query::new()).await;
     for tile in &all {
-        store.hold(&dataset.ept().unwrap().metadata().tile_path(tile.node.key));
+        store.hold(&dataset.ept().unwrap().metadata().tile_path(tile.node.name));
     }
     let mut stream = dataset.select(&Query::new()).unwrap().points();
     // Polled or not, requests go out; none of them will ever end by itself.
@@ -362,7 +362,7 @@ async fn a_future_that_is_not_polled_stops_no_other_request() {
     let dataset = watched(&store, 1, 2).await;
     let all = tiles(&open("terrain").await, &Query::new()).await;
     let ept = dataset.ept().unwrap();
-    let held = ept.metadata().tile_path(all[0].node.key);
+    let held = ept.metadata().tile_path(all[0].node.name);
     store.hold(&held);
     let mut idle = Box::pin(dataset.tile(&all[0].node));
     assert!(futures::poll!(&mut idle).is_pending());

@@ -22,12 +22,15 @@ async fn nodes_and_points_are_those_of_the_truth() {
         let tiles = tiles(&dataset, &Query::new()).await;
         let counts: BTreeMap<String, u64> = tiles
             .iter()
-            .map(|tile| (tile.node.key.to_string(), tile.points.len() as u64))
+            .map(|tile| (tile.node.name.to_string(), tile.points.len() as u64))
             .collect();
         let expected: BTreeMap<String, u64> =
             serde_json::from_value(truth["nodes"].clone()).unwrap();
         assert_eq!(counts, expected, "{name}");
-        assert!(tiles.is_sorted_by(|a, b| a.node.key < b.node.key), "{name}");
+        assert!(
+            tiles.is_sorted_by(|a, b| a.node.name < b.node.name),
+            "{name}"
+        );
         assert_eq!(
             keys(&dataset, &Query::new()).await.len(),
             tiles.len(),
@@ -100,12 +103,12 @@ async fn what_is_made_of_tiles_comes_in_their_order() {
     let dataset = open("terrain").await;
     let query = Query::new().with_dimensions(["z", "Classification"]);
     let selection = dataset.select(&query).unwrap();
-    let made = selection.map(|tile| (tile.node.key, Summary::of(&tile.points)));
+    let made = selection.map(|tile| (tile.node.name, Summary::of(&tile.points)));
     let made: Vec<_> = made.try_collect().await.unwrap();
     let tiles = tiles(&dataset, &query).await;
     let expected: Vec<_> = tiles
         .iter()
-        .map(|t| (t.node.key, Summary::of(&t.points)))
+        .map(|t| (t.node.name, Summary::of(&t.points)))
         .collect();
     assert_eq!(made, expected);
     let names: Vec<&str> = made[0].1.dimensions().map(|(name, _)| name).collect();
@@ -186,6 +189,6 @@ async fn a_policy_of_ones_own_orders_the_walk() {
         .map(|node| node.unwrap())
         .collect()
         .await;
-    assert!(nodes.len() > 1 && nodes.iter().all(|node| node.key.x() == 0));
-    assert!(nodes.is_sorted_by_key(|node| (node.key.z(), node.key)));
+    assert!(nodes.len() > 1 && nodes.iter().all(|node| node.key().unwrap().x() == 0));
+    assert!(nodes.is_sorted_by_key(|node| (node.key().unwrap().z(), node.name)));
 }

@@ -33,7 +33,7 @@ async fn salvage(store: &Arc<Watched>) -> (Vec<Tile>, Vec<ept_reader::Loss>) {
 async fn a_lost_tile_is_told_and_nothing_else_is_missing() {
     let mut expected = tiles(&open("laz-pf1").await, &Query::new()).await;
     let gone = expected.remove(3);
-    let path = format!("ept-data/{}.laz", gone.node.key);
+    let path = format!("ept-data/{}.laz", gone.node.name);
     let whole = std::fs::read(support::fixture("laz-pf1").join(&path)).unwrap();
     let mut other = whole.clone();
     // The legacy point count of LAS 1.2.
@@ -52,7 +52,7 @@ async fn a_lost_tile_is_told_and_nothing_else_is_missing() {
         let [loss] = &lost[..] else {
             panic!("{lost:?}")
         };
-        assert_eq!(loss.key, gone.node.key);
+        assert_eq!(loss.node, gone.node.name);
         assert_eq!(loss.cell, gone.node.cell);
         let points = gone.node.points;
         assert_eq!(loss.part, LostPart::Tile { points });
@@ -79,7 +79,7 @@ async fn a_lost_page_loses_its_subtree_and_no_more() {
     let root: ept_reader::Key = page.trim_end_matches(".json").parse().unwrap();
     let expected: Vec<_> = all
         .into_iter()
-        .filter(|tile| !root.holds(tile.node.key))
+        .filter(|tile| !root.holds(tile.node.key().unwrap()))
         .collect();
     let path = format!("ept-hierarchy/{page}");
     let itself = format!("{{\"{root}\": -1}}");
@@ -98,7 +98,7 @@ async fn a_lost_page_loses_its_subtree_and_no_more() {
         let [loss] = &lost[..] else {
             panic!("{lost:?}")
         };
-        assert_eq!((loss.key, loss.part), (root, LostPart::Page));
+        assert_eq!((loss.node, loss.part), (root.into(), LostPart::Page));
         let text = loss.to_string();
         assert!(text.contains(cause) && text.contains(&path), "{text}");
     }

@@ -58,7 +58,11 @@ async fn estimates_are_honest_and_bounds_hold() {
             .metadata()
             .bounds_conforming()
             .unwrap();
-        let deepest = all.iter().map(|tile| tile.node.key.depth()).max().unwrap();
+        let deepest = all
+            .iter()
+            .map(|tile| tile.node.depth().unwrap())
+            .max()
+            .unwrap();
         let mut random = random(7);
         let mut worst = 0.0_f64;
         for number in 0..50 {
@@ -75,7 +79,9 @@ async fn estimates_are_honest_and_bounds_hold() {
             let query = Query::new().with_bounds(area).with_depth(depth);
             let (plan, losses) = dataset.select(&query).unwrap().plan().await.unwrap();
             assert!(losses.is_empty());
-            let nodes = all.iter().filter(|tile| tile.node.key.depth() <= depth);
+            let nodes = all
+                .iter()
+                .filter(|tile| tile.node.depth().unwrap() <= depth);
             let found: usize = nodes
                 .map(|tile| {
                     let places = tile.points.x().iter().zip(tile.points.y());

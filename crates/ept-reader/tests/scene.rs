@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ept_reader::{
-    Area, Blocking, Bounds, Camera, Dataset, Event, Key, Limits, Look, Node, Options, Policy,
-    Query, Ray, Scene, SceneOptions, Swath, TileCache, View,
+    Area, Blocking, Bounds, Camera, Dataset, Event, Key, Limits, Look, Node, NodeName, Options,
+    Policy, Query, Ray, Scene, SceneOptions, Swath, TileCache, View,
 };
 use futures::TryStreamExt;
 use support::stores::Watched;
@@ -106,33 +106,33 @@ async fn until(scene: &mut Scene, view: &View, mut holds: impl FnMut(&Look) -> b
     }
 }
 
-fn keys(look: &Look) -> Vec<Key> {
-    look.tiles.iter().map(|tile| tile.node().key).collect()
+fn keys(look: &Look) -> Vec<NodeName> {
+    look.tiles.iter().map(|tile| tile.node().name).collect()
 }
 
 /// The choice of a view made by sorting all nodes of the dataset.
-fn brute_force(nodes: &[Node], view: &View) -> Vec<Key> {
+fn brute_force(nodes: &[Node], view: &View) -> Vec<NodeName> {
     let mut ranked: Vec<(f64, &Node)> = nodes
         .iter()
         .filter(|node| {
             // A node below one that is not wanted is not wanted either.
-            (0..=node.key.depth())
-                .all(|depth| rank(nodes, view, node.key.ancestor(depth)).is_some())
+            (0..=node.depth().unwrap())
+                .all(|depth| rank(nodes, view, node.key().unwrap().ancestor(depth)).is_some())
         })
-        .map(|node| (view.rank(node.key, &node.cell).unwrap(), node))
+        .map(|node| (view.rank(node.key().unwrap(), &node.cell).unwrap(), node))
         .collect();
-    ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.key.cmp(&b.1.key)));
+    ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.name.cmp(&b.1.name)));
     let mut total = 0;
     let fits = |node: &&Node| {
         total += node.points;
         total <= view.max_points()
     };
     let nodes = ranked.into_iter().map(|(_, node)| node);
-    nodes.take_while(fits).map(|node| node.key).collect()
+    nodes.take_while(fits).map(|node| node.name).collect()
 }
 
 fn rank(nodes: &[Node], view: &View, key: Key) -> Option<f64> {
-    match nodes.iter().find(|node| node.key == key) {
+    match nodes.iter().find(|node| node.name == key) {
         Some(node) => view.rank(key, &node.cell),
         None => Some(0.0),
     }
@@ -177,10 +177,10 @@ async fn a_walk_gives_what_a_scene_shows() {
     for _ in 0..10 {
         let view = numbers.view(&dataset);
         let nodes: Vec<Node> = dataset.walk(view.clone()).try_collect().await.unwrap();
-        let wanted: Vec<Key> = view
+        let wanted: Vec<NodeName> = view
             .within_budget(nodes)
             .iter()
-            .map(|node| node.key)
+            .map(|node| node.name)
             .collect();
         assert_eq!(keys(&settled(&mut scene, &view).await), wanted);
     }
@@ -319,7 +319,7 @@ async fn what_goes_out_of_view_is_cancelled_but_not_at_once() {
     let dataset = watched(&store).await;
     let nodes = all_nodes(&dataset).await;
     for node in &nodes[1..] {
-        store.hold(&dataset.ept().unwrap().metadata().tile_path(node.key));
+        store.hold(&dataset.ept().unwrap().metadata().tile_path(node.name));
     }
     let mut scene = scene(&dataset, &cache());
     let (far, near) = (afar(&dataset), above(&dataset));
@@ -367,7 +367,10 @@ async fn a_failing_tile_delays_nothing_else_and_is_tried_again() {
     let nodes = all_nodes(&dataset).await;
     let bad: Vec<&Node> = nodes.iter().skip(1).take(8).collect();
     for node in &bad {
-        store.replace(&dataset.ept().unwrap().metadata().tile_path(node.key), None);
+        store.replace(
+            &dataset.ept().unwrap().metadata().tile_path(node.name),
+            None,
+        );
     }
     let mut scene = scene(&dataset, &cache());
     let view = above(&dataset);
@@ -375,14 +378,18 @@ async fn a_failing_tile_delays_nothing_else_and_is_tried_again() {
     let only_failures = |look: &Look| look.missing == bad.len() && look.failing == bad.len();
     let look = until(&mut scene, &view, only_failures).await;
     assert_eq!(look.tiles.len(), nodes.len() - bad.len());
-    assert!(look.events.iter().all(|event| match event {
-        Event::Failed { error, .. } => bad.iter().any(|node| node.key == error.loss().unwrap().key),
-        _ => true,
+    assert!(look.events.iter().all(|event| {
+        match event {
+            Event::Failed { error, .. } => bad
+                .iter()
+                .any(|node| node.name == error.loss().unwrap().node),
+            _ => true,
+        }
     }));
     let before = store.tiles_asked();
     store.until(|store| store.tiles_asked() > before).await;
     for node in &bad {
-        let path = dataset.ept().unwrap().metadata().tile_path(node.key);
+        let path = dataset.ept().unwrap().metadata().tile_path(node.name);
         let bytes = std::fs::read(fixture("terrain").join(&path)).unwrap();
         store.replace(&path, Some(&bytes));
     }
@@ -395,7 +402,7 @@ async fn dropping_the_scene_cancels_everything() {
     let store = Watched::new("terrain");
     let dataset = watched(&store).await;
     for node in all_nodes(&dataset).await {
-        store.hold(&dataset.ept().unwrap().metadata().tile_path(node.key));
+        store.hold(&dataset.ept().unwrap().metadata().tile_path(node.name));
     }
     let mut scene = scene(&dataset, &cache());
     until(&mut scene, &above(&dataset), |look| look.missing > 1).await;
@@ -497,7 +504,7 @@ async fn a_matrix_is_the_camera_that_it_was_made_of() {
             found.sees(&node.cell),
             known.sees(&node.cell),
             "{}",
-            node.key
+            node.name
         );
         let (a, b) = (found.pixels(1.0, &node.cell), known.pixels(1.0, &node.cell));
         assert!(a == b || (a / b - 1.0).abs() < 1e-4);
@@ -575,7 +582,7 @@ async fn a_profile_of_what_is_resident_fetches_nothing() {
     let mut expected = Vec::new();
     for tile in support::tiles(&dataset, &query).await {
         let points = swath.profile(tile.points).unwrap();
-        expected.extend((!points.is_empty()).then_some((tile.node.key, points)));
+        expected.extend((!points.is_empty()).then_some((tile.node.name, points)));
     }
     let cache = TileCache::with_dimensions(64 << 20, ["Intensity"]);
     let mut scene = scene(&dataset, &cache);
@@ -583,7 +590,7 @@ async fn a_profile_of_what_is_resident_fetches_nothing() {
     let asked = store.asked().len();
     let found = scene.profile(&swath).unwrap();
     assert_eq!(store.asked().len(), asked);
-    let found = found.into_iter().map(|tile| (tile.node.key, tile.points));
+    let found = found.into_iter().map(|tile| (tile.node.name, tile.points));
     assert_eq!(found.collect::<Vec<_>>(), expected);
     assert!(expected.len() > 3);
 }
@@ -598,7 +605,7 @@ async fn a_broken_page_is_told_once_and_counts_as_empty() {
     let view = above(&dataset);
     let look = until(&mut scene, &view, |look| {
         told.extend(look.events.iter().filter_map(|event| match event {
-            Event::Failed { error, .. } => Some(error.loss().unwrap().key.to_string()),
+            Event::Failed { error, .. } => Some(error.loss().unwrap().node.to_string()),
             _ => None,
         }));
         look.is_settled()

@@ -130,7 +130,7 @@ async fn a_budget_is_kept_and_used_from_the_top() {
                 .unwrap();
             let mut by_depth: BTreeMap<u32, u64> = BTreeMap::new();
             for node in &nodes {
-                *by_depth.entry(node.key.depth()).or_default() += node.points;
+                *by_depth.entry(node.depth().unwrap()).or_default() += node.points;
             }
             let total: u64 = by_depth.values().sum();
             let root = *by_depth.values().next().unwrap();
@@ -149,7 +149,7 @@ async fn a_budget_is_kept_and_used_from_the_top() {
                 for (depth, expected) in &by_depth {
                     let found: u64 = kept
                         .iter()
-                        .filter(|node| node.key.depth() == *depth)
+                        .filter(|node| node.depth().unwrap() == *depth)
                         .map(|node| node.points)
                         .sum();
                     if partial == 0 && *expected <= left {
@@ -165,7 +165,7 @@ async fn a_budget_is_kept_and_used_from_the_top() {
                         let rest = left - if partial == 1 { found } else { left };
                         let mut out = nodes
                             .iter()
-                            .filter(|node| node.key.depth() == *depth && !kept.contains(node));
+                            .filter(|node| node.depth().unwrap() == *depth && !kept.contains(node));
                         assert!(partial > 1 || out.all(|node| node.points > rest), "{name}");
                     }
                 }
@@ -452,24 +452,24 @@ async fn addon(dataset: &Dataset, folder: &Path) {
     )
     .unwrap();
     for node in &nodes {
-        let mut entries = vec![format!("\"{}\": {}", node.key, node.points)];
+        let mut entries = vec![format!("\"{}\": {}", node.name, node.points)];
         let children = nodes
             .iter()
-            .filter(|other| other.key.parent() == Some(node.key));
+            .filter(|other| other.key().unwrap().parent() == node.key());
         entries.extend(
             children
-                .filter(|child| child.key.x() % 2 == 0)
-                .map(|child| format!("\"{}\": -1", child.key)),
+                .filter(|child| child.key().unwrap().x() % 2 == 0)
+                .map(|child| format!("\"{}\": -1", child.name)),
         );
         std::fs::write(
-            folder.join(format!("ept-hierarchy/{}.json", node.key)),
+            folder.join(format!("ept-hierarchy/{}.json", node.name)),
             format!("{{{}}}", entries.join(",")),
         )
         .unwrap();
         let values: Vec<u8> = (0..node.points)
             .flat_map(|i| (u64::MAX - i).to_le_bytes())
             .collect();
-        std::fs::write(folder.join(format!("ept-data/{}.bin", node.key)), values).unwrap();
+        std::fs::write(folder.join(format!("ept-data/{}.bin", node.name)), values).unwrap();
     }
 }
 
@@ -498,8 +498,8 @@ async fn addons_take_the_place_of_dimensions() {
         assert_eq!(places(&found), places(&expected));
         let mut both = [0, 0];
         for tile in &found {
-            let key = tile.node.key;
-            let plain = whole.iter().find(|tile| tile.node.key == key).unwrap();
+            let key = tile.node.key().unwrap();
+            let plain = whole.iter().find(|tile| tile.node.name == key).unwrap();
             // Nodes are reached by even x at each depth.
             let has = (1..=key.depth()).all(|depth| key.ancestor(depth).x() % 2 == 0);
             both[usize::from(has)] += 1;

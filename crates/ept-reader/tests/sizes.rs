@@ -93,7 +93,7 @@ async fn a_dataset_asks_again_and_names_the_tile_that_is_missing() {
     let second = nodes.next().await.unwrap().unwrap();
     let error = dataset.ept().unwrap().tile_size(&second).await.unwrap_err();
     let loss = error.loss().unwrap();
-    assert_eq!(loss.key, second.key);
+    assert_eq!(loss.node, second.name);
     assert!(matches!(
         &loss.cause,
         LossCause::Fetch(StoreError::NotFound { .. })

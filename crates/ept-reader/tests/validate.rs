@@ -577,7 +577,10 @@ async fn a_remote_dataset_is_sampled_and_its_missing_tile_found() {
     let missing = &report.findings[0];
     assert_eq!((missing.count, missing.examples.len()), (1, 1));
     let place = &missing.examples[0].place;
-    assert_eq!(place.key, Some("1-1-1-0".parse().unwrap()));
+    assert_eq!(
+        place.node,
+        Some("1-1-1-0".parse::<ept_reader::Key>().unwrap().into())
+    );
     assert!(place.location.ends_with("/terrain/ept-data/1-1-1-0.laz"));
     assert_eq!(report.checked.tiles, report.checked.nodes);
     assert!((4..=5).contains(&report.checked.headers), "{report:#?}");
@@ -680,7 +683,7 @@ async fn findings_of_a_kind_are_counted_and_the_first_shown() {
     let keys = missing
         .examples
         .iter()
-        .map(|example| example.place.key.unwrap());
+        .map(|example| example.place.node.unwrap());
     let keys: Vec<_> = keys.collect();
     assert_eq!(keys.len(), 3);
     assert!(keys.is_sorted(), "{keys:?}");

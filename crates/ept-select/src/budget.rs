@@ -18,10 +18,10 @@ impl Selection {
         let Some(most) = self.query().max_points() else {
             return Ok(nodes);
         };
-        nodes.sort_by_key(|node| node.key);
+        nodes.sort_by_key(|node| node.name);
         let mut left = most;
         let mut kept = Vec::with_capacity(nodes.len());
-        for depth in nodes.chunk_by(|a, b| a.key.depth() == b.key.depth()) {
+        for depth in nodes.chunk_by(|a, b| a.depth() == b.depth()) {
             let points: u64 = depth.iter().map(|node| node.points).sum();
             if points <= left {
                 left -= points;
@@ -34,7 +34,7 @@ impl Selection {
             kept.extend(self.most_covered(depth, left));
             break;
         }
-        kept.sort_by_key(|node| node.key);
+        kept.sort_by_key(|node| node.name);
         Ok(kept)
     }
 
@@ -44,7 +44,7 @@ impl Selection {
             .iter()
             .map(|node| (self.covered(&node.cell), node))
             .collect();
-        covered.sort_by_key(|(covered, node)| (std::cmp::Reverse(*covered), node.key));
+        covered.sort_by_key(|(covered, node)| (std::cmp::Reverse(*covered), node.name));
         let mut kept = Vec::new();
         for (_, node) in covered {
             if node.points <= left {

@@ -90,16 +90,17 @@ impl Selection {
     pub fn plan(&self, around: Vec<Node>) -> Result<Plan, SelectError> {
         let shares = Shares {
             selection: self,
-            known: around.iter().map(|node| node.key).collect(),
+            known: around.iter().filter_map(Node::key).collect(),
         };
         let is_read = |node: &Node| {
             let deepest = self.depth().unwrap_or(Key::MAX_DEPTH);
-            node.key.depth() <= deepest && self.relation(&node.cell) != Relation::Outside
+            node.depth().is_none_or(|depth| depth <= deepest)
+                && self.relation(&node.cell) != Relation::Outside
         };
         let nodes = self.within_budget(around.into_iter().filter(is_read).collect())?;
         let estimates = nodes
             .iter()
-            .map(|node| node.points as f64 * shares.of(node.key, &node.cell));
+            .map(|node| node.points as f64 * shares.of(node.key(), &node.cell));
         let estimates = estimates.collect();
         Ok(Plan::of(nodes, estimates, self.frame()))
     }
@@ -109,7 +110,7 @@ impl Plan {
     fn of(nodes: Vec<Node>, estimates: Vec<f64>, frame: &Frame) -> Plan {
         let mut depths: Vec<DepthPlan> = Vec::new();
         for (node, estimate) in nodes.iter().zip(&estimates) {
-            let depth = node.key.depth();
+            let depth = node.depth().unwrap_or(0);
             if depths.last().is_none_or(|last| last.depth != depth) {
                 depths.push(DepthPlan {
                     depth,
@@ -156,15 +157,16 @@ struct Shares<'a> {
 impl Shares<'_> {
     /// A node that has children is a sample by a grid, so its points lie evenly where there are any: where it has
     /// children, however many points these have. Without children they lie evenly as far as the dataset reaches.
-    fn of(&self, key: Key, cell: &Bounds) -> f64 {
+    fn of(&self, key: Option<Key>, cell: &Bounds) -> f64 {
         match self.selection.relation(cell) {
             Relation::Outside => return 0.0,
             Relation::Inside => return 1.0,
             Relation::Edge => {}
         }
         let (mut inside, mut all) = (0.0, 0.0);
-        for child in key.children().filter(|child| self.known.contains(child)) {
-            inside += self.of(child, &self.selection.frame().bounds.cell(child));
+        let children = key.into_iter().flat_map(Key::children);
+        for child in children.filter(|child| self.known.contains(child)) {
+            inside += self.of(Some(child), &self.selection.frame().bounds.cell(child));
             all += 1.0;
         }
         match all > 0.0 {

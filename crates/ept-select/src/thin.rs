@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use ept_format::{Bounds, Key, Node};
+use ept_format::{Bounds, Key, Node, NodeName};
 use ept_points::PointBatch;
 
 use crate::{Frame, SelectError, Spacing};
@@ -104,8 +104,10 @@ impl ThinGrid {
     /// The order in which [`Thinner::push`] wants nodes: each branch of the octree is completed before the next. Of
     /// flat cells, all nodes above each other are one branch.
     #[must_use]
-    pub fn compare(&self, a: &Key, b: &Key) -> Ordering {
-        let path = |key: &Key, depth: u32| {
+    pub fn compare(&self, a: NodeName, b: NodeName) -> Ordering {
+        let names = a.cmp(&b);
+        let (a, b) = (place(a), place(b));
+        let path = |key: Key, depth: u32| {
             let key = key.ancestor(depth);
             let height = if self.is_flat() { 0 } else { key.z() };
             [key.x(), key.y(), height]
@@ -116,7 +118,7 @@ impl ThinGrid {
             .into_iter()
             .find(|order| order.is_ne())
             .unwrap_or(Ordering::Equal)
-            .then(a.cmp(b))
+            .then(names)
     }
 
     /// The points of a batch that are nearest to the centre of their cell. It makes less of what a [`Thinner`] takes,
@@ -185,7 +187,7 @@ impl Thinner {
     /// Takes the points of a node, with X, Y and Z; gives away those that are certain to stay, as batches of points of
     /// one node each.
     pub fn push(&mut self, node: Node, batch: PointBatch) -> Vec<(Node, PointBatch)> {
-        let done = self.open(node.key);
+        let done = self.open(place(node.name));
         let source = Arc::new((node, batch));
         for (row, point) in points(&source.1).enumerate() {
             let (cell, distance) = self.grid.locate(point);
@@ -284,8 +286,8 @@ impl Thinner {
         for level in self.branch.drain(kept..) {
             done.extend(level.nearest.into_values());
         }
-        done.sort_by_key(|candidate| (candidate.source.0.key, candidate.row));
-        done.chunk_by(|a, b| a.source.0.key == b.source.0.key)
+        done.sort_by_key(|candidate| (candidate.source.0.name, candidate.row));
+        done.chunk_by(|a, b| a.source.0.name == b.source.0.name)
             .map(|rows| {
                 let (node, batch) = &*rows[0].source;
                 let rows: Vec<usize> = rows
@@ -306,10 +308,15 @@ impl Level {
 
 impl Candidate {
     fn comes_before(&self, other: &Candidate) -> bool {
-        let place = |candidate: &Candidate| (candidate.source.0.key, candidate.row);
+        let place = |candidate: &Candidate| (candidate.source.0.name, candidate.row);
         let order = self.distance.total_cmp(&other.distance);
         order.then_with(|| place(self).cmp(&place(other))).is_lt()
     }
+}
+
+/// The branch of the octree that a node belongs to: the root, if it has none.
+fn place(name: NodeName) -> Key {
+    name.key().unwrap_or(Key::ROOT)
 }
 
 fn points(batch: &PointBatch) -> impl Iterator<Item = [f64; 3]> {

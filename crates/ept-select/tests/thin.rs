@@ -180,7 +180,7 @@ fn thinned(
     for key in order {
         let batch = batch(&points[key]);
         let node = Node {
-            key: *key,
+            name: (*key).into(),
             points: batch.len() as u64,
             cell: dataset().bounds().cell(*key),
         };
@@ -195,15 +195,15 @@ fn thinned(
     let mut places = Vec::new();
     for (node, batch) in parts {
         let rows = rows(&batch);
-        prop_assert!(rows.is_sorted(), "{:?} of {}", rows, node.key);
-        let whole = self::batch(&points[&node.key]);
+        prop_assert!(rows.is_sorted(), "{:?} of {}", rows, node.name);
+        let whole = self::batch(&points[&node.key().unwrap()]);
         let expected: Vec<usize> = rows.iter().map(|row| *row as usize).collect();
         prop_assert_eq!(
             batch,
             whole.gather(&expected),
             "other values than the node's"
         );
-        places.extend(expected.into_iter().map(|row| (node.key, row)));
+        places.extend(expected.into_iter().map(|row| (node.key().unwrap(), row)));
     }
     places.sort_unstable();
     Ok(places)
@@ -226,7 +226,7 @@ proptest! {
         expected.sort_unstable();
         prop_assert_eq!(&thinned(thin, &points, &order, is_reduced)?, &expected);
         // The order that it asks for is one of these.
-        order.sort_by(|a, b| thin.compare(a, b));
+        order.sort_by(|a, b| thin.compare((*a).into(), (*b).into()));
         prop_assert_eq!(&thinned(thin, &points, &order, is_reduced)?, &expected);
     }
 
@@ -235,7 +235,7 @@ proptest! {
     fn one_of_the_nearest_stays(points in points(), size in sizes(false), is_reduced in any::<bool>()) {
         let thin = thin(size);
         let mut order: Vec<Key> = points.keys().copied().collect();
-        order.sort_by(|a, b| thin.compare(a, b));
+        order.sort_by(|a, b| thin.compare((*a).into(), (*b).into()));
         let found: HashSet<Place> = thinned(thin, &points, &order, is_reduced)?.into_iter().collect();
         let scale: f64 = size.iter().filter(|size| **size != FLAT).map(|size| (*size as f64).powi(2)).product();
         let cells = cells(&points, size);

@@ -61,7 +61,7 @@ impl Tiles {
         let metadata = dataset.ept()?.metadata();
         let record: usize = metadata.schema().iter().map(|d| d.scalar.size()).sum();
         let tiles = nodes.into_iter().map(|node| {
-            let path = metadata.tile_path(node.key);
+            let path = metadata.tile_path(node.name);
             let file = folder.join(&path);
             let bytes = std::fs::read(&file).with_context(|| file.display().to_string())?;
             let points = usize::try_from(node.points)?;

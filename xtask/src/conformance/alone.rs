@@ -19,7 +19,7 @@ pub(crate) async fn check(location: &str) -> Result<Report> {
             Err(error) => report.check(false, || error.to_string()),
         }
     }
-    let is_sorted = all.nodes.is_sorted_by(|a, b| a.key < b.key);
+    let is_sorted = all.nodes.is_sorted_by(|a, b| a.name < b.name);
     report.check(is_sorted, || "nodes are not in ascending order".into());
     if let Some(points) = dataset.ept()?.metadata().points() {
         report.equal("points of ept.json", points, all.xyz.len() as u64);
@@ -47,7 +47,7 @@ struct Points {
 
 impl Points {
     fn add(&mut self, report: &mut Report, tile: &Tile, slack: [f64; 3]) {
-        let key = tile.node.key;
+        let key = tile.node.name;
         let cell = tile.node.cell.grown(slack);
         let points = &tile.points;
         report.equal(
@@ -58,7 +58,7 @@ impl Points {
         let xyz = points.x().iter().zip(points.y()).zip(points.z());
         let start = self.xyz.len();
         self.xyz.extend(xyz.map(|((x, y), z)| [*x, *y, *z]));
-        self.depth.resize(self.xyz.len(), key.depth());
+        self.depth.resize(self.xyz.len(), key.depth().unwrap_or(0));
         let outside = self.xyz[start..]
             .iter()
             .filter(|point| !cell.contains(**point))
@@ -74,7 +74,7 @@ impl Points {
         let deepest = self
             .nodes
             .iter()
-            .map(|node| node.key.depth())
+            .map(|node| node.depth().unwrap_or_default())
             .max()
             .unwrap_or(0);
         let mut queries = Vec::new();

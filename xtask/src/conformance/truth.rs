@@ -105,7 +105,7 @@ impl Whole {
                     let is_page = loss.part == LostPart::Page;
                     whole
                         .lost
-                        .insert(loss.key.to_string(), (is_page, error.to_string()));
+                        .insert(loss.node.to_string(), (is_page, error.to_string()));
                 }
             }
         }
@@ -113,7 +113,7 @@ impl Whole {
     }
 
     fn add(&mut self, report: &mut Report, tile: &Tile, truth: &Value) -> Result<()> {
-        let key = tile.node.key.to_string();
+        let key = tile.node.name.to_string();
         let expected = &truth["nodes"][&*key];
         let points = stored(&tile.points)?;
         report.equal(&key, Some(tile.node.points), expected["hier"].as_u64());
@@ -124,7 +124,10 @@ impl Whole {
             &hash[..16],
             text(&expected["xyz_sha256_16"]),
         );
-        *self.per_depth.entry(tile.node.key.depth()).or_default() += points.len() as u64;
+        *self
+            .per_depth
+            .entry(tile.node.depth().unwrap_or_default())
+            .or_default() += points.len() as u64;
         self.points.extend(points);
         self.summary.merge(Summary::of(&tile.points));
         self.extend(&tile.points);

@@ -46,7 +46,7 @@ fn write_json(out: &mut impl Write, points: u64, nodes: &[Node]) -> std::io::Res
     write!(out, "{{\"points\":{points},\"nodes\":[")?;
     for (at, node) in nodes.iter().enumerate() {
         let bounds: Vec<f64> = node.cell.min().into_iter().chain(node.cell.max()).collect();
-        let node = json!({ "key": node.key.to_string(), "points": node.points, "bounds": bounds });
+        let node = json!({ "key": node.name.to_string(), "points": node.points, "bounds": bounds });
         write!(out, "{}\n{node}", if at == 0 { "" } else { "," })?;
     }
     writeln!(out, "\n]}}")
@@ -55,7 +55,7 @@ fn write_json(out: &mut impl Write, points: u64, nodes: &[Node]) -> std::io::Res
 fn write_table(out: &mut impl Write, nodes: &[Node]) -> std::io::Result<()> {
     let width = nodes
         .iter()
-        .map(|node| node.key.to_string().len())
+        .map(|node| node.name.to_string().len())
         .max()
         .unwrap_or(0)
         .max(4);
@@ -65,7 +65,7 @@ fn write_table(out: &mut impl Write, nodes: &[Node]) -> std::io::Result<()> {
         "node", "points"
     )?;
     for node in nodes {
-        let key = node.key.to_string();
+        let key = node.name.to_string();
         writeln!(
             out,
             "{key:width$}  {:>12}  {}",

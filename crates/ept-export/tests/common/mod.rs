@@ -89,7 +89,7 @@ pub(crate) fn write(options: LasOptions, batches: &[PointBatch]) -> Result<Vec<u
     let file = File::default();
     let mut sink: Box<dyn Sink> = Box::new(LasSink::new(file.clone(), options));
     for batch in batches {
-        sink.write(Key::ROOT, batch)?;
+        sink.write(Key::ROOT.into(), batch)?;
     }
     let points: usize = batches.iter().map(PointBatch::len).sum();
     assert_eq!(sink.finish()?, points as u64);

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use tokio::time::{sleep, timeout_at};
 
-use super::{Engine, Retry, Task};
+use super::{Engine, Interested, Retry, Task};
 use crate::store::{Answer, DatasetCache, Store, StoreError};
 
 /// Fetches the files of one store, within the limits of an engine.
@@ -170,9 +170,14 @@ impl Fetcher {
         asking: Asking<T>,
     ) -> Result<T, StoreError> {
         let requests = Arc::clone(&self.engine.inner.requests);
+        let (interested, location) = (Interested::of_current_task(), self.location(path));
         let request = Task::spawn(async move {
             // The semaphore is never closed; without a permit the limit is all that would be missed.
             let _permit = requests.acquire_owned().await.ok();
+            if interested.is_over() {
+                let cause = "given up before it was asked for".into();
+                return Err(StoreError::Failed { location, cause });
+            }
             asking.await
         });
         request.await.unwrap_or_else(|error| {

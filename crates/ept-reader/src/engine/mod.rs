@@ -3,6 +3,7 @@
 mod background;
 mod cores;
 mod fetch;
+mod interest;
 mod limits;
 mod memory;
 mod options;
@@ -19,6 +20,7 @@ use crate::Error;
 
 pub(crate) use background::{Background, Task, task_failed};
 pub(crate) use fetch::Fetcher;
+pub(crate) use interest::{Interest, Interested};
 pub use limits::Limits;
 pub(crate) use memory::{Memory, Share, Taken};
 pub use options::{CloudOptions, Options};

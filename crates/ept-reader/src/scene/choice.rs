@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use ept_format::{Bounds, FormatError, Key, Node, Page, Policy, Step, Walk};
+use ept_format::{Bounds, FormatError, Key, Node, NodeName, Page, Policy, Step, Walk};
 
 use crate::View;
 use crate::scene::view::Sight;
@@ -42,7 +42,7 @@ impl Choice {
                         choice.nodes.push(node);
                     }
                     None => {
-                        choice.forget_worse_than(view, root, node.key);
+                        choice.forget_worse_than(view, root, &node);
                         return choice;
                     }
                 },
@@ -70,11 +70,11 @@ impl Choice {
     }
 
     /// Leaves out pages all of whose nodes rank after that of `last`, the first for which there was no room.
-    fn forget_worse_than(&mut self, view: &View, root: &Bounds, last: Key) {
-        let worst = rank(view, root, last);
+    fn forget_worse_than(&mut self, view: &View, root: &Bounds, last: &Node) {
+        let worst = rank_of(view, last);
         self.missing.retain(|&key| {
             let own = rank(view, root, key);
-            own > worst || own == worst && key <= last
+            own > worst || own == worst && NodeName::from(key) <= last.name
         });
     }
 
@@ -88,8 +88,8 @@ impl Choice {
         tile: impl Fn(Node) -> T,
     ) -> Vec<T> {
         let pages = self.missing.iter();
-        let pages = pages.map(|&key| (rank(view, root, key), false, key, page(key)));
-        let nodes = nodes.map(|node| (rank(view, root, node.key), true, node.key, tile(node)));
+        let pages = pages.map(|&key| (rank(view, root, key), false, key.into(), page(key)));
+        let nodes = nodes.map(|node| (rank_of(view, &node), true, node.name, tile(node)));
         let mut ranked: Vec<_> = pages.chain(nodes).collect();
         ranked.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
         ranked.into_iter().map(|(.., wanted)| wanted).collect()
@@ -98,6 +98,11 @@ impl Choice {
 
 fn rank(view: &View, root: &Bounds, key: Key) -> f64 {
     view.rank(key, &root.cell(key)).unwrap_or(f64::NEG_INFINITY)
+}
+
+fn rank_of(view: &View, node: &Node) -> f64 {
+    let rank = node.key().and_then(|key| view.rank(key, &node.cell));
+    rank.unwrap_or(f64::NEG_INFINITY)
 }
 
 fn fault_key(fault: &FormatError) -> Option<Key> {

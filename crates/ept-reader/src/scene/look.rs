@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ept_format::Key;
+use ept_format::{Key, NodeName};
 
 use crate::{CachedTile, Error};
 
@@ -16,7 +16,7 @@ pub struct Look {
     /// Those of `tiles` that the last look did not have.
     pub added: Vec<Arc<CachedTile>>,
     /// Tiles that the last look had and this one has not.
-    pub dropped: Vec<Key>,
+    pub dropped: Vec<NodeName>,
     /// What became of loads since the last look.
     pub events: Vec<Event>,
     /// Tiles and pages that the view wants and that are not in memory.
@@ -26,7 +26,7 @@ pub struct Look {
     /// How many of `tiles` went out of view lately.
     pub lingering: usize,
     /// Tiles that came since the last look and were not asked after yet.
-    pub(crate) fresh: HashMap<Key, Arc<CachedTile>>,
+    pub(crate) fresh: HashMap<NodeName, Arc<CachedTile>>,
 }
 
 /// What a load came to.
@@ -34,7 +34,7 @@ pub struct Look {
 #[non_exhaustive]
 pub enum Event {
     /// A tile came.
-    Tile(Key),
+    Tile(NodeName),
     /// A page of the hierarchy came.
     Page(Key),
     /// A tile or page could not be read.

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use ept_format::{Key, Node};
+use ept_format::{Key, Node, NodeName};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
@@ -81,7 +81,7 @@ pub struct Scene {
     counters: Arc<Counters>,
     pages: Pages,
     /// What was given to the caller and not dropped since.
-    drawn: HashMap<Key, Arc<CachedTile>>,
+    drawn: HashMap<NodeName, Arc<CachedTile>>,
     /// Looks since a part was wanted last, of all that were not long ago.
     ages: HashMap<Name, u32>,
     /// What failed and has not come since.
@@ -208,15 +208,18 @@ impl Scene {
         look.events.push(match arrival {
             Arrival::Part(name, part) => {
                 self.failing.remove(&name);
-                match part {
-                    Part::Page(page) => {
-                        self.pages.insert(name.key(), page);
-                        Event::Page(name.key())
+                match (name, part) {
+                    (Name::Page(key), Part::Page(page)) => {
+                        self.pages.insert(key, page);
+                        Event::Page(key)
                     }
-                    Part::Tile(tile) => {
-                        look.fresh.insert(name.key(), tile);
-                        Event::Tile(name.key())
+                    (_, Part::Tile(tile)) => {
+                        let node = tile.node().name;
+                        look.fresh.insert(node, tile);
+                        Event::Tile(node)
                     }
+                    // A load gives what it was asked for.
+                    (Name::Tile(_), Part::Page(_)) => return,
                 }
             }
             Arrival::Failure(name, error, again) => {
@@ -264,10 +267,10 @@ impl Scene {
     fn find_tiles(&mut self, nodes: &[Node], look: &mut Look) -> Vec<Node> {
         let mut missing = Vec::new();
         for node in nodes {
-            if let Some(tile) = self.drawn.get(&node.key) {
+            if let Some(tile) = self.drawn.get(&node.name) {
                 look.tiles.push(Arc::clone(tile));
-            } else if let Some(tile) = self.tile(node.key, look) {
-                self.drawn.insert(node.key, Arc::clone(&tile));
+            } else if let Some(tile) = self.tile(node.name, look) {
+                self.drawn.insert(node.name, Arc::clone(&tile));
                 look.added.push(Arc::clone(&tile));
                 look.tiles.push(tile);
             } else {
@@ -277,9 +280,9 @@ impl Scene {
         missing
     }
 
-    fn tile(&self, key: Key, look: &mut Look) -> Option<Arc<CachedTile>> {
-        let fresh = look.fresh.remove(&key);
-        fresh.or_else(|| self.options.cache.resident(&self.dataset, key))
+    fn tile(&self, name: NodeName, look: &mut Look) -> Option<Arc<CachedTile>> {
+        let fresh = look.fresh.remove(&name);
+        fresh.or_else(|| self.options.cache.resident(&self.dataset, name))
     }
 
     /// Counts the looks since each part was wanted.
@@ -287,7 +290,7 @@ impl Scene {
         for age in self.ages.values_mut() {
             *age = age.saturating_add(1);
         }
-        let nodes = choice.nodes.iter().map(|node| Name::Tile(node.key));
+        let nodes = choice.nodes.iter().map(|node| Name::Tile(node.name));
         let pages = choice.used.iter().chain(&choice.missing);
         let wanted = nodes.chain(pages.map(|key| Name::Page(*key)));
         self.ages.extend(wanted.map(|name| (name, 0)));
@@ -298,8 +301,8 @@ impl Scene {
     /// Drops what has been out of view for long, or takes too many points; the rest of what is not in view lingers.
     fn drop_old(&mut self, view: &View, look: &mut Look) {
         let ages = &self.ages;
-        let age = |key: &Key| ages.get(&Name::Tile(*key)).copied();
-        let mut lingering: Vec<(Option<u32>, Key)> =
+        let age = |name: &NodeName| ages.get(&Name::Tile(*name)).copied();
+        let mut lingering: Vec<(Option<u32>, NodeName)> =
             self.drawn.keys().map(|key| (age(key), *key)).collect();
         lingering.retain(|(age, _)| *age != Some(0));
         // The latest to go out of view stays longest; what has no age is too old.

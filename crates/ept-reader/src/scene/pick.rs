@@ -29,7 +29,7 @@ impl Scene {
         let slack = self.dataset.frame().slack;
         let mut tiles: Vec<_> = self.drawn.values().collect();
         tiles.retain(|tile| ray.can_meet(&tile.node().cell.grown(slack), pixels));
-        tiles.sort_by_key(|tile| tile.node().key);
+        tiles.sort_by_key(|tile| tile.node().name);
         let found = tiles
             .into_iter()
             .filter_map(|tile| nearest(tile, ray, pixels));
@@ -54,7 +54,7 @@ impl Scene {
         let slack = self.dataset.frame().slack;
         let mut tiles: Vec<_> = self.drawn.values().collect();
         tiles.retain(|tile| swath.can_meet(&tile.node().cell.grown(slack)));
-        tiles.sort_by_key(|tile| tile.node().key);
+        tiles.sort_by_key(|tile| tile.node().name);
         let profile = |tile: &Arc<CachedTile>| {
             let points = swath.profile(tile.points().clone());
             let points = points.map_err(Error::Decode)?;

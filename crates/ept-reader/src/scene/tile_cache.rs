@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use ept_format::{Key, Node, Page};
+use ept_format::{Key, Node, NodeName, Page};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared, WeakShared};
 use lru::LruCache;
@@ -28,7 +28,7 @@ use crate::{CachedTile, Dataset, Error};
 /// let mut nodes = dataset.select(&Query::new().with_depth(3))?.nodes();
 /// while let Some(node) = nodes.try_next().await? {
 ///     let tile = cache.tile(&dataset, &node).await?;
-///     println!("{}: {} points", node.key, tile.positions().len());
+///     println!("{}: {} points", node.name, tile.positions().len());
 /// }
 /// # Ok(()) }
 /// ```
@@ -83,7 +83,7 @@ pub(crate) enum Wanted {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Name {
     Page(Key),
-    Tile(Key),
+    Tile(NodeName),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -163,8 +163,12 @@ impl TileCache {
 
     /// The tile of a node where it is in memory.
     #[must_use]
-    pub fn resident(&self, dataset: &Dataset, key: Key) -> Option<Arc<CachedTile>> {
-        match self.find(dataset, Name::Tile(key))? {
+    pub fn resident(
+        &self,
+        dataset: &Dataset,
+        node: impl Into<NodeName>,
+    ) -> Option<Arc<CachedTile>> {
+        match self.find(dataset, Name::Tile(node.into()))? {
             Part::Tile(tile) => Some(tile),
             Part::Page(_) => None,
         }
@@ -329,15 +333,8 @@ impl Wanted {
     pub(crate) fn name(&self) -> Name {
         match self {
             Wanted::Page(key) => Name::Page(*key),
-            Wanted::Tile(node) => Name::Tile(node.key),
+            Wanted::Tile(node) => Name::Tile(node.name),
         }
-    }
-}
-
-impl Name {
-    pub(crate) fn key(self) -> Key {
-        let (Name::Page(key) | Name::Tile(key)) = self;
-        key
     }
 }
 

@@ -53,7 +53,7 @@ impl Addon {
         let Some(found) = self.count(node, retry).await? else {
             return Ok(None);
         };
-        let path = self.addon.tile_path(node.key);
+        let path = self.addon.tile_path(node.name);
         let expected = node.points;
         if found != expected {
             let cause = LossCause::Decode(DecodeError::Count { expected, found });
@@ -73,7 +73,7 @@ impl Addon {
     ) -> Result<PointBatch, Error> {
         let values = Values::from_le_bytes(self.dimension().scalar, bytes, node.points);
         let values = values.map_err(|error| {
-            let path = self.addon.tile_path(node.key);
+            let path = self.addon.tile_path(node.name);
             self.lost(node, &path, LossCause::Decode(error))
         })?;
         let column = Column::new(self.dimension().name.as_str(), values);
@@ -83,14 +83,17 @@ impl Addon {
 
     /// The number of values that the addon's hierarchy gives a node, if it has any.
     async fn count(&self, node: &Node, retry: &Retry) -> Result<Option<u64>, Error> {
+        let Some(own) = node.key() else {
+            return Ok(None);
+        };
         let mut root = Key::ROOT;
         loop {
             let page = self.page(root, retry).await.map_err(|cause| {
                 let path = self.addon.page_path(root);
                 self.lost(node, &path, cause)
             })?;
-            match deepest_on_the_way(&page, node.key) {
-                Some((key, Entry::Points(points))) if key == node.key && points > 0 => {
+            match deepest_on_the_way(&page, own) {
+                Some((key, Entry::Points(points))) if key == own && points > 0 => {
                     return Ok(Some(points));
                 }
                 // Deeper each time, so there is an end.
@@ -146,7 +149,7 @@ impl Addon {
             part: LostPart::Tile {
                 points: node.points,
             },
-            key: node.key,
+            node: node.name,
             cell: node.cell,
             location: self.fetcher.location(path),
             cause,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ept_format::{
-    FormatError, Key, Metadata, Node, Page, Policy, SourceDetail, SourceFile, is_same_dimension,
-    position_of_dimension,
+    Bounds, FormatError, Key, Metadata, Node, NodeName, Page, Policy, SourceDetail, SourceFile,
+    is_same_dimension, position_of_dimension,
 };
 use ept_points::{DecodeError, Decoder, PointBatch, Wish};
 use ept_select::{Frame, Origin};
@@ -105,8 +105,15 @@ impl Ept {
     pub(crate) async fn page_with(&self, key: Key, retry: &Retry) -> Result<Page, Error> {
         let path = self.metadata.page_path(key);
         let bytes = self.fetcher.get_with(&path, retry).await;
-        let bytes =
-            bytes.map_err(|e| self.lost(LostPart::Page, key, &path, LossCause::Fetch(e)))?;
+        let bytes = bytes.map_err(|e| {
+            self.lost(
+                LostPart::Page,
+                key.into(),
+                self.metadata.bounds().cell(key),
+                &path,
+                LossCause::Fetch(e),
+            )
+        })?;
         let limit = self.fetcher.engine().limits().file_bytes.get();
         let page = move || {
             let text = text::decompressed(&bytes, limit).map_err(FormatError::NotJson);
@@ -121,7 +128,7 @@ impl Ept {
     /// # Errors
     /// An [`Error::Lost`] when the store says that there is no such tile, or cannot be asked.
     pub async fn tile_size(&self, node: &Node) -> Result<Option<u64>, Error> {
-        let size = self.fetcher.size(&self.metadata.tile_path(node.key)).await;
+        let size = self.fetcher.size(&self.metadata.tile_path(node.name)).await;
         size.map_err(|error| self.lost_tile(node, LossCause::Fetch(error)))
     }
 
@@ -129,7 +136,7 @@ impl Ept {
     /// tell sizes, or none of the tiles is there.
     pub async fn tile_sizes(&self, nodes: &[Node]) -> Option<TileSizes> {
         let mut by_points: Vec<&Node> = nodes.iter().collect();
-        by_points.sort_by_key(|node| (node.points, node.key));
+        by_points.sort_by_key(|node| (node.points, node.name));
         let step = by_points.len().div_ceil(SAMPLE).max(1);
         let sample = by_points.into_iter().skip(step / 2).step_by(step);
         let asked = sample.map(async |node| Some((node.points, self.tile_size(node).await.ok()??)));
@@ -187,21 +194,35 @@ impl Ept {
     /// The error for a page whose contents are wrong.
     pub(crate) fn lost_page(&self, key: Key, fault: FormatError) -> Error {
         let path = self.metadata.page_path(key);
-        self.lost(LostPart::Page, key, &path, LossCause::Format(fault))
+        self.lost(
+            LostPart::Page,
+            key.into(),
+            self.metadata.bounds().cell(key),
+            &path,
+            LossCause::Format(fault),
+        )
     }
 
     fn lost_tile(&self, node: &Node, cause: LossCause) -> Error {
         let part = LostPart::Tile {
             points: node.points,
         };
-        self.lost(part, node.key, &self.metadata.tile_path(node.key), cause)
+        let path = self.metadata.tile_path(node.name);
+        self.lost(part, node.name, node.cell, &path, cause)
     }
 
-    fn lost(&self, part: LostPart, key: Key, path: &str, cause: LossCause) -> Error {
+    fn lost(
+        &self,
+        part: LostPart,
+        node: NodeName,
+        cell: Bounds,
+        path: &str,
+        cause: LossCause,
+    ) -> Error {
         Error::Lost(Box::new(Loss {
             part,
-            key,
-            cell: self.metadata.bounds().cell(key),
+            node,
+            cell,
             location: self.location(path),
             cause,
         }))
@@ -214,7 +235,7 @@ impl Ept {
         }
         let bytes = self
             .fetcher
-            .get_with(&self.metadata.tile_path(node.key), retry)
+            .get_with(&self.metadata.tile_path(node.name), retry)
             .await;
         bytes.map_err(|error| self.lost_tile(node, LossCause::Fetch(error)))
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ept_format::Key;
+use ept_format::NodeName;
 
 use super::Code;
 
@@ -34,7 +34,7 @@ pub struct Place {
     /// Field of the file, such as `schema[3]`.
     pub field: Option<String>,
     /// The node.
-    pub key: Option<Key>,
+    pub node: Option<NodeName>,
 }
 
 impl Place {
@@ -42,7 +42,7 @@ impl Place {
         Place {
             location: location.into(),
             field: None,
-            key: None,
+            node: None,
         }
     }
 
@@ -51,8 +51,8 @@ impl Place {
         self
     }
 
-    pub(super) fn with_key(mut self, key: Key) -> Place {
-        self.key = Some(key);
+    pub(super) fn with_node(mut self, node: impl Into<NodeName>) -> Place {
+        self.node = Some(node.into());
         self
     }
 }
@@ -63,8 +63,8 @@ impl fmt::Display for Place {
         if let Some(field) = &self.field {
             write!(f, ", {field}")?;
         }
-        match self.key {
-            Some(key) => write!(f, ", node {key}"),
+        match self.node {
+            Some(node) => write!(f, ", node {node}"),
             None => Ok(()),
         }
     }

@@ -83,7 +83,7 @@ impl Reading<'_> {
     }
 
     fn add(&mut self, code: Code, page: Key, key: Key, problem: impl Into<String>) {
-        let place = self.place(page).with_key(key);
+        let place = self.place(page).with_node(key);
         self.findings.add(code, place, problem);
     }
 
@@ -168,7 +168,7 @@ impl Reading<'_> {
                 && one != two
             {
                 let problem = format!("has {one} points in one page and {two} in another");
-                let place = folder.clone().with_key(*key);
+                let place = folder.clone().with_node(*key);
                 self.findings.add(Code::CountsDiffer, place, problem);
             }
         }
@@ -184,13 +184,13 @@ impl Reading<'_> {
             let Some(parent) = key.parent() else { continue };
             if !self.found.has(parent) && !self.found.pages.contains(&parent) {
                 let problem = format!("its parent {parent} is not listed");
-                let place = folder.clone().with_key(*key);
+                let place = folder.clone().with_node(*key);
                 self.findings.add(Code::ParentMissing, place, problem);
             }
         }
         // The page of the root always exists, so its node is asked for by itself.
         if !self.found.nodes.is_empty() && !self.found.has(Key::ROOT) {
-            let place = folder.clone().with_key(Key::ROOT);
+            let place = folder.clone().with_node(Key::ROOT);
             let problem = "the root is not listed";
             self.findings.add(Code::ParentMissing, place, problem);
         }
@@ -237,7 +237,7 @@ impl Hierarchy {
         let nodes = self.nodes.into_iter();
         let nodes = nodes.filter(|(_, points)| *points > 0);
         nodes.map(move |(key, points)| Node {
-            key,
+            name: key.into(),
             points,
             cell: root.cell(key),
         })

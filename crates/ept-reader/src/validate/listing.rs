@@ -55,7 +55,7 @@ async fn orphans(
         let place = Place::file(ept.location(&format!("{folder}/{name}")));
         match stem.parse() {
             Ok(key) if is_known(key) => {}
-            Ok(key) => findings.add(code, place.with_key(key), "nothing leads to it"),
+            Ok(key) => findings.add(code, place.with_node(key), "nothing leads to it"),
             Err(_) if is_part(stem) => {
                 findings.add(Code::Unmerged, place, "is of one part of a build");
             }

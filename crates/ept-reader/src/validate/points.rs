@@ -201,7 +201,7 @@ impl Whole<'_> {
             return Err(error.clone());
         };
         let (code, problem) = tiles::loss(&lost.cause);
-        let place = Place::file(lost.location.as_str()).with_key(lost.key);
+        let place = Place::file(lost.location.as_str()).with_node(lost.node);
         findings.add(code, place, problem);
         Ok(())
     }

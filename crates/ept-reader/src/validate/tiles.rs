@@ -109,7 +109,7 @@ pub(super) fn loss(cause: &LossCause) -> (Code, String) {
 }
 
 pub(super) fn tile_place(ept: &Ept, node: &Node) -> Place {
-    Place::file(ept.location(&ept.metadata().tile_path(node.key))).with_key(node.key)
+    Place::file(ept.location(&ept.metadata().tile_path(node.name))).with_node(node.name)
 }
 
 async fn look(ept: &Ept, node: Node, with_start: bool) -> Look {
@@ -120,7 +120,7 @@ async fn look(ept: &Ept, node: Node, with_start: bool) -> Look {
         is_known: true,
         has_start: false,
     };
-    let path = ept.metadata().tile_path(node.key);
+    let path = ept.metadata().tile_path(node.name);
     let size = match ept.fetcher().size(&path).await {
         Ok(size) => size,
         Err(error) => {

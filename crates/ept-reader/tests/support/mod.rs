@@ -102,7 +102,7 @@ pub async fn tiles(dataset: &Dataset, query: &Query) -> Vec<Tile> {
 pub async fn keys(dataset: &Dataset, query: &Query) -> Vec<String> {
     let nodes = dataset.select(query).unwrap().nodes();
     nodes
-        .map(|node| node.unwrap().key.to_string())
+        .map(|node| node.unwrap().name.to_string())
         .collect()
         .await
 }
