@@ -206,7 +206,7 @@ async fn the_start_of_an_object_comes_without_the_rest() {
         response.with_header("Content-Range", format!("bytes 0-99/{length}"))
     });
     let store = store(&server, &HttpOptions::default());
-    let start = store.start("ept.json", 100, 1 << 20).await;
+    let start = store.range("ept.json", 0..100, 1 << 20).await;
     assert_eq!(start.unwrap(), whole[..100]);
 }
 

@@ -1,5 +1,6 @@
 //! Fetching: the only act that waits. A limited number of requests run concurrently; failed ones are made again.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -76,11 +77,12 @@ impl Fetcher {
         self.request(path, self.retry(), ask, |_| 0).await
     }
 
-    /// The first bytes of a file, at least this many if it has as many.
-    pub(crate) async fn start(&self, path: &str, bytes: usize) -> Result<Bytes, StoreError> {
+    /// The bytes of a file in a range, cut off at its end.
+    pub(crate) async fn range(&self, path: &str, range: Range<u64>) -> Result<Bytes, StoreError> {
         let most = self.max_bytes();
         let ask = move |store: Arc<dyn Store>, path: Arc<str>| -> Asking<Bytes> {
-            Box::pin(async move { store.start(&path, bytes, most).await })
+            let range = range.clone();
+            Box::pin(async move { store.range(&path, range, most).await })
         };
         self.request(path, self.retry(), ask, Bytes::len).await
     }

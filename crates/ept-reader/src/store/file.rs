@@ -1,12 +1,12 @@
 //! A dataset in a folder.
 
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use tokio::io::AsyncReadExt;
 
 use super::{Store, StoreError};
 
@@ -20,6 +20,23 @@ impl FileStore {
     /// The dataset whose `ept.json` lies in the folder `root`.
     pub fn new(root: impl Into<PathBuf>) -> FileStore {
         FileStore { root: root.into() }
+    }
+
+    async fn read(
+        &self,
+        path: &str,
+        range: Range<u64>,
+        max_bytes: usize,
+    ) -> Result<Bytes, StoreError> {
+        let full = self.root.join(path);
+        // One call for all of it: each hop to the threads that may wait costs as much as a small file.
+        let read = tokio::task::spawn_blocking(move || read_range(&full, &range, max_bytes));
+        let read = read.await.unwrap_or_else(|error| Err(error.into()));
+        match read {
+            Ok(Some(bytes)) => Ok(bytes.into()),
+            Ok(None) => Err(StoreError::too_large(self.location(path), max_bytes)),
+            Err(error) => Err(self.error(path, &error)),
+        }
     }
 
     fn error(&self, path: &str, error: &std::io::Error) -> StoreError {
@@ -40,18 +57,8 @@ impl Store for FileStore {
         path: &'a str,
         max_bytes: usize,
     ) -> BoxFuture<'a, Result<Bytes, StoreError>> {
-        async move {
-            let full = self.root.join(path);
-            // One call for the file as a whole: each hop to the threads that may wait costs as much as a small file.
-            let read = tokio::task::spawn_blocking(move || read_file(&full, max_bytes));
-            let read = read.await.unwrap_or_else(|error| Err(error.into()));
-            match read {
-                Ok(Some(bytes)) => Ok(bytes.into()),
-                Ok(None) => Err(StoreError::too_large(self.location(path), max_bytes)),
-                Err(error) => Err(self.error(path, &error)),
-            }
-        }
-        .boxed()
+        let all = 0..u64::MAX;
+        self.read(path, all, max_bytes).boxed()
     }
 
     fn size<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<Option<u64>, StoreError>> {
@@ -63,17 +70,13 @@ impl Store for FileStore {
         .boxed()
     }
 
-    fn start<'a>(
+    fn range<'a>(
         &'a self,
         path: &'a str,
-        bytes: usize,
-        _max_bytes: usize,
+        range: Range<u64>,
+        max_bytes: usize,
     ) -> BoxFuture<'a, Result<Bytes, StoreError>> {
-        async move {
-            let start = read_start(&self.root.join(path), bytes).await;
-            start.map_err(|error| self.error(path, &error))
-        }
-        .boxed()
+        self.read(path, range, max_bytes).boxed()
     }
 
     fn list<'a>(
@@ -101,27 +104,31 @@ impl Store for FileStore {
     }
 }
 
-/// The contents of a file; none when there are more than `max_bytes`. Its size is asked first: a file of terabytes is not
-/// read to its end, and its memory is reserved once.
-fn read_file(path: &Path, max_bytes: usize) -> std::io::Result<Option<Vec<u8>>> {
+/// The bytes of a file in a range. `None` if there are more than `max_bytes`. Its size is asked first: a file of terabytes
+/// is not read to its end, and its memory is reserved once.
+fn read_range(
+    path: &Path,
+    range: &Range<u64>,
+    max_bytes: usize,
+) -> std::io::Result<Option<Vec<u8>>> {
     let mut file = std::fs::File::open(path)?;
-    let size = file.metadata()?.len();
-    let Some(size) = usize::try_from(size).ok().filter(|size| *size <= max_bytes) else {
+    let length = range.end.min(file.metadata()?.len());
+    let length = length.saturating_sub(range.start);
+    let Some(length) = usize::try_from(length).ok().filter(|n| *n <= max_bytes) else {
         return Ok(None);
     };
-    let mut bytes = Vec::with_capacity(size);
-    // A device has no size, and no end.
-    file.by_ref()
-        .take((max_bytes as u64).saturating_add(1))
-        .read_to_end(&mut bytes)?;
+    let mut bytes = Vec::with_capacity(length);
+    if range.start > 0 {
+        if length == 0 {
+            return Ok(Some(bytes));
+        }
+        file.seek(SeekFrom::Start(range.start))?;
+    }
+    // A file that grows meanwhile is read no further than it may be.
+    let most = (max_bytes as u64).saturating_add(1);
+    let wanted = range.end.saturating_sub(range.start);
+    file.take(wanted.min(most)).read_to_end(&mut bytes)?;
     Ok((bytes.len() <= max_bytes).then_some(bytes))
-}
-
-async fn read_start(path: &Path, bytes: usize) -> std::io::Result<Bytes> {
-    let mut start = Vec::new();
-    let file = tokio::fs::File::open(path).await?;
-    file.take(bytes as u64).read_to_end(&mut start).await?;
-    Ok(start.into())
 }
 
 /// The names of the files in a folder; those that are no text cannot be ours.

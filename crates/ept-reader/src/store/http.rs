@@ -1,6 +1,9 @@
 //! A dataset on a web server.
 
+mod content_range;
+
 use std::fmt;
+use std::ops::Range;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -14,8 +17,9 @@ use reqwest::header::{
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
 use tokio::time::{Instant, timeout_at};
 
-use super::{Answer, Store, StoreError, body};
+use super::{Answer, Store, StoreError, body, part};
 use crate::Error;
+pub(super) use content_range::{ContentRange, past_end};
 
 /// How to talk to web servers.
 #[derive(Clone, PartialEq, Eq)]
@@ -106,43 +110,90 @@ impl HttpStore {
             status => return Err(status_error(location, status, response.headers())),
         }
         let stamp = stamp_of(response.headers());
-        let bytes = self.contents(response, location, max_bytes).await?;
+        let bytes = self
+            .contents(response, location, u64::MAX, max_bytes)
+            .await?;
         Ok(Answer::File { bytes, stamp })
     }
 
     /// By a range, which a server may ignore.
-    async fn fetch_start(
+    async fn fetch_range(
         &self,
         path: &str,
-        bytes: usize,
+        range: Range<u64>,
         max_bytes: usize,
     ) -> Result<Bytes, StoreError> {
+        if range.is_empty() {
+            return Ok(Bytes::new());
+        }
         let location = self.location(path);
         let request = self.client.get(self.url(path));
-        let range = format!("bytes=0-{}", bytes.max(1) - 1);
         let request = request
-            .header(RANGE, range)
+            .header(RANGE, format!("bytes={}-{}", range.start, range.end - 1))
             .header(ACCEPT_ENCODING, "identity");
         let response = self.send(request, &location).await?;
         match response.status() {
-            StatusCode::OK | StatusCode::PARTIAL_CONTENT => {
-                self.contents(response, location, max_bytes).await
+            StatusCode::PARTIAL_CONTENT => {
+                self.partial(response, location, &range, max_bytes).await
             }
-            // An empty file has no first byte.
-            StatusCode::RANGE_NOT_SATISFIABLE => Ok(Bytes::new()),
+            StatusCode::OK => {
+                let start = self.contents(response, location, range.end, max_bytes);
+                Ok(part(start.await?, &range))
+            }
+            StatusCode::RANGE_NOT_SATISFIABLE => match past_end(response.headers(), &range) {
+                Ok(()) => Ok(Bytes::new()),
+                Err(cause) => Err(StoreError::Failed { location, cause }),
+            },
             status => Err(status_error(location, status, response.headers())),
         }
     }
 
-    /// The body, unless it is a web page.
+    /// The body of an answer to a range, which must be what its header claims.
+    async fn partial(
+        &self,
+        response: Response,
+        location: String,
+        range: &Range<u64>,
+        max_bytes: usize,
+    ) -> Result<Bytes, StoreError> {
+        let failed = |cause| StoreError::Failed {
+            location: location.clone(),
+            cause,
+        };
+        let found = ContentRange::of(response.headers());
+        let found = found.ok_or_else(|| failed("status 206 without a valid Content-Range".into()));
+        let length = found?.length(range).map_err(failed)?;
+        if length > max_bytes as u64 {
+            return Err(StoreError::too_large(location, max_bytes));
+        }
+        let is_cut_off = response.content_length().is_none();
+        // One byte more shows a body that is longer than claimed.
+        let body = self.contents(response, location.clone(), length + 1, usize::MAX);
+        let body = body.await?;
+        match body.len() as u64 {
+            found if found == length => Ok(body),
+            found if found < length && is_cut_off => Err(StoreError::Transient {
+                location: location.clone(),
+                cause: format!("the connection ended after {found} of {length} bytes"),
+                retry_after: None,
+            }),
+            found => Err(failed(format!(
+                "the body is {} than its Content-Range of {length} bytes",
+                if found < length { "shorter" } else { "longer" }
+            ))),
+        }
+    }
+
+    /// The body, or its first `wanted` bytes, unless it is a web page.
     async fn contents(
         &self,
         response: Response,
         location: String,
+        wanted: u64,
         max_bytes: usize,
     ) -> Result<Bytes, StoreError> {
         let is_html = is_html(response.headers());
-        let bytes = self.body(response, &location, max_bytes).await?;
+        let bytes = self.body(response, &location, wanted, max_bytes).await?;
         match is_html && bytes.trim_ascii_start().starts_with(b"<") {
             true => Err(StoreError::Failed {
                 location,
@@ -180,12 +231,20 @@ impl HttpStore {
         &self,
         response: Response,
         location: &str,
+        wanted: u64,
         max_bytes: usize,
     ) -> Result<Bytes, StoreError> {
-        let announced = response.content_length().unwrap_or(0);
-        let chunks = stream::try_unfold(response, |mut response| async {
-            let chunk = response.chunk().await?;
-            Ok(chunk.map(|chunk| (chunk, response)))
+        let announced = response.content_length().unwrap_or(0).min(wanted);
+        let chunks = stream::try_unfold((response, wanted), |(mut response, left)| async move {
+            if left == 0 {
+                return Ok(None);
+            }
+            let Some(mut chunk) = response.chunk().await? else {
+                return Ok(None);
+            };
+            chunk.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+            let left = left - chunk.len() as u64;
+            Ok(Some((chunk, (response, left))))
         });
         let chunks = pin!(chunks.map_err(|error| request_error(location, error)));
         body::collect(chunks, announced, location, max_bytes, self.stall).await
@@ -218,13 +277,13 @@ impl Store for HttpStore {
         self.fetch_size(path).boxed()
     }
 
-    fn start<'a>(
+    fn range<'a>(
         &'a self,
         path: &'a str,
-        bytes: usize,
+        range: Range<u64>,
         max_bytes: usize,
     ) -> BoxFuture<'a, Result<Bytes, StoreError>> {
-        self.fetch_start(path, bytes, max_bytes).boxed()
+        self.fetch_range(path, range, max_bytes).boxed()
     }
 
     fn location(&self, path: &str) -> String {

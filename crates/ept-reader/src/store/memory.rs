@@ -1,12 +1,13 @@
 //! A dataset in memory.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use bytes::Bytes;
 use futures::FutureExt;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, ready};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, part};
 
 /// The files of a dataset, held in memory.
 ///
@@ -25,6 +26,19 @@ impl MemoryStore {
     /// Adds a file, or replaces it.
     pub fn insert(&mut self, path: impl Into<String>, contents: impl Into<Bytes>) {
         self.files.insert(path.into(), contents.into());
+    }
+
+    fn find(&self, path: &str) -> Result<&Bytes, StoreError> {
+        self.files.get(path).ok_or_else(|| StoreError::NotFound {
+            location: self.location(path),
+        })
+    }
+
+    fn limited(&self, path: &str, bytes: Bytes, max_bytes: usize) -> Result<Bytes, StoreError> {
+        match bytes.len() <= max_bytes {
+            true => Ok(bytes),
+            false => Err(StoreError::too_large(self.location(path), max_bytes)),
+        }
     }
 }
 
@@ -45,25 +59,25 @@ impl Store for MemoryStore {
         path: &'a str,
         max_bytes: usize,
     ) -> BoxFuture<'a, Result<Bytes, StoreError>> {
-        let location = self.location(path);
-        let found = match self.files.get(path) {
-            None => Err(StoreError::NotFound { location }),
-            Some(bytes) if bytes.len() > max_bytes => {
-                Err(StoreError::too_large(location, max_bytes))
-            }
-            Some(bytes) => Ok(bytes.clone()),
-        };
-        async move { found }.boxed()
+        let found = self.find(path).cloned();
+        let found = found.and_then(|bytes| self.limited(path, bytes, max_bytes));
+        ready(found).boxed()
     }
 
     fn size<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<Option<u64>, StoreError>> {
-        let found = match self.files.get(path) {
-            None => Err(StoreError::NotFound {
-                location: self.location(path),
-            }),
-            Some(bytes) => Ok(Some(bytes.len() as u64)),
-        };
-        async move { found }.boxed()
+        let size = self.find(path).map(|bytes| Some(bytes.len() as u64));
+        ready(size).boxed()
+    }
+
+    fn range<'a>(
+        &'a self,
+        path: &'a str,
+        range: Range<u64>,
+        max_bytes: usize,
+    ) -> BoxFuture<'a, Result<Bytes, StoreError>> {
+        let found = self.find(path).map(|bytes| part(bytes.clone(), &range));
+        let found = found.and_then(|bytes| self.limited(path, bytes, max_bytes));
+        ready(found).boxed()
     }
 
     fn location(&self, path: &str) -> String {

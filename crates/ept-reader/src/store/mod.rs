@@ -9,6 +9,7 @@ mod memory;
 mod object;
 
 use std::fmt::Debug;
+use std::ops::Range;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -58,15 +59,19 @@ pub trait Store: Debug + Send + Sync {
         futures::future::ready(Ok(None)).boxed()
     }
 
-    /// The first bytes of a file, at least `bytes` of them where it has as many: the whole file from stores that know
-    /// nothing else, when it has at most `max_bytes`.
-    fn start<'a>(
+    /// The bytes of a file in a range, cut off at the end of the file: a range that begins there or after it has no
+    /// bytes. More than `max_bytes` are an error. An empty range may be answered without looking for the file.
+    ///
+    /// Stores that know no ranges read the file up to the end of the range, or whole as this default does, and
+    /// `max_bytes` is the limit of that.
+    fn range<'a>(
         &'a self,
         path: &'a str,
-        _bytes: usize,
+        range: Range<u64>,
         max_bytes: usize,
     ) -> BoxFuture<'a, Result<Bytes, StoreError>> {
-        self.get(path, max_bytes)
+        let whole = self.get(path, max_bytes);
+        whole.map_ok(move |bytes| part(bytes, &range)).boxed()
     }
 
     /// The names of the files in a folder, in any order; none when the store cannot list them. A folder that is not
@@ -85,6 +90,13 @@ pub trait Store: Debug + Send + Sync {
     fn is_remote(&self) -> bool {
         true
     }
+}
+
+/// The bytes of a range, cut off at the end.
+fn part(bytes: Bytes, range: &Range<u64>) -> Bytes {
+    let place = |at: u64| usize::try_from(at).map_or(bytes.len(), |at| at.min(bytes.len()));
+    let (start, end) = (place(range.start), place(range.end));
+    bytes.slice(start..end.max(start))
 }
 
 /// What a store says of a file that the caller may have already.

@@ -6,6 +6,7 @@ mod refusal;
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ use reqwest::StatusCode;
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
-use super::http::{chain, status_error, without_secrets};
+use super::http::{chain, past_end, status_error, without_secrets};
 use super::{Answer, Store, StoreError, body};
 use crate::{CloudOptions, Error, HttpOptions};
 use environment::Environment;
@@ -88,21 +89,52 @@ impl CloudStore {
         Ok(Answer::File { bytes, stamp })
     }
 
-    async fn fetch_start(
+    async fn fetch_range(
         &self,
         path: &str,
-        bytes: usize,
+        range: Range<u64>,
         max_bytes: usize,
     ) -> Result<Bytes, StoreError> {
+        if range.is_empty() {
+            return Ok(Bytes::new());
+        }
         let location = self.location(path);
-        let range = GetRange::Bounded(0..bytes.max(1) as u64);
-        let options = options(None).with_range(Some(range));
-        let found = self.request(path, &options).await?;
-        let found = found.map_err(|error| self.explain(&location, &error))?;
-        let size = found.range.end;
+        let options = options(None).with_range(Some(GetRange::Bounded(range.clone())));
+        let found = match self.request(path, &options).await? {
+            Ok(found) => found,
+            Err(error) => return self.explain_range(location, &error, &range),
+        };
+        // It was compared with the range asked for and the size of the file.
+        let length = found.range.end - found.range.start;
         let chunks = found.into_stream();
         let chunks = chunks.map_err(|error| self.explain(&location, &error));
-        body::collect(chunks, size, &location, max_bytes, self.stall).await
+        let bytes = body::collect(chunks, length, &location, max_bytes, self.stall).await?;
+        match bytes.len() as u64 == length {
+            true => Ok(bytes),
+            false => Err(StoreError::Failed {
+                location,
+                cause: format!(
+                    "the server claims to send {length} bytes of a range and sends {}",
+                    bytes.len()
+                ),
+            }),
+        }
+    }
+
+    /// What a refused range means: no bytes, if it is past the end of the file.
+    fn explain_range(
+        &self,
+        location: String,
+        error: &object_store::Error,
+        range: &Range<u64>,
+    ) -> Result<Bytes, StoreError> {
+        match find::<Refusal>(error) {
+            Some(refusal) if refusal.status == StatusCode::RANGE_NOT_SATISFIABLE => {
+                let past_end = past_end(&refusal.headers, range).map(|()| Bytes::new());
+                past_end.map_err(|cause| StoreError::Failed { location, cause })
+            }
+            _ => Err(self.explain(&location, error)),
+        }
     }
 
     async fn fetch_size(&self, path: &str) -> Result<Option<u64>, StoreError> {
@@ -212,13 +244,13 @@ impl Store for CloudStore {
         self.fetch_size(path).boxed()
     }
 
-    fn start<'a>(
+    fn range<'a>(
         &'a self,
         path: &'a str,
-        bytes: usize,
+        range: Range<u64>,
         max_bytes: usize,
     ) -> BoxFuture<'a, Result<Bytes, StoreError>> {
-        self.fetch_start(path, bytes, max_bytes).boxed()
+        self.fetch_range(path, range, max_bytes).boxed()
     }
 
     fn location(&self, path: &str) -> String {

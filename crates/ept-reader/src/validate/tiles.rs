@@ -173,7 +173,7 @@ async fn header(
     size: Option<u64>,
 ) -> Result<Option<TileHeader>, (Code, String)> {
     let start = |bytes: usize| async move {
-        let start = ept.fetcher().start(path, bytes).await;
+        let start = ept.fetcher().range(path, 0..bytes as u64).await;
         start.map_err(|error| missing(&error))
     };
     // Without a size, only the whole file tells it.

@@ -7,6 +7,7 @@
     reason = "each test binary uses its own part, and a test may panic"
 )]
 
+pub mod conformance;
 pub mod server;
 pub mod stores;
 

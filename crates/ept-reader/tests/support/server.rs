@@ -113,6 +113,27 @@ pub fn file(root: &Path, request: &Request) -> Response {
     }
 }
 
+/// The part of a file that a request asks for by `Range`, as RFC 9110 has it.
+pub fn ranged(request: &Request, mut whole: Response) -> Response {
+    let Some(range) = request.headers.get("range").filter(|_| whole.status == 200) else {
+        return whole;
+    };
+    let size = whole.body.len();
+    let (first, last) = range
+        .strip_prefix("bytes=")
+        .unwrap()
+        .split_once('-')
+        .unwrap();
+    let first: usize = first.parse().unwrap();
+    let end = last.parse::<usize>().unwrap().saturating_add(1).min(size);
+    if first >= size {
+        return Response::new(416, "").with_header("Content-Range", format!("bytes */{size}"));
+    }
+    whole.status = 206;
+    whole.body = whole.body[first..end].to_vec();
+    whole.with_header("Content-Range", format!("bytes {first}-{}/{size}", end - 1))
+}
+
 fn serve(
     stream: TcpStream,
     handler: &(dyn Fn(&Request) -> Response + Send + Sync),

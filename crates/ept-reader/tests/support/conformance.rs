@@ -1,0 +1,131 @@
+//! What every store must do: one suite for all of them.
+
+use ept_reader::{Answer, Store, StoreError};
+
+/// A file of every store under test: at [`PATH`], with [`contents`].
+pub const PATH: &str = "ept-data/0-0-0-0.bin";
+/// A file without bytes.
+pub const EMPTY: &str = "ept-data/1-0-0-0.bin";
+
+const MISSING: &str = "ept-data/9-0-0-0.bin";
+const LENGTH: usize = 1000;
+const PLENTY: usize = 1 << 20;
+
+/// Bytes that tell their places.
+pub fn contents() -> Vec<u8> {
+    (0..LENGTH).map(|at| (at * 7 % 251) as u8).collect()
+}
+
+/// What a store can tell beside contents.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Abilities {
+    pub sizes: bool,
+    pub lists: bool,
+    pub stamps: bool,
+}
+
+/// Panics where the store does not do what [`Store`] says.
+pub async fn check(store: &dyn Store, abilities: Abilities) {
+    whole_files(store).await;
+    missing_files(store, abilities).await;
+    ranges(store).await;
+    ranges_past_the_end(store).await;
+    sizes(store, abilities).await;
+    lists(store, abilities).await;
+    stamps(store, abilities).await;
+}
+
+async fn whole_files(store: &dyn Store) {
+    assert_eq!(store.get(PATH, PLENTY).await.unwrap(), contents());
+    assert_eq!(store.get(PATH, LENGTH).await.unwrap(), contents());
+    assert_eq!(store.get(PATH, usize::MAX).await.unwrap(), contents());
+    assert_eq!(store.get(EMPTY, 0).await.unwrap(), b""[..]);
+    assert_too_large(store.get(PATH, LENGTH - 1).await, LENGTH - 1);
+    let location = store.location(PATH);
+    assert!(location.ends_with(PATH), "{location}");
+}
+
+async fn missing_files(store: &dyn Store, abilities: Abilities) {
+    assert_not_found(store, store.get(MISSING, PLENTY).await);
+    assert_not_found(store, store.range(MISSING, 0..10, PLENTY).await);
+    if abilities.sizes {
+        assert_not_found(store, store.size(MISSING).await);
+    }
+}
+
+async fn ranges(store: &dyn Store) {
+    let whole = contents();
+    for range in [0..1, 0..10, 1..2, 300..700, 999..1000, 0..1000] {
+        let found = store.range(PATH, range.clone(), PLENTY).await;
+        let bytes = range.start as usize..range.end as usize;
+        assert_eq!(found.unwrap(), whole[bytes], "{range:?} of {store:?}");
+    }
+    let found = store.range(PATH, 5..5, PLENTY).await;
+    assert_eq!(found.unwrap(), b""[..], "an empty range of {store:?}");
+    assert_too_large(store.range(PATH, 0..500, 499).await, 499);
+}
+
+async fn ranges_past_the_end(store: &dyn Store) {
+    let whole = contents();
+    for range in [990..1001, 0..5000, 999..5000, 10..u64::MAX] {
+        let found = store.range(PATH, range.clone(), PLENTY).await;
+        let start = range.start as usize;
+        assert_eq!(found.unwrap(), whole[start..], "{range:?} of {store:?}");
+    }
+    for range in [1000..1001, 1000..5000, 5000..6000, u64::MAX - 9..u64::MAX] {
+        let found = store.range(PATH, range.clone(), PLENTY).await;
+        assert_eq!(found.unwrap(), b""[..], "{range:?} of {store:?}");
+    }
+    let found = store.range(EMPTY, 0..10, PLENTY).await;
+    assert_eq!(found.unwrap(), b""[..], "of an empty file of {store:?}");
+}
+
+async fn sizes(store: &dyn Store, abilities: Abilities) {
+    let size = |bytes: u64| abilities.sizes.then_some(bytes);
+    assert_eq!(store.size(PATH).await, Ok(size(LENGTH as u64)));
+    assert_eq!(store.size(EMPTY).await, Ok(size(0)));
+}
+
+async fn lists(store: &dyn Store, abilities: Abilities) {
+    let names = store.list("ept-data").await.unwrap().map(|mut names| {
+        names.sort();
+        names
+    });
+    let expected = || vec!["0-0-0-0.bin".to_owned(), "1-0-0-0.bin".to_owned()];
+    assert_eq!(names, abilities.lists.then(expected), "{store:?}");
+    let nowhere = store.list("nowhere").await.unwrap();
+    assert_eq!(nowhere, abilities.lists.then(Vec::new), "{store:?}");
+}
+
+async fn stamps(store: &dyn Store, abilities: Abilities) {
+    let first = store.get_changed(PATH, PLENTY, None).await.unwrap();
+    let Answer::File { bytes, stamp } = &first else {
+        panic!("{store:?} says that nothing is the same as before");
+    };
+    assert_eq!(*bytes, contents());
+    assert_eq!(stamp.is_some(), abilities.stamps, "{store:?}");
+    let again = store.get_changed(PATH, PLENTY, stamp.as_deref()).await;
+    let expected = match abilities.stamps {
+        true => Answer::Same,
+        false => first.clone(),
+    };
+    assert_eq!(again.unwrap(), expected, "{store:?}");
+    let other = store.get_changed(PATH, PLENTY, Some("\"another\"")).await;
+    assert_eq!(other.unwrap(), first, "{store:?}");
+}
+
+fn assert_not_found<T: std::fmt::Debug>(store: &dyn Store, result: Result<T, StoreError>) {
+    match result {
+        Err(StoreError::NotFound { location }) => assert_eq!(location, store.location(MISSING)),
+        other => panic!("{other:?} in place of \"not found\" from {store:?}"),
+    }
+}
+
+fn assert_too_large<T: std::fmt::Debug>(result: Result<T, StoreError>, limit: usize) {
+    let error = result.unwrap_err();
+    assert!(
+        error.cause().contains(&format!("limit of {limit} bytes")),
+        "{error}"
+    );
+    assert!(!error.may_pass(), "{error}");
+}
