@@ -1,6 +1,9 @@
 //! A dataset on a web server.
 
+mod client;
 mod content_range;
+mod encoding;
+mod failure;
 
 use std::fmt;
 use std::ops::Range;
@@ -9,17 +12,21 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use futures::{FutureExt, TryStreamExt, stream};
+use futures::{FutureExt, stream};
 use reqwest::header::{
     ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, HeaderName,
-    HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RANGE, RETRY_AFTER,
+    HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RANGE,
 };
-use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
-use tokio::time::{Instant, timeout_at};
+use reqwest::{Method, Response, StatusCode, Url};
 
 use super::{Answer, Store, StoreError, body, part};
 use crate::Error;
+use client::Client;
+pub(super) use client::headers;
 pub(super) use content_range::{ContentRange, past_end};
+use encoding::{Decoder, is_gzip};
+use failure::request_error;
+pub(super) use failure::{chain, status_error};
 
 /// How to talk to web servers.
 #[derive(Clone, PartialEq, Eq)]
@@ -42,13 +49,13 @@ impl Default for HttpOptions {
 
 /// The files of a dataset below a URL. Its query string, if any, goes along with every request.
 ///
-/// Connections are kept and shared, HTTP/2 is used where the server offers it, redirects are followed,
-/// compressed answers decompressed, and the usual proxy variables of the environment are obeyed.
+/// Connections are kept and shared, HTTP/2 is used where the server offers it, compressed answers are decompressed, and
+/// the usual proxy variables of the environment are obeyed. Redirects are followed, but not from `https` to `http`;
+/// neither the headers of [`HttpOptions`] nor the query string go along to another scheme, host or port.
 #[derive(Clone)]
 pub struct HttpStore {
     client: Client,
     root: Url,
-    stall: Duration,
 }
 
 impl HttpStore {
@@ -66,15 +73,9 @@ impl HttpStore {
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
             return Err(failed("not an http or https URL".into()));
         }
-        let client = Client::builder()
-            .user_agent(concat!("ept/", env!("CARGO_PKG_VERSION")))
-            .default_headers(headers(&options.headers).map_err(failed)?)
-            .connect_timeout(options.stall)
-            .build();
         Ok(HttpStore {
-            client: client.map_err(|error| failed(chain(&error)))?,
+            client: Client::new(options).map_err(failed)?,
             root: url,
-            stall: options.stall,
         })
     }
 
@@ -92,7 +93,7 @@ impl HttpStore {
         stamp: Option<&str>,
     ) -> Result<Answer, StoreError> {
         let location = self.location(path);
-        let mut request = self.client.get(self.url(path));
+        let mut headers = vec![(ACCEPT_ENCODING, "gzip")];
         if let Some(stamp) = stamp {
             // An ETag stands in quotes, a date of Last-Modified does not.
             let is_tag = stamp.ends_with('"');
@@ -101,11 +102,11 @@ impl HttpStore {
             } else {
                 IF_MODIFIED_SINCE
             };
-            request = request.header(condition, stamp);
+            headers.push((condition, stamp));
         }
-        let response = self.send(request, &location).await?;
+        let response = self.send(Method::GET, path, &headers, &location).await?;
         match response.status() {
-            StatusCode::OK => {}
+            StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {}
             StatusCode::NOT_MODIFIED if stamp.is_some() => return Ok(Answer::Same),
             status => return Err(status_error(location, status, response.headers())),
         }
@@ -127,16 +128,14 @@ impl HttpStore {
             return Ok(Bytes::new());
         }
         let location = self.location(path);
-        let request = self.client.get(self.url(path));
-        let request = request
-            .header(RANGE, format!("bytes={}-{}", range.start, range.end - 1))
-            .header(ACCEPT_ENCODING, "identity");
-        let response = self.send(request, &location).await?;
+        let bytes = format!("bytes={}-{}", range.start, range.end - 1);
+        let headers = [(RANGE, &*bytes), (ACCEPT_ENCODING, "identity")];
+        let response = self.send(Method::GET, path, &headers, &location).await?;
         match response.status() {
             StatusCode::PARTIAL_CONTENT => {
                 self.partial(response, location, &range, max_bytes).await
             }
-            StatusCode::OK => {
+            StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
                 let start = self.contents(response, location, range.end, max_bytes);
                 Ok(part(start.await?, &range))
             }
@@ -160,6 +159,11 @@ impl HttpStore {
             location: location.clone(),
             cause,
         };
+        if is_gzip(response.headers()) {
+            return Err(failed(
+                "the server sends a range of a compressed file".into(),
+            ));
+        }
         let found = ContentRange::of(response.headers());
         let found = found.ok_or_else(|| failed("status 206 without a valid Content-Range".into()));
         let length = found?.length(range).map_err(failed)?;
@@ -206,27 +210,38 @@ impl HttpStore {
     /// By the header alone. Servers that do not know the method leave it unknown.
     async fn fetch_size(&self, path: &str) -> Result<Option<u64>, StoreError> {
         let location = self.location(path);
-        let request = self.client.head(self.url(path));
         // The file's own size, not that of a compressed answer.
-        let request = request.header(ACCEPT_ENCODING, "identity");
-        let response = self.send(request, &location).await?;
+        let headers = [(ACCEPT_ENCODING, "identity")];
+        let response = self.send(Method::HEAD, path, &headers, &location).await?;
         match response.status() {
-            StatusCode::OK => Ok(length(response.headers())),
+            StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
+                Ok(length(response.headers()))
+            }
             StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => Ok(None),
             status => Err(status_error(location, status, response.headers())),
         }
     }
 
-    async fn send(&self, request: RequestBuilder, location: &str) -> Result<Response, StoreError> {
-        let sent = timeout_at(Instant::now() + self.stall, request.send()).await;
-        let response = sent.map_err(|_| StoreError::Transient {
-            location: location.to_owned(),
-            cause: format!("no answer for {:?}", self.stall),
-            retry_after: None,
-        })?;
-        response.map_err(|error| request_error(location, error))
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(HeaderName, &str)],
+        location: &str,
+    ) -> Result<Response, StoreError> {
+        let mut all = HeaderMap::new();
+        for (name, value) in headers {
+            let value = HeaderValue::try_from(*value).map_err(|error| StoreError::Failed {
+                location: location.to_owned(),
+                cause: format!("header {name}: {error}"),
+            })?;
+            all.insert(name, value);
+        }
+        let url = self.url(path);
+        self.client.send(method, url, all, location).await
     }
 
+    /// The first `wanted` bytes of the body, decompressed.
     async fn body(
         &self,
         response: Response,
@@ -234,20 +249,37 @@ impl HttpStore {
         wanted: u64,
         max_bytes: usize,
     ) -> Result<Bytes, StoreError> {
-        let announced = response.content_length().unwrap_or(0).min(wanted);
-        let chunks = stream::try_unfold((response, wanted), |(mut response, left)| async move {
+        let decoder = Decoder::of(response.headers());
+        let announced = match is_gzip(response.headers()) {
+            true => 0,
+            false => response.content_length().unwrap_or(0).min(wanted),
+        };
+        let most = wanted.min((max_bytes as u64).saturating_add(1));
+        let corrupt = |error: std::io::Error| StoreError::Transient {
+            location: location.to_owned(),
+            cause: format!("the compressed body is corrupt or cut off: {error}"),
+            retry_after: None,
+        };
+        let begin = (response, decoder, most);
+        let chunks = stream::try_unfold(begin, |(mut response, mut decoder, left)| async move {
             if left == 0 {
                 return Ok(None);
             }
-            let Some(mut chunk) = response.chunk().await? else {
-                return Ok(None);
+            let chunk = response.chunk().await;
+            let chunk = chunk.map_err(|error| request_error(location, error))?;
+            let is_over = chunk.is_none();
+            let chunk = match chunk {
+                Some(chunk) => decoder.push(chunk, left),
+                None => decoder.finish(),
             };
+            let mut chunk = chunk.map_err(corrupt)?;
             chunk.truncate(usize::try_from(left).unwrap_or(usize::MAX));
             let left = left - chunk.len() as u64;
-            Ok(Some((chunk, (response, left))))
+            let is_end = is_over && chunk.is_empty();
+            Ok((!is_end).then_some((chunk, (response, decoder, left))))
         });
-        let chunks = pin!(chunks.map_err(|error| request_error(location, error)));
-        body::collect(chunks, announced, location, max_bytes, self.stall).await
+        let chunks = pin!(chunks);
+        body::collect(chunks, announced, location, max_bytes, self.client.stall).await
     }
 }
 
@@ -313,71 +345,6 @@ impl fmt::Debug for HttpStore {
     }
 }
 
-/// The headers as reqwest wants them; the message of a wrong one does not show its value.
-pub(super) fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, String> {
-    let mut headers = HeaderMap::new();
-    for (name, value) in pairs {
-        let key = HeaderName::try_from(name.as_str());
-        let key = key.map_err(|_| format!("\"{name}\" is not the name of a header"))?;
-        let value = HeaderValue::try_from(value.as_str());
-        let mut value = value.map_err(|_| format!("the value of header {name} is not text"))?;
-        value.set_sensitive(true);
-        headers.append(key, value);
-    }
-    Ok(headers)
-}
-
-/// A request that got no whole answer. All but faults of the request itself may pass.
-fn request_error(location: &str, error: reqwest::Error) -> StoreError {
-    let location = location.to_owned();
-    let is_final = error.is_builder() || error.is_redirect();
-    let cause = chain(&error.without_url());
-    match is_final {
-        true => StoreError::Failed { location, cause },
-        false => StoreError::Transient {
-            location,
-            cause,
-            retry_after: None,
-        },
-    }
-}
-
-/// An answer that is not the file.
-pub(super) fn status_error(
-    location: String,
-    status: StatusCode,
-    headers: &HeaderMap,
-) -> StoreError {
-    let cause = format!("the server answers {status}");
-    match status {
-        StatusCode::NOT_FOUND | StatusCode::GONE => StoreError::NotFound { location },
-        StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => StoreError::Denied { location, cause },
-        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => StoreError::Transient {
-            location,
-            cause,
-            retry_after: retry_after(headers),
-        },
-        status if status.is_server_error() => StoreError::Transient {
-            location,
-            cause,
-            retry_after: retry_after(headers),
-        },
-        _ => StoreError::Failed { location, cause },
-    }
-}
-
-/// `Retry-After` in seconds. As a date it depends on two clocks; the usual wait serves as well.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds = headers
-        .get(RETRY_AFTER)?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()?;
-    Some(Duration::from_secs(seconds))
-}
-
 /// What identifies the contents: the `ETag`, else the time of the last change.
 fn stamp_of(headers: &HeaderMap) -> Option<String> {
     let stamp = headers.get(ETAG).or_else(|| headers.get(LAST_MODIFIED))?;
@@ -417,18 +384,4 @@ pub(crate) fn without_secrets(url: &str) -> String {
         }
         _ => url.split(['?', '#']).next().unwrap_or_default().to_owned(),
     }
-}
-
-/// An error with all its causes: the last one tells what really happened.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text = format!("{text}: {cause_text}");
-        }
-        source = cause.source();
-    }
-    text
 }

@@ -1,0 +1,174 @@
+//! Requests to web servers, and where redirects may lead them.
+
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
+use reqwest::{Method, Response, StatusCode, Url, redirect};
+use tokio::time::{Instant, timeout_at};
+
+use super::failure::{chain, request_error};
+use super::{HttpOptions, without_secrets};
+use crate::StoreError;
+
+/// Redirects that a request follows.
+const MAX_REDIRECTS: usize = 10;
+
+/// A client that gives the headers of the user to the server that they are for, and to no other.
+#[derive(Clone)]
+pub(super) struct Client {
+    client: reqwest::Client,
+    secrets: HeaderMap,
+    pub(super) stall: Duration,
+}
+
+impl Client {
+    pub(super) fn new(options: &HttpOptions) -> Result<Client, String> {
+        let client = reqwest::Client::builder()
+            .user_agent(concat!("ept/", env!("CARGO_PKG_VERSION")))
+            // They are followed here: what goes along depends on where they lead.
+            .redirect(redirect::Policy::none())
+            // Bodies are decompressed as they come, to at most the limit.
+            .no_gzip()
+            .connect_timeout(options.stall)
+            .build();
+        Ok(Client {
+            client: client.map_err(|error| chain(&error))?,
+            secrets: headers(&options.headers)?,
+            stall: options.stall,
+        })
+    }
+
+    /// The answer of the server, or of the one that it redirects to. `location` is for messages.
+    pub(super) async fn send(
+        &self,
+        method: Method,
+        url: Url,
+        headers: HeaderMap,
+        location: &str,
+    ) -> Result<Response, StoreError> {
+        let deadline = Instant::now() + self.stall;
+        let answer = timeout_at(deadline, self.follow(method, url, headers, location)).await;
+        answer.unwrap_or_else(|_| {
+            Err(StoreError::Transient {
+                location: location.to_owned(),
+                cause: format!("no answer for {:?}", self.stall),
+                retry_after: None,
+            })
+        })
+    }
+
+    async fn follow(
+        &self,
+        method: Method,
+        origin: Url,
+        headers: HeaderMap,
+        location: &str,
+    ) -> Result<Response, StoreError> {
+        let mut url = origin.clone();
+        for _ in 0..=MAX_REDIRECTS {
+            let mut all = HeaderMap::new();
+            if url.origin() == origin.origin() {
+                all.clone_from(&self.secrets);
+            }
+            all.extend(headers.clone());
+            let request = self.client.request(method.clone(), url.clone());
+            let response = request.headers(all).send().await;
+            let response = response.map_err(|error| request_error(location, error))?;
+            let next = redirect(&url, &response).map_err(|cause| StoreError::Failed {
+                location: location.to_owned(),
+                cause,
+            })?;
+            match next {
+                Some(next) => url = next,
+                None => return Ok(response),
+            }
+        }
+        Err(StoreError::Failed {
+            location: location.to_owned(),
+            cause: format!("the server redirects more than {MAX_REDIRECTS} times"),
+        })
+    }
+}
+
+/// The URL that an answer redirects to. `None` if it is another answer.
+fn redirect(url: &Url, response: &Response) -> Result<Option<Url>, String> {
+    let is_redirect = matches!(
+        response.status(),
+        StatusCode::MOVED_PERMANENTLY
+            | StatusCode::FOUND
+            | StatusCode::SEE_OTHER
+            | StatusCode::TEMPORARY_REDIRECT
+            | StatusCode::PERMANENT_REDIRECT
+    );
+    let target = response.headers().get(LOCATION).filter(|_| is_redirect);
+    target
+        .map(|target| next(url, target.as_bytes()))
+        .transpose()
+}
+
+/// The URL that `Location` names, as seen from `url`. User and password stay with their server.
+fn next(url: &Url, target: &[u8]) -> Result<Url, String> {
+    let target = String::from_utf8_lossy(target);
+    let next = url.join(&target);
+    let mut next = next.map_err(|error| format!("the server redirects to no URL: {error}"))?;
+    let shown = without_secrets(next.as_str());
+    match next.scheme() {
+        "https" => {}
+        "http" if url.scheme() == "http" => {}
+        "http" => {
+            return Err(format!(
+                "the server redirects from https to http, where everyone can read along: {shown}; give that URL itself if \
+                 it is to be trusted"
+            ));
+        }
+        _ => {
+            return Err(format!(
+                "the server redirects to {shown}, which is not on the web"
+            ));
+        }
+    }
+    if next.origin() == url.origin() && next.username().is_empty() {
+        // Fails only for URLs without a host.
+        let _ = next.set_username(url.username());
+        let _ = next.set_password(url.password());
+    }
+    Ok(next)
+}
+
+/// The headers as reqwest wants them; the message of a wrong one does not show its value.
+pub(in crate::store) fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, String> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in pairs {
+        let key = HeaderName::try_from(name.as_str());
+        let key = key.map_err(|_| format!("\"{name}\" is not the name of a header"))?;
+        let value = HeaderValue::try_from(value.as_str());
+        let mut value = value.map_err(|_| format!("the value of header {name} is not text"))?;
+        value.set_sensitive(true);
+        headers.append(key, value);
+    }
+    Ok(headers)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    #[test]
+    fn a_redirect_from_https_to_http_is_refused() {
+        let from = Url::parse("https://me:SECRET@example.com/set/ept.json?token=SECRET").unwrap();
+        let error = next(&from, b"http://example.com/set/ept.json?token=SECRET").unwrap_err();
+        assert!(error.contains("from https to http"), "{error}");
+        assert!(error.contains("http://example.com/set/ept.json"), "{error}");
+        assert!(!error.contains("SECRET"), "{error}");
+        let error = next(&from, b"file:///etc/passwd").unwrap_err();
+        assert!(error.contains("not on the web"), "{error}");
+        let moved = next(&from, b"/new/ept.json").unwrap();
+        assert_eq!(moved.as_str(), "https://me:SECRET@example.com/new/ept.json");
+        let moved = next(&from, b"https://example.com:8443/ept.json").unwrap();
+        assert_eq!(moved.as_str(), "https://example.com:8443/ept.json");
+        let from = Url::parse("http://example.com/ept.json").unwrap();
+        assert!(next(&from, b"https://example.com/ept.json").is_ok());
+    }
+}
