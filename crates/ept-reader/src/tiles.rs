@@ -13,7 +13,7 @@ use tokio::sync::mpsc::Sender;
 
 use crate::Error;
 use crate::engine::{Background, Engine, Interest, Interested, Share, Taken, Task};
-use crate::source::Source;
+use crate::source::{self, Source};
 
 /// The points of one node that a query selects.
 #[derive(Debug, Clone, PartialEq)]
@@ -167,12 +167,12 @@ impl<F> Job<F> {
         T: Send + 'static,
         F: Fn(Node, PointBatch) -> Result<T, Error> + Send + Sync + 'static,
     {
-        let engine = self.source.engine().clone();
-        let encoded = self.source.fetch(&node, &engine.options().retry).await?;
-        let work = move || {
-            let points = self.source.decode(&self.wish, &node, encoded)?;
-            (self.make)(node, points)
+        let retry = self.source.engine().options().retry;
+        let job = Arc::clone(&self);
+        let work = move |encoded| {
+            let points = job.source.decode(&job.wish, &node, encoded)?;
+            (job.make)(node, points)
         };
-        engine.compute(place, work).await?
+        source::read(&*self.source, &node, &retry, place, work).await
     }
 }

@@ -28,7 +28,7 @@ fn versioned(version: Arc<AtomicU64>, stamp: &'static str) -> Server {
             _ => "if-modified-since",
         };
         if request.headers.get(condition) == Some(&value) {
-            return Response::new(304, "");
+            return Response::new(304, "").with_header(stamp, value);
         }
         let mut response = file(&testdata(), request);
         if version > 0 && request.path.ends_with("ept.json") {
@@ -135,7 +135,7 @@ async fn damaged_entries_are_fetched_again() {
     let (count, _) = read(&server, &options, &Query::new()).await;
     let entries: Vec<PathBuf> = files(folder.path())
         .into_iter()
-        .filter(|path| path.extension().is_some_and(|extension| extension == "laz"))
+        .filter(|path| path.to_string_lossy().contains(".laz"))
         .collect();
     assert_eq!(entries.len(), count);
     for (at, path) in entries.iter().enumerate() {

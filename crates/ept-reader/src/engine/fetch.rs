@@ -22,7 +22,13 @@ impl Fetcher {
     pub(crate) fn new(store: Arc<dyn Store>, engine: &Engine) -> Fetcher {
         let cache = engine.options().cache.as_ref();
         let cache = cache.filter(|_| store.is_remote());
-        let cache = cache.map(|cache| Arc::new(DatasetCache::new(cache, store.location(""))));
+        let cache = cache.map(|cache| {
+            Arc::new(DatasetCache::new(
+                cache,
+                store.location(""),
+                &store.identity(),
+            ))
+        });
         Fetcher {
             cache,
             store,
@@ -67,6 +73,15 @@ impl Fetcher {
         let stamp = known.as_ref().and_then(|entry| entry.stamp.clone());
         let answer = self.ask(path, stamp, retry).await?;
         cache.resolve(path, known, answer).await
+    }
+
+    /// Drops a file that turned out to be damaged from the cache. Returns whether it is worth asking for it once more: the
+    /// damage may be that of the answer that was kept.
+    pub(crate) async fn forget(&self, path: &str) -> bool {
+        if let Some(cache) = &self.cache {
+            cache.forget(path).await;
+        }
+        self.cache.is_some()
     }
 
     /// The size of a file. `None` if the store can't tell sizes.

@@ -6,6 +6,7 @@ use ept_format::{Bounds, Node};
 use ept_points::{PointBatch, Values, Wish};
 use ept_select::Frame;
 
+use crate::source;
 use crate::{Dataset, Error, Retry};
 
 /// The points of one node, decoded once and shared: columns as they are, and what a GPU takes.
@@ -38,12 +39,11 @@ impl CachedTile {
             ..Wish::default()
         };
         let source = Arc::clone(dataset.source());
-        let encoded = source.fetch(&node, retry).await?;
-        let work = move || {
+        let work = move |encoded| {
             let points = source.decode(&wish, &node, encoded)?;
             Ok(CachedTile::new(node, points, source.frame()))
         };
-        dataset.engine().compute(0, work).await?
+        source::read(&**dataset.source(), &node, retry, 0, work).await
     }
 
     fn new(node: Node, points: PointBatch, frame: &Frame) -> CachedTile {

@@ -64,6 +64,11 @@ impl Addon {
         Ok(Some(bytes))
     }
 
+    /// Drops the values of a node from the cache; see [`Fetcher::forget`].
+    pub(crate) async fn forget(&self, node: &Node) -> bool {
+        self.fetcher.forget(&self.addon.tile_path(node.name)).await
+    }
+
     /// The points of a node with the values in place of their own.
     pub(crate) fn attach(
         &self,
@@ -120,17 +125,10 @@ impl Addon {
 
     async fn read_page(&self, key: Key, retry: &Retry) -> Result<Arc<Page>, LossCause> {
         let path = self.addon.page_path(key);
-        let bytes = self.fetcher.get_with(&path, retry).await;
-        let bytes = bytes.map_err(LossCause::Fetch)?;
-        let limit = self.fetcher.engine().limits().file_bytes.get();
-        let parse = move || {
-            let text = text::decompressed(&bytes, limit).map_err(FormatError::NotJson);
-            text.and_then(|text| Page::from_json(&text))
-        };
-        let page = self.fetcher.engine().compute(0, parse).await;
+        let page = text::read(&self.fetcher, &path, retry, Page::from_json).await;
         let page =
             page.map_err(|error| LossCause::Format(FormatError::NotJson(error.to_string())))?;
-        page.map(Arc::new).map_err(LossCause::Format)
+        page.map(Arc::new)
     }
 
     fn page_fault(&self, key: Key, cause: LossCause) -> Error {

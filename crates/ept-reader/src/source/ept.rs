@@ -10,7 +10,7 @@ use ept_format::{
 use ept_points::{DecodeError, Decoder, PointBatch, Wish};
 use ept_select::{Frame, Origin};
 use futures::FutureExt;
-use futures::future::{BoxFuture, try_join, try_join_all};
+use futures::future::{BoxFuture, join, join_all, try_join, try_join_all};
 
 use super::addon::Addon;
 use super::{Encoded, Source, hierarchy, text};
@@ -36,9 +36,12 @@ impl Ept {
 
     pub(crate) async fn open(store: Arc<dyn Store>, engine: &Engine) -> Result<Ept, Error> {
         let fetcher = Fetcher::new(store, engine);
-        let bytes = Ept::fetch_metadata(&fetcher).await?;
-        let metadata = parse(&fetcher, Ept::METADATA_PATH, bytes, Metadata::from_json).await?;
-        Ok(Ept::new(fetcher, metadata))
+        let path = Ept::METADATA_PATH;
+        match parsed(&fetcher, path, Metadata::from_json).await {
+            Ok(metadata) => Ok(Ept::new(fetcher, metadata)),
+            Err(Error::Store(error)) => Err(explain_missing(&fetcher, error).await),
+            Err(error) => Err(error),
+        }
     }
 
     pub(crate) fn new(fetcher: Fetcher, metadata: Metadata) -> Ept {
@@ -104,23 +107,8 @@ impl Ept {
 
     pub(crate) async fn page_with(&self, key: Key, retry: &Retry) -> Result<Page, Error> {
         let path = self.metadata.page_path(key);
-        let bytes = self.fetcher.get_with(&path, retry).await;
-        let bytes = bytes.map_err(|e| {
-            self.lost(
-                LostPart::Page,
-                key.into(),
-                self.metadata.bounds().cell(key),
-                &path,
-                LossCause::Fetch(e),
-            )
-        })?;
-        let limit = self.fetcher.engine().limits().file_bytes.get();
-        let page = move || {
-            let text = text::decompressed(&bytes, limit).map_err(FormatError::NotJson);
-            text.and_then(|text| Page::from_json(&text))
-        };
-        let page = self.fetcher.engine().compute(0, page).await?;
-        page.map_err(|fault| self.lost_page(key, fault))
+        let page = text::read(&self.fetcher, &path, retry, Page::from_json).await?;
+        page.map_err(|cause| self.lost_subtree(key, cause))
     }
 
     /// The size of a node's tile in bytes, as stored, without fetching it. `None` if the store can't tell sizes.
@@ -152,13 +140,10 @@ impl Ept {
     /// When the list is there and cannot be read.
     pub async fn source_files(&self) -> Result<Vec<SourceFile>, Error> {
         for path in [SourceFile::MANIFEST_PATH, SourceFile::LIST_PATH] {
-            match self.fetcher.get(path).await {
-                Ok(bytes) => {
-                    return parse(&self.fetcher, path, bytes, SourceFile::list_from_json).await;
-                }
+            match parsed(&self.fetcher, path, SourceFile::list_from_json).await {
                 // Some object stores deny what does not exist.
-                Err(StoreError::NotFound { .. } | StoreError::Denied { .. }) => {}
-                Err(error) => return Err(error.into()),
+                Err(Error::Store(StoreError::NotFound { .. } | StoreError::Denied { .. })) => {}
+                list => return list,
             }
         }
         Ok(Vec::new())
@@ -176,10 +161,9 @@ impl Ept {
         let Some(path) = path else {
             return Ok(None);
         };
-        let bytes = self.fetcher.get(&path).await?;
         let source = source.clone();
         let detail = move |text: &[u8]| source.detail_from_json(text);
-        parse(&self.fetcher, &path, bytes, detail).await.map(Some)
+        parsed(&self.fetcher, &path, detail).await.map(Some)
     }
 
     /// The source file that a text names: by its number in the list, its path, its file name with or without extension, or
@@ -193,13 +177,17 @@ impl Ept {
 
     /// The error for a page whose contents are wrong.
     pub(crate) fn lost_page(&self, key: Key, fault: FormatError) -> Error {
+        self.lost_subtree(key, LossCause::Format(fault))
+    }
+
+    fn lost_subtree(&self, key: Key, cause: LossCause) -> Error {
         let path = self.metadata.page_path(key);
         self.lost(
             LostPart::Page,
             key.into(),
             self.metadata.bounds().cell(key),
             &path,
-            LossCause::Format(fault),
+            cause,
         )
     }
 
@@ -321,27 +309,36 @@ impl Source for Ept {
         })
     }
 
+    fn forget<'a>(&'a self, node: &'a Node) -> BoxFuture<'a, bool> {
+        async move {
+            let path = self.metadata.tile_path(node.name);
+            let beside = self.addons.iter().map(|addon| addon.forget(node));
+            let (tile, beside) = join(self.fetcher.forget(&path), join_all(beside)).await;
+            tile || beside.into_iter().any(|is_kept| is_kept)
+        }
+        .boxed()
+    }
+
     fn as_ept(&self) -> Option<&Ept> {
         Some(self)
     }
 }
 
-/// Parses a JSON file on one of the cores; a fault names the file.
-async fn parse<T: Send + 'static>(
+/// A JSON file; a fault names it.
+async fn parsed<T: Send + 'static>(
     fetcher: &Fetcher,
     path: &str,
-    bytes: Bytes,
-    from_json: impl FnOnce(&[u8]) -> Result<T, FormatError> + Send + 'static,
+    from_json: impl Fn(&[u8]) -> Result<T, FormatError> + Clone + Send + 'static,
 ) -> Result<T, Error> {
-    let limit = fetcher.engine().limits().file_bytes.get();
-    let work = move || {
-        let text = text::decompressed(&bytes, limit).map_err(FormatError::NotJson);
-        text.and_then(|text| from_json(&text))
-    };
-    let parsed = fetcher.engine().compute(0, work).await?;
-    parsed.map_err(|fault| Error::Format {
-        location: fetcher.location(path),
-        fault,
+    let retry = &fetcher.engine().options().retry;
+    let read = text::read(fetcher, path, retry, from_json).await?;
+    read.map_err(|cause| match cause {
+        LossCause::Fetch(error) => error.into(),
+        LossCause::Format(fault) => Error::Format {
+            location: fetcher.location(path),
+            fault,
+        },
+        other => Error::Internal(other.to_string()),
     })
 }
 

@@ -15,7 +15,7 @@ use ept_select::Frame;
 use futures::future::BoxFuture;
 
 use crate::engine::{Engine, Retry};
-use crate::{Error, NodeStream};
+use crate::{Error, LossCause, NodeStream};
 
 pub use ept::Ept;
 
@@ -44,10 +44,44 @@ pub(crate) trait Source: Debug + Send + Sync {
     /// in [`Engine::compute`].
     fn decode(&self, wish: &Wish, node: &Node, encoded: Encoded) -> Result<PointBatch, Error>;
 
+    /// Drops what a cache keeps of a node that does not decode. Whether it is worth fetching it once more.
+    fn forget<'a>(&'a self, node: &'a Node) -> BoxFuture<'a, bool>;
+
     /// The source as EPT, if it is one.
     fn as_ept(&self) -> Option<&Ept> {
         None
     }
+}
+
+/// Fetches a node and makes something of it on the cores, with that place in its stream. One that does not decode is
+/// fetched once more if the fault may be that of a cache.
+pub(crate) async fn read<T: Send + 'static>(
+    source: &dyn Source,
+    node: &Node,
+    retry: &Retry,
+    place: u64,
+    work: impl Fn(Encoded) -> Result<T, Error> + Clone + Send + 'static,
+) -> Result<T, Error> {
+    let mut is_last = false;
+    loop {
+        let encoded = source.fetch(node, retry).await?;
+        let work = work.clone();
+        let made = source
+            .engine()
+            .compute(place, move || work(encoded))
+            .await?;
+        match made {
+            Err(error) if is_undecodable(&error) && source.forget(node).await && !is_last => {
+                is_last = true;
+            }
+            made => return made,
+        }
+    }
+}
+
+fn is_undecodable(error: &Error) -> bool {
+    let loss = error.loss();
+    loss.is_some_and(|loss| matches!(loss.cause, LossCause::Decode(_)))
 }
 
 /// A node as it was fetched.

@@ -1,6 +1,5 @@
 //! Files of remote datasets, kept in a folder between runs.
 
-use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,12 +13,16 @@ use super::{Answer, StoreError};
 
 /// A folder that keeps what was fetched, for later queries and other processes.
 ///
+/// Everything is in a folder `ept-cache` in it, which the cache marks as its own; no other file is ever removed, and no
+/// link is followed.
+///
 /// Entries are whole or absent, also after a process was killed: each is written beside its name and
 /// renamed, and read with a checksum. The least recently used go when it becomes larger than its limit.
 ///
 /// An entry counts as fresh while the dataset's `ept.json` is the one under which it was fetched, by contents
 /// and `ETag` or date; that file alone is asked for each time a dataset is opened. Once it has changed, each
-/// entry is asked for by its own `ETag` or date before it is used again.
+/// entry is asked for by its own `ETag` or date before it is used again. A URL with another query string is another
+/// dataset. What does not decode is removed and asked for once more.
 #[derive(Debug, Clone)]
 pub struct Cache {
     folder: Arc<Folder>,
@@ -38,6 +41,7 @@ pub struct CachedDataset {
 
 #[derive(Debug)]
 struct Folder {
+    /// The cache's own folder in the user's.
     root: PathBuf,
     max_bytes: u64,
     /// Bytes written since all files were last counted; at first more than can be, so that they are.
@@ -48,6 +52,16 @@ struct Folder {
 const MAGIC: &str = "ept-cache 1";
 /// File in the folder of each dataset that holds its location.
 const LOCATION_FILE: &str = "location";
+/// Folder in the user's that is the cache's own.
+const FOLDER: &str = "ept-cache";
+/// File in that folder that marks it, as <https://bford.info/cachedir/> has it.
+const TAG_FILE: &str = "CACHEDIR.TAG";
+const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
+    # This folder is a cache of ept, which may remove files from it.\n";
+/// End of the names of entries.
+const ENTRY: &str = ".entry";
+/// Letters in the name of a dataset's folder.
+const HASH: usize = 32;
 /// Start of the names of files under way.
 const PART: &str = ".part-";
 /// Files under way that are older were left by a process that died.
@@ -59,7 +73,7 @@ impl Cache {
     pub fn new(folder: impl Into<PathBuf>, max_bytes: u64) -> Cache {
         Cache {
             folder: Arc::new(Folder {
-                root: folder.into(),
+                root: folder.into().join(FOLDER),
                 max_bytes,
                 uncounted: AtomicU64::new(max_bytes),
             }),
@@ -93,9 +107,11 @@ impl Cache {
     /// When a file cannot be removed.
     pub fn clear(&self) -> io::Result<()> {
         for folder in folders(&self.folder.root)? {
-            if folder.join(LOCATION_FILE).is_file() {
-                std::fs::remove_dir_all(folder)?;
+            for entry in files(&folder)? {
+                std::fs::remove_file(entry.path)?;
             }
+            std::fs::remove_file(folder.join(LOCATION_FILE))?;
+            remove_empty(&folder);
         }
         Ok(())
     }
@@ -114,11 +130,12 @@ pub(crate) struct DatasetCache {
 const METADATA_PATH: &str = "ept.json";
 
 impl DatasetCache {
-    /// The part of the dataset at `location`, which has no secrets in it.
-    pub(crate) fn new(cache: &Cache, location: String) -> DatasetCache {
+    /// The part of the dataset at `location`, which has no secrets in it. `identity` tells it from all others, and may have
+    /// some.
+    pub(crate) fn new(cache: &Cache, location: String, identity: &str) -> DatasetCache {
         DatasetCache {
             cache: Arc::clone(&cache.folder),
-            folder: cache.folder.root.join(&hash(location.as_bytes())[..32]),
+            folder: cache.folder.root.join(&hash(identity.as_bytes())[..HASH]),
             location,
             generation: Mutex::default(),
         }
@@ -127,6 +144,14 @@ impl DatasetCache {
     /// What is kept of a file, if it is whole.
     pub(crate) async fn find(&self, path: &str, max_bytes: usize) -> Option<Entry> {
         read(self.place(path)?, max_bytes).await
+    }
+
+    /// Removes what is kept of a file.
+    pub(crate) async fn forget(&self, path: &str) {
+        if let Some(place) = self.place(path) {
+            // One that cannot be removed is found to be damaged again.
+            let _ = tokio::fs::remove_file(place).await;
+        }
     }
 
     /// Whether an entry can be used without asking for it.
@@ -173,8 +198,8 @@ impl DatasetCache {
             let is_safe = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
             !part.is_empty() && !part.starts_with('.') && part.chars().all(is_safe)
         };
-        let is_plain = path.len() < 200 && path.split('/').all(is_plain) && path != LOCATION_FILE;
-        is_plain.then(|| self.folder.join(path))
+        let is_plain = path.len() < 200 && path.split('/').all(is_plain);
+        is_plain.then(|| self.folder.join(format!("{path}{ENTRY}")))
     }
 
     /// Keeps an entry if that can be done: a cache that is full or cannot be written is no failure.
@@ -261,12 +286,26 @@ fn hash(bytes: &[u8]) -> String {
 }
 
 impl Folder {
+    /// Whether the folder is the cache's own: marked before, or made and marked now.
+    fn claim(&self) -> io::Result<bool> {
+        if is_own(&self.root) {
+            return Ok(true);
+        }
+        std::fs::create_dir_all(&self.root)?;
+        let is_empty = is_folder(&self.root) && self.root.read_dir()?.next().is_none();
+        if is_empty {
+            std::fs::write(self.root.join(TAG_FILE), TAG)?;
+        }
+        // Another thread may have been faster.
+        Ok(is_empty || is_own(&self.root))
+    }
+
     /// Writes a file whole, and makes room when it is time to.
     fn write(&self, path: &Path, parts: &[&[u8]]) -> io::Result<()> {
         let size: u64 = parts.iter().map(|part| part.len() as u64).sum();
         // Counted again after each twentieth, down to nine tenths: two processes stay within the limit.
         let share = self.max_bytes / 20;
-        if size > share {
+        if size > share || !self.claim()? {
             return Ok(());
         }
         if self.uncounted.fetch_add(size, Ordering::Relaxed) + size > share {
@@ -310,15 +349,33 @@ struct Kept {
     used: SystemTime,
 }
 
+/// Whether this is a folder, and not a link to one.
+fn is_folder(path: &Path) -> bool {
+    path.symlink_metadata().is_ok_and(|it| it.is_dir())
+}
+
+/// Whether the folder is marked as the cache's own.
+fn is_own(root: &Path) -> bool {
+    let tag = || std::fs::read(root.join(TAG_FILE));
+    is_folder(root) && tag().is_ok_and(|text| text.starts_with(TAG.as_bytes()))
+}
+
 /// The folders of datasets; none when there is no cache yet.
 fn folders(root: &Path) -> io::Result<Vec<PathBuf>> {
-    let entries = match root.read_dir() {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        entries => entries?,
-    };
-    let paths = entries.map(|entry| entry.map(|entry| entry.path()));
-    let folders = paths.filter(|path| path.as_ref().is_ok_and(|path| path.is_dir()));
-    folders.collect()
+    if !is_own(root) {
+        return Ok(Vec::new());
+    }
+    let mut folders = Vec::new();
+    for entry in root.read_dir()? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let is_hash = name.len() == HASH && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if is_hash && entry.file_type()?.is_dir() && entry.path().join(LOCATION_FILE).is_file() {
+            folders.push(entry.path());
+        }
+    }
+    Ok(folders)
 }
 
 /// The entries below a dataset's folder. Remains of processes that died are removed on the way.
@@ -327,7 +384,7 @@ fn files(folder: &Path) -> io::Result<Vec<Kept>> {
     for entry in folder.read_dir()? {
         let entry = entry?;
         let path = entry.path();
-        // Gone since the folder was listed: another process made room.
+        // Of a link itself. Gone since the folder was listed: another process made room.
         let Ok(metadata) = entry.metadata() else {
             continue;
         };
@@ -335,13 +392,17 @@ fn files(folder: &Path) -> io::Result<Vec<Kept>> {
             kept.extend(files(&path)?);
             continue;
         }
+        if !metadata.is_file() {
+            continue;
+        }
         let used = metadata.modified()?;
-        let name = path.file_name().unwrap_or(OsStr::new("")).to_string_lossy();
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
         if name.starts_with(PART) {
             if used.elapsed().is_ok_and(|age| age > PART_LIFETIME) {
                 let _ = std::fs::remove_file(&path);
             }
-        } else if name != LOCATION_FILE {
+        } else if name.ends_with(ENTRY) {
             kept.push(Kept {
                 path,
                 bytes: metadata.len(),
@@ -350,4 +411,15 @@ fn files(folder: &Path) -> io::Result<Vec<Kept>> {
         }
     }
     Ok(kept)
+}
+
+/// Removes a folder and those below it, as far as they are empty.
+fn remove_empty(folder: &Path) {
+    for entry in folder.read_dir().into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            remove_empty(&entry.path());
+        }
+    }
+    // Fails for one that is not empty.
+    let _ = std::fs::remove_dir(folder);
 }

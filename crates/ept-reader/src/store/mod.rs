@@ -86,6 +86,11 @@ pub trait Store: Debug + Send + Sync {
     /// The full path or URL of a file, for messages: without passwords, tokens or query strings.
     fn location(&self, path: &str) -> String;
 
+    /// What tells the dataset from all others in a [`Cache`], which keeps no more than a hash of it: secrets may be in it.
+    fn identity(&self) -> String {
+        self.location("")
+    }
+
     /// Whether files are worth keeping in a [`Cache`] on disk. True unless a store says otherwise.
     fn is_remote(&self) -> bool {
         true

@@ -117,6 +117,9 @@ pub async fn validate_store(
             None
         }
     };
+    if metadata.is_none() {
+        fetcher.forget(Ept::METADATA_PATH).await;
+    }
     if let Some(metadata) = metadata {
         checked.metadata = true;
         let ept = Arc::new(Ept::new(fetcher, metadata));
