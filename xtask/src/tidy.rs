@@ -11,6 +11,7 @@ const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
             "ept-format",
             "ept-laz",
             "ept-las",
+            "ept-crs",
             "ept-points",
             "ept-select",
         ],
@@ -27,6 +28,7 @@ const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
             "ept-format",
             "ept-laz",
             "ept-las",
+            "ept-crs",
             "ept-points",
             "ept-select",
             "ept-export",
@@ -40,6 +42,7 @@ const FORBIDDEN: &[(&[&str], &[&str], &str)] = &[
         &[
             "ept-format",
             "ept-laz",
+            "ept-crs",
             "ept-points",
             "ept-select",
             "ept-export",

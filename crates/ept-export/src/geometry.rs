@@ -5,11 +5,12 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, BinaryArray, Float32Array, StructArray};
 use arrow_buffer::{Buffer, OffsetBuffer};
 use arrow_schema::{DataType, Field, Fields};
+use ept_crs::projjson;
 use ept_format::Srs;
 use parquet::schema::types::ColumnPath;
 use serde_json::{Value, json};
 
-use crate::{ExportError, projjson};
+use crate::ExportError;
 
 /// Bytes of a point: byte order, type, X, Y and Z.
 const POINT_BYTES: usize = 29;
@@ -162,7 +163,8 @@ impl Extent {
 /// The coordinate system as PROJJSON. WKT 2 says more than WKT 1.
 fn crs(srs: &Srs) -> Option<Value> {
     let texts = [&srs.wkt2, &srs.wkt].into_iter().flatten();
-    texts.map(String::as_str).find_map(projjson::value)
+    let text = texts.map(String::as_str).find_map(projjson)?;
+    serde_json::from_str(&text).ok()
 }
 
 /// The greatest number of 32 bits that is not above `value`.

@@ -58,20 +58,12 @@ mod octree_sink;
 mod parquet_sink;
 mod ply;
 mod point_format;
-#[cfg(feature = "parquet")]
-mod projection;
-#[cfg(feature = "parquet")]
-mod projjson;
 mod quantise;
 mod record;
 mod shape;
 mod sink;
 mod spool;
 mod tally;
-#[cfg(feature = "parquet")]
-mod wkt;
-#[cfg(feature = "parquet")]
-mod wkt2;
 
 #[cfg(feature = "arrow")]
 pub use arrow_batch::record_batch;
@@ -79,6 +71,8 @@ pub use arrow_batch::record_batch;
 pub use arrow_sink::ArrowSink;
 pub use copc_sink::{CopcOptions, CopcSink};
 pub use csv::CsvSink;
+#[cfg(feature = "parquet")]
+pub use ept_crs::projjson;
 pub use error::ExportError;
 pub use file_info::FileInfo;
 pub use las_sink::{LasOptions, LasSink};
@@ -87,6 +81,4 @@ pub use octree_sink::OctreeSink;
 pub use parquet_sink::ParquetSink;
 pub use ply::PlySink;
 pub use point_format::point_format;
-#[cfg(feature = "parquet")]
-pub use projjson::projjson;
 pub use sink::Sink;

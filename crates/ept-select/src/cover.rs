@@ -1,12 +1,12 @@
 //! Areas brought to a dataset: which cells they meet, which points they hold.
 
+use ept_crs::Local;
 use ept_format::Bounds;
 use ept_points::PointBatch;
 
 use crate::area::Footprint;
 use crate::buffer::Buffer;
 use crate::extent::Extent;
-use crate::local::Local;
 use crate::rings::{Near, Rings};
 use crate::{Area, Crs, Edge, Frame, Relation, SelectError, Transform};
 

@@ -46,7 +46,7 @@ impl Frame {
     /// # Errors
     /// As [`Crs::of`]: when it is not named, or not understood.
     pub fn crs(&self) -> Result<Crs, SelectError> {
-        Crs::of(&self.srs)
+        Ok(Crs::of(&self.srs)?)
     }
 
     /// The smallest known box around the points.

@@ -42,7 +42,7 @@ impl FromStr for Spacing {
         match text.trim().parse::<f64>() {
             Ok(units) if units.is_finite() && units > 0.0 => Ok(Spacing::Units(units)),
             Ok(units) => Err(SelectError::Resolution(units)),
-            Err(_) => text.parse().map(Spacing::Ground),
+            Err(_) => Ok(Spacing::Ground(text.parse()?)),
         }
     }
 }

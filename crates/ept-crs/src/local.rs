@@ -11,7 +11,7 @@ use crate::Transform;
 /// transform is smooth, and where it is not the error is so large that there is no polynomial: a box on the
 /// antimeridian or a pole.
 #[derive(Debug, Clone)]
-pub(crate) struct Local {
+pub struct Local {
     centre: [f64; 3],
     /// Half of the box's extents.
     half: [f64; 3],
@@ -41,7 +41,7 @@ const MOST_ERROR: f64 = 0.05;
 
 impl Local {
     /// The transform within a box; none when it is not smooth there. `turn` brings longitudes to one turn.
-    pub(crate) fn new(
+    pub fn new(
         transform: &Transform,
         turn: impl Fn([f64; 3]) -> [f64; 3],
         cell: &Bounds,
@@ -88,7 +88,7 @@ impl Local {
     }
 
     /// A box that holds the image of the box, in the target's system. Without geocentric coordinates it takes every z.
-    pub(crate) fn image(&self, is_spatial: bool) -> [[f64; 3]; 2] {
+    pub fn image(&self, is_spatial: bool) -> [[f64; 3]; 2] {
         let reach = |i: usize| match is_spatial || i < 2 {
             true => self.axes[i].reach() + self.error[i],
             false => f64::INFINITY,
@@ -97,7 +97,7 @@ impl Local {
     }
 
     /// The image of a point about, with its error; none when the point lies outside of the box.
-    pub(crate) fn apply(&self, point: [f64; 3]) -> Option<([f64; 3], [f64; 3])> {
+    pub fn apply(&self, point: [f64; 3]) -> Option<([f64; 3], [f64; 3])> {
         let at = [0, 1, 2].map(|i| match self.half[i] {
             0.0 => 0.0,
             half => (point[i] - self.centre[i]) / half,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ept_format::Srs;
 use proj4rs::Proj;
 
-use crate::{SelectError, Transform, wkt_text};
+use crate::{CrsError, Transform, wkt_text};
 
 /// A horizontal coordinate system, or the geocentric one.
 ///
@@ -18,13 +18,13 @@ use crate::{SelectError, Transform, wkt_text};
 /// up to two metres; NAD27 without its grids is off by up to a hundred.
 ///
 /// ```
-/// use ept_select::Crs;
+/// use ept_crs::Crs;
 ///
 /// let utm = Crs::parse("EPSG:26912")?;
 /// let degrees = Crs::parse("EPSG:4326")?;
 /// let [x, y, z] = degrees.to(&utm).apply([-111.0, 0.0, 7.0]).unwrap();
 /// assert!((x - 500_000.0).abs() < 1e-6 && y.abs() < 1e-6 && z == 7.0);
-/// # Ok::<(), ept_select::SelectError>(())
+/// # Ok::<(), ept_crs::CrsError>(())
 /// ```
 #[derive(Clone)]
 pub struct Crs {
@@ -45,7 +45,7 @@ impl Crs {
     ///
     /// # Errors
     /// When it is none of these, or a projection that is not supported.
-    pub fn parse(text: &str) -> Result<Crs, SelectError> {
+    pub fn parse(text: &str) -> Result<Crs, CrsError> {
         let text = text.trim();
         if text.starts_with('+') {
             return Crs::from_definition(text, text);
@@ -65,7 +65,7 @@ impl Crs {
     ///
     /// # Errors
     /// None in practice.
-    pub fn wgs84() -> Result<Crs, SelectError> {
+    pub fn wgs84() -> Result<Crs, CrsError> {
         Crs::parse(WGS84)
     }
 
@@ -73,7 +73,7 @@ impl Crs {
     ///
     /// # Errors
     /// When the dataset does not name it, or in no way that is understood.
-    pub fn of(srs: &Srs) -> Result<Crs, SelectError> {
+    pub fn of(srs: &Srs) -> Result<Crs, CrsError> {
         let is_epsg = srs
             .authority
             .as_deref()
@@ -86,25 +86,22 @@ impl Crs {
             Some(Err(error)) => found.find_map(Result::ok).ok_or(error),
             Some(crs) => crs,
             None => {
-                let named = srs
-                    .codes()
-                    .map_or_else(String::new, |codes| format!(" but as {codes}"));
-                Err(SelectError::Unrelated(format!(
-                    "the dataset does not name its coordinate system{named}: give the area, and lengths, in its own \
-                     units"
-                )))
+                let named = srs.codes().map(|codes| format!(" but as {codes}"));
+                Err(CrsError::Unnamed {
+                    named: named.unwrap_or_default(),
+                })
             }
         }
     }
 
-    fn from_epsg(text: &str, code: &str) -> Result<Crs, SelectError> {
+    fn from_epsg(text: &str, code: &str) -> Result<Crs, CrsError> {
         let code: u32 = code
             .parse()
-            .map_err(|_| SelectError::crs(text, "it is no EPSG code"))?;
+            .map_err(|_| CrsError::unknown(text, "it is no EPSG code"))?;
         let known = u16::try_from(code)
             .ok()
             .and_then(crs_definitions::from_code);
-        let known = known.ok_or_else(|| SelectError::crs(text, "the code is not in the table"))?;
+        let known = known.ok_or_else(|| CrsError::unknown(text, "the code is not in the table"))?;
         let crs = Crs::from_definition(&format!("EPSG:{code}"), known.proj4)?;
         Ok(crs.with_wkt(known.wkt))
     }
@@ -115,7 +112,7 @@ impl Crs {
     }
 
     /// The code decides before the text: converters of WKT know fewer projections than the table.
-    fn from_wkt(text: &str) -> Result<Crs, SelectError> {
+    fn from_wkt(text: &str) -> Result<Crs, CrsError> {
         let horizontal = wkt_text::horizontal(text);
         let name = wkt_text::name(horizontal).unwrap_or(horizontal);
         if let Some(code) = wkt_text::epsg_code(horizontal)
@@ -130,13 +127,13 @@ impl Crs {
             return Ok(Crs::from_definition(name, &definition)?.with_wkt(text));
         }
         let definition = proj4wkt::wkt_to_projstring(horizontal)
-            .map_err(|error| SelectError::crs(text, error.to_string()))?;
+            .map_err(|error| CrsError::unknown(text, error.to_string()))?;
         Ok(Crs::from_definition(name, &definition)?.with_wkt(text))
     }
 
-    fn from_definition(name: &str, definition: &str) -> Result<Crs, SelectError> {
+    fn from_definition(name: &str, definition: &str) -> Result<Crs, CrsError> {
         let proj = Proj::from_proj_string(definition)
-            .map_err(|error| SelectError::crs(name, error.to_string()))?;
+            .map_err(|error| CrsError::unknown(name, error.to_string()))?;
         Ok(Crs {
             name: name.into(),
             definition: definition.into(),

@@ -3,16 +3,16 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::SelectError;
+use crate::CrsError;
 
 /// A length on the ground, in metres: finite and greater than 0.
 ///
 /// ```
-/// use ept_select::Length;
+/// use ept_crs::Length;
 ///
 /// assert_eq!("50cm".parse::<Length>()?.metres(), 0.5);
 /// assert_eq!("3ft".parse::<Length>()?.metres(), 0.9144);
-/// # Ok::<(), ept_select::SelectError>(())
+/// # Ok::<(), ept_crs::CrsError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct Length {
@@ -44,10 +44,10 @@ impl Length {
 }
 
 impl FromStr for Length {
-    type Err = SelectError;
+    type Err = CrsError;
 
     /// A number with `m`, `cm`, `mm`, `km`, `ft` (0.3048 m) or `us-ft` (1200/3937 m).
-    fn from_str(text: &str) -> Result<Length, SelectError> {
+    fn from_str(text: &str) -> Result<Length, CrsError> {
         let lower = text.trim().to_ascii_lowercase();
         let unit = UNITS.iter().find(|(unit, ..)| lower.ends_with(unit));
         let length = unit.and_then(|(unit, above, below)| {
@@ -55,7 +55,7 @@ impl FromStr for Length {
             let number: f64 = number.parse().ok()?;
             Length::from_metres(number * above / below)
         });
-        length.ok_or_else(|| SelectError::Length {
+        length.ok_or_else(|| CrsError::Length {
             text: text.to_owned(),
         })
     }

@@ -20,20 +20,15 @@ const SCHEMA: &str = "https://proj.org/schemas/v0.7/projjson.schema.json";
 /// let wkt = r#"GEOGCS["NAD83",DATUM["North_American_Datum_1983",
 ///     SPHEROID["GRS 1980",6378137,298.257222101]],PRIMEM["Greenwich",0],
 ///     UNIT["degree",0.0174532925199433],AUTHORITY["EPSG","4269"]]"#;
-/// let json = ept_export::projjson(wkt).unwrap_or_default();
+/// let json = ept_crs::projjson(wkt).unwrap_or_default();
 /// assert!(json.contains(r#""id":{"authority":"EPSG","code":4269}"#));
-/// assert_eq!(ept_export::projjson("+proj=longlat"), None);
+/// assert_eq!(ept_crs::projjson("+proj=longlat"), None);
 /// ```
 #[must_use]
 pub fn projjson(wkt: &str) -> Option<String> {
-    Some(value(wkt)?.to_string())
-}
-
-/// As [`projjson`].
-pub(crate) fn value(wkt: &str) -> Option<Value> {
     let mut crs = crs(&Node::parse(wkt)?)?;
     crs["$schema"] = json!(SCHEMA);
-    Some(crs)
+    Some(crs.to_string())
 }
 
 fn crs(node: &Node) -> Option<Value> {

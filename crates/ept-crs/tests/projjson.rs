@@ -1,9 +1,8 @@
 //! WKT 1 and WKT 2 to PROJJSON.
 
-#![cfg(feature = "parquet")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use ept_export::projjson;
+use ept_crs::projjson;
 use serde_json::{Value, json};
 
 const GEOGCS: &str = r#"GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563,
