@@ -181,6 +181,9 @@ pub(crate) struct ReadArgs {
     /// When a part of the data cannot be read: give up, or go on without it and exit with 3
     #[arg(long, value_name = "WHAT", default_value = "fail")]
     pub(crate) on_error: Choice<OnError>,
+    /// Folder with grids of datum shifts, as PROJ distributes them. Without it none is used
+    #[arg(long, value_name = "FOLDER", value_parser = folder)]
+    pub(crate) grids: Option<PathBuf>,
     /// No progress bar and no summary; errors and losses are still told
     #[arg(long, short)]
     pub(crate) quiet: bool,
@@ -345,6 +348,15 @@ fn header(text: &str) -> Result<(String, String), String> {
         .split_once(':')
         .ok_or("must be of the form 'Name: value'")?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+fn folder(text: &str) -> Result<PathBuf, String> {
+    let folder = PathBuf::from(text);
+    if folder.is_dir() {
+        Ok(folder)
+    } else {
+        Err("is not a folder".into())
+    }
 }
 
 fn addon(text: &str) -> Result<(String, String), String> {

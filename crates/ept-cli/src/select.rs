@@ -20,7 +20,25 @@ pub(crate) async fn pass(select: &SelectArgs, read: &ReadArgs) -> Result<Pass> {
 pub(crate) async fn selection(select: &SelectArgs, read: &ReadArgs) -> Result<Selection> {
     let dataset = dataset(&select.dataset, &select.addons, read).await?;
     let query = query(select, &dataset).await?;
-    Ok(dataset.select(&query)?)
+    bind(&dataset, &query, read)
+}
+
+/// A query bound to a dataset. How coordinates get from one datum to another is told on standard error: with grids, or
+/// if there is reason to doubt.
+pub(crate) fn bind(dataset: &Dataset, query: &Query, read: &ReadArgs) -> Result<Selection> {
+    let selection = dataset.select(query)?;
+    if read.quiet {
+        return Ok(selection);
+    }
+    for operation in selection.bound().operations() {
+        for warning in operation.warnings() {
+            eprintln!("warning: {operation}: {warning}");
+        }
+        if operation.warnings().is_empty() && read.grids.is_some() {
+            eprintln!("transform: {operation}");
+        }
+    }
+    Ok(selection)
 }
 
 /// The dataset of the flags.
@@ -29,6 +47,9 @@ pub(crate) async fn dataset(
     addons: &[(String, String)],
     read: &ReadArgs,
 ) -> Result<Dataset> {
+    if let Some(folder) = &read.grids {
+        ept_crs::set_grids(Some(folder));
+    }
     let mut options = options(args);
     options.limits.requests = read.requests;
     options.limits.threads = read.threads.unwrap_or(options.limits.threads);

@@ -1,64 +1,95 @@
 //! Coordinate systems.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ept_format::Srs;
-use proj4rs::Proj;
+use terrio_crs::{SpatialRef, Transformer};
 
-use crate::{CrsError, Transform, wkt_text};
+use crate::code::Code;
+use crate::wkt::{Node, Part};
+use crate::{CrsError, Transform, engine};
 
 /// A horizontal coordinate system, or the geocentric one.
 ///
 /// Coordinates are x (easting or longitude), y (northing or latitude), whatever axis order an authority has for
 /// it; longitude and latitude are in degrees. Heights are never changed but from and to geocentric coordinates.
 ///
-/// Transforms are those of PROJ.4: datums are shifted by up to seven parameters, where the definition has them,
-/// without grids. Between NAD83 and WGS84 no shift is made, as between all realisations of a datum, which differ by
-/// up to two metres; NAD27 without its grids is off by up to a hundred.
+/// Transforms are those that PROJ chooses: between two datums the most accurate operation of EPSG at the place. Without
+/// the grids of [`set_grids`](crate::set_grids) the best operation that needs none is used, and
+/// [`Transform::operation_at`] tells how accurate it is.
 ///
 /// ```
 /// use ept_crs::Crs;
 ///
 /// let utm = Crs::parse("EPSG:26912")?;
 /// let degrees = Crs::parse("EPSG:4326")?;
-/// let [x, y, z] = degrees.to(&utm).apply([-111.0, 0.0, 7.0]).unwrap();
+/// let [x, y, z] = degrees.to(&utm)?.apply([-111.0, 0.0, 7.0]).unwrap();
 /// assert!((x - 500_000.0).abs() < 1e-6 && y.abs() < 1e-6 && z == 7.0);
 /// # Ok::<(), ept_crs::CrsError>(())
 /// ```
 #[derive(Clone)]
 pub struct Crs {
     name: Arc<str>,
-    /// As PROJ writes it.
+    /// Read back as the same system.
     definition: Arc<str>,
-    /// As WKT 1, where that is known.
+    /// As WKT, if that is known.
     wkt: Option<Arc<str>>,
-    proj: Arc<Proj>,
+    system: Arc<SpatialRef>,
+    kind: Kind,
+    /// Metres of the unit of a system that is not geographic.
+    metres: f64,
+    to_degrees: Arc<OnceLock<Option<Transform>>>,
+}
+
+/// What coordinates are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Geographic,
+    Geocentric,
+    Projected,
 }
 
 /// WGS84 longitude and latitude, what GeoJSON is in.
 const WGS84: &str = "EPSG:4326";
 
+/// Elements of WKT that describe a horizontal or geocentric system (WKT 1, then WKT 2).
+const SYSTEMS: [&str; 11] = [
+    "PROJCS",
+    "GEOGCS",
+    "GEOCCS",
+    "PROJCRS",
+    "PROJECTEDCRS",
+    "GEOGCRS",
+    "GEOGRAPHICCRS",
+    "GEODCRS",
+    "GEODETICCRS",
+    "BOUNDCRS",
+    "DERIVEDPROJCRS",
+];
+
+/// Elements that join a horizontal and a vertical system.
+const COMPOUNDS: [&str; 2] = ["COMPD_CS", "COMPOUNDCRS"];
+
 impl Crs {
     /// The system that a text names: an EPSG code (`EPSG:26912`, `26912`, `urn:ogc:def:crs:EPSG::26912`; of
-    /// `EPSG:26912+5703` the horizontal part), `OGC:CRS84`, WKT 1 or 2, or a PROJ string.
+    /// `EPSG:26912+5703` the horizontal part), `OGC:CRS84`, WKT 1 or 2, or a PROJ string. WKT has at most 100 kB and 16
+    /// levels.
+    ///
+    /// The text is never the name of a file, and grids in it are names without a folder.
     ///
     /// # Errors
-    /// When it is none of these, or a projection that is not supported.
+    /// When it is none of these, names another authority, or a projection that is not supported.
     pub fn parse(text: &str) -> Result<Crs, CrsError> {
+        engine::prepare();
         let text = text.trim();
         if text.starts_with('+') {
-            return Crs::from_definition(text, text);
+            return Crs::from_proj(text);
         }
-        if text.contains('[') {
+        if text.contains(['[', '(']) {
             return Crs::from_wkt(text);
         }
-        if text.to_ascii_uppercase().ends_with("CRS84") {
-            return Crs::parse(WGS84);
-        }
-        let code = text.rsplit([':', '/']).next().unwrap_or(text);
-        let code = code.split('+').next().unwrap_or(code);
-        Crs::from_epsg(text, code)
+        Crs::from_code(text)
     }
 
     /// WGS84 longitude and latitude in degrees (EPSG:4326).
@@ -94,51 +125,92 @@ impl Crs {
         }
     }
 
-    fn from_epsg(text: &str, code: &str) -> Result<Crs, CrsError> {
-        let code: u32 = code
-            .parse()
-            .map_err(|_| CrsError::unknown(text, "it is no EPSG code"))?;
-        let known = u16::try_from(code)
-            .ok()
-            .and_then(crs_definitions::from_code);
-        let known = known.ok_or_else(|| CrsError::unknown(text, "the code is not in the table"))?;
-        let crs = Crs::from_definition(&format!("EPSG:{code}"), known.proj4)?;
-        Ok(crs.with_wkt(known.wkt))
+    fn from_code(text: &str) -> Result<Crs, CrsError> {
+        let unknown = |problem: String| CrsError::unknown(text, problem);
+        let code = Code::parse(text).map_err(unknown)?;
+        let known = |code: u32| {
+            let system = SpatialRef::from_epsg(code).ok();
+            // The library takes a few codes of another authority for those of EPSG.
+            system
+                .filter(|system| system.epsg == Some(code))
+                .ok_or_else(|| unknown("the code is not in the table".into()))
+        };
+        let mut system = known(code.horizontal)?;
+        let vertical = code.vertical.or_else(|| Some(system.compound_parts()?.1));
+        if let Some((horizontal, _)) = system.compound_parts() {
+            system = known(horizontal)?;
+        }
+        if let (Some(horizontal), Some(vertical)) = (system.epsg, vertical) {
+            SpatialRef::compound(horizontal, vertical)
+                .map_err(|error| unknown(error.to_string()))?;
+        }
+        let name = format!("EPSG:{}", system.epsg.unwrap_or(code.horizontal));
+        let wkt = system.wkt.clone();
+        Crs::new(&name, &name, wkt.as_deref(), system)
     }
 
-    fn with_wkt(mut self, text: &str) -> Crs {
-        self.wkt = Some(text.into());
-        self
+    fn from_proj(text: &str) -> Result<Crs, CrsError> {
+        let unknown = |problem: String| CrsError::unknown(text, problem);
+        if names_a_path(text) {
+            return Err(unknown("it names a file by its path".into()));
+        }
+        let system = SpatialRef::from_proj4(text).map_err(|error| unknown(error.to_string()))?;
+        match system.epsg {
+            Some(code) => Crs::from_code(&code.to_string()),
+            None => Crs::new(text, text, None, system),
+        }
     }
 
-    /// The code decides before the text: converters of WKT know fewer projections than the table.
     fn from_wkt(text: &str) -> Result<Crs, CrsError> {
-        let horizontal = wkt_text::horizontal(text);
-        let name = wkt_text::name(horizontal).unwrap_or(horizontal);
-        if let Some(code) = wkt_text::epsg_code(horizontal)
-            && let Ok(crs) = Crs::from_epsg(text, code)
+        let unknown = |problem: &str| CrsError::unknown(text, problem);
+        let (node, rest) = Node::first(text)
+            .ok_or_else(|| unknown("it is not well-formed WKT of at most 100 kB and 16 levels"))?;
+        // Esri writes the vertical system of a compound one behind the horizontal one.
+        if !(rest.is_empty()
+            || rest
+                .trim_start_matches(',')
+                .trim_start()
+                .starts_with("VERTCS"))
         {
-            return Ok(crs);
+            return Err(unknown("something comes after the WKT"));
         }
-        if let Some(definition) = wkt_text::proj4_extension(horizontal) {
-            return Ok(Crs::from_definition(name, definition)?.with_wkt(text));
+        let is_compound = COMPOUNDS.contains(&&*node.keyword);
+        let horizontal = match is_compound {
+            true => node.find(&SYSTEMS),
+            false => Some(&node).filter(|node| SYSTEMS.contains(&&*node.keyword)),
+        };
+        let horizontal = horizontal.ok_or_else(|| unknown("it has no horizontal system"))?;
+        if horizontal.any(&has_path) {
+            return Err(unknown("it names a file by its path"));
         }
-        if let Some(definition) = wkt_text::geocentric(horizontal) {
-            return Ok(Crs::from_definition(name, &definition)?.with_wkt(text));
-        }
-        let definition = proj4wkt::wkt_to_projstring(horizontal)
-            .map_err(|error| CrsError::unknown(text, error.to_string()))?;
-        Ok(Crs::from_definition(name, &definition)?.with_wkt(text))
+        let system = SpatialRef::parse(&horizontal.to_string())
+            .map_err(|error| unknown(&error.to_string()))?;
+        let name = horizontal.text(0).unwrap_or(text);
+        Crs::new(name, text, Some(text), system)
     }
 
-    fn from_definition(name: &str, definition: &str) -> Result<Crs, CrsError> {
-        let proj = Proj::from_proj_string(definition)
-            .map_err(|error| CrsError::unknown(name, error.to_string()))?;
+    fn new(
+        name: &str,
+        definition: &str,
+        wkt: Option<&str>,
+        system: SpatialRef,
+    ) -> Result<Crs, CrsError> {
+        // Whether coordinates can be computed shows only in a transform.
+        Transformer::new(&system, &system)
+            .map_err(|error| CrsError::unknown(definition, error.to_string()))?;
+        let kind = match () {
+            () if system.is_geocentric() => Kind::Geocentric,
+            () if system.is_angular() => Kind::Geographic,
+            () => Kind::Projected,
+        };
         Ok(Crs {
             name: name.into(),
             definition: definition.into(),
-            wkt: None,
-            proj: Arc::new(proj),
+            wkt: wkt.map(Into::into),
+            kind,
+            metres: system.metres_per_unit(),
+            system: Arc::new(system),
+            to_degrees: Arc::default(),
         })
     }
 
@@ -148,7 +220,7 @@ impl Crs {
         &self.name
     }
 
-    /// The system as well-known text: that of the code, or the text that was given; none for a PROJ string.
+    /// The system as well-known text: that of the code, or the text that was given; `None` for a PROJ string.
     #[must_use]
     pub fn well_known_text(&self) -> Option<&str> {
         self.wkt.as_deref()
@@ -157,36 +229,39 @@ impl Crs {
     /// Whether coordinates are longitude and latitude in degrees.
     #[must_use]
     pub fn is_geographic(&self) -> bool {
-        self.proj.is_latlong()
+        self.kind == Kind::Geographic
     }
 
     /// Whether coordinates are x, y and z from the centre of the Earth.
     #[must_use]
     pub fn is_geocentric(&self) -> bool {
-        self.proj.is_geocent()
+        self.kind == Kind::Geocentric
     }
 
     /// The transform from this system to another.
-    #[must_use]
-    pub fn to(&self, other: &Crs) -> Transform {
+    ///
+    /// # Errors
+    /// When there is none, as between systems of different planets.
+    pub fn to(&self, other: &Crs) -> Result<Transform, CrsError> {
         Transform::new(self, other)
     }
 
     /// Metres on the ground of one unit along x and along y at a place in this system: the unit itself for most
     /// projections, where the scale differs little from 1; for others, such as web mercator, what the projection makes
-    /// of it. None where the place has no longitude and latitude.
+    /// of it. `None` if the place has no longitude and latitude.
     #[must_use]
     pub fn metres_per_unit(&self, at: [f64; 3]) -> Option<[f64; 2]> {
         if self.is_geocentric() {
-            return Some([self.proj.to_meter(); 2]);
+            return Some([self.metres; 2]);
         }
-        let to_degrees = self.to(&Crs::wgs84().ok()?);
+        let to_degrees = || self.to(&Crs::wgs84().ok()?).ok();
+        let to_degrees = self.to_degrees.get_or_init(to_degrees).as_ref()?;
         let [lon, lat, _] = to_degrees.apply(at)?;
         if self.is_geographic() {
             return Some(degree(lat));
         }
         // By differences over about a hundred metres.
-        let step = 100.0 / self.proj.to_meter();
+        let step = 100.0 / self.metres;
         let ground = |x: f64, y: f64| {
             let [lon2, lat2, _] = to_degrees.apply([at[0] + x, at[1] + y, at[2]])?;
             let [kx, ky] = degree(lat);
@@ -203,18 +278,18 @@ impl Crs {
     pub fn metres_per_height(&self) -> f64 {
         match self.is_geographic() {
             true => 1.0,
-            false => self.proj.to_meter(),
+            false => self.metres,
         }
     }
 
-    /// As PROJ writes it.
+    /// The system as text that [`Crs::parse`] reads as the same system.
     #[must_use]
     pub fn definition(&self) -> &str {
         &self.definition
     }
 
-    pub(crate) fn proj(&self) -> &Proj {
-        &self.proj
+    pub(crate) fn system(&self) -> &SpatialRef {
+        &self.system
     }
 }
 
@@ -227,10 +302,21 @@ fn degree(latitude: f64) -> [f64; 2] {
     [east, north]
 }
 
-/// Systems are equal when their definitions are.
+/// Whether a PROJ string names a grid, or another file, with its folder.
+fn names_a_path(proj: &str) -> bool {
+    proj.contains(['/', '\\'])
+}
+
+/// Whether WKT names a file with its folder: in a PROJ string, or as the parameter of a method.
+fn has_path(node: &Node) -> bool {
+    let is_path = |part: &Part| matches!(part, Part::Text(text) if names_a_path(text));
+    matches!(&*node.keyword, "EXTENSION" | "PARAMETERFILE") && node.values.iter().any(is_path)
+}
+
+/// Systems are equal if they have the same code or the same definition.
 impl PartialEq for Crs {
     fn eq(&self, other: &Crs) -> bool {
-        self.definition == other.definition
+        self.definition == other.definition || self.system.same_as(&other.system)
     }
 }
 

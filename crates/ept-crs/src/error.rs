@@ -26,6 +26,16 @@ pub enum CrsError {
         /// What it says instead, such as ` but as ESRI:102100`, or nothing.
         named: String,
     },
+    /// Two systems without a transform between them, as of different planets.
+    #[error("coordinates can't be transformed from {from} to {to}: {problem}")]
+    NoTransform {
+        /// The name of the first system.
+        from: String,
+        /// The name of the other.
+        to: String,
+        /// Why not.
+        problem: String,
+    },
     /// Not a length.
     #[error("{text:?} is not a length: give a number with m, cm, mm, km, ft or us-ft")]
     Length {

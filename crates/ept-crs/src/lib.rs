@@ -1,23 +1,31 @@
 //! Coordinate systems: EPSG codes, WKT 1 and 2, PROJ strings, PROJJSON, and transforms between them.
 //!
 //! A [`Crs`] is read from a text or from the [`Srs`](ept_format::Srs) of a dataset. [`Crs::to`] gives the [`Transform`] to
-//! another. [`Local`] stands in for a transform within a small box, with a bound of its error. [`projjson`] writes a
-//! WKT text as the JSON that GeoParquet wants, and [`Length`] is a length on the ground with its unit.
+//! another, which names the [`Operation`] between the datums and its accuracy. [`Local`] stands in for a transform within
+//! a small box, with a bound of its error. [`projjson`] writes a WKT text as the JSON that GeoParquet wants, and
+//! [`Length`] is a length on the ground with its unit.
+//!
+//! Nothing here opens a file but one: a grid of a datum shift in the folder that [`set_grids`] names. Without it no grid
+//! is used, whatever the environment says.
 
+mod code;
 mod crs;
+mod engine;
 mod error;
 mod length;
 mod local;
+mod operation;
 mod projection;
 mod projjson;
 mod transform;
 mod wkt;
 mod wkt2;
-mod wkt_text;
 
 pub use crs::Crs;
+pub use engine::set_grids;
 pub use error::CrsError;
 pub use length::Length;
 pub use local::Local;
+pub use operation::{Operation, Warning};
 pub use projjson::projjson;
 pub use transform::Transform;

@@ -28,6 +28,8 @@ const SCHEMA: &str = "https://proj.org/schemas/v0.7/projjson.schema.json";
 pub fn projjson(wkt: &str) -> Option<String> {
     let mut crs = crs(&Node::parse(wkt)?)?;
     crs["$schema"] = json!(SCHEMA);
+    // Otherwise the order would depend on the features that other crates turn on.
+    crs.sort_all_objects();
     Some(crs.to_string())
 }
 

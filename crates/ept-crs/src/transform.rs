@@ -1,36 +1,58 @@
 //! From one coordinate system to another.
 
-use proj4rs::transform::transform;
+use std::fmt;
+use std::sync::Arc;
 
-use crate::Crs;
+use terrio_crs::Transformer;
+
+use crate::{Crs, CrsError, Operation, engine};
 
 /// A transform of coordinates; see [`Crs::to`].
-#[derive(Debug, Clone, PartialEq)]
+///
+/// ```
+/// use ept_crs::Crs;
+///
+/// let feet = Crs::parse("EPSG:2994")?;
+/// let degrees = Crs::wgs84()?;
+/// let transform = feet.to(&degrees)?;
+/// let place = [637_000.0, 850_000.0, 400.0];
+/// let [lon, lat, z] = transform.apply(place).unwrap();
+/// assert!((lon + 123.07).abs() < 0.01 && (lat - 44.06).abs() < 0.01 && z == 400.0);
+/// let operation = transform.operation_at(place).unwrap();
+/// assert!(operation.name().contains("HARN"));
+/// # Ok::<(), ept_crs::CrsError>(())
+/// ```
+#[derive(Clone)]
 pub struct Transform {
     from: Crs,
     to: Crs,
-    is_identity: bool,
+    /// `None` if both systems are the same.
+    transformer: Option<Arc<Transformer>>,
 }
 
 impl Transform {
-    pub(crate) fn new(from: &Crs, to: &Crs) -> Transform {
-        Transform {
-            is_identity: from == to,
+    pub(crate) fn new(from: &Crs, to: &Crs) -> Result<Transform, CrsError> {
+        let transformer = match from == to {
+            true => None,
+            false => Some(Arc::new(transformer(from, to)?)),
+        };
+        Ok(Transform {
             from: from.clone(),
             to: to.clone(),
-        }
+            transformer,
+        })
     }
 
     /// Whether both systems are the same.
     #[must_use]
     pub fn is_identity(&self) -> bool {
-        self.is_identity
+        self.transformer.is_none()
     }
 
     /// Whether z decides about x and y: geocentric coordinates are on one side.
     #[must_use]
     pub fn is_spatial(&self) -> bool {
-        !self.is_identity && (self.from.is_geocentric() || self.to.is_geocentric())
+        !self.is_identity() && (self.from.is_geocentric() || self.to.is_geocentric())
     }
 
     /// The system that it leads to.
@@ -39,23 +61,55 @@ impl Transform {
         &self.to
     }
 
-    /// The point in the other system; none when it has no place there. Without geocentric coordinates z stays
+    /// The point in the other system; `None` if it has no place there. Without geocentric coordinates z stays
     /// what it is.
     #[must_use]
     pub fn apply(&self, [x, y, z]: [f64; 3]) -> Option<[f64; 3]> {
-        if self.is_identity {
+        let Some(transformer) = &self.transformer else {
             return Some([x, y, z]);
-        }
-        let mut point = (x, y, if self.is_spatial() { z } else { 0.0 });
-        if self.from.is_geographic() {
-            point = (x.to_radians(), y.to_radians(), point.2);
-        }
-        transform(self.from.proj(), self.to.proj(), &mut point).ok()?;
-        if self.to.is_geographic() {
-            point = (point.0.to_degrees(), point.1.to_degrees(), point.2);
-        }
-        let z = if self.is_spatial() { point.2 } else { z };
-        let is_place = point.0.is_finite() && point.1.is_finite() && !z.is_nan();
-        is_place.then_some([point.0, point.1, z])
+        };
+        let place = if self.is_spatial() {
+            transformer.transform_3d(x, y, z).ok()?
+        } else {
+            let (x, y) = transformer.transform(x, y).ok()?;
+            (x, y, z)
+        };
+        let is_place = place.0.is_finite() && place.1.is_finite() && !place.2.is_nan();
+        is_place.then_some([place.0, place.1, place.2])
+    }
+
+    /// The operation between the datums at a place of the first system. `None` if there is none, as between systems of
+    /// one datum, or if the place can't be transformed.
+    ///
+    /// It depends on the place: each operation has an area of use.
+    #[must_use]
+    pub fn operation_at(&self, place: [f64; 3]) -> Option<Operation> {
+        self.transformer.as_ref()?;
+        Operation::of(&transformer(&self.from, &self.to).ok()?, place)
+    }
+}
+
+fn transformer(from: &Crs, to: &Crs) -> Result<Transformer, CrsError> {
+    engine::prepare();
+    Transformer::new(from.system(), to.system()).map_err(|error| CrsError::NoTransform {
+        from: from.to_string(),
+        to: to.to_string(),
+        problem: error.to_string(),
+    })
+}
+
+/// Transforms are equal if their systems are.
+impl PartialEq for Transform {
+    fn eq(&self, other: &Transform) -> bool {
+        self.from == other.from && self.to == other.to
+    }
+}
+
+impl fmt::Debug for Transform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transform")
+            .field("from", &self.from)
+            .field("to", &self.to)
+            .finish_non_exhaustive()
     }
 }

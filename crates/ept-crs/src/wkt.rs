@@ -1,7 +1,12 @@
 //! Well-known text of coordinate systems, as a tree.
 
-/// Nested keywords beyond which a text is none: real ones have fewer than ten.
-const MAX_DEPTH: usize = 32;
+use std::fmt;
+
+/// Maximum nesting of WKT; real definitions have fewer than ten levels.
+const MAX_DEPTH: usize = 16;
+
+/// Maximum length of WKT in bytes; real definitions have a few thousand.
+const MAX_LENGTH: usize = 100_000;
 
 /// A keyword with what stands in its brackets.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,13 +27,29 @@ pub(crate) enum Part {
 }
 
 impl Node {
-    /// The tree of a text; none when it is not well-formed.
+    /// The tree of a text; `None` if it is not well-formed, too long or nested too deep.
     pub(crate) fn parse(text: &str) -> Option<Node> {
+        Node::first(text)
+            .filter(|(_, rest)| rest.is_empty())
+            .map(|(node, _)| node)
+    }
+
+    /// The tree that a text begins with, and what comes after it.
+    pub(crate) fn first(text: &str) -> Option<(Node, &str)> {
         let mut rest = text.trim();
-        let Part::Node(node) = part(&mut rest, 0)? else {
+        if rest.len() > MAX_LENGTH {
+            return None;
+        }
+        let Part::Node(node) = part(&mut rest, 1)? else {
             return None;
         };
-        rest.is_empty().then_some(node)
+        Some((node, rest.trim()))
+    }
+
+    /// Whether a node in the tree, or the tree itself, has the property.
+    pub(crate) fn any(&self, has: &impl Fn(&Node) -> bool) -> bool {
+        let inner = |part: &Part| matches!(part, Part::Node(node) if node.any(has));
+        has(self) || self.values.iter().any(inner)
     }
 
     /// The nodes with one of these keywords.
@@ -61,6 +82,22 @@ impl Node {
     pub(crate) fn number(&self, at: usize) -> Option<f64> {
         let number: f64 = self.text(at)?.parse().ok()?;
         number.is_finite().then_some(number)
+    }
+}
+
+/// The node as text that is read back as the same node.
+impl fmt::Display for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}[", self.keyword)?;
+        for (at, part) in self.values.iter().enumerate() {
+            f.write_str(if at == 0 { "" } else { "," })?;
+            match part {
+                Part::Text(text) => write!(f, "\"{}\"", text.replace('"', "\"\""))?,
+                Part::Word(word) => f.write_str(word)?,
+                Part::Node(node) => node.fmt(f)?,
+            }
+        }
+        f.write_str("]")
     }
 }
 

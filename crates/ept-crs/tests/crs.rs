@@ -50,6 +50,7 @@ fn systems_are_known_by_any_of_their_names() {
         let found = Crs::wgs84()
             .unwrap()
             .to(&crs)
+            .unwrap()
             .apply([-93.0, 42.0, 5.0])
             .unwrap();
         for (found, expected) in found.into_iter().zip(expected) {
@@ -113,7 +114,8 @@ fn geocentric_coordinates_have_places() {
     for text in ["EPSG:4978", named] {
         let crs = Crs::parse(text).unwrap();
         assert!(crs.is_geocentric());
-        let back = crs.to(&Crs::wgs84().unwrap()).apply(expected).unwrap();
+        let to_degrees = crs.to(&Crs::wgs84().unwrap()).unwrap();
+        let back = to_degrees.apply(expected).unwrap();
         for (found, expected) in back.into_iter().zip([-110.8, 44.4, 0.0]) {
             assert!((found - expected).abs() < 1e-5, "{found} {expected}");
         }

@@ -77,11 +77,14 @@ impl Geometry {
         }
         let mut columns = serde_json::Map::new();
         columns.insert(self.name.clone(), column);
-        json!({
+        let mut metadata = json!({
             "version": "1.1.0",
             "primary_column": self.name,
             "columns": columns,
-        })
+        });
+        // Otherwise the order would depend on the features that other crates turn on.
+        metadata.sort_all_objects();
+        metadata
     }
 }
 

@@ -69,3 +69,10 @@ pub(crate) fn bounds(field: &str, value: &Value) -> Result<Bounds, FormatError> 
         other => other,
     })
 }
+
+/// The object in order of its keys, whatever order the library keeps.
+pub(crate) fn sorted(mut object: Object) -> Object {
+    object.sort_keys();
+    object.values_mut().for_each(Value::sort_all_objects);
+    object
+}

@@ -104,7 +104,7 @@ impl Metadata {
             hierarchy_type: take_hierarchy_type(&mut object)?,
             schema: take_schema(&mut object)?,
             srs: Srs::from_json(object.remove("srs").as_ref())?,
-            unknown: object,
+            unknown: json::sorted(object),
         };
         match metadata.spacing(0) > 0.0 {
             true => Ok(metadata),

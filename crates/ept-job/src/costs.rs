@@ -5,6 +5,8 @@ use std::time::Instant;
 use ept_reader::{Plan, Selection, TileSizes};
 use serde_json::{Map, Value, json};
 
+use crate::sorted_json;
+
 /// A plan with what it costs.
 #[derive(Debug, Clone)]
 pub struct Costs {
@@ -114,7 +116,7 @@ impl Costs {
         });
         let outputs = self.outputs.iter();
         let outputs = outputs.map(|(name, size)| ((*name).to_owned(), size.round().into()));
-        json!({
+        sorted_json(json!({
             "nodes": self.plan.nodes.len(),
             "points": self.plan.points,
             "estimate": self.plan.estimate.round(),
@@ -126,7 +128,7 @@ impl Costs {
             "memory": self.memory.round(),
             "outputs": outputs.collect::<Map<_, Value>>(),
             "suggestedResolution": self.suggestion(),
-        })
+        }))
     }
 }
 

@@ -4,6 +4,8 @@ use ept_reader::{Dataset, Error, Query};
 use futures::StreamExt;
 use serde_json::{Value, json};
 
+use crate::sorted_json;
+
 /// Nodes and points of each depth.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hierarchy {
@@ -69,13 +71,13 @@ impl Hierarchy {
                 "density": count.density(),
             })
         });
-        json!({
+        sorted_json(json!({
             "pages": self.pages,
             "pageBytes": self.bytes,
             "nodes": self.depths.iter().map(|count| count.nodes).sum::<u64>(),
             "points": self.depths.iter().map(|count| count.points).sum::<u64>(),
             "depths": depths.collect::<Vec<_>>(),
-        })
+        }))
     }
 }
 

@@ -3,7 +3,7 @@
 use ept_reader::{Bounds, Dataset, Dimension, Ept, Error};
 use serde_json::{Map, Value, json};
 
-use crate::Levels;
+use crate::{Levels, sorted_json};
 
 /// The metadata of a dataset, and how deep its octree goes.
 #[derive(Debug, Clone)]
@@ -44,7 +44,7 @@ impl Info {
         let depths = self.levels.depths();
         let spacings: Vec<f64> = depths.map(|depth| metadata.spacing(depth)).collect();
         let srs = metadata.srs();
-        json!({
+        sorted_json(json!({
             "version": metadata.version(),
             "points": metadata.points(),
             "dataType": metadata.data_type().to_string(),
@@ -63,7 +63,7 @@ impl Info {
             "spacing": spacings,
             "deeper": self.levels.has_more,
             "schema": metadata.schema().iter().map(dimension).collect::<Vec<_>>(),
-        })
+        }))
     }
 }
 

@@ -3,8 +3,8 @@
 use ept_reader::{Loss, LostPart};
 use serde_json::{Value, json};
 
-use crate::Pass;
 use crate::query_json::query_json;
+use crate::{Pass, sorted_json};
 
 /// A note of the query that made a file: JSON on one line. The same query of the same dataset makes the same note.
 /// `dimensions` are the columns.
@@ -21,7 +21,7 @@ pub(crate) fn note(pass: &Pass, dimensions: &[String]) -> String {
         "dimensions": dimensions,
         "lost": lost,
     });
-    note.to_string()
+    sorted_json(note).to_string()
 }
 
 /// The folder that holds the dataset. Where that is stays out of the file: the same points have the same bytes, from

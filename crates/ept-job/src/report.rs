@@ -4,7 +4,7 @@ use ept_reader::{Loss, LostPart};
 use serde_json::{Value, json};
 
 use crate::query_json::{bounds_json, query_json};
-use crate::{JobError, Pass};
+use crate::{JobError, Pass, sorted_json};
 
 /// What a job read, wrote and lost.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl<'a> Report<'a> {
         let engine = selection.dataset().engine();
         let traffic = engine.traffic();
         let losses = self.pass.losses().sorted().into_iter().map(loss);
-        json!({
+        sorted_json(json!({
             "version": env!("CARGO_PKG_VERSION"),
             "dataset": selection.dataset().location(),
             "query": query_json(selection),
@@ -46,7 +46,7 @@ impl<'a> Report<'a> {
             "retries": traffic.retries,
             "seconds": engine.elapsed().as_secs_f64(),
             "losses": losses.collect::<Vec<_>>(),
-        })
+        }))
     }
 }
 

@@ -5,7 +5,7 @@ use ept_reader::{Error, Tile};
 use serde_json::{Map, Value, json};
 
 use crate::points::columns;
-use crate::{Pass, Progress};
+use crate::{Pass, Progress, sorted_json};
 
 /// Figures of the selected points, dimension by dimension.
 #[derive(Debug, Clone)]
@@ -67,7 +67,9 @@ impl Statistics {
             });
             (name.to_owned(), value)
         });
-        json!({ "points": self.points(), "dimensions": dimensions.collect::<Map<_, _>>() })
+        sorted_json(
+            json!({ "points": self.points(), "dimensions": dimensions.collect::<Map<_, _>>() }),
+        )
     }
 }
 

@@ -3,6 +3,8 @@
 use ept_reader::{Checked, Example, Finding, Report, Severity};
 use serde_json::{Value, json};
 
+use crate::sorted_json;
+
 /// The report of [`ept_reader::validate`] as a JSON object.
 #[must_use]
 pub fn validation_json(report: &Report) -> Value {
@@ -16,7 +18,7 @@ pub fn validation_json(report: &Report) -> Value {
         decoded,
         sources,
     } = report.checked;
-    json!({
+    sorted_json(json!({
         "dataset": report.location,
         "valid": report.is_valid(),
         "errors": report.count(Severity::Error),
@@ -32,7 +34,7 @@ pub fn validation_json(report: &Report) -> Value {
             "sources": sources,
         },
         "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
-    })
+    }))
 }
 
 fn finding(finding: &Finding) -> Value {

@@ -354,7 +354,8 @@ async fn areas_in_degrees_select_by_their_own_edges() {
         let at = |share: f64| {
             [0, 1, 2].map(|i| extent.min()[i] + share * (extent.max()[i] - extent.min()[i]))
         };
-        let [low, high] = [0.3, 0.6].map(|share| utm.to(&degrees).apply(at(share)).unwrap());
+        let [low, high] =
+            [0.3, 0.6].map(|share| utm.to(&degrees).unwrap().apply(at(share)).unwrap());
         let area = Area::from_corners(
             [low[0], low[1], f64::NEG_INFINITY],
             [high[0], high[1], f64::INFINITY],
@@ -362,7 +363,7 @@ async fn areas_in_degrees_select_by_their_own_edges() {
         )
         .unwrap();
         let found = places(&tiles(&dataset, &Query::new().with_area(area)).await);
-        let to_degrees = utm.to(&degrees);
+        let to_degrees = utm.to(&degrees).unwrap();
         let is_in = |place: &&[f64; 3]| {
             let [lon, lat, _] = to_degrees.apply(**place).unwrap();
             (low[0]..=high[0]).contains(&lon) && (low[1]..=high[1]).contains(&lat)
@@ -399,7 +400,7 @@ async fn coordinates_come_out_in_another_system() {
         Crs::parse("EPSG:4326").unwrap(),
     );
     let found = tiles(&dataset, &Query::new().with_output_crs(degrees.clone())).await;
-    let transform = utm.to(&degrees);
+    let transform = utm.to(&degrees).unwrap();
     let expected: Vec<[f64; 3]> = places(&tiles(&dataset, &Query::new()).await)
         .into_iter()
         .map(|place| transform.apply(place).unwrap())

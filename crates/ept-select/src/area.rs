@@ -122,7 +122,9 @@ impl Area {
             min = [0, 1].map(|i| f64::max(min[i], within.min()[i]));
             max = [0, 1].map(|i| f64::min(max[i], within.max()[i]));
         }
-        let transform = self.crs.as_ref().map(|own| own.to(crs));
+        let Ok(transform) = self.crs.as_ref().map(|own| own.to(crs)).transpose() else {
+            return Vec::new();
+        };
         let middle = [0, 1].map(|i| min[i] + (max[i] - min[i]) / 2.0);
         let places = [middle, min, max, [min[0], max[1]], [max[0], min[1]]];
         let height = within.min()[2] + (within.max()[2] - within.min()[2]) / 2.0;

@@ -139,7 +139,7 @@ impl Cover {
 impl Part {
     fn new(area: &Area, edge: Edge, frame: &Frame) -> Result<Part, SelectError> {
         let transform = match &area.crs {
-            Some(crs) => Some(source_crs(frame, crs)?.to(crs)),
+            Some(crs) => Some(source_crs(frame, crs)?.to(crs)?),
             None => None,
         };
         let (min, max) = area.corners();

@@ -27,7 +27,7 @@ mod thin;
 pub use area::{Area, Edge};
 pub use corners::Corners;
 pub use cover::Cover;
-pub use ept_crs::{Crs, CrsError, Length, Transform};
+pub use ept_crs::{Crs, CrsError, Length, Operation, Transform};
 pub use error::SelectError;
 pub use extent::Relation;
 pub use filter::Filter;

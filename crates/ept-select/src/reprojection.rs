@@ -26,7 +26,7 @@ impl Reprojection {
     /// When the dataset's system is not known, or the dataset has no place in the other.
     pub fn new(frame: &Frame, to: &Crs) -> Result<Reprojection, SelectError> {
         let from = frame.crs()?;
-        let transform = from.to(to);
+        let transform = from.to(to)?;
         let extent = frame.extent();
         let nowhere = || SelectError::Unrelated(format!("the dataset has no place in {to}"));
         let places: Vec<[f64; 3]> = grid(extent)

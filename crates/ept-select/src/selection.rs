@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ept_crs::Operation;
 use ept_format::{Bounds, Key, Policy, is_same_dimension};
 use ept_points::{PointBatch, Values, Wish};
 
@@ -248,6 +249,25 @@ impl Selection {
             axis.map(|axis| [cell.min()[axis], cell.max()[axis]])
                 .or(range)
         })
+    }
+
+    /// The operations between datums that the areas and the output need, each at the middle of the source.
+    #[must_use]
+    pub fn operations(&self) -> Vec<Operation> {
+        let areas = self.query().areas().iter().filter_map(Area::crs);
+        let targets = areas.chain(self.query().output_crs());
+        let Ok(own) = self.frame().crs() else {
+            return Vec::new();
+        };
+        let extent = self.frame().extent();
+        let middle = [0, 1, 2].map(|i| extent.min()[i] + (extent.max()[i] - extent.min()[i]) / 2.0);
+        let mut operations: Vec<Operation> = Vec::new();
+        for target in targets {
+            let transform = own.to(target).ok();
+            let operation = transform.and_then(|transform| transform.operation_at(middle));
+            operations.extend(operation.filter(|new| !operations.contains(new)));
+        }
+        operations
     }
 
     /// Metres on the ground of a unit of the source's coordinate system along x and along y: the most anywhere in

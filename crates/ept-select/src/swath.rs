@@ -114,7 +114,7 @@ impl Swath {
     ) -> Result<Swath, SelectError> {
         let own = frame.crs()?;
         let ground = crs.unwrap_or(&own);
-        let transform = crs.map(|crs| own.to(crs));
+        let transform = crs.map(|crs| own.to(crs)).transpose()?;
         Ok(Swath {
             pieces: pieces(line, ground)?,
             reach: width.metres() / 2.0,

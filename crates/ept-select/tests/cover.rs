@@ -131,7 +131,7 @@ proptest! {
         let (crs, degrees) = (Crs::parse(code).unwrap(), Crs::parse("EPSG:4326").unwrap());
         // Ten metres to about two thousand kilometres.
         let metres = 10_f64.powf(size);
-        let centre = degrees.to(&crs).apply([lon, lat, 0.0]).unwrap();
+        let centre = degrees.to(&crs).unwrap().apply([lon, lat, 0.0]).unwrap();
         let [unit, _] = crs.metres_per_unit(centre).unwrap();
         let edge = if crs.is_geographic() { (metres / unit).min(20.0) } else { metres / unit };
         let metadata = dataset(Some(code), centre.map(|middle| middle - edge / 2.0), edge);
@@ -150,7 +150,7 @@ proptest! {
                 area.in_crs(degrees.clone())
             }
         };
-        let transform = crs.to(&degrees);
+        let transform = crs.to(&degrees).unwrap();
         check(&metadata, &area, path, &places, |point| {
             let Some([x, y, _]) = transform.apply(point) else { return false };
             [-360.0, 0.0, 360.0].iter().any(|turn| {
@@ -276,7 +276,7 @@ fn a_box_across_the_antimeridian_has_both_sides() {
     let metadata = dataset(Some("EPSG:32760"), [300_000.0, 8_000_000.0, 0.0], 500_000.0);
     let cover = Cover::new(&[area], Edge::Closed, &Frame::from(&metadata)).unwrap();
     let utm = Crs::parse("EPSG:32760").unwrap();
-    let from = Crs::parse("EPSG:4326").unwrap().to(&utm);
+    let from = Crs::parse("EPSG:4326").unwrap().to(&utm).unwrap();
     let points = [179.5, -179.5, 178.5, -178.5].map(|lon| from.apply([lon, -15.0, 0.0]).unwrap());
     let mask = cover.mask(metadata.bounds(), &batch(&points));
     assert_eq!(mask.unwrap(), [true, true, false, false]);

@@ -200,7 +200,7 @@ proptest! {
         system in 0..SYSTEMS.len(),
     ) {
         let crs = Crs::parse(SYSTEMS[system]).unwrap();
-        let to_line = Crs::parse(DATASET).unwrap().to(&crs);
+        let to_line = Crs::parse(DATASET).unwrap().to(&crs).unwrap();
         let place = |metres: &[f64; 2]| [0, 1].map(|i| ORIGIN[i] + metres[i]);
         let moved = |[x, y]: [f64; 2]| {
             let [x, y, _] = to_line.apply([x, y, 0.0]).unwrap();

@@ -145,7 +145,9 @@ impl Fixture {
 }
 
 fn json_file(json: &Json) -> Result<Vec<u8>> {
-    let mut text = serde_json::to_vec_pretty(json)?;
+    let mut json = json.clone();
+    json.sort_all_objects();
+    let mut text = serde_json::to_vec_pretty(&json)?;
     text.push(b'\n');
     Ok(text)
 }

@@ -65,7 +65,8 @@ impl Dataset {
             let page = pages.entry(root).or_default();
             page.insert(key.to_string(), node.points.len().into());
         }
-        let file = |(root, page): (Key, _)| {
+        let file = |(root, mut page): (Key, Map<_, _>)| {
+            page.sort_keys();
             let name = format!("{root}.{}", encoding.extension());
             let text = serde_json::to_vec_pretty(&Json::Object(page))?;
             Ok((name, encoding.encode(text)?))

@@ -3,7 +3,7 @@
 use std::io::{BufWriter, Write};
 
 use anyhow::Result;
-use ept_job::Losses;
+use ept_job::{Losses, sorted_json};
 use ept_reader::Node;
 use futures::StreamExt;
 use serde_json::json;
@@ -47,6 +47,7 @@ fn write_json(out: &mut impl Write, points: u64, nodes: &[Node]) -> std::io::Res
     for (at, node) in nodes.iter().enumerate() {
         let bounds: Vec<f64> = node.cell.min().into_iter().chain(node.cell.max()).collect();
         let node = json!({ "key": node.name.to_string(), "points": node.points, "bounds": bounds });
+        let node = sorted_json(node);
         write!(out, "{}\n{node}", if at == 0 { "" } else { "," })?;
     }
     writeln!(out, "\n]}}")

@@ -17,7 +17,7 @@ pub(crate) async fn run(args: &ProfileArgs) -> Result<Outcome> {
     let dataset = select::dataset(&args.dataset, &[], &args.read).await?;
     let swath = Swath::new(&line, args.crs.as_ref(), args.width, dataset.frame())?;
     let length = rounded(swath.length(), 3);
-    let selection = dataset.select(&query(args, &swath)?)?;
+    let selection = select::bind(&dataset, &query(args, &swath)?, &args.read)?;
     let mut pass = Pass::new(selection, args.read.on_error.0);
     let dims = args.dims.as_deref().map(trimmed);
     let bar = Bar::new(args.read.quiet);

@@ -61,7 +61,7 @@ async fn selection(args: &QueryArgs) -> Result<Selection> {
     let select = &args.select;
     let dataset = select::dataset(&select.dataset, &select.addons, &args.read).await?;
     let query = with_flags(select::query(select, &dataset).await?, args);
-    Ok(dataset.select(&query)?)
+    select::bind(&dataset, &query, &args.read)
 }
 
 /// The query with what only this command asks for.

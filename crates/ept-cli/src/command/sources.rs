@@ -3,6 +3,7 @@
 use std::io::{BufWriter, Write};
 
 use anyhow::Result;
+use ept_job::sorted_json;
 use ept_reader::{Dataset, SourceFile};
 use serde_json::{Value, json};
 
@@ -17,7 +18,7 @@ pub(crate) async fn run(args: &SourcesArgs) -> Result<Outcome> {
     match args.json {
         true => {
             let sources: Vec<Value> = sources.iter().enumerate().map(to_json).collect();
-            writeln!(out, "{:#}", Value::from(sources))?;
+            writeln!(out, "{:#}", sorted_json(Value::from(sources)))?;
         }
         false => write_table(&mut out, &sources)?,
     }

@@ -14,7 +14,10 @@ pub(super) fn check(text: &[u8], location: &str, findings: &mut Findings) -> Opt
     let mut lint = Lint { location, findings };
     let read = Metadata::from_json(text);
     let object = match serde_json::from_slice(without_mark(text)) {
-        Ok(Value::Object(object)) if !matches!(read, Err(FormatError::PreEpt)) => object,
+        Ok(Value::Object(mut object)) if !matches!(read, Err(FormatError::PreEpt)) => {
+            object.sort_keys();
+            object
+        }
         _ => {
             let problem = match read {
                 Err(error) => error.to_string(),

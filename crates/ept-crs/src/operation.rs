@@ -1,0 +1,108 @@
+//! How a transform gets from one datum to another.
+
+use std::fmt;
+
+use terrio_crs::{CoordinateOperation, Transformer};
+
+/// The operation between datums that a transform uses at a place; see [`Transform::operation_at`].
+///
+/// [`Transform::operation_at`]: crate::Transform::operation_at
+#[derive(Debug, Clone, PartialEq)]
+pub struct Operation {
+    name: String,
+    accuracy: Option<f64>,
+    grids: Vec<String>,
+    warnings: Vec<Warning>,
+}
+
+/// A reason to trust an operation less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// The shift between the datums is not known, so none is made: off by up to some hundred metres.
+    Ballpark,
+    /// A more accurate operation exists, but its grid is not in the folder of [`set_grids`](crate::set_grids).
+    NoGrid,
+    /// The place is outside the area that the operation is made for.
+    OutsideArea,
+}
+
+impl Operation {
+    /// The operation of a transformer that was not used before.
+    pub(crate) fn of(fresh: &Transformer, [x, y, z]: [f64; 3]) -> Option<Operation> {
+        // What the library noted before on this thread is about other places.
+        drop(terrio_crs::take_warnings());
+        let used = fresh.operation_at(x, y, z).ok()??;
+        fresh.flush_warnings();
+        let noted = terrio_crs::take_warnings();
+        Some(Operation {
+            warnings: Warning::all(&used, &noted),
+            name: used.name,
+            accuracy: used.accuracy,
+            grids: used.grids,
+        })
+    }
+
+    /// The names of the steps as EPSG has them, joined by ` + `.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The accuracy in metres, the sum of those of the steps; `None` if one of them is not known.
+    #[must_use]
+    pub fn accuracy(&self) -> Option<f64> {
+        self.accuracy
+    }
+
+    /// The files of the grids that it interpolates.
+    #[must_use]
+    pub fn grids(&self) -> &[String] {
+        &self.grids
+    }
+
+    /// The reasons to trust it less.
+    #[must_use]
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+}
+
+impl Warning {
+    fn all(used: &CoordinateOperation, noted: &[String]) -> Vec<Warning> {
+        let has = |word: &str| noted.iter().any(|note| note.contains(word));
+        let mut warnings = Vec::new();
+        if used.ballpark || has("ballpark") {
+            warnings.push(Warning::Ballpark);
+        }
+        if has("missing grid") {
+            warnings.push(Warning::NoGrid);
+        }
+        if has("outside its area") {
+            warnings.push(Warning::OutsideArea);
+        }
+        warnings
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        match self.accuracy {
+            Some(accuracy) => write!(f, " (accuracy {accuracy} m)"),
+            None => f.write_str(" (accuracy unknown)"),
+        }
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Warning::Ballpark => {
+                "the shift between the datums is not known, positions can be off by some hundred metres"
+            }
+            Warning::NoGrid => "a more accurate operation needs a grid that was not found",
+            Warning::OutsideArea => "the place is outside the area that the operation is made for",
+        })
+    }
+}
