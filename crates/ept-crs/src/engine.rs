@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Once;
 
-/// Names the folder with the grids of datum shifts (NTv2 or GeoTIFF, as PROJ distributes them); `None` for no grids, as
+/// Names the folder with the grids of datum shifts (`NTv2` or GeoTIFF, as PROJ distributes them); `None` for no grids, as
 /// it is at the start.
 ///
 /// The setting is global to the process. It holds for transforms made afterwards, so call it before the first one.
