@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{conformance, fuzz, interop, testdata, tidy, workspace};
+use crate::{conformance, fuzz, interop, packages, testdata, tidy, workspace};
 
 /// Seconds of each fuzz target: enough to see that it works and that no seed breaks a law.
 const FUZZING: u32 = 5;
@@ -13,6 +13,7 @@ const FUZZING: u32 = 5;
 pub(crate) fn run() -> Result<()> {
     cargo(&["fmt", "--all", "--check"])?;
     tidy::check(&workspace())?;
+    packages::check(&workspace())?;
     cargo(&[
         "clippy",
         "--workspace",
@@ -23,6 +24,8 @@ pub(crate) fn run() -> Result<()> {
     ])?;
     without_cloud()?;
     without_columns()?;
+    without_features()?;
+    on_wasm()?;
     fuzz::lint()?;
     document()?;
     // All of the workspace, as it is linted and built elsewhere: so nothing is built twice.
@@ -54,6 +57,33 @@ fn without_columns() -> Result<()> {
         cargo(&[&export[..], &["--all-targets", "--", "-D", "warnings"]].concat())?;
     }
     Ok(())
+}
+
+/// The command without its features: EPT from disk and web to text, LAS and PLY.
+fn without_features() -> Result<()> {
+    cargo(&["check", "-p", "ept-cli", "--no-default-features"])
+}
+
+/// The crates that do no I/O, for the web: all but those that compile C.
+fn on_wasm() -> Result<()> {
+    const TARGET: &str = "wasm32-unknown-unknown";
+    if !has_target(TARGET)? {
+        println!("skipped: the target {TARGET} is not installed (rustup target add {TARGET})");
+        return Ok(());
+    }
+    let packages = ["ept-format", "ept-laz", "ept-las", "ept-crs"];
+    let packages = packages.iter().flat_map(|name| ["-p", name]);
+    let arguments = ["check", "--target", TARGET].into_iter().chain(packages);
+    cargo(&arguments.collect::<Vec<_>>())
+}
+
+/// Whether the compiler has the library of a target.
+fn has_target(target: &str) -> Result<bool> {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let arguments = ["--print", "target-libdir", "--target", target];
+    let output = Command::new(rustc).args(arguments).output()?;
+    let folder = String::from_utf8(output.stdout)?;
+    Ok(output.status.success() && std::path::Path::new(folder.trim()).is_dir())
 }
 
 fn cargo(arguments: &[&str]) -> Result<()> {

@@ -6,6 +6,7 @@ mod conformance;
 mod fuzz;
 mod hierarchy;
 mod interop;
+mod packages;
 mod testdata;
 mod tidy;
 

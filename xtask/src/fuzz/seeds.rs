@@ -16,11 +16,65 @@ const CHUNK: [&str; 7] = [
 /// Points of the first chunk that are enough: it may not have all of the tile's.
 const CHUNK_POINTS: u16 = 100;
 
+/// Texts of the forms that people write.
+const TEXTS: [(&str, &str, &str); 11] = [
+    (
+        "addon",
+        "byte",
+        r#"{"type":"unsigned","size":1,"version":"1.0.0","dataType":"binary"}"#,
+    ),
+    (
+        "area",
+        "polygon",
+        "POLYGON ((0 0, 4 0, 4 4, 0 0), (1 1, 2 1, 2 2, 1 1))",
+    ),
+    (
+        "area",
+        "multipolygon",
+        "MULTIPOLYGON Z (((0 0 1, 4 0 1, 4 4 1, 0 0 1)))",
+    ),
+    (
+        "area",
+        "geojson",
+        r#"{"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[0,0],[4,0],[4,4],[0,0]]]}}"#,
+    ),
+    ("area", "corners", "([0,1],[2,3],[4,5])/EPSG:4326"),
+    (
+        "condition",
+        "ground",
+        "Classification == 2 && ReturnNumber == NumberOfReturns",
+    ),
+    (
+        "condition",
+        "sum",
+        "!(Z - 1.5e2 * Intensity > -3) || (Red + Green / 2 <= Blue)",
+    ),
+    ("crs", "compound", "EPSG:26915+5703"),
+    (
+        "crs",
+        "proj",
+        "+proj=utm +zone=15 +datum=NAD83 +units=m +no_defs",
+    ),
+    (
+        "crs",
+        "wkt",
+        r#"PROJCS["a",GEOGCS["b",DATUM["c",SPHEROID["d",6378137,298.257222101]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]],PROJECTION["Transverse_Mercator"],PARAMETER["central_meridian",-93],PARAMETER["scale_factor",0.9996],PARAMETER["false_easting",500000],UNIT["metre",1],AUTHORITY["EPSG","26915"]]"#,
+    ),
+    (
+        "crs",
+        "wkt2",
+        r#"GEOGCRS["a",DATUM["b",ELLIPSOID["c",6378137,298.257223563,LENGTHUNIT["metre",1]]],CS[ellipsoidal,2],AXIS["latitude",north],AXIS["longitude",east],ANGLEUNIT["degree",0.0174532925199433],ID["EPSG",4326]]"#,
+    ),
+];
+
 /// Writes a folder of seeds for each target.
 pub(crate) fn write(testdata: &Path, seeds: &Path) -> Result<()> {
     let seeds = Seeds { folder: seeds };
     seeds.add("key", "root", b"0-0-0-0")?;
     seeds.add("key", "deepest", b"31-2147483647-0-1073741824")?;
+    for (target, name, text) in TEXTS {
+        seeds.add(target, name, text.as_bytes())?;
+    }
     for dataset in files(testdata)? {
         if dataset.is_dir() {
             seeds.add_dataset(&dataset)?;

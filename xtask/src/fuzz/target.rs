@@ -16,11 +16,15 @@ pub(crate) struct Target {
 }
 
 /// All targets.
-pub(crate) const TARGETS: [Target; 9] = [
+pub(crate) const TARGETS: [Target; 13] = [
     Target::new("key", 64),
     Target::new("metadata", 16_384),
     Target::new("page", 4_096),
     Target::new("sources", 8_192),
+    Target::new("addon", 4_096),
+    Target::new("area", 8_192),
+    Target::new("condition", 4_096),
+    Target::new("crs", 8_192),
     Target::new("chunk", 4_096),
     Target::new("las", 4_096),
     Target::new("laszip", 4_096),
