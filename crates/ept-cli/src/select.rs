@@ -31,10 +31,14 @@ pub(crate) fn bind(dataset: &Dataset, query: &Query, read: &ReadArgs) -> Result<
         return Ok(selection);
     }
     for operation in selection.bound().operations() {
-        for warning in operation.warnings() {
-            eprintln!("warning: {operation}: {warning}");
-        }
-        if operation.warnings().is_empty() && read.grids.is_some() {
+        let warnings: Vec<String> = operation
+            .warnings()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        if !warnings.is_empty() {
+            eprintln!("warning: {operation}: {}", warnings.join("; "));
+        } else if read.grids.is_some() {
             eprintln!("transform: {operation}");
         }
     }

@@ -179,3 +179,29 @@ fn what_cannot_be_understood_is_told_in_one_line() {
         "{text}"
     );
 }
+
+#[test]
+fn an_inaccurate_transform_is_told_unless_quiet() {
+    let terrain = fixture("terrain");
+    let area = ["--bounds=-94,40,-92,43", "--crs"];
+    let told = |flags: &[&str]| {
+        let flags = [&["nodes", &terrain], &area[..], flags].concat();
+        ept(&flags).ends_with(0).stderr()
+    };
+    // NAD27, whose shift needs a grid.
+    assert!(told(&["EPSG:4267"]).contains("needs a grid that was not found"));
+    assert_eq!(told(&["EPSG:4267", "-q"]), "");
+    let same_datum = told(&["EPSG:4269"]);
+    assert!(!same_datum.contains("warning"), "{same_datum}");
+}
+
+#[test]
+fn a_folder_of_grids_must_be_one() {
+    let terrain = fixture("terrain");
+    let missing = ["nodes", &terrain, "--grids", "no/such/folder"];
+    let message = ept(&missing).ends_with(2).stderr();
+    assert!(message.contains("is not a folder"), "{message}");
+    let empty = tempfile::tempdir().unwrap();
+    let grids = ["nodes", &terrain, "--grids", empty.path().to_str().unwrap()];
+    ept(&grids).ends_with(0);
+}

@@ -25,6 +25,9 @@ impl FromStr for Area {
     }
 }
 
+/// Maximum nesting of brackets in the WKT of an area; the reader of WKT goes as deep as the text does.
+const MAX_NESTING: usize = 32;
+
 fn from_wkt(text: &str) -> Result<Area, SelectError> {
     let (srid, text) = match text.split_once(';') {
         Some((srid, rest)) if srid.to_ascii_uppercase().starts_with("SRID=") => {
@@ -36,6 +39,9 @@ fn from_wkt(text: &str) -> Result<Area, SelectError> {
         let start: String = text.chars().take(40).collect();
         SelectError::Geometry(format!("{problem}, in WKT that starts with {start:?}"))
     };
+    if nesting(text) > MAX_NESTING {
+        return Err(fault("it is nested too deep"));
+    }
     let parsed = Wkt::from_str(text).map_err(fault)?;
     let geometry = Geometry::try_from(parsed).map_err(|error| fault(&error.to_string()))?;
     let area = from_geometries([geometry])?;
@@ -43,6 +49,20 @@ fn from_wkt(text: &str) -> Result<Area, SelectError> {
         Some(code) => area.in_crs(Crs::parse(code)?),
         None => area,
     })
+}
+
+/// The greatest number of brackets that are open at one place.
+fn nesting(text: &str) -> usize {
+    let (mut open, mut most) = (0_usize, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'(' => open += 1,
+            b')' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        most = most.max(open);
+    }
+    most
 }
 
 fn from_geojson(text: &str) -> Result<Area, SelectError> {

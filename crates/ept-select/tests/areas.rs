@@ -48,7 +48,9 @@ fn areas_come_as_wkt_or_geojson() {
 
 #[test]
 fn what_is_no_area_is_told_with_its_place() {
+    let deep = "GEOMETRYCOLLECTION(".repeat(49_000);
     for (text, problem) in [
+        (&*deep, "nested too deep"),
         ("", "WKT"),
         ("POLYGON((0 0,1 1", "WKT"),
         ("POINT(1 2)", "points"),
