@@ -296,13 +296,24 @@ async fn the_time_that_a_server_names_is_kept_up_to_a_limit() {
         first: Duration::from_secs(1),
         most: Duration::from_secs(60),
     };
-    for (named, waited) in [(0, 0), (7, 21), (3600, 180)] {
+    for (named, waited) in [(7, 21), (3600, 180)] {
         let time = time_to_give_up(Some(Duration::from_secs(named)), retry).await;
         assert!(
             time.abs_diff(Duration::from_secs(waited)) < Duration::from_millis(10),
             "{time:?}"
         );
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_names_no_time_to_wait_is_waited_for_all_the_same() {
+    let mut all = Duration::ZERO;
+    for _ in 0..20 {
+        all += time_to_give_up(Some(Duration::ZERO), Retry::default()).await;
+    }
+    // Half of 0.25 + 0.5 + 1 + 2 + 4 + 8 + 10 + 10 + 10 seconds, on average.
+    let mean = all / 20;
+    assert!((10..=35).contains(&mean.as_secs()), "{mean:?}");
 }
 
 /// An engine with these limits.

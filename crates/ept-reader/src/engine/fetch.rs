@@ -1,7 +1,8 @@
 //! Fetching: the only act that waits. A limited number of requests run concurrently; failed ones are made again.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
@@ -142,24 +143,32 @@ impl Fetcher {
         bytes: impl Fn(&T) -> usize,
     ) -> Result<T, StoreError> {
         let path: Arc<str> = path.into();
-        let patient = self.request_patiently(&path, retry, ask, bytes);
+        let last = Mutex::new(None);
+        let patient = self.request_patiently(&path, retry, ask, bytes, &last);
         let Some((deadline, timeout)) = self.engine.inner.deadline else {
             return patient.await;
         };
         timeout_at(deadline, patient).await.unwrap_or_else(|_| {
+            let last = last.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let last =
+                last.map_or_else(String::new, |cause| format!("; the last attempt: {cause}"));
             Err(StoreError::Failed {
                 location: self.location(&path),
-                cause: format!("not complete when the timeout of {timeout:?} for all was over"),
+                cause: format!(
+                    "not complete when the timeout of {timeout:?} for all was over{last}"
+                ),
             })
         })
     }
 
+    /// Leaves the cause of the last failure in `last`, for whom it takes too long.
     async fn request_patiently<T: Send + 'static>(
         &self,
         path: &Arc<str>,
         retry: &Retry,
         ask: impl Fn(Arc<dyn Store>, Arc<str>) -> Asking<T>,
         bytes: impl Fn(&T) -> usize,
+        last: &Mutex<Option<String>>,
     ) -> Result<T, StoreError> {
         let mut attempt = 0;
         loop {
@@ -168,12 +177,19 @@ impl Fetcher {
             let result = self.request_once(path, asking).await;
             let traffic = &self.engine.inner.traffic;
             traffic.count(result.as_ref().map_or(0, &bytes), attempt > 1);
+            let is_reached = !matches!(result, Err(StoreError::Unreachable { .. }));
+            let has_answer = &self.engine.inner.has_answer;
+            has_answer.fetch_or(is_reached && self.is_remote(), Ordering::Relaxed);
             let error = match result {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            match retry.wait(attempt, &error) {
-                Some(wait) => sleep(wait).await,
+            match retry.wait(attempt, &error, has_answer.load(Ordering::Relaxed)) {
+                Some(wait) => {
+                    let cause = Some(error.cause().to_owned());
+                    *last.lock().unwrap_or_else(PoisonError::into_inner) = cause;
+                    sleep(wait).await;
+                }
                 None => return Err(error.after(attempt)),
             }
         }

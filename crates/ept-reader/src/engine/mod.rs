@@ -11,6 +11,7 @@ mod retry;
 mod traffic;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
@@ -60,25 +61,29 @@ struct Inner {
     traffic: Counters,
     start: Instant,
     deadline: Option<(Instant, Duration)>,
+    /// Whether a server has answered anything.
+    has_answer: AtomicBool,
 }
 
 impl Engine {
     /// An engine with these limits. Its time, if that is limited, begins now.
     #[must_use]
     pub fn new(options: &Options) -> Engine {
+        let mut options = options.clone();
+        options.limits = options.limits.within_reason();
         let limits = &options.limits;
-        let requests = limits.requests.get().min(Semaphore::MAX_PERMITS);
         let start = Instant::now();
         let deadline = options.timeout.map(|timeout| (start + timeout, timeout));
         Engine {
             inner: Arc::new(Inner {
-                requests: Arc::new(Semaphore::new(requests)),
+                requests: Arc::new(Semaphore::new(limits.requests.get())),
                 cores: Arc::new(Cores::new(limits.threads.get())),
                 memory: Memory::new(limits.memory.get()),
                 traffic: Counters::default(),
                 start,
                 deadline,
-                options: options.clone(),
+                has_answer: AtomicBool::new(false),
+                options,
             }),
         }
     }

@@ -8,8 +8,11 @@ use crate::StoreError;
 /// [`StoreError::may_pass`].
 ///
 /// The wait before attempt n + 1 is drawn evenly from 0 to `first * 2^n`, at most `most` ("full jitter",
-/// which keeps many clients from coming back all at once); where the server names a time (`Retry-After`), it
+/// which keeps many clients from coming back all at once); where the server names a later time (`Retry-After`), it
 /// is that, at most `most`.
+///
+/// A server that can't be reached is asked at most four times, within two seconds, as long as no request of the
+/// [`Engine`](crate::Engine) was answered: a wrong name or port does not pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retry {
     /// How often to ask in all, 1 or more; 10 by default.
@@ -38,19 +41,35 @@ impl Retry {
         most: Duration::ZERO,
     };
 
-    /// How long to wait after `attempt` requests ended with `error`; none when that is the end.
-    pub(crate) fn wait(&self, attempt: u32, error: &StoreError) -> Option<Duration> {
-        let StoreError::Transient { retry_after, .. } = error else {
-            return None;
+    /// As long as nothing was answered: the waits are 0.25, 0.5 and 0.5 seconds at most.
+    fn of_first_contact(&self) -> Retry {
+        Retry {
+            attempts: self.attempts.min(4),
+            first: self.first.min(Duration::from_millis(250)),
+            most: self.most.min(Duration::from_millis(500)),
+        }
+    }
+
+    /// How long to wait after `attempt` requests ended with `error`. `None` if that is the end. `has_answer` is whether any
+    /// server has answered before.
+    pub(crate) fn wait(
+        &self,
+        attempt: u32,
+        error: &StoreError,
+        has_answer: bool,
+    ) -> Option<Duration> {
+        let (retry, named) = match error {
+            StoreError::Transient { retry_after, .. } => (*self, *retry_after),
+            StoreError::Unreachable { .. } if !has_answer => (self.of_first_contact(), None),
+            StoreError::Unreachable { .. } => (*self, None),
+            _ => return None,
         };
-        let longest = self
+        let longest = retry
             .first
             .saturating_mul(2_u32.saturating_pow(attempt - 1))
-            .min(self.most);
-        let wait = match retry_after {
-            Some(named) => (*named).min(self.most),
-            None => longest.mul_f64(fastrand::f64()),
-        };
-        (attempt < self.attempts).then_some(wait)
+            .min(retry.most);
+        let wait = longest.mul_f64(fastrand::f64());
+        let wait = named.map_or(wait, |named| named.max(wait).min(retry.most));
+        (attempt < retry.attempts).then_some(wait)
     }
 }

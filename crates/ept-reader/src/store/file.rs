@@ -1,5 +1,6 @@
 //! A dataset in a folder.
 
+use std::fs::Metadata;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -46,6 +47,13 @@ impl FileStore {
             // A file where a folder should be: nothing can be below it.
             ErrorKind::NotFound | ErrorKind::NotADirectory => StoreError::NotFound { location },
             ErrorKind::PermissionDenied => StoreError::Denied { location, cause },
+            _ if is_out_of_files(error) => StoreError::Transient {
+                location,
+                cause: format!(
+                    "{cause}; raise the limit of open files (`ulimit -n`), or make fewer requests concurrently"
+                ),
+                retry_after: None,
+            },
             _ => StoreError::Failed { location, cause },
         }
     }
@@ -64,8 +72,8 @@ impl Store for FileStore {
     fn size<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<Option<u64>, StoreError>> {
         async move {
             let metadata = tokio::fs::metadata(self.root.join(path)).await;
-            let metadata = metadata.map_err(|error| self.error(path, &error))?;
-            Ok(metadata.is_file().then_some(metadata.len()))
+            let size = metadata.and_then(|metadata| regular_size(&metadata));
+            size.map(Some).map_err(|error| self.error(path, &error))
         }
         .boxed()
     }
@@ -104,6 +112,31 @@ impl Store for FileStore {
     }
 }
 
+/// Whether the process or the system has as many files open as it may.
+fn is_out_of_files(error: &std::io::Error) -> bool {
+    let codes: &[i32] = match cfg!(windows) {
+        true => &[4],
+        // ENFILE and EMFILE.
+        false => &[23, 24],
+    };
+    error
+        .raw_os_error()
+        .is_some_and(|code| codes.contains(&code))
+}
+
+/// The size of a regular file. Others are refused: a FIFO would be waited for without end, and a device has no end.
+fn regular_size(metadata: &Metadata) -> std::io::Result<u64> {
+    if metadata.is_file() {
+        return Ok(metadata.len());
+    }
+    let kind = if metadata.is_dir() {
+        "a folder"
+    } else {
+        "a pipe, socket or device"
+    };
+    Err(std::io::Error::other(format!("{kind}, not a regular file")))
+}
+
 /// The bytes of a file in a range. `None` if there are more than `max_bytes`. Its size is asked first: a file of terabytes
 /// is not read to its end, and its memory is reserved once.
 fn read_range(
@@ -111,8 +144,10 @@ fn read_range(
     range: &Range<u64>,
     max_bytes: usize,
 ) -> std::io::Result<Option<Vec<u8>>> {
+    // Before it is opened: that alone may wait without end.
+    let size = regular_size(&std::fs::metadata(path)?)?;
     let mut file = std::fs::File::open(path)?;
-    let length = range.end.min(file.metadata()?.len());
+    let length = range.end.min(size);
     let length = length.saturating_sub(range.start);
     let Some(length) = usize::try_from(length).ok().filter(|n| *n <= max_bytes) else {
         return Ok(None);

@@ -26,7 +26,7 @@ pub(super) use client::headers;
 pub(super) use content_range::{ContentRange, past_end};
 use encoding::{Decoder, is_gzip};
 use failure::request_error;
-pub(super) use failure::{chain, status_error};
+pub(super) use failure::{chain, connect_error, status_error};
 
 /// How to talk to web servers.
 #[derive(Clone, PartialEq, Eq)]

@@ -160,6 +160,14 @@ pub enum StoreError {
         /// When the server wants to be asked again.
         retry_after: Option<Duration>,
     },
+    /// The server refuses connections, or its name is not known. It may pass, but rarely does on the first request.
+    #[error("{location}: {cause}")]
+    Unreachable {
+        /// Path or URL, without secrets.
+        location: String,
+        /// What failed.
+        cause: String,
+    },
     /// The file system, network or server failed, and would again.
     #[error("{location}: {cause}")]
     Failed {
@@ -181,12 +189,16 @@ impl StoreError {
     /// Whether the same request may succeed later.
     #[must_use]
     pub fn may_pass(&self) -> bool {
-        matches!(self, StoreError::Transient { .. })
+        matches!(
+            self,
+            StoreError::Transient { .. } | StoreError::Unreachable { .. }
+        )
     }
 
     /// The error of the last of so many attempts.
     pub(crate) fn after(mut self, attempts: u32) -> StoreError {
-        if let StoreError::Transient { cause, .. } = &mut self
+        if let StoreError::Transient { cause, .. } | StoreError::Unreachable { cause, .. } =
+            &mut self
             && attempts > 1
         {
             *cause += &format!(" (asked {attempts} times)");
@@ -201,6 +213,7 @@ impl StoreError {
             StoreError::NotFound { location }
             | StoreError::Denied { location, .. }
             | StoreError::Transient { location, .. }
+            | StoreError::Unreachable { location, .. }
             | StoreError::Failed { location, .. } => location,
         }
     }
@@ -212,6 +225,7 @@ impl StoreError {
             StoreError::NotFound { .. } => "not found",
             StoreError::Denied { cause, .. }
             | StoreError::Transient { cause, .. }
+            | StoreError::Unreachable { cause, .. }
             | StoreError::Failed { cause, .. } => cause,
         }
     }

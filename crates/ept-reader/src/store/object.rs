@@ -13,14 +13,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::{FutureExt, TryStreamExt};
-use object_store::client::HttpError;
+use object_store::client::{HttpError, HttpErrorKind};
 use object_store::path::Path;
 use object_store::{GetOptions, GetRange, GetResult, ObjectStore};
 use reqwest::StatusCode;
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
-use super::http::{chain, past_end, status_error, without_secrets};
+use super::http::{chain, connect_error, past_end, status_error, without_secrets};
 use super::{Answer, Store, StoreError, body};
 use crate::{CloudOptions, Error, HttpOptions};
 use environment::Environment;
@@ -183,11 +183,17 @@ impl CloudStore {
         let location = location.to_owned();
         match (find::<Refusal>(error), find::<HttpError>(error)) {
             (Some(refusal), _) => self.refused(location, refusal),
-            (None, Some(error)) => StoreError::Transient {
-                location,
-                cause: error.source().map_or_else(|| chain(error), chain),
-                retry_after: None,
-            },
+            (None, Some(error)) => {
+                let cause = error.source().map_or_else(|| chain(error), chain);
+                match error.kind() {
+                    HttpErrorKind::Connect => connect_error(location, cause),
+                    _ => StoreError::Transient {
+                        location,
+                        cause,
+                        retry_after: None,
+                    },
+                }
+            }
             (None, None) => StoreError::Failed {
                 location,
                 cause: error.to_string(),
@@ -204,6 +210,7 @@ impl CloudStore {
             }
             StoreError::Denied { cause, .. }
             | StoreError::Transient { cause, .. }
+            | StoreError::Unreachable { cause, .. }
             | StoreError::Failed { cause, .. } => {
                 *cause += &code.map_or_else(String::new, |code| format!(" ({code})"));
             }

@@ -10,15 +10,24 @@ use crate::StoreError;
 /// A request that got no whole answer. All but faults of the request itself may pass.
 pub(super) fn request_error(location: &str, error: reqwest::Error) -> StoreError {
     let location = location.to_owned();
-    let is_final = error.is_builder() || error.is_redirect();
+    let (is_final, is_connect) = (error.is_builder(), error.is_connect());
     let cause = chain(&error.without_url());
-    match is_final {
-        true => StoreError::Failed { location, cause },
-        false => StoreError::Transient {
+    match (is_final, is_connect) {
+        (true, _) => StoreError::Failed { location, cause },
+        (false, true) => connect_error(location, cause),
+        (false, false) => StoreError::Transient {
             location,
             cause,
             retry_after: None,
         },
+    }
+}
+
+/// A connection that did not come about. A certificate that is not trusted will not be later either.
+pub(in crate::store) fn connect_error(location: String, cause: String) -> StoreError {
+    match cause.to_ascii_lowercase().contains("certificate") {
+        true => StoreError::Failed { location, cause },
+        false => StoreError::Unreachable { location, cause },
     }
 }
 
