@@ -56,23 +56,28 @@ impl Fetcher {
 
     /// A file, from the cache or the store.
     pub(crate) async fn get(&self, path: &str) -> Result<Bytes, StoreError> {
-        self.get_with(path, self.retry()).await
+        self.get_with(path, self.max_bytes(), self.retry()).await
     }
 
-    /// As [`Fetcher::get`], with another patience than the engine's.
-    pub(crate) async fn get_with(&self, path: &str, retry: &Retry) -> Result<Bytes, StoreError> {
+    /// As [`Fetcher::get`], of at most `most` bytes, and with another patience than the engine's.
+    pub(crate) async fn get_with(
+        &self,
+        path: &str,
+        most: usize,
+        retry: &Retry,
+    ) -> Result<Bytes, StoreError> {
         let Some(cache) = &self.cache else {
-            let answer = self.ask(path, None, retry).await?;
+            let answer = self.ask(path, most, None, retry).await?;
             return answer.into_file(|| self.location(path));
         };
-        let known = cache.find(path, self.max_bytes()).await;
+        let known = cache.find(path, most).await;
         if let Some(entry) = &known
             && cache.is_fresh(path, entry)
         {
             return Ok(entry.bytes.clone());
         }
         let stamp = known.as_ref().and_then(|entry| entry.stamp.clone());
-        let answer = self.ask(path, stamp, retry).await?;
+        let answer = self.ask(path, most, stamp, retry).await?;
         cache.resolve(path, known, answer).await
     }
 
@@ -119,10 +124,10 @@ impl Fetcher {
     async fn ask(
         &self,
         path: &str,
+        most: usize,
         stamp: Option<String>,
         retry: &Retry,
     ) -> Result<Answer, StoreError> {
-        let most = self.max_bytes();
         let ask = move |store: Arc<dyn Store>, path: Arc<str>| -> Asking<Answer> {
             let stamp = stamp.clone();
             Box::pin(async move { store.get_changed(&path, most, stamp.as_deref()).await })

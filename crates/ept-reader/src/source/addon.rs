@@ -26,7 +26,9 @@ impl Addon {
     /// Opens the addon that a store holds.
     pub(crate) async fn open(name: &str, fetcher: Fetcher) -> Result<Addon, Error> {
         let path = ept_format::Addon::METADATA_PATH;
-        let bytes = fetcher.get(path).await?;
+        let options = fetcher.engine().options();
+        let most = options.limits.text_bytes(options.limits.metadata_bytes);
+        let bytes = fetcher.get_with(path, most, &options.retry).await?;
         let addon = ept_format::Addon::from_json(name, &bytes).map_err(|fault| Error::Format {
             location: fetcher.location(path),
             fault,
@@ -59,7 +61,9 @@ impl Addon {
             let cause = LossCause::Decode(DecodeError::Count { expected, found });
             return Err(self.lost(node, &path, cause));
         }
-        let bytes = self.fetcher.get_with(&path, retry).await;
+        let limits = self.fetcher.engine().limits();
+        let most = limits.tile_bytes(node.points, self.dimension().scalar.size());
+        let bytes = self.fetcher.get_with(&path, most, retry).await;
         let bytes = bytes.map_err(|error| self.lost(node, &path, LossCause::Fetch(error)))?;
         Ok(Some(bytes))
     }
@@ -125,7 +129,9 @@ impl Addon {
 
     async fn read_page(&self, key: Key, retry: &Retry) -> Result<Arc<Page>, LossCause> {
         let path = self.addon.page_path(key);
-        let page = text::read(&self.fetcher, &path, retry, Page::from_json).await;
+        let limits = self.fetcher.engine().limits();
+        let most = limits.text_bytes(limits.page_bytes);
+        let page = text::read(&self.fetcher, &path, most, retry, Page::from_json).await;
         let page =
             page.map_err(|error| LossCause::Format(FormatError::NotJson(error.to_string())))?;
         page.map(Arc::new)

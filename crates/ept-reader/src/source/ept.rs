@@ -1,5 +1,6 @@
 //! EPT: `ept.json`, hierarchy pages and tiles in a store.
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -37,7 +38,8 @@ impl Ept {
     pub(crate) async fn open(store: Arc<dyn Store>, engine: &Engine) -> Result<Ept, Error> {
         let fetcher = Fetcher::new(store, engine);
         let path = Ept::METADATA_PATH;
-        match parsed(&fetcher, path, Metadata::from_json).await {
+        let most = engine.limits().metadata_bytes;
+        match parsed(&fetcher, path, most, Metadata::from_json).await {
             Ok(metadata) => Ok(Ept::new(fetcher, metadata)),
             Err(Error::Store(error)) => Err(explain_missing(&fetcher, error).await),
             Err(error) => Err(error),
@@ -56,7 +58,12 @@ impl Ept {
 
     /// The bytes of `ept.json`.
     pub(crate) async fn fetch_metadata(fetcher: &Fetcher) -> Result<Bytes, Error> {
-        match fetcher.get(Ept::METADATA_PATH).await {
+        let options = fetcher.engine().options();
+        let most = options.limits.text_bytes(options.limits.metadata_bytes);
+        match fetcher
+            .get_with(Ept::METADATA_PATH, most, &options.retry)
+            .await
+        {
             Ok(bytes) => Ok(bytes),
             Err(error) => Err(explain_missing(fetcher, error).await),
         }
@@ -107,7 +114,9 @@ impl Ept {
 
     pub(crate) async fn page_with(&self, key: Key, retry: &Retry) -> Result<Page, Error> {
         let path = self.metadata.page_path(key);
-        let page = text::read(&self.fetcher, &path, retry, Page::from_json).await?;
+        let limits = self.fetcher.engine().limits();
+        let most = limits.text_bytes(limits.page_bytes);
+        let page = text::read(&self.fetcher, &path, most, retry, Page::from_json).await?;
         page.map_err(|cause| self.lost_subtree(key, cause))
     }
 
@@ -140,7 +149,8 @@ impl Ept {
     /// When the list is there and cannot be read.
     pub async fn source_files(&self) -> Result<Vec<SourceFile>, Error> {
         for path in [SourceFile::MANIFEST_PATH, SourceFile::LIST_PATH] {
-            match parsed(&self.fetcher, path, SourceFile::list_from_json).await {
+            let most = self.fetcher.engine().limits().sources_bytes;
+            match parsed(&self.fetcher, path, most, SourceFile::list_from_json).await {
                 // Some object stores deny what does not exist.
                 Err(Error::Store(StoreError::NotFound { .. } | StoreError::Denied { .. })) => {}
                 list => return list,
@@ -163,7 +173,9 @@ impl Ept {
         };
         let source = source.clone();
         let detail = move |text: &[u8]| source.detail_from_json(text);
-        parsed(&self.fetcher, &path, detail).await.map(Some)
+        // Several sources may share a file.
+        let most = self.fetcher.engine().limits().sources_bytes;
+        parsed(&self.fetcher, &path, most, detail).await.map(Some)
     }
 
     /// The source file that a text names: by its number in the list, its path, its file name with or without extension, or
@@ -216,15 +228,21 @@ impl Ept {
         }))
     }
 
+    /// Size of the largest file that a node's tile may be.
+    pub(crate) fn most_tile_bytes(&self, node: &Node) -> usize {
+        let sizes = self.metadata.schema().iter().map(|d| d.scalar.size());
+        let limits = self.fetcher.engine().limits();
+        limits.tile_bytes(node.points, sizes.sum())
+    }
+
     async fn tile_bytes(&self, node: &Node, retry: &Retry) -> Result<Bytes, Error> {
-        let limit = self.fetcher.engine().limits().tile_points;
-        if node.points > limit {
-            return Err(self.lost_tile(node, LossCause::TooLarge(limit)));
+        let limits = self.fetcher.engine().limits();
+        if node.points > limits.tile_points {
+            return Err(self.lost_tile(node, LossCause::TooLarge(limits.tile_points)));
         }
-        let bytes = self
-            .fetcher
-            .get_with(&self.metadata.tile_path(node.name), retry)
-            .await;
+        let most = self.most_tile_bytes(node);
+        let path = self.metadata.tile_path(node.name);
+        let bytes = self.fetcher.get_with(&path, most, retry).await;
         bytes.map_err(|error| self.lost_tile(node, LossCause::Fetch(error)))
     }
 
@@ -328,10 +346,12 @@ impl Source for Ept {
 async fn parsed<T: Send + 'static>(
     fetcher: &Fetcher,
     path: &str,
+    most: NonZeroUsize,
     from_json: impl Fn(&[u8]) -> Result<T, FormatError> + Clone + Send + 'static,
 ) -> Result<T, Error> {
-    let retry = &fetcher.engine().options().retry;
-    let read = text::read(fetcher, path, retry, from_json).await?;
+    let options = fetcher.engine().options();
+    let most = options.limits.text_bytes(most);
+    let read = text::read(fetcher, path, most, &options.retry, from_json).await?;
     read.map_err(|cause| match cause {
         LossCause::Fetch(error) => error.into(),
         LossCause::Format(fault) => Error::Format {

@@ -9,25 +9,25 @@ use flate2::read::MultiGzDecoder;
 use crate::engine::{Fetcher, Retry};
 use crate::{Error, LossCause};
 
-/// A JSON file, parsed on one of the cores. One that can't be parsed is dropped from the cache and asked for once more. The
+/// A JSON file of at most `most` bytes of text, parsed on one of the cores. One that can't be parsed is dropped from the cache and asked for once more. The
 /// outer error is a fault of the library.
 pub(crate) async fn read<T: Send + 'static>(
     fetcher: &Fetcher,
     path: &str,
+    most: usize,
     retry: &Retry,
     from_json: impl Fn(&[u8]) -> Result<T, FormatError> + Clone + Send + 'static,
 ) -> Result<Result<T, LossCause>, Error> {
     let engine = fetcher.engine();
-    let limit = engine.limits().file_bytes.get();
     let mut is_last = false;
     loop {
-        let bytes = match fetcher.get_with(path, retry).await {
+        let bytes = match fetcher.get_with(path, most, retry).await {
             Ok(bytes) => bytes,
             Err(error) => return Ok(Err(LossCause::Fetch(error))),
         };
         let from_json = from_json.clone();
         let parse = move || {
-            let text = decompressed(&bytes, limit).map_err(FormatError::NotJson)?;
+            let text = decompressed(&bytes, most).map_err(FormatError::NotJson)?;
             from_json(&text)
         };
         match engine.compute(0, parse).await? {

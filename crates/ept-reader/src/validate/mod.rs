@@ -110,7 +110,10 @@ pub async fn validate_store(
     let location = fetcher.location(Ept::METADATA_PATH);
     let mut findings = Findings::new(checks.examples);
     let mut checked = Checked::default();
-    let metadata = match text::decompressed(&bytes, options.limits.file_bytes.get()) {
+    let metadata = match text::decompressed(
+        &bytes,
+        options.limits.text_bytes(options.limits.metadata_bytes),
+    ) {
         Ok(text) => metadata::check(&text, &location, &mut findings),
         Err(problem) => {
             findings.add(Code::NotEpt, Place::file(location.as_str()), problem);

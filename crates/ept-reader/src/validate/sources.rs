@@ -55,13 +55,14 @@ async fn list(
     path: &str,
     findings: &mut Findings,
 ) -> Option<Result<Vec<SourceFile>, ()>> {
-    let bytes = match ept.fetcher().get(path).await {
+    let (most, retry) = (most_bytes(ept), ept.engine().options().retry);
+    let bytes = match ept.fetcher().get_with(path, most, &retry).await {
         Ok(bytes) => Ok(bytes),
         Err(StoreError::NotFound { .. } | StoreError::Denied { .. }) => return None,
         Err(error) => Err((None, error.cause().to_owned())),
     };
     let list = bytes.and_then(|bytes| {
-        let text = text::decompressed(&bytes, ept.engine().limits().file_bytes.get());
+        let text = text::decompressed(&bytes, most);
         let text = text.map_err(|problem| (None, problem))?;
         SourceFile::list_from_json(&text).map_err(|error| match error {
             FormatError::Field { field, problem } => (Some(field), problem),
@@ -136,7 +137,10 @@ async fn details(ept: &Arc<Ept>, sources: &[SourceFile], file: &Place, findings:
         }
         let bytes = match last.take() {
             Some((known, bytes)) if known == path => bytes,
-            _ => ept.fetcher().get(&path).await,
+            _ => {
+                let (most, retry) = (most_bytes(ept), ept.engine().options().retry);
+                ept.fetcher().get_with(&path, most, &retry).await
+            }
         };
         if let Err(problem) = detail(ept, source, &bytes) {
             let place = file.clone().with_field(format!("[{at}]"));
@@ -147,13 +151,18 @@ async fn details(ept: &Arc<Ept>, sources: &[SourceFile], file: &Place, findings:
     }
 }
 
+fn most_bytes(ept: &Ept) -> usize {
+    let limits = ept.engine().limits();
+    limits.text_bytes(limits.sources_bytes)
+}
+
 fn detail(
     ept: &Ept,
     source: &SourceFile,
     bytes: &Result<bytes::Bytes, StoreError>,
 ) -> Result<(), String> {
     let bytes = bytes.as_ref().map_err(|error| error.cause().to_owned())?;
-    let text = text::decompressed(bytes, ept.engine().limits().file_bytes.get())?;
+    let text = text::decompressed(bytes, most_bytes(ept))?;
     let detail = source.detail_from_json(&text);
     detail.map(drop).map_err(|error| error.to_string())
 }

@@ -179,7 +179,11 @@ async fn header(
     // Without a size, only the whole file tells it.
     let bytes = match size {
         Some(_) => start(START).await?,
-        None => ept.fetcher().get(path).await.map_err(|e| missing(&e))?,
+        None => {
+            let (most, retry) = (ept.most_tile_bytes(node), ept.engine().options().retry);
+            let whole = ept.fetcher().get_with(path, most, &retry).await;
+            whole.map_err(|error| missing(&error))?
+        }
     };
     match ept.metadata().data_type() {
         DataType::Binary => match size_problem(ept, node, size.unwrap_or(bytes.len() as u64)) {
