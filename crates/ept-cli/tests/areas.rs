@@ -205,3 +205,40 @@ fn a_folder_of_grids_must_be_one() {
     let grids = ["nodes", &terrain, "--grids", empty.path().to_str().unwrap()];
     ept(&grids).ends_with(0);
 }
+
+#[test]
+fn the_environment_names_no_folder_of_grids() {
+    // Not a grid: whoever opens it tells of another operation, or fails.
+    let folder = tempfile::tempdir().unwrap();
+    for name in [
+        "us_noaa_conus.tif",
+        "conus",
+        "us_noaa_nadcon5_nad27_nad83_1986_conus.tif",
+    ] {
+        std::fs::write(folder.path().join(name), "grid").unwrap();
+    }
+    let path = folder.path().to_str().unwrap();
+    let names = [
+        "TERRIO_GRID_DIR",
+        "PROJ_DATA",
+        "PROJ_LIB",
+        "TERRIO_GRID_CACHE",
+    ];
+    let variables = names.map(|name| (name, path));
+    let terrain = fixture("terrain");
+    let query = [
+        "nodes",
+        &terrain,
+        "--bounds=-94,40,-92,43",
+        "--crs",
+        "EPSG:4267",
+    ];
+    let expected = ept(&query).stderr();
+    assert_eq!(support::ept_within(&variables, &query).stderr(), expected);
+    let named = [&query[..], &["--grids", path]].concat();
+    assert_ne!(
+        ept(&named).stderr(),
+        expected,
+        "the folder matters when it is named"
+    );
+}
