@@ -9,7 +9,7 @@ use ept_crs::{Crs, set_grids};
 /// Seconds of arc that the grid shifts to the north and to the east.
 const SHIFT: [f32; 2] = [3.6, 7.2];
 
-/// A grid in NTv2 (as its developer's guide describes it) that shifts 10 to 12 degrees east, 50 to 52 north everywhere
+/// A grid in `NTv2` (as its developer's guide describes it) that shifts 10 to 12 degrees east, 50 to 52 north everywhere
 /// alike.
 fn grid() -> Vec<u8> {
     let mut bytes = Vec::new();
