@@ -15,11 +15,8 @@ pub(crate) fn areas(args: &AreaArgs) -> Result<Vec<Area>> {
         areas.push(corners.to_area(args.crs.as_ref())?);
     }
     if let Some(polygon) = &args.polygon {
-        let area: Area = polygon_text(polygon)?.parse()?;
-        areas.push(match &args.crs {
-            Some(crs) => area.in_crs(crs.clone()),
-            None => area,
-        });
+        let text = polygon_text(polygon)?;
+        areas.push(Area::from_text(&text, args.crs.as_ref())?);
     }
     let needs_area = [
         ("--crs", args.crs.is_some()),

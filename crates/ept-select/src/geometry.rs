@@ -3,107 +3,69 @@
 use std::str::FromStr;
 
 use geo_types::{Geometry, MultiPolygon};
-use geojson::GeoJson;
-use wkt::Wkt;
 
+use crate::geojson_area::from_geojson;
+use crate::wkt_area::from_wkt;
 use crate::{Area, Crs, SelectError};
 
-/// Reads an area of WKT (`POLYGON`, `MULTIPOLYGON`, `GEOMETRYCOLLECTION` of them, with or without `SRID=n;`) or of
-/// GeoJSON (a geometry, a feature or a collection). All polygons within are united.
-///
-/// WKT without `SRID` is in the dataset's coordinates; GeoJSON in longitude and latitude (RFC 7946, section 4), or in
-/// the system of a `crs` member as older files have it.
+impl Area {
+    /// Reads an area of WKT (one or more of `POLYGON`, `MULTIPOLYGON`, `GEOMETRYCOLLECTION` of them) or of GeoJSON (a
+    /// geometry, a feature or a collection). All polygons within are united.
+    ///
+    /// They are in `crs`; or else in the coordinate system that the text names: WKT by `SRID=n;` in front or `/ EPSG:n`
+    /// behind, as PDAL writes it, GeoJSON by a `crs` member, as older files have it, or an `srs` member. Otherwise WKT is in the
+    /// dataset's coordinates, and GeoJSON in longitude and latitude (RFC 7946, section 4).
+    ///
+    /// # Errors
+    /// When the text is not of that kind, has more than that, names several coordinate systems, or as GeoJSON without one
+    /// has coordinates that are not degrees; the message gives the place.
+    ///
+    /// ```
+    /// use ept_select::Area;
+    ///
+    /// let area = Area::from_text("POLYGON ((0 0, 4 0, 4 4, 0 0)) / EPSG:32612", None)?;
+    /// assert_eq!(area.crs().map(|crs| crs.name()), Some("EPSG:32612"));
+    /// # Ok::<(), ept_select::SelectError>(())
+    /// ```
+    pub fn from_text(text: &str, crs: Option<&Crs>) -> Result<Area, SelectError> {
+        let text = text.trim_start_matches('\u{feff}').trim();
+        if text.starts_with('{') {
+            from_geojson(text, crs)
+        } else {
+            from_wkt(text, crs)
+        }
+    }
+}
+
+/// As [`Area::from_text`], of a text that says itself where it is.
 impl FromStr for Area {
     type Err = SelectError;
 
     fn from_str(text: &str) -> Result<Area, SelectError> {
-        let text = text.trim_start_matches('\u{feff}').trim();
-        match text.starts_with('{') {
-            true => from_geojson(text),
-            false => from_wkt(text),
+        Area::from_text(text, None)
+    }
+}
+
+/// The one coordinate system of these names; `None` if there is no name.
+pub(crate) fn one_crs(mut names: Vec<String>) -> Result<Option<Crs>, SelectError> {
+    names.dedup();
+    let mut first: Option<Crs> = None;
+    for name in &names {
+        let crs = Crs::parse(name)?;
+        match &first {
+            Some(other) if *other != crs => {
+                let (first, second) = (other.name(), crs.name());
+                return Err(SelectError::Geometry(format!(
+                    "it names several coordinate systems, such as {first} and {second}"
+                )));
+            }
+            _ => first = Some(crs),
         }
     }
+    Ok(first)
 }
 
-/// Maximum nesting of brackets in the WKT of an area; the reader of WKT goes as deep as the text does.
-const MAX_NESTING: usize = 32;
-
-fn from_wkt(text: &str) -> Result<Area, SelectError> {
-    let (srid, text) = match text.split_once(';') {
-        Some((srid, rest)) if srid.to_ascii_uppercase().starts_with("SRID=") => {
-            (Some(&srid[5..]), rest)
-        }
-        _ => (None, text),
-    };
-    let fault = |problem: &str| {
-        let start: String = text.chars().take(40).collect();
-        SelectError::Geometry(format!("{problem}, in WKT that starts with {start:?}"))
-    };
-    if nesting(text) > MAX_NESTING {
-        return Err(fault("it is nested too deep"));
-    }
-    let parsed = Wkt::from_str(text).map_err(fault)?;
-    let geometry = Geometry::try_from(parsed).map_err(|error| fault(&error.to_string()))?;
-    let area = from_geometries([geometry])?;
-    Ok(match srid {
-        Some(code) => area.in_crs(Crs::parse(code)?),
-        None => area,
-    })
-}
-
-/// The greatest number of brackets that are open at one place.
-fn nesting(text: &str) -> usize {
-    let (mut open, mut most) = (0_usize, 0);
-    for byte in text.bytes() {
-        match byte {
-            b'(' => open += 1,
-            b')' => open = open.saturating_sub(1),
-            _ => {}
-        }
-        most = most.max(open);
-    }
-    most
-}
-
-fn from_geojson(text: &str) -> Result<Area, SelectError> {
-    let fault = |problem: String| SelectError::Geometry(format!("GeoJSON: {problem}"));
-    let json: GeoJson = text
-        .parse()
-        .map_err(|error: geojson::Error| fault(error.to_string()))?;
-    let crs = match foreign_crs(&json) {
-        Some(name) => Crs::parse(&name)?,
-        None => Crs::wgs84()?,
-    };
-    let mut geometries = Vec::new();
-    let features = match json {
-        GeoJson::Geometry(geometry) => vec![Some(geometry)],
-        GeoJson::Feature(feature) => vec![feature.geometry],
-        GeoJson::FeatureCollection(collection) => collection
-            .features
-            .into_iter()
-            .map(|feature| feature.geometry)
-            .collect(),
-    };
-    for (at, geometry) in features.into_iter().enumerate() {
-        let Some(geometry) = geometry else { continue };
-        let geometry = Geometry::<f64>::try_from(geometry);
-        geometries.push(geometry.map_err(|error| fault(format!("feature {}: {error}", at + 1)))?);
-    }
-    Ok(from_geometries(geometries)?.in_crs(crs))
-}
-
-/// The name of the coordinate system that files from before RFC 7946 give.
-fn foreign_crs(json: &GeoJson) -> Option<String> {
-    let members = match json {
-        GeoJson::Geometry(geometry) => geometry.foreign_members.as_ref(),
-        GeoJson::Feature(feature) => feature.foreign_members.as_ref(),
-        GeoJson::FeatureCollection(collection) => collection.foreign_members.as_ref(),
-    };
-    let name = &members?.get("crs")?["properties"]["name"];
-    name.as_str().map(str::to_owned)
-}
-
-fn from_geometries(
+pub(crate) fn from_geometries(
     geometries: impl IntoIterator<Item = Geometry<f64>>,
 ) -> Result<Area, SelectError> {
     let mut polygons = Vec::new();

@@ -12,6 +12,7 @@ mod error;
 mod extent;
 mod filter;
 mod frame;
+mod geojson_area;
 mod geometry;
 mod origin;
 mod plan;
@@ -23,6 +24,7 @@ mod selection;
 mod spacing;
 mod swath;
 mod thin;
+mod wkt_area;
 
 pub use area::{Area, Edge};
 pub use corners::Corners;

@@ -71,3 +71,98 @@ fn what_is_no_area_is_told_with_its_place() {
         assert!(error.contains(problem), "{text}: {error}");
     }
 }
+
+/// Squares of the same size, one here and one 60 units further on both axes.
+const HERE: &str = "POLYGON((10 10,60 10,60 60,10 60,10 10))";
+const THERE: &str = "POLYGON((70 70,80 70,80 80,70 80,70 70))";
+
+#[test]
+fn text_after_a_geometry_is_read_or_refused() {
+    let area = |text: &str| text.parse::<Area>();
+    for both in [
+        format!("{HERE}\n{THERE}\n"),
+        format!("{HERE} {THERE}"),
+        format!("SRID=32612;{HERE}\r\n\r\nMULTIPOLYGON(((70 70,80 70,80 80,70 70)))"),
+    ] {
+        assert_eq!(area(&both).unwrap().extent(), [10.0, 10.0, 80.0, 80.0]);
+    }
+    let named = area(&format!("{HERE} / EPSG:32612")).unwrap();
+    assert_eq!(named.crs().unwrap().name(), "EPSG:32612");
+    let each = area(&format!("{HERE}/EPSG:32612\n{THERE} / EPSG:32612")).unwrap();
+    assert_eq!(each.extent(), [10.0, 10.0, 80.0, 80.0]);
+    assert_eq!(each.crs().unwrap().name(), "EPSG:32612");
+    for (text, problem) in [
+        (format!("{HERE} and more"), "character 42: \"and more\""),
+        (
+            format!("{HERE}/EPSG:32612\n{THERE}/EPSG:4326"),
+            "several coordinate systems",
+        ),
+        (format!("{HERE})"), "character 41"),
+        (format!("{HERE};{THERE}"), "character 41"),
+        (format!("{HERE} / nowhere"), "coordinate system"),
+    ] {
+        let error = area(&text).unwrap_err().to_string();
+        assert!(error.contains(problem), "{text}: {error}");
+    }
+}
+
+#[test]
+fn heights_without_a_tag_are_read() {
+    for text in [
+        "POLYGON ((0 0 7,4 0 7,4 3 7,0 0 7))",
+        "MULTIPOLYGON(((0 0 7, 4 0 7, 4 3 7, 0 0 7)))",
+        "polygon((0 0 7,4 0 7,4 3 7))",
+    ] {
+        assert_eq!(
+            text.parse::<Area>().unwrap().extent(),
+            [0.0, 0.0, 4.0, 3.0],
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn geojson_says_its_crs_in_any_of_its_places() {
+    let ring =
+        "\"coordinates\":[[[500010,4500010],[500060,4500010],[500060,4500060],[500010,4500010]]]";
+    let name = r#""crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::32612"}}"#;
+    let code = r#""crs":{"type":"EPSG","properties":{"code":32612}}"#;
+    let geometry = |member: &str| format!("{{\"type\":\"Polygon\",{member}{ring}}}");
+    let feature = |outer: &str, geometry: &str| {
+        format!("{{\"type\":\"Feature\",{outer}\"properties\":{{}},\"geometry\":{geometry}}}")
+    };
+    let collection =
+        |features: &str| format!("{{\"type\":\"FeatureCollection\",\"features\":[{features}]}}");
+    let (name, code) = (format!("{name},"), format!("{code},"));
+    let inner = feature("", &geometry(&name));
+    for text in [
+        geometry(&name),
+        geometry(&code),
+        geometry("\"srs\":\"EPSG:32612\","),
+        inner.clone(),
+        feature(&name, &geometry("")),
+        feature(&code, &geometry(&name)),
+        collection(&inner),
+        collection(&format!(
+            "{},{}",
+            feature("", &geometry("")),
+            feature(&name, &geometry(""))
+        )),
+    ] {
+        let area: Area = text.parse().unwrap();
+        assert_eq!(area.crs().unwrap().name(), "EPSG:32612", "{text}");
+    }
+    let other = name.replace("32612", "32613");
+    let refused = |text: &str| text.parse::<Area>().unwrap_err().to_string();
+    let error = refused(&feature(&other, &geometry(&name)));
+    assert!(error.contains("several coordinate systems"), "{error}");
+    // Without a system they would be degrees, which they can't be.
+    let error = refused(&geometry(""));
+    assert!(
+        error.contains("500010 4500010") && error.contains("--crs"),
+        "{error}"
+    );
+    let crs = ept_select::Crs::parse("EPSG:32612").unwrap();
+    let told = Area::from_text(&geometry(""), Some(&crs)).unwrap();
+    assert_eq!(told.crs().unwrap().name(), "EPSG:32612");
+}

@@ -157,3 +157,27 @@ fn what_no_point_can_meet_is_ruled_out() {
         assert_eq!(found, is_possible, "{text}");
     }
 }
+
+#[test]
+fn a_condition_of_thousands_of_terms_is_refused() {
+    let terms = |count: usize, sign: &str| vec!["Z"; count].join(sign);
+    for text in [
+        vec!["Z > 1"; 9_400].join(" || "),
+        vec!["Z > 1"; 100_000].join(" && "),
+        format!("{} > 1", terms(9_400, " + ")),
+        format!("{} > 1", terms(9_400, " / ")),
+    ] {
+        let error = text.parse::<Filter>().unwrap_err().to_string();
+        assert!(
+            error.contains("more than 1000 signs"),
+            "{}",
+            &error[error.len() - 200..]
+        );
+    }
+    // As many as anybody writes.
+    let text = vec!["A > 1"; 900].join(" || ");
+    let filter: Filter = text.parse().unwrap();
+    let batch = PointBatch::new(vec![Column::new("A", Values::I8(vec![1, 2]))]).unwrap();
+    assert_eq!(filter.mask(&batch), [false, true]);
+    assert_eq!(filter.to_string().parse::<Filter>().unwrap(), filter);
+}

@@ -22,11 +22,14 @@ use reqwest::{Method, Response, StatusCode, Url};
 use super::{Answer, Store, StoreError, body, part};
 use crate::Error;
 use client::Client;
+#[cfg(feature = "cloud")]
 pub(super) use client::headers;
 pub(super) use content_range::{ContentRange, past_end};
 use encoding::{Decoder, is_gzip};
 use failure::request_error;
-pub(super) use failure::{chain, connect_error, status_error};
+pub(super) use failure::status_error;
+#[cfg(feature = "cloud")]
+pub(super) use failure::{chain, connect_error};
 
 /// How to talk to web servers.
 #[derive(Clone, PartialEq, Eq)]

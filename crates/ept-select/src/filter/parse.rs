@@ -16,10 +16,15 @@ struct Parser<'a> {
     dimensions: Vec<String>,
     /// Parentheses and signs that are open.
     depth: usize,
+    /// Signs between two parts so far.
+    joints: usize,
 }
 
 /// More than anybody writes, less than would end the stack.
 const MOST_DEPTH: usize = 200;
+
+/// The same of `&&`, `||` and the signs of arithmetic: each makes the condition one level deeper.
+const MOST_JOINTS: usize = 1_000;
 
 const COMPARISONS: [(&str, Comparison); 6] = [
     ("==", Comparison::Equal),
@@ -38,6 +43,7 @@ pub(super) fn parse(text: &str) -> Result<(Logic, Vec<String>), SelectError> {
         at: 0,
         dimensions: Vec::new(),
         depth: 0,
+        joints: 0,
     };
     let term = parser.or()?;
     let logic = parser.logic(term, 0)?;
@@ -66,6 +72,7 @@ impl Parser<'_> {
         let start = self.start();
         let mut left = part(self)?;
         while self.take(sign) {
+            self.join()?;
             let a = self.logic(left, start)?;
             let start = self.start();
             let right = part(self)?;
@@ -73,6 +80,15 @@ impl Parser<'_> {
             left = Term::Logic(join(Box::new(a), Box::new(b)));
         }
         Ok(left)
+    }
+
+    fn join(&mut self) -> Result<(), SelectError> {
+        self.joints += 1;
+        if self.joints > MOST_JOINTS {
+            let problem = format!("more than {MOST_JOINTS} signs between its parts");
+            return Err(self.fault(self.at, &problem));
+        }
+        Ok(())
     }
 
     fn comparison(&mut self) -> Result<Term, SelectError> {
@@ -110,6 +126,7 @@ impl Parser<'_> {
         let start = self.start();
         let mut left = part(self)?;
         while let Some((_, operator)) = operators.into_iter().find(|(sign, _)| self.take(sign)) {
+            self.join()?;
             let a = self.value(left, start)?;
             let start = self.start();
             let right = part(self)?;

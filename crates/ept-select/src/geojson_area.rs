@@ -1,0 +1,96 @@
+//! Areas as GeoJSON.
+
+use geo_types::Geometry;
+use geojson::{Feature, GeoJson, JsonObject};
+
+use crate::geometry::{from_geometries, one_crs};
+use crate::{Area, Crs, SelectError};
+
+/// The polygons of a geometry, a feature or a collection, in `crs`, or else in the system that the text names, or else in
+/// longitude and latitude.
+pub(crate) fn from_geojson(text: &str, crs: Option<&Crs>) -> Result<Area, SelectError> {
+    let json: GeoJson = text
+        .parse()
+        .map_err(|error: geojson::Error| fault(error.to_string()))?;
+    let named = named_crs(&json)?;
+    let area = from_geometries(geometries(json)?)?;
+    match crs.cloned().or(named) {
+        Some(crs) => Ok(area.in_crs(crs)),
+        None => in_degrees(area),
+    }
+}
+
+fn fault(problem: String) -> SelectError {
+    SelectError::Geometry(format!("GeoJSON: {problem}"))
+}
+
+fn geometries(json: GeoJson) -> Result<Vec<Geometry<f64>>, SelectError> {
+    let found = match json {
+        GeoJson::Geometry(geometry) => vec![Some(geometry)],
+        GeoJson::Feature(feature) => vec![feature.geometry],
+        GeoJson::FeatureCollection(collection) => {
+            let features = collection.features.into_iter();
+            features.map(|feature| feature.geometry).collect()
+        }
+    };
+    let found = found.into_iter().enumerate();
+    let found = found.filter_map(|(at, geometry)| Some((at, geometry?)));
+    let converted = found.map(|(at, geometry)| {
+        let geometry = Geometry::<f64>::try_from(geometry);
+        geometry.map_err(|error| fault(format!("feature {}: {error}", at + 1)))
+    });
+    converted.collect()
+}
+
+/// Coordinates without a system are longitude and latitude (RFC 7946, section 4).
+fn in_degrees(area: Area) -> Result<Area, SelectError> {
+    let [x0, y0, x1, y1] = area.extent();
+    // Longitudes beyond 180 are on the other side of the antimeridian.
+    let is_degrees = x0 >= -360.0 && x1 <= 360.0 && y0 >= -90.0 && y1 <= 90.0;
+    if !is_degrees {
+        return Err(fault(format!(
+            "{x0} {y0} is not longitude and latitude, as coordinates are if no coordinate system is named; name theirs \
+             with --crs"
+        )));
+    }
+    Ok(area.in_crs(Crs::wgs84()?))
+}
+
+/// The one coordinate system that the members of the file name, wherever they do.
+fn named_crs(json: &GeoJson) -> Result<Option<Crs>, SelectError> {
+    let names = members(json).into_iter().filter_map(crs_name).collect();
+    one_crs(names)
+}
+
+/// The members that the standard does not know, of the file and all that is in it.
+fn members(json: &GeoJson) -> Vec<&JsonObject> {
+    let found: Vec<Option<&JsonObject>> = match json {
+        GeoJson::Geometry(geometry) => vec![geometry.foreign_members.as_ref()],
+        GeoJson::Feature(feature) => of_feature(feature).into(),
+        GeoJson::FeatureCollection(collection) => {
+            let own = std::iter::once(collection.foreign_members.as_ref());
+            own.chain(collection.features.iter().flat_map(of_feature))
+                .collect()
+        }
+    };
+    found.into_iter().flatten().collect()
+}
+
+fn of_feature(feature: &Feature) -> [Option<&JsonObject>; 2] {
+    let geometry = feature.geometry.as_ref();
+    [
+        feature.foreign_members.as_ref(),
+        geometry.and_then(|geometry| geometry.foreign_members.as_ref()),
+    ]
+}
+
+/// The name in a `crs` member, as GeoJSON 2008 and its drafts have it, or in an `srs` member, as PDAL has it.
+fn crs_name(members: &JsonObject) -> Option<String> {
+    if let Some(name) = members.get("srs").and_then(|srs| srs.as_str()) {
+        return Some(name.to_owned());
+    }
+    let properties = &members.get("crs")?["properties"];
+    let code = properties["code"].as_u64();
+    let name = properties["name"].as_str().map(str::to_owned);
+    name.or_else(|| code.map(|code| format!("EPSG:{code}")))
+}
