@@ -7,13 +7,14 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 /// The crates of the library; each may use those before it. The order is that of ARCHITECTURE.md.
-const ORDER: [&str; 10] = [
+const ORDER: [&str; 11] = [
     "ept-format",
     "ept-laz",
     "ept-las",
     "ept-crs",
     "ept-points",
     "ept-select",
+    "ept-scene",
     "ept-export",
     "ept-reader",
     "ept-job",

@@ -58,7 +58,7 @@ impl<W: Write + Send> CsvSink<W> {
     ///
     /// ```
     /// use ept_export::{CsvSink, Sink};
-    /// use ept_format::NodeName;
+    /// use ept_format::Key;
     /// use ept_points::{Column, PointBatch, Values};
     ///
     /// let batch = PointBatch::new(vec![Column::new("X", Values::F64(vec![637012.2399999999, 2.0]))])?;

@@ -27,7 +27,7 @@
 //! loop {
 //!     match walk.step()? {
 //!         Step::Load(key) => walk.supply(key, &page)?,
-//!         Step::Node(node) => found.push((node.key.to_string(), node.points)),
+//!         Step::Node(node) => found.push((node.name.to_string(), node.points)),
 //!         Step::Wait => unreachable!("every page was supplied at once"),
 //!         Step::Done => break,
 //!     }

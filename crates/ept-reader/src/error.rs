@@ -4,6 +4,7 @@ use std::fmt;
 
 use ept_format::{Bounds, FormatError, NodeName};
 use ept_points::DecodeError;
+use ept_scene::CameraError;
 use ept_select::SelectError;
 
 use crate::StoreError;
@@ -58,8 +59,8 @@ pub enum Error {
         location: String,
     },
     /// A camera that sees nothing.
-    #[error("the camera cannot be: {0}")]
-    Camera(String),
+    #[error(transparent)]
+    Camera(#[from] CameraError),
     /// Background work was started outside of a tokio runtime.
     #[error("a scene needs a tokio runtime; see Blocking")]
     NoRuntime,

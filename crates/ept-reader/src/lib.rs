@@ -103,12 +103,10 @@ mod validate;
 pub use blocking::Blocking;
 pub use dataset::Dataset;
 pub use engine::{CloudOptions, Engine, Limits, Options, Retry, Traffic};
+pub use ept_scene::{CachedTile, Camera, CameraError, Picked, Ray, View};
 pub use error::{Error, Loss, LossCause, LostPart};
 pub use nodes::NodeStream;
-pub use scene::{
-    Arrivals, CachedTile, Camera, Event, Look, Picked, Ray, Scene, SceneOptions, SceneTraffic,
-    TileCache, View,
-};
+pub use scene::{Arrivals, Event, Look, Scene, SceneOptions, SceneTraffic, TileCache};
 pub use selection::Selection;
 pub use source::Ept;
 #[cfg(feature = "cloud")]

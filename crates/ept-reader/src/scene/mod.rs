@@ -1,39 +1,28 @@
 //! Scenes: what a viewer draws, frame by frame.
 
-mod cached_tile;
-mod camera;
-mod choice;
 mod inbox;
 mod loader;
 mod look;
 mod pick;
-mod ray;
 mod tile_cache;
-mod vector;
-mod view;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use ept_format::{Key, Node, NodeName};
+use ept_format::{Key, Node, NodeName, Page};
+use ept_scene::{CachedTile, Choice, View};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::engine::Task;
 use crate::{Dataset, Error};
 
-pub use cached_tile::CachedTile;
-pub use camera::Camera;
 pub use inbox::Arrivals;
 pub use look::{Event, Look};
-pub use pick::Picked;
-pub use ray::Ray;
 pub use tile_cache::TileCache;
-pub use view::View;
 
-use choice::{Choice, Pages};
 use inbox::{Arrival, Inbox};
 use loader::{Counters, Loader, Wants};
 use tile_cache::{Name, Part, Wanted};
@@ -79,7 +68,7 @@ pub struct Scene {
     wants: watch::Sender<Arc<Wants>>,
     inbox: Arc<Inbox>,
     counters: Arc<Counters>,
-    pages: Pages,
+    pages: HashMap<Key, Arc<Page>>,
     /// What was given to the caller and not dropped since.
     drawn: HashMap<NodeName, Arc<CachedTile>>,
     /// Looks since a part was wanted last, of all that were not long ago.
@@ -131,7 +120,7 @@ impl Scene {
             wants,
             inbox,
             counters,
-            pages: Pages::new(),
+            pages: HashMap::new(),
             drawn: HashMap::new(),
             ages: HashMap::new(),
             failing: HashSet::new(),
@@ -230,7 +219,7 @@ impl Scene {
     }
 
     /// A page that is in memory; one that cannot be is as if it had no nodes.
-    fn page(&mut self, key: Key) -> Option<Arc<ept_format::Page>> {
+    fn page(&mut self, key: Key) -> Option<Arc<Page>> {
         if self.broken.contains(&key) {
             return Some(Arc::default());
         }
@@ -326,8 +315,7 @@ impl Scene {
                 self.give_back(Name::Tile(*key), Part::Tile(tile));
             }
         }
-        let is_old =
-            |key: &Key, _: &mut Arc<ept_format::Page>| !self.ages.contains_key(&Name::Page(*key));
+        let is_old = |key: &Key, _: &mut Arc<Page>| !self.ages.contains_key(&Name::Page(*key));
         let old: Vec<_> = self.pages.extract_if(is_old).collect();
         for (key, page) in old {
             self.give_back(Name::Page(key), Part::Page(page));

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use ept_format::{Key, Node, NodeName, Page};
+use ept_points::Wish;
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared, WeakShared};
 use lru::LruCache;
 
 use crate::dataset::DatasetId;
 use crate::engine::{Retry, Task};
-use crate::{CachedTile, Dataset, Error};
+use crate::{CachedTile, Dataset, Error, source};
 
 /// Decoded tiles and hierarchy pages of any datasets, in at most so many bytes of memory. Cloning it is cheap; clones are
 /// one cache.
@@ -246,7 +247,7 @@ impl Inner {
             Wanted::Page(key) => Part::Page(Arc::new(dataset.ept()?.page_with(key, &retry).await?)),
             Wanted::Tile(node) => {
                 let names = self.dimensions.as_deref();
-                let tile = CachedTile::load(&dataset, node, names, &retry).await?;
+                let tile = load_tile(&dataset, node, names, &retry).await?;
                 Part::Tile(Arc::new(tile))
             }
         };
@@ -348,4 +349,28 @@ impl std::fmt::Debug for State {
             .field("flights", &self.flights.len())
             .finish()
     }
+}
+
+/// Reads a node with these dimensions, as far as the dataset has them; with all for `None`.
+async fn load_tile(
+    dataset: &Dataset,
+    node: Node,
+    names: Option<&[String]>,
+    retry: &Retry,
+) -> Result<CachedTile, Error> {
+    let frame = dataset.frame();
+    let known = names.map(|names| {
+        let known = names.iter().filter(|name| frame.dimension(name).is_some());
+        known.cloned().collect()
+    });
+    let wish = Wish {
+        dimensions: known,
+        ..Wish::default()
+    };
+    let source = Arc::clone(dataset.source());
+    let work = move |encoded| {
+        let points = source.decode(&wish, &node, encoded)?;
+        Ok(CachedTile::new(node, points, source.frame()))
+    };
+    source::read(&**dataset.source(), &node, retry, 0, work).await
 }

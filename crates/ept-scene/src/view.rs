@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use ept_format::{Bounds, Key, Node, Policy};
 use ept_points::PointBatch;
-use ept_select::{Area, Cover, Edge, Frame, Relation};
+use ept_select::{Area, Cover, Edge, Frame, Relation, SelectError};
 
-use crate::{Camera, Error};
+use crate::Camera;
 
 /// A camera's policy: the nodes that it sees, those first whose points are farthest apart in the image, so parents
 /// before their children.
@@ -16,14 +16,19 @@ use crate::{Camera, Error};
 /// choice depends on nothing but the view and the dataset: equal views give equal nodes in equal order.
 ///
 /// ```
-/// use ept_reader::{Camera, Dataset, View};
-/// use futures::TryStreamExt;
+/// use ept_format::{Key, Metadata, Policy};
+/// use ept_scene::{Camera, View};
+/// use ept_select::Frame;
 ///
-/// # async fn example(dataset: Dataset) -> Result<(), ept_reader::Error> {
-/// let camera = Camera::perspective([0.0, 0.0, 900.0], [500.0, 500.0, 0.0], 1.0, [1280.0, 720.0])?;
-/// let view = View::new(dataset.frame(), camera).with_min_pixels(2.0);
-/// let nodes: Vec<_> = dataset.walk(view).try_collect().await?;
-/// # Ok(()) }
+/// let metadata = Metadata::from_json(br#"{
+///     "bounds": [0, 0, 0, 64, 64, 64], "span": 64, "dataType": "laszip",
+///     "schema": [{"name": "X", "type": "signed", "size": 4, "scale": 0.01, "offset": 32}]
+/// }"#)?;
+/// let camera = Camera::perspective([32.0, 0.0, 90.0], [32.0, 32.0, 0.0], 1.0, [1280.0, 720.0])?;
+/// let view = View::new(&Frame::from(&metadata), camera).with_min_pixels(2.0);
+/// let rank = |key: Key| view.rank(key, &metadata.bounds().cell(key));
+/// assert!(rank(Key::ROOT) > rank("1-0-0-0".parse()?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct View {
@@ -60,8 +65,8 @@ impl View {
         self
     }
 
-    /// At most so many points in all; 2 million by default. [`Dataset::walk`](crate::Dataset::walk) does not count:
-    /// see [`View::within_budget`].
+    /// At most so many points in all; 2 million by default. A walk does not count: see
+    /// [`View::within_budget`].
     #[must_use]
     pub fn with_max_points(mut self, points: u64) -> View {
         self.max_points = points;
@@ -79,7 +84,7 @@ impl View {
     ///
     /// # Errors
     /// As [`Cover::new`]: when the coordinate system of an area cannot be brought to the dataset's.
-    pub fn with_areas(mut self, areas: &[Area], frame: &Frame) -> Result<View, Error> {
+    pub fn with_areas(mut self, areas: &[Area], frame: &Frame) -> Result<View, SelectError> {
         self.clip = Some(Arc::new(Cover::new(areas, Edge::Closed, frame)?));
         Ok(self)
     }
@@ -96,8 +101,7 @@ impl View {
         self.max_points
     }
 
-    /// The first nodes, in the order in which [`Dataset::walk`](crate::Dataset::walk) gives them, that together have no
-    /// more points than the view allows.
+    /// The first nodes, in the order in which a walk gives them, that together have no more points than the view allows.
     #[must_use]
     pub fn within_budget(&self, nodes: impl IntoIterator<Item = Node>) -> Vec<Node> {
         let mut total = 0_u64;
@@ -108,7 +112,7 @@ impl View {
         nodes.into_iter().take_while(fits).collect()
     }
 
-    /// The points of a node that the areas of the view hold; none when all of them are. The batch has X, Y and Z.
+    /// The points of a node that the areas of the view hold; `None` if all of them are. The batch has X, Y and Z.
     #[must_use]
     pub fn mask(&self, cell: &Bounds, points: &PointBatch) -> Option<Vec<bool>> {
         self.clip.as_ref()?.mask(cell, points)

@@ -1,31 +1,31 @@
 //! What a view chooses of the hierarchy that is known.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use ept_format::{Bounds, FormatError, Key, Node, NodeName, Page, Policy, Step, Walk};
 
 use crate::View;
-use crate::scene::view::Sight;
+use crate::view::Sight;
 
 /// The nodes and pages that a view wants.
 #[derive(Debug, Default)]
-pub(crate) struct Choice {
+pub struct Choice {
     /// The nodes within the budget, the best first.
-    pub(crate) nodes: Vec<Node>,
+    pub nodes: Vec<Node>,
     /// Pages that were gone through.
-    pub(crate) used: Vec<Key>,
+    pub used: Vec<Key>,
     /// Pages that are not there and may hold better nodes than the last of `nodes`.
-    pub(crate) missing: Vec<Key>,
+    pub missing: Vec<Key>,
     /// Pages that cannot be, and why.
-    pub(crate) faults: Vec<(Key, FormatError)>,
+    pub faults: Vec<(Key, FormatError)>,
     /// Nodes that two pages give different counts, of which the first holds.
-    pub(crate) conflicts: Vec<(Key, FormatError)>,
+    pub conflicts: Vec<(Key, FormatError)>,
 }
 
 impl Choice {
-    /// Walks the pages that are there.
-    pub(crate) fn new(
+    /// Walks the pages that are in memory, which `find` gives.
+    #[must_use]
+    pub fn new(
         view: &View,
         root: &Bounds,
         mut find: impl FnMut(Key) -> Option<Arc<Page>>,
@@ -78,8 +78,10 @@ impl Choice {
         });
     }
 
-    /// Nodes and pages that are not there, the best first, pages before nodes of equal rank.
-    pub(crate) fn ranked<T>(
+    /// What is to be loaded, the best first, pages before nodes of equal rank: what `page` makes of the missing pages and
+    /// `tile` of `nodes`.
+    #[must_use]
+    pub fn ranked<T>(
         &self,
         view: &View,
         root: &Bounds,
@@ -111,6 +113,3 @@ fn fault_key(fault: &FormatError) -> Option<Key> {
         _ => None,
     }
 }
-
-/// Pages that a scene keeps.
-pub(crate) type Pages = HashMap<Key, Arc<Page>>;

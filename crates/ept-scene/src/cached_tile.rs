@@ -3,11 +3,8 @@
 use std::sync::Arc;
 
 use ept_format::{Bounds, Node};
-use ept_points::{PointBatch, Values, Wish};
+use ept_points::{PointBatch, Values};
 use ept_select::Frame;
-
-use crate::source;
-use crate::{Dataset, Error, Retry};
 
 /// The points of one node, decoded once and shared: columns as they are, and what a GPU takes.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,32 +18,9 @@ pub struct CachedTile {
 }
 
 impl CachedTile {
-    /// The tile of a node; `points` have X, Y and Z.
-    /// Reads a node with these dimensions, as far as the dataset has them; with all for `None`.
-    pub(crate) async fn load(
-        dataset: &Dataset,
-        node: Node,
-        names: Option<&[String]>,
-        retry: &Retry,
-    ) -> Result<CachedTile, Error> {
-        let frame = dataset.frame();
-        let known = names.map(|names| {
-            let known = names.iter().filter(|name| frame.dimension(name).is_some());
-            known.cloned().collect()
-        });
-        let wish = Wish {
-            dimensions: known,
-            ..Wish::default()
-        };
-        let source = Arc::clone(dataset.source());
-        let work = move |encoded| {
-            let points = source.decode(&wish, &node, encoded)?;
-            Ok(CachedTile::new(node, points, source.frame()))
-        };
-        source::read(&**dataset.source(), &node, retry, 0, work).await
-    }
-
-    fn new(node: Node, points: PointBatch, frame: &Frame) -> CachedTile {
+    /// The tile of a node of a source; `points` have X, Y and Z.
+    #[must_use]
+    pub fn new(node: Node, points: PointBatch, frame: &Frame) -> CachedTile {
         let origin = middle(&node.cell);
         CachedTile {
             origin,
@@ -82,7 +56,7 @@ impl CachedTile {
         &self.positions
     }
 
-    /// Red, green and blue from 0 to 255, then 255; none when the tile lacks one of them.
+    /// Red, green and blue from 0 to 255, then 255; `None` if the tile lacks one of them.
     ///
     /// Values of 16 bits are divided by 257, unless none in the dataset exceeds 255: some builders leave 8 bits as
     /// they are. Where the schema does not tell, the tile does.
@@ -91,13 +65,13 @@ impl CachedTile {
         self.colors.as_ref()
     }
 
-    /// Intensity, where 255 is the greatest of the dataset by its schema, or else of the type; none when the tile has none.
+    /// Intensity, where 255 is the greatest of the dataset by its schema, or else of the type; `None` if the tile has none.
     #[must_use]
     pub fn intensities(&self) -> Option<&Arc<[u8]>> {
         self.intensities.as_ref()
     }
 
-    /// The place of a point, in the dataset's coordinates; none beyond the end.
+    /// The place of a point, in the dataset's coordinates; `None` beyond the end.
     #[must_use]
     pub fn position(&self, index: usize) -> Option<[f64; 3]> {
         let Self { points, .. } = self;

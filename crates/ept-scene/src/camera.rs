@@ -2,14 +2,14 @@
 
 use ept_format::Bounds;
 
-use crate::Error;
-use crate::scene::Ray;
-use crate::scene::vector::{cross, dot, minus, norm, solve, times, unit};
+use crate::Ray;
+use crate::vector::{cross, dot, minus, norm, solve, times, unit};
 
 /// A camera in the dataset's coordinates: the planes of what it sees, and pixels per unit.
 ///
 /// ```
-/// use ept_reader::{Bounds, Camera};
+/// use ept_format::Bounds;
+/// use ept_scene::Camera;
 ///
 /// let camera = Camera::perspective([0.0, 0.0, 100.0], [0.0, 50.0, 0.0], 60_f64.to_radians(), [800.0, 600.0])?;
 /// let ahead = Bounds::new([-5.0, 45.0, 0.0], [5.0, 55.0, 5.0])?;
@@ -17,7 +17,7 @@ use crate::scene::vector::{cross, dot, minus, norm, solve, times, unit};
 /// assert!(camera.sees(&ahead) && !camera.sees(&behind));
 /// // A metre there is about five pixels.
 /// assert!((4.0..6.0).contains(&camera.pixels(1.0, &ahead)));
-/// # Ok::<(), ept_reader::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Camera {
@@ -29,6 +29,11 @@ pub struct Camera {
     planes: [[f64; 4]; 6],
     lens: Lens,
 }
+
+/// A camera that sees nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the camera cannot be: {0}")]
+pub struct CameraError(&'static str);
 
 /// How sizes turn to pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,7 +54,7 @@ impl Camera {
     ///
     /// # Errors
     /// When a number is not finite, the viewport is empty, or the matrix is no projection.
-    pub fn from_matrix(matrix: [[f64; 4]; 4], viewport: [f64; 2]) -> Result<Camera, Error> {
+    pub fn from_matrix(matrix: [[f64; 4]; 4], viewport: [f64; 2]) -> Result<Camera, CameraError> {
         let is_size = |size: f64| size.is_finite() && size > 0.0;
         if !matrix
             .as_flattened()
@@ -80,7 +85,7 @@ impl Camera {
         target: [f64; 3],
         field_of_view: f64,
         viewport: [f64; 2],
-    ) -> Result<Camera, Error> {
+    ) -> Result<Camera, CameraError> {
         let [right, up, forward] = axes(eye, target)?;
         if !(field_of_view > 0.0 && field_of_view < std::f64::consts::PI) {
             return Err(fault("its field of view is not between 0 and pi"));
@@ -111,7 +116,7 @@ impl Camera {
         target: [f64; 3],
         height: f64,
         viewport: [f64; 2],
-    ) -> Result<Camera, Error> {
+    ) -> Result<Camera, CameraError> {
         let [right, up, forward] = axes(eye, target)?;
         if !(height.is_finite() && height > 0.0) {
             return Err(fault("its height is not greater than 0"));
@@ -246,7 +251,7 @@ fn planes(rows: &[[f64; 4]; 4]) -> [[f64; 4]; 6] {
 }
 
 /// Directions to the right, up and ahead, each of length 1. Looking straight down or up, y is up.
-fn axes(eye: [f64; 3], target: [f64; 3]) -> Result<[[f64; 3]; 3], Error> {
+fn axes(eye: [f64; 3], target: [f64; 3]) -> Result<[[f64; 3]; 3], CameraError> {
     let forward = unit(minus(target, eye)).ok_or_else(|| fault("its eye is at its target"))?;
     let is_steep = forward[2].abs() > 1.0 - 1e-9;
     let up = if is_steep {
@@ -274,6 +279,6 @@ fn distance(point: [f64; 3], cell: &Bounds) -> f64 {
     norm([0, 1, 2].map(|i| f64::max(min[i] - point[i], point[i] - max[i]).max(0.0)))
 }
 
-fn fault(problem: &str) -> Error {
-    Error::Camera(problem.to_owned())
+fn fault(problem: &'static str) -> CameraError {
+    CameraError(problem)
 }

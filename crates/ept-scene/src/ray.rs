@@ -2,7 +2,7 @@
 
 use ept_format::Bounds;
 
-use crate::scene::vector::{dot, minus, norm, times, unit};
+use crate::vector::{dot, minus, norm, times, unit};
 
 /// A ray with the size of a pixel along it; see [`crate::Camera::ray`].
 #[derive(Debug, Clone, Copy, PartialEq)]
