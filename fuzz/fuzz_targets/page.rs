@@ -42,7 +42,10 @@ fn check_walk(page: &Page, entries: &Entries) {
     let (mut nodes, mut pages) = (Vec::new(), Vec::new());
     loop {
         match walk.step() {
-            Ok(Step::Node(node)) => nodes.push((node.key, Entry::Points(node.points))),
+            Ok(Step::Node(node)) => {
+                let key = node.key().expect("a walk gives nodes of an octree");
+                nodes.push((key, Entry::Points(node.points)));
+            }
             Ok(Step::Load(key)) => {
                 walk.lose(key);
                 pages.push((key, Entry::Page));

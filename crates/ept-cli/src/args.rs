@@ -126,7 +126,7 @@ pub(crate) struct SelectArgs {
     /// `== != < <= > >=`, `&& || !`, `+ - * /` and parentheses
     #[arg(long = "where", value_name = "CONDITION", allow_hyphen_values = true)]
     pub(crate) filter: Option<Filter>,
-    /// At most so many points: the depths that they allow, and of the next those parts that lie most within the area
+    /// At most N points: whole depths while they fit, then the nodes of the next depth that the area covers most
     #[arg(long, value_name = "N")]
     pub(crate) max_points: Option<u64>,
     /// Only points of one source of the dataset: its number, path, file name or a part of the path that no other

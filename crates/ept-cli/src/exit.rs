@@ -42,7 +42,7 @@ impl fmt::Display for WrongUsage {
 impl std::error::Error for WrongUsage {}
 
 /// Prints why the command failed; exit code 1, or 2 for wrong usage. A reader of our output that went
-/// away, as `head` does, is no failure.
+/// away, as `head` does, is not a failure.
 pub(crate) fn failed(error: &anyhow::Error) -> ExitCode {
     let is_broken_pipe = |cause: &(dyn std::error::Error + 'static)| {
         // A sink shares the error of its output, since it repeats it.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use support::ept;
 
-/// The folder of samples: `$EPT_SAMPLES` or beside the project; none where there is none.
+/// The folder of samples: `$EPT_SAMPLES` or beside the project; `None` if there is none.
 fn samples() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples");
     let folder = std::env::var_os("EPT_SAMPLES").map_or(beside, PathBuf::from);

@@ -40,7 +40,7 @@ const PROBES: [f64; 4] = [-1.0, -0.5, 0.5, 1.0];
 const MOST_ERROR: f64 = 0.05;
 
 impl Local {
-    /// The transform within a box; none when it is not smooth there. `turn` brings longitudes to one turn.
+    /// The transform within a box; `None` if it is not smooth there. `turn` brings longitudes to one turn.
     pub fn new(
         transform: &Transform,
         turn: impl Fn([f64; 3]) -> [f64; 3],
@@ -96,7 +96,7 @@ impl Local {
         [-1.0, 1.0].map(|side| [0, 1, 2].map(|i| self.axes[i].constant + side * reach(i)))
     }
 
-    /// The image of a point about, with its error; none when the point lies outside of the box.
+    /// The image of a point about, with its error; `None` if the point lies outside of the box.
     pub fn apply(&self, point: [f64; 3]) -> Option<([f64; 3], [f64; 3])> {
         let at = [0, 1, 2].map(|i| match self.half[i] {
             0.0 => 0.0,

@@ -12,7 +12,7 @@ const SCHEMA: &str = "https://proj.org/schemas/v0.7/projjson.schema.json";
 /// GeoParquet wants.
 ///
 /// Geographic, geocentric, projected, vertical and compound systems are known; of WKT 2 with every projection, of WKT 1
-/// with those that point clouds are commonly in. Everything comes from the text itself; nothing is looked up, and nothing is guessed: none when the
+/// with those that point clouds are commonly in. Everything comes from the text itself; nothing is looked up, and nothing is guessed: `None` if the
 /// text says what this does not know, such as another projection or a parameter too many. A shift to WGS 84
 /// (`TOWGS84`) is left out, as PROJ has better ones for the datums that it knows.
 ///
@@ -167,7 +167,7 @@ fn datum_name(name: &str) -> String {
     }
 }
 
-/// A meridian that is not Greenwich, which is understood. None when the system is not in degrees: GDAL
+/// A meridian that is not Greenwich, which is understood. `None` if the system is not in degrees: GDAL
 /// writes degrees even then, others the unit of the system.
 fn prime_meridian(node: &Node, meridian: &Node) -> Option<Value> {
     let unit = unit(node.find(&["UNIT"])?, "AngularUnit")?;
@@ -265,7 +265,7 @@ fn is_of_no_effect(given: (&str, f64)) -> bool {
     }
 }
 
-/// The directions of the two axes, in their order; the usual ones where the text has none. None when both
+/// The directions of the two axes, in their order; the usual ones where the text has none. `None` if both
 /// lie along one line, as around a pole: there a direction is not enough.
 fn directions(node: &Node, usual: [&str; 2]) -> Option<[String; 2]> {
     let axes = node.all(&["AXIS"]);

@@ -12,7 +12,7 @@ const UNITS: [(&str, &str); 3] = [
     ("SCALEUNIT", "ScaleUnit"),
 ];
 
-/// The coordinate system of a tree; none when it has what this does not know.
+/// The coordinate system of a tree; `None` if it has what this does not know.
 pub(crate) fn crs(node: &Node) -> Option<Value> {
     match &*node.keyword {
         "PROJCRS" | "PROJECTEDCRS" => projected(node),
@@ -80,7 +80,7 @@ fn vertical(node: &Node) -> Option<Value> {
     )
 }
 
-/// The datum or ensemble of a system with the key that it has. None for a dynamic one, whose epoch counts.
+/// The datum or ensemble of a system with the key that it has. `None` for a dynamic one, whose epoch counts.
 fn datum(node: &Node) -> Option<(&'static str, Value)> {
     if node.find(&["DYNAMIC"]).is_some() {
         return None;
@@ -121,7 +121,7 @@ fn ellipsoid(datum: &Node) -> Option<Value> {
     Some(ellipsoid)
 }
 
-/// A meridian, or that it is Greenwich; none when it is not known.
+/// A meridian, or that it is Greenwich; `None` if it is not known.
 fn prime_meridian(node: &Node) -> Option<Option<Value>> {
     let Some(meridian) = node.find(&["PRIMEM", "PRIMEMERIDIAN"]) else {
         return Some(None);

@@ -109,7 +109,7 @@ impl Encoders {
         }
     }
 
-    /// Waits for the next chunk; none when none is under way.
+    /// Waits for the next chunk; `None` if none is under way.
     pub(crate) fn next(&mut self) -> Result<Option<Encoded>, ExportError> {
         let Some(result) = self.under_way.pop_front() else {
             return Ok(None);

@@ -4,7 +4,7 @@ use ept_points::Scalar;
 
 /// A number type of LAS.
 pub(crate) trait Number: Sized {
-    /// The very same value in this type; none when it has no such value.
+    /// The very same value in this type; `None` if it has no such value.
     fn exactly(value: Scalar) -> Option<Self>;
 
     /// Writes the value, little endian, to the start of `field`.

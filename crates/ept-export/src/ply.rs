@@ -19,7 +19,7 @@ const COMMENT_BYTES: usize = 200;
 /// Writes a PLY file: one element `vertex` with a property for each dimension.
 ///
 /// Properties have the names of the dimensions, as PDAL's `writers.ply` does, but `x`, `y`, `z`, `red`, `green` and
-/// `blue` are lower-case: under these names viewers look for them. What is no printable ASCII in a name becomes `_`.
+/// `blue` are lower-case: under these names viewers look for them. What is not printable ASCII in a name becomes `_`.
 /// Types are the dimensions' own: coordinates `double`, colours of 16 bits `ushort`. PLY has no integers of 64
 /// bits: these become `double`, and an error where that would change a value. It has no bytes of an
 /// application's own type either: an error.

@@ -3,7 +3,7 @@
 use ept_format::Bounds;
 use ept_points::Scaling;
 
-/// The integer of a coordinate, halves rounded away from zero; none when 32 bits do not hold it.
+/// The integer of a coordinate, halves rounded away from zero; `None` if 32 bits do not hold it.
 ///
 /// For a coordinate that was computed as `integer * scale + offset` it is that integer: the two
 /// roundings amount to far less than half a step.

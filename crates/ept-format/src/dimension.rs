@@ -185,7 +185,7 @@ impl Dimension {
 }
 
 impl Statistics {
-    /// The statistics inside a schema entry; none when no key of theirs is there.
+    /// The statistics inside a schema entry; `None` if no key of theirs is there.
     fn from_json(object: &Object) -> Option<Statistics> {
         let number = |key: &str| object.get(key).and_then(Value::as_f64);
         let statistics = Statistics {

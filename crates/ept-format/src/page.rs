@@ -156,7 +156,7 @@ impl<'de> Visitor<'de> for KeyText {
     }
 }
 
-/// A count; `Err` holds the text of a number that is none.
+/// A count; `Err` holds the text of an invalid number.
 struct Count;
 
 impl<'de> DeserializeSeed<'de> for Count {

@@ -83,7 +83,7 @@ impl SourceFile {
         })
     }
 
-    /// Path of this source's further metadata, relative to the dataset; none when it has none.
+    /// Path of this source's further metadata, relative to the dataset; `None` if it has none.
     ///
     /// # Errors
     /// When the path leads out of `ept-sources`.

@@ -100,7 +100,7 @@ fn signed(code: i32, k: u32) -> i32 {
 }
 
 /// The largest even number that is at most `k` and `most`: with a bit for single returns, the context of a coordinate after
-/// others with so many bits.
+/// others with this many bits.
 #[inline(always)]
 pub(crate) fn even(k: u32, most: u32) -> usize {
     (k.min(most) & !1) as usize

@@ -21,7 +21,7 @@ enum Axis {
 }
 
 impl Clip {
-    /// The test of records of `layout`; none when every record passes.
+    /// The test of records of `layout`; `None` if every record passes.
     pub(crate) fn new(layout: &Layout, bounds: &Bounds) -> Option<Clip> {
         let mut axes = Vec::new();
         for (axis, name) in ["X", "Y", "Z"].into_iter().enumerate() {

@@ -9,7 +9,7 @@ use crate::{DecodeError, Scaling, Values};
 /// Points as a structure of arrays: a column for each dimension, all of the same length.
 ///
 /// Columns stand in the order in which they were asked for, or else in that of the tile. A dimension
-/// that the tile does not have is no column.
+/// that the tile does not have is not a column.
 ///
 /// ```
 /// use ept_points::{Column, PointBatch, Values};
@@ -177,13 +177,13 @@ impl PointBatch {
         self.columns
     }
 
-    /// How the tile stored the coordinates; none when it stored them as floats.
+    /// How the tile stored the coordinates; `None` if it stored them as floats.
     #[must_use]
     pub fn scaling(&self) -> Option<&Scaling> {
         self.scaling.as_ref()
     }
 
-    /// LAS point format (0 to 10) of the tile; none when it is not laszip.
+    /// LAS point format (0 to 10) of the tile; `None` if it is not laszip.
     #[must_use]
     pub fn point_format(&self) -> Option<u8> {
         self.point_format

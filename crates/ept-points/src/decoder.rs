@@ -110,7 +110,7 @@ impl Decoder {
             tile.len() as u64
         };
         if found % size != 0 {
-            let problem = format!("{found} bytes are no whole number of {size}-byte points");
+            let problem = format!("{found} bytes are not a whole number of {size}-byte points");
             return Err(DecodeError::corrupt("tile", problem));
         }
         match found == expected {

@@ -150,7 +150,7 @@ impl Values {
         self.len() == 0
     }
 
-    /// The values as 64-bit floats; integers of more than 53 bits are rounded. None for bytes.
+    /// The values as 64-bit floats; integers of more than 53 bits are rounded. `None` for bytes.
     #[must_use]
     pub fn to_f64(&self) -> Option<Vec<f64>> {
         Some(match self {

@@ -104,13 +104,13 @@ pub enum LossCause {
     /// It could not be fetched.
     #[error("{}", .0.cause())]
     Fetch(StoreError),
-    /// Its bytes are no tile of this dataset.
+    /// Its bytes are not a tile of this dataset.
     #[error(transparent)]
     Decode(DecodeError),
     /// It has more points than [`crate::Limits::tile_points`] allows.
     #[error("more points than the limit of {0}")]
     TooLarge(u64),
-    /// Its text is no hierarchy page.
+    /// Its text is not a hierarchy page.
     #[error(transparent)]
     Format(FormatError),
 }

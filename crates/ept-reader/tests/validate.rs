@@ -517,7 +517,7 @@ async fn fixtures_have_no_errors() {
     }
 }
 
-/// The folder of samples: `$EPT_SAMPLES` or beside the project; none where there is none.
+/// The folder of samples: `$EPT_SAMPLES` or beside the project; `None` if there is none.
 fn samples() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples");
     let folder = std::env::var_os("EPT_SAMPLES").map_or(beside, PathBuf::from);

@@ -53,7 +53,7 @@ impl Camera {
     /// `f32`.
     ///
     /// # Errors
-    /// When a number is not finite, the viewport is empty, or the matrix is no projection.
+    /// When a number is not finite, the viewport is empty, or the matrix is not a projection.
     pub fn from_matrix(matrix: [[f64; 4]; 4], viewport: [f64; 2]) -> Result<Camera, CameraError> {
         let is_size = |size: f64| size.is_finite() && size > 0.0;
         if !matrix
@@ -68,7 +68,7 @@ impl Camera {
         }
         let lens = Lens::of(&matrix, viewport[1]).filter(Lens::is_sane);
         Ok(Camera {
-            lens: lens.ok_or_else(|| fault("its matrix is no projection"))?,
+            lens: lens.ok_or_else(|| fault("its matrix is not a projection"))?,
             planes: planes(&matrix),
             rows: matrix,
             viewport,
@@ -169,7 +169,7 @@ impl Camera {
         self.viewport
     }
 
-    /// The pixel of a point, from the upper left corner of the image, and its depth: smaller is nearer. None when it is
+    /// The pixel of a point, from the upper left corner of the image, and its depth: smaller is nearer. `None` if it is
     /// not seen.
     #[must_use]
     pub fn project(&self, point: [f64; 3]) -> Option<[f64; 3]> {

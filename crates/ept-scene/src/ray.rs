@@ -53,7 +53,7 @@ impl Ray {
         (along >= 0.0 && pixel > 0.0).then(|| [along, beside / pixel])
     }
 
-    /// Whether a point of the box can lie within so many pixels.
+    /// Whether a point of the box can lie within this many pixels.
     pub(crate) fn can_meet(&self, cell: &Bounds, pixels: f64) -> bool {
         let (min, max) = (cell.min(), cell.max());
         let middle = [0, 1, 2].map(|i| min[i] + (max[i] - min[i]) / 2.0);

@@ -26,13 +26,13 @@ pub(crate) fn norm(a: Vector) -> f64 {
     dot(a, a).sqrt()
 }
 
-/// The vector of length 1 in its direction; none where it has none.
+/// The vector of length 1 in its direction; `None` if it has none.
 pub(crate) fn unit(a: Vector) -> Option<Vector> {
     let length = norm(a);
     (length.is_finite() && length > 0.0).then(|| times(a, 1.0 / length))
 }
 
-/// The x with `rows[i] * x = right[i]` (the first three numbers of each row); none when there is not just one.
+/// The x with `rows[i] * x = right[i]` (the first three numbers of each row); `None` if there is not just one.
 pub(crate) fn solve(rows: [[f64; 4]; 3], right: Vector) -> Option<Vector> {
     let [a, b, c] = rows.map(|[x, y, z, _]| [x, y, z]);
     let parts = [cross(b, c), cross(c, a), cross(a, b)];

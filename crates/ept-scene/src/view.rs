@@ -57,7 +57,7 @@ impl View {
         }
     }
 
-    /// No nodes below one whose points are at most so many pixels apart; 1 by default. At 0 and below, every node in
+    /// No nodes below one whose points are at most this many pixels apart; 1 by default. At 0 and below, every node in
     /// view is wanted.
     #[must_use]
     pub fn with_min_pixels(mut self, pixels: f64) -> View {
@@ -65,7 +65,7 @@ impl View {
         self
     }
 
-    /// At most so many points in all; 2 million by default. A walk does not count: see
+    /// At most this many points in all; 2 million by default. A walk does not count: see
     /// [`View::within_budget`].
     #[must_use]
     pub fn with_max_points(mut self, points: u64) -> View {

@@ -95,13 +95,13 @@ impl Area {
         self
     }
 
-    /// Its coordinate system; none when it is the dataset's.
+    /// Its coordinate system; `None` if it is the dataset's.
     #[must_use]
     pub fn crs(&self) -> Option<&Crs> {
         self.crs.as_ref()
     }
 
-    /// The box in the dataset's coordinates that the area is; none when it is more than that.
+    /// The box in the dataset's coordinates that the area is; `None` if it is more than that.
     #[must_use]
     pub fn as_bounds(&self) -> Option<Bounds> {
         let Footprint::Box { min, max } = &self.footprint else {
@@ -114,7 +114,7 @@ impl Area {
     }
 
     /// Places in and around the area in another coordinate system: the middle and the corners of its extent, as far as
-    /// `within` reaches where the area has no end. None where they have no place there.
+    /// `within` reaches where the area has no end. `None` if they have no place there.
     #[must_use]
     pub fn places_in(&self, crs: &Crs, within: &Bounds) -> Vec<[f64; 3]> {
         let (mut min, mut max) = self.corners();

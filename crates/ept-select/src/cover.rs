@@ -28,7 +28,7 @@ pub struct Cover {
 struct Part {
     shape: Shape,
     heights: Range,
-    /// From the dataset's coordinates; none where the area is in these.
+    /// From the dataset's coordinates; `None` if the area is in these.
     transform: Option<Transform>,
     /// Longitudes are brought to the turn around this one.
     turn: Option<f64>,
@@ -87,7 +87,7 @@ impl Cover {
         relations.min().unwrap_or(Relation::Inside)
     }
 
-    /// The points of a node's tile that the areas hold; none when all of them are. The batch has X, Y and Z.
+    /// The points of a node's tile that the areas hold; `None` if all of them are. The batch has X, Y and Z.
     #[must_use]
     pub fn mask(&self, cell: &Bounds, batch: &PointBatch) -> Option<Vec<bool>> {
         let cell = cell.grown(self.slack);
@@ -210,7 +210,7 @@ impl Part {
         Local::new(transform, |place| self.turned(place), cell)
     }
 
-    /// A box around the images of a cell's points; none when it has no bound.
+    /// A box around the images of a cell's points; `None` if it has no bound.
     fn image(&self, cell: &Bounds, local: Option<&Local>) -> Option<[[f64; 3]; 2]> {
         let Some(transform) = &self.transform else {
             return Some([cell.min(), cell.max()]);
@@ -240,7 +240,7 @@ impl Part {
         heights.min(self.shape.relation(extent))
     }
 
-    /// The test of the points of a cell; none when all pass.
+    /// The test of the points of a cell; `None` if all pass.
     fn tester(&self, cell: &Bounds) -> Option<impl Fn([f64; 3]) -> bool> {
         let local = self.local(cell);
         let image = self.image(cell, local.as_ref());

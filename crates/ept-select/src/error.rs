@@ -9,13 +9,13 @@ pub enum SelectError {
     /// A coordinate system or a length that is not understood.
     #[error(transparent)]
     Crs(#[from] CrsError),
-    /// A geometry that is none, or no area.
+    /// A geometry that is malformed or not an area.
     #[error("the geometry is not an area: {0}")]
     Geometry(String),
-    /// A line that is none.
+    /// A line that is malformed.
     #[error("the line cannot be followed: {0}")]
     Line(String),
-    /// A filter that is no expression.
+    /// A filter that is not an expression.
     #[error("the filter is wrong at character {at}, {problem}: {text}")]
     Filter {
         /// The expression.

@@ -136,7 +136,7 @@ impl Plan {
     }
 
     /// The least depth-spacing, in units of the dataset's coordinates, whose depths together have about `most` points
-    /// at most: a resolution that fits. None when the coarsest depth has more.
+    /// at most: a resolution that fits. `None` if the coarsest depth has more.
     #[must_use]
     pub fn resolution_within(&self, most: f64) -> Option<f64> {
         let mut total = 0.0;

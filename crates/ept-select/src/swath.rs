@@ -32,7 +32,7 @@ pub struct Swath {
     pieces: Vec<Piece>,
     /// Half of the width, in metres.
     reach: f64,
-    /// From the dataset's coordinates; none where the line is in these.
+    /// From the dataset's coordinates; `None` if the line is in these.
     transform: Option<Transform>,
     crs: Option<Crs>,
 }
@@ -145,7 +145,7 @@ impl Swath {
     }
 
     /// How far along the line a point of the dataset is, and how far to the left of it (to the right is negative), in
-    /// metres; none when it is not in the swath.
+    /// metres; `None` if it is not in the swath.
     #[must_use]
     pub fn locate(&self, point: [f64; 3]) -> Option<[f64; 2]> {
         let [x, y, _] = match &self.transform {

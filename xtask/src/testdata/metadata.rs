@@ -30,7 +30,7 @@ impl Dataset {
             .collect())
     }
 
-    /// None for bytes in LAZ tiles, which the schema cannot say where to find.
+    /// `None` for bytes in LAZ tiles, which the schema cannot say where to find.
     fn schema_entry(&self, dimension: &Dimension) -> Option<Json> {
         let values = self.values(dimension);
         let point = self.tiles().next()?.1.points.first()?;

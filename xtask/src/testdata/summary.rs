@@ -13,7 +13,7 @@ pub(super) enum Summary {
 }
 
 impl Summary {
-    /// None for bytes, and for no values.
+    /// `None` for bytes, and for no values.
     pub(super) fn new(values: &[Value]) -> Option<Summary> {
         let integers: Option<Vec<i128>> = values.iter().map(Value::integer).collect();
         if let Some(integers) = integers {

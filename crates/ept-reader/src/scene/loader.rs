@@ -1,4 +1,4 @@
-//! What loads the parts that a scene wants: the best first, so many at a time.
+//! What loads the parts that a scene wants: the best first, a limited number at a time.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

@@ -35,7 +35,7 @@ pub struct SceneOptions {
     pub cache: TileCache,
     /// Loads at the same time, fetching and decoding; 16 by default. The dataset's [`crate::Limits`] hold too.
     pub loads: usize,
-    /// For so many looks, what went out of view is still drawn, as far as a quarter of the view's points allows, and its
+    /// For this many looks, what went out of view is still drawn, as far as a quarter of the view's points allows, and its
     /// request goes on: a camera that shakes neither loads nor drops anything. 8 by default.
     pub linger: u32,
     /// How long to wait before a part that failed is asked for again, and twice as long each time after; a quarter of a

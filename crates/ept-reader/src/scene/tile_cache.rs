@@ -1,4 +1,4 @@
-//! Tiles and pages in memory: so many bytes, each fetched once.
+//! Tiles and pages in memory: a limited number of bytes, each fetched once.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -13,7 +13,7 @@ use crate::dataset::DatasetId;
 use crate::engine::{Retry, Task};
 use crate::{CachedTile, Dataset, Error, source};
 
-/// Decoded tiles and hierarchy pages of any datasets, in at most so many bytes of memory. Cloning it is cheap; clones are
+/// Decoded tiles and hierarchy pages of any datasets, in a limited number of bytes of memory. Cloning it is cheap; clones are
 /// one cache.
 ///
 /// What was used least recently leaves first. A tile that someone still holds is found again even then, since it takes no
@@ -41,7 +41,7 @@ pub struct TileCache {
 #[derive(Debug)]
 struct Inner {
     limit: usize,
-    /// None for all.
+    /// `None` for all.
     dimensions: Option<Vec<String>>,
     state: Mutex<State>,
 }

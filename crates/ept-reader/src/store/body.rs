@@ -11,7 +11,7 @@ use super::StoreError;
 /// What must come of a body within the stall time.
 const PROGRESS: usize = 16 << 10;
 
-/// All chunks of a body that was announced with so many bytes.
+/// All chunks of a body that was announced with this many bytes.
 pub(super) async fn collect(
     mut chunks: impl Stream<Item = Result<Bytes, StoreError>> + Unpin,
     announced: u64,

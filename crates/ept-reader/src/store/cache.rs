@@ -202,7 +202,7 @@ impl DatasetCache {
         is_plain.then(|| self.folder.join(format!("{path}{ENTRY}")))
     }
 
-    /// Keeps an entry if that can be done: a cache that is full or cannot be written is no failure.
+    /// Keeps an entry if that can be done: a cache that is full or cannot be written is not a failure.
     async fn keep(&self, place: PathBuf, entry: Entry) {
         let (cache, location) = (Arc::clone(&self.cache), self.location.clone());
         let label = self.folder.join(LOCATION_FILE);
@@ -245,7 +245,7 @@ impl Entry {
         format!("{MAGIC}\nof {generation}\nstamp {stamp}\nsha256 {checksum}\n\n")
     }
 
-    /// An entry from its file; none when it is not whole.
+    /// An entry from its file; `None` if it is not whole.
     fn parse(file: Bytes) -> Option<Entry> {
         let end = file.windows(2).position(|pair| pair == b"\n\n")?;
         let head = std::str::from_utf8(&file[..end]).ok()?;
@@ -265,7 +265,7 @@ impl Entry {
     }
 }
 
-/// The entry at a place, marked as used; none when there is none that is whole.
+/// The entry at a place, marked as used; `None` if there is no whole one.
 async fn read(place: PathBuf, max_bytes: usize) -> Option<Entry> {
     let work = move || {
         let entry = Entry::parse(std::fs::read(&place).ok()?.into())?;
@@ -360,7 +360,7 @@ fn is_own(root: &Path) -> bool {
     is_folder(root) && tag().is_ok_and(|text| text.starts_with(TAG.as_bytes()))
 }
 
-/// The folders of datasets; none when there is no cache yet.
+/// The folders of datasets; `None` if there is no cache yet.
 fn folders(root: &Path) -> io::Result<Vec<PathBuf>> {
     if !is_own(root) {
         return Ok(Vec::new());

@@ -53,7 +53,7 @@ pub trait Store: Debug + Send + Sync {
             .boxed()
     }
 
-    /// The size of a file in bytes, without its contents; none when only its contents would tell. A file that is not
+    /// The size of a file in bytes, without its contents; `None` if only its contents would tell. A file that is not
     /// there is an error all the same, of stores that can tell.
     fn size<'a>(&'a self, _path: &'a str) -> BoxFuture<'a, Result<Option<u64>, StoreError>> {
         futures::future::ready(Ok(None)).boxed()
@@ -74,7 +74,7 @@ pub trait Store: Debug + Send + Sync {
         whole.map_ok(move |bytes| part(bytes, &range)).boxed()
     }
 
-    /// The names of the files in a folder, in any order; none when the store cannot list them. A folder that is not
+    /// The names of the files in a folder, in any order; `None` if the store cannot list them. A folder that is not
     /// there is empty.
     fn list<'a>(
         &'a self,
@@ -113,7 +113,7 @@ pub enum Answer {
     File {
         /// Its contents.
         bytes: Bytes,
-        /// What identifies these contents, such as an `ETag`; none when the store knows nothing of the kind.
+        /// What identifies these contents, such as an `ETag`; `None` if the store knows nothing of the kind.
         stamp: Option<String>,
     },
 }
@@ -195,7 +195,7 @@ impl StoreError {
         )
     }
 
-    /// The error of the last of so many attempts.
+    /// The error of the last attempt, which says how many there were.
     pub(crate) fn after(mut self, attempts: u32) -> StoreError {
         if let StoreError::Transient { cause, .. } | StoreError::Unreachable { cause, .. } =
             &mut self

@@ -11,7 +11,7 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    /// Keeps so many examples of each kind.
+    /// Keeps this many examples of each kind.
     pub(super) fn new(most: usize) -> Findings {
         Findings {
             most,

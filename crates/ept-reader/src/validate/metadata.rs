@@ -192,7 +192,7 @@ impl Lint<'_> {
         for (key, value) in object {
             if !value.is_string() && has(key) {
                 let field = format!("srs.{key}");
-                self.warn(Code::SrsParts, &field, format!("{value} is no text"));
+                self.warn(Code::SrsParts, &field, format!("{value} is not text"));
             }
         }
     }

@@ -49,7 +49,7 @@ pub(super) async fn check(ept: &Arc<Ept>, findings: &mut Findings) -> Option<Vec
     Some(sources)
 }
 
-/// A list; none when there is none, `Err` when it was found to be broken.
+/// A list; `None` if there is none, `Err` when it was found to be broken.
 async fn list(
     ept: &Arc<Ept>,
     path: &str,

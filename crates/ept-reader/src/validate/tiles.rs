@@ -155,7 +155,7 @@ fn size_problem(ept: &Ept, node: &Node, size: u64) -> Option<(Code, String)> {
         .map(|d| d.scalar.size() as u64);
     let record = sizes.sum::<u64>().max(1);
     if !size.is_multiple_of(record) {
-        let problem = format!("{size} bytes are no whole number of {record}-byte points");
+        let problem = format!("{size} bytes are not a whole number of {record}-byte points");
         return Some((Code::TileCorrupt, problem));
     }
     let error = DecodeError::Count {

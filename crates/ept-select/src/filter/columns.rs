@@ -9,7 +9,7 @@ use super::expression::{Comparison, Logic, Number, Value};
 /// The columns that a filter asks for.
 pub(super) struct Columns<'a> {
     len: usize,
-    /// None where the tile lacks the dimension.
+    /// `None` if the tile lacks the dimension.
     values: Vec<Option<&'a Values>>,
 }
 
