@@ -104,9 +104,10 @@ fn run_command(command: &mut Command) -> Result<()> {
         .current_dir(workspace())
         .status()
         .context("the command does not start")?;
-    match status.success() {
-        true => Ok(()),
-        false => bail!("{command:?} failed"),
+    if status.success() {
+        Ok(())
+    } else {
+        bail!("{command:?} failed")
     }
 }
 

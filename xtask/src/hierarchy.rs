@@ -44,9 +44,10 @@ fn tree(nodes: usize) -> BTreeMap<Key, u64> {
         for key in level {
             let children: Vec<Key> = key.children().filter(|child| has_ground(*child)).collect();
             let is_leaf = tree.len() + next.len() >= nodes;
-            let points = match is_leaf {
-                true => 1 + scramble(key) % (3 * FULL),
-                false => FULL + scramble(key) % FULL,
+            let points = if is_leaf {
+                1 + scramble(key) % (3 * FULL)
+            } else {
+                FULL + scramble(key) % FULL
             };
             tree.insert(key, points);
             if !is_leaf {

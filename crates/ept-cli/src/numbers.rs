@@ -27,9 +27,10 @@ pub(crate) fn rounded(number: f64, digits: i32) -> String {
     let before = number.abs().log10().floor() as i32 + 1;
     let decimals = usize::try_from(digits - before).unwrap_or(0);
     let text = format!("{number:.decimals$}");
-    match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-        false => text,
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
     }
 }
 

@@ -175,9 +175,10 @@ impl Crs {
             return Err(unknown("something comes after the WKT"));
         }
         let is_compound = COMPOUNDS.contains(&&*node.keyword);
-        let horizontal = match is_compound {
-            true => node.find(&SYSTEMS),
-            false => Some(&node).filter(|node| SYSTEMS.contains(&&*node.keyword)),
+        let horizontal = if is_compound {
+            node.find(&SYSTEMS)
+        } else {
+            Some(&node).filter(|node| SYSTEMS.contains(&&*node.keyword))
         };
         let horizontal = horizontal.ok_or_else(|| unknown("it has no horizontal system"))?;
         if horizontal.any(&has_path) {
@@ -276,9 +277,10 @@ impl Crs {
     /// Metres of a unit of height, as far as a horizontal system tells: its own unit, or a metre beside degrees.
     #[must_use]
     pub fn metres_per_height(&self) -> f64 {
-        match self.is_geographic() {
-            true => 1.0,
-            false => self.metres,
+        if self.is_geographic() {
+            1.0
+        } else {
+            self.metres
         }
     }
 

@@ -89,9 +89,12 @@ impl Local {
 
     /// A box that holds the image of the box, in the target's system. Without geocentric coordinates it takes every z.
     pub fn image(&self, is_spatial: bool) -> [[f64; 3]; 2] {
-        let reach = |i: usize| match is_spatial || i < 2 {
-            true => self.axes[i].reach() + self.error[i],
-            false => f64::INFINITY,
+        let reach = |i: usize| {
+            if is_spatial || i < 2 {
+                self.axes[i].reach() + self.error[i]
+            } else {
+                f64::INFINITY
+            }
         };
         [-1.0, 1.0].map(|side| [0, 1, 2].map(|i| self.axes[i].constant + side * reach(i)))
     }

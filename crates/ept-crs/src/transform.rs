@@ -32,9 +32,10 @@ pub struct Transform {
 
 impl Transform {
     pub(crate) fn new(from: &Crs, to: &Crs) -> Result<Transform, CrsError> {
-        let transformer = match from == to {
-            true => None,
-            false => Some(Arc::new(transformer(from, to)?)),
+        let transformer = if from == to {
+            None
+        } else {
+            Some(Arc::new(transformer(from, to)?))
         };
         Ok(Transform {
             from: from.clone(),

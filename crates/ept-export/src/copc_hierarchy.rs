@@ -127,9 +127,10 @@ impl CopcHierarchy {
     fn loads(&self, parents: &[usize]) -> Vec<usize> {
         let mut loads = vec![1; parents.len()];
         for node in (1..parents.len()).rev() {
-            loads[parents[node]] += match self.is_page(loads[node]) {
-                true => 1,
-                false => loads[node],
+            loads[parents[node]] += if self.is_page(loads[node]) {
+                1
+            } else {
+                loads[node]
             };
         }
         loads

@@ -173,9 +173,10 @@ fn crs(srs: &Srs) -> Option<Value> {
 /// The greatest number of 32 bits that is not above `value`.
 fn below(value: f64) -> f32 {
     let single = value as f32;
-    match f64::from(single) > value {
-        true => single.next_down(),
-        false => single,
+    if f64::from(single) > value {
+        single.next_down()
+    } else {
+        single
     }
 }
 

@@ -68,9 +68,10 @@ impl<W: Write + Seek + Send> LasSink<W> {
 impl<W: Write + Seek> Draft<W> {
     /// Writes what precedes the points.
     fn start(&mut self, record: Record) -> Result<LasFile, ExportError> {
-        let laz = match self.options.compressed {
-            true => Some(LazChunks::fixed(&record, self.options.threads)?),
-            false => None,
+        let laz = if self.options.compressed {
+            Some(LazChunks::fixed(&record, self.options.threads)?)
+        } else {
+            None
         };
         LasFile::start(
             record,

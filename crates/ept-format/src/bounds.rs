@@ -97,9 +97,12 @@ impl Bounds {
             let extent = self.max[axis] - self.min[axis];
             // Division by a power of two is exact, so neighbours share their face to the bit. The last
             // edge is the maximum itself: adding the extent to the minimum may miss it by a bit.
-            let edge = |i: f64| match i < cells {
-                true => self.min[axis] + extent * (i / cells),
-                false => self.max[axis],
+            let edge = |i: f64| {
+                if i < cells {
+                    self.min[axis] + extent * (i / cells)
+                } else {
+                    self.max[axis]
+                }
             };
             cell.min[axis] = edge(f64::from(index));
             cell.max[axis] = edge(f64::from(index) + 1.0);

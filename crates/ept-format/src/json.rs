@@ -21,9 +21,10 @@ pub(crate) fn not_json(text: &[u8], error: &serde_json::Error) -> FormatError {
         let head = start.get(..tag.len());
         head.is_some_and(|head| head.eq_ignore_ascii_case(tag))
     });
-    match is_page {
-        true => FormatError::WebPage,
-        false => FormatError::NotJson(error.to_string()),
+    if is_page {
+        FormatError::WebPage
+    } else {
+        FormatError::NotJson(error.to_string())
     }
 }
 

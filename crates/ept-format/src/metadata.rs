@@ -106,9 +106,10 @@ impl Metadata {
             srs: Srs::from_json(object.remove("srs").as_ref())?,
             unknown: json::sorted(object),
         };
-        match metadata.spacing(0) > 0.0 {
-            true => Ok(metadata),
-            false => Err(FormatError::field("span", "divides the bounds to nothing")),
+        if metadata.spacing(0) > 0.0 {
+            Ok(metadata)
+        } else {
+            Err(FormatError::field("span", "divides the bounds to nothing"))
         }
     }
 

@@ -105,9 +105,10 @@ impl<P: Policy> Walk<P> {
                 }
             }
         }
-        match self.loading.is_empty() {
-            true => Ok(Step::Done),
-            false => Ok(Step::Wait),
+        if self.loading.is_empty() {
+            Ok(Step::Done)
+        } else {
+            Ok(Step::Wait)
         }
     }
 

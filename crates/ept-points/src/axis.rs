@@ -95,9 +95,10 @@ fn bisect(test: impl Fn(i64) -> bool) -> i64 {
     let (mut low, mut high) = (i64::from(i32::MIN), i64::from(i32::MAX) + 1);
     while low < high {
         let middle = low + (high - low) / 2;
-        match test(middle) {
-            true => high = middle,
-            false => low = middle + 1,
+        if test(middle) {
+            high = middle;
+        } else {
+            low = middle + 1;
         }
     }
     low

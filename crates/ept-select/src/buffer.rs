@@ -100,9 +100,10 @@ impl NearBuffer {
     pub(crate) fn relation(&self) -> Relation {
         let relations = self.polygons.iter().map(|polygon| {
             let inside = polygon.inside.relation();
-            match polygon.sides.is_empty() || inside == Relation::Inside {
-                true => inside,
-                false => Relation::Edge,
+            if polygon.sides.is_empty() || inside == Relation::Inside {
+                inside
+            } else {
+                Relation::Edge
             }
         });
         relations.max().unwrap_or(Relation::Outside)

@@ -261,9 +261,10 @@ impl Part {
                 (Some(_), None) => None,
             };
             if let (Some((place, error)), Some((extent, near))) = (about, &near) {
-                let place = match self.spatial() {
-                    true => place,
-                    false => [place[0], place[1], point[2]],
+                let place = if self.spatial() {
+                    place
+                } else {
+                    [place[0], place[1], point[2]]
                 };
                 let flat = [place[0], place[1]];
                 let is_near = Extent::around(flat, [0.0; 2]).meets(*extent);

@@ -59,9 +59,10 @@ impl Extent {
         {
             return Beside::No;
         }
-        match self.max[0] < origin.min[0] {
-            true => Beside::Left,
-            false => Beside::Within,
+        if self.max[0] < origin.min[0] {
+            Beside::Left
+        } else {
+            Beside::Within
         }
     }
 }

@@ -169,9 +169,10 @@ impl Shares<'_> {
             inside += self.of(Some(child), &self.selection.frame().bounds.cell(child));
             all += 1.0;
         }
-        match all > 0.0 {
-            true => inside / all,
-            false => self.even(cell),
+        if all > 0.0 {
+            inside / all
+        } else {
+            self.even(cell)
         }
     }
 

@@ -233,9 +233,10 @@ impl Thinner {
     /// The key at a depth that stands for the branch of `key`.
     fn branch_key(&self, depth: u32, key: Key) -> Key {
         let ancestor = key.ancestor(depth.min(key.depth()));
-        match self.grid.is_flat() {
-            true => Key::new(ancestor.depth(), ancestor.x(), ancestor.y(), 0).unwrap_or(ancestor),
-            false => ancestor,
+        if self.grid.is_flat() {
+            Key::new(ancestor.depth(), ancestor.x(), ancestor.y(), 0).unwrap_or(ancestor)
+        } else {
+            ancestor
         }
     }
 

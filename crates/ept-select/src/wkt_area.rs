@@ -78,9 +78,10 @@ fn first_geometry(text: &str) -> Result<(&str, &str), String> {
             _ => {}
         }
     }
-    Err(match open == text.len() {
-        true => "this is not a geometry".into(),
-        false => "a bracket is not closed".into(),
+    Err(if open == text.len() {
+        "this is not a geometry".into()
+    } else {
+        "a bracket is not closed".into()
     })
 }
 

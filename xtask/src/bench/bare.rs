@@ -166,9 +166,10 @@ fn laszip(tile: &[u8], points: usize) -> Result<Encoding> {
     let table = ChunkTable::read_from(&mut source, &vlr)?;
     let (mut at, mut left) = (points_at as usize + ChunkTable::OFFSET_SIZE, points);
     let chunks = table.into_iter().map(|chunk| {
-        let count = match vlr.uses_variable_size_chunks() {
-            true => chunk.point_count as usize,
-            false => left.min(vlr.chunk_size() as usize),
+        let count = if vlr.uses_variable_size_chunks() {
+            chunk.point_count as usize
+        } else {
+            left.min(vlr.chunk_size() as usize)
         };
         left -= count;
         at += chunk.byte_count as usize;
@@ -241,9 +242,10 @@ impl Tile {
             return Ok(Vec::new());
         };
         let is_layered = vlr.items().iter().any(|item| item.version() > 2);
-        let mut compressor: Box<dyn RecordCompressor<Vec<u8>>> = match is_layered {
-            true => Box::new(LayeredPointRecordCompressor::new(Vec::new())),
-            false => Box::new(SequentialPointRecordCompressor::new(Vec::new())),
+        let mut compressor: Box<dyn RecordCompressor<Vec<u8>>> = if is_layered {
+            Box::new(LayeredPointRecordCompressor::new(Vec::new()))
+        } else {
+            Box::new(SequentialPointRecordCompressor::new(Vec::new()))
         };
         compressor.set_fields_from(vlr.items())?;
         compressor.compress_many(records)?;

@@ -52,9 +52,10 @@ impl Bench {
         }
         let laszip = self.dataset.unwrap_or_else(|| {
             let bench = crate::workspace().join("../shared/bench/autzen-laz");
-            match bench.is_dir() {
-                true => bench,
-                false => made.join("large-laz-pf3"),
+            if bench.is_dir() {
+                bench
+            } else {
+                made.join("large-laz-pf3")
             }
         });
         // Asked before anything is built, which may replace this program.

@@ -45,9 +45,10 @@ pub(crate) fn run(targets: &[String]) -> Result<()> {
 fn default_targets() -> Vec<String> {
     let samples = samples_folder();
     let mut targets = vec![crate::workspace().join("testdata").display().to_string()];
-    match samples.is_dir() {
-        true => targets.push(samples.display().to_string()),
-        false => println!("no samples at {}: skipped", samples.display()),
+    if samples.is_dir() {
+        targets.push(samples.display().to_string());
+    } else {
+        println!("no samples at {}: skipped", samples.display());
     }
     targets
 }

@@ -73,9 +73,10 @@ fn check_columns(tools: &Tools, ept: &Path, dataset: &Path) -> Result<()> {
 fn default_datasets() -> Result<Vec<PathBuf>> {
     let mut datasets = folders_of(&crate::workspace().join("testdata"))?;
     let samples = samples_folder();
-    match samples.join("truth").is_dir() {
-        true => datasets.extend(intact(&samples)?),
-        false => println!("no samples at {}: skipped", samples.display()),
+    if samples.join("truth").is_dir() {
+        datasets.extend(intact(&samples)?);
+    } else {
+        println!("no samples at {}: skipped", samples.display());
     }
     Ok(datasets)
 }
@@ -117,8 +118,9 @@ fn build_ept() -> Result<PathBuf> {
         .args(["build", "--quiet", "--workspace"])
         .current_dir(crate::workspace())
         .status()?;
-    match status.success() {
-        true => Ok(tools::target()?.join("debug").join("ept")),
-        false => bail!("the command does not build"),
+    if status.success() {
+        Ok(tools::target()?.join("debug").join("ept"))
+    } else {
+        bail!("the command does not build")
     }
 }

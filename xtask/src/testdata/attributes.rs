@@ -54,9 +54,10 @@ pub(super) fn las(format: u8) -> Vec<Dimension> {
         KEY_POINT,
         WITHHELD,
     ];
-    match extended {
-        true => dimensions.extend([OVERLAP, SCAN_CHANNEL, ANGLE_STEPS]),
-        false => dimensions.push(ANGLE_RANK),
+    if extended {
+        dimensions.extend([OVERLAP, SCAN_CHANNEL, ANGLE_STEPS]);
+    } else {
+        dimensions.push(ANGLE_RANK);
     }
     dimensions.extend([USER_DATA, POINT_SOURCE_ID]);
     if extended || format & 1 == 1 {

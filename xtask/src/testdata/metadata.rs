@@ -37,9 +37,10 @@ impl Dataset {
         let is_laszip = matches!(self.encoding, Encoding::Laszip(_));
         let is_axis = matches!(dimension.name, "X" | "Y" | "Z");
         // The schema of LAZ tiles describes the values that readers return, but for coordinates.
-        let typed = match is_laszip && !is_axis {
-            true => values.first()?.clone(),
-            false => dimension.stored(point, &self.scaling),
+        let typed = if is_laszip && !is_axis {
+            values.first()?.clone()
+        } else {
+            dimension.stored(point, &self.scaling)
         };
         if is_laszip && matches!(typed, Value::Bytes(_)) {
             return None;

@@ -46,9 +46,10 @@ impl Survey {
             let through = 1 + random.below(surfaces.len() as u32) as usize;
             surfaces.truncate(through);
             // Returns that went unrecorded: numbers above 7 need the 4 bits of formats 6 to 10.
-            let unrecorded = match self.extended && random.once_in(30) {
-                true => 8,
-                false => 0,
+            let unrecorded = if self.extended && random.once_in(30) {
+                8
+            } else {
+                0
             };
             for (index, surface) in surfaces.iter().enumerate() {
                 let returns = (
@@ -63,9 +64,10 @@ impl Survey {
     }
 
     fn pulse(&self, terrain: &Terrain, random: &mut Random) -> Pulse {
-        let (min, max) = match random.once_in(4) {
-            true => terrain.village(),
-            false => ([2.0; 2], [self.cube.size - 2.0; 2]),
+        let (min, max) = if random.once_in(4) {
+            terrain.village()
+        } else {
+            ([2.0; 2], [self.cube.size - 2.0; 2])
         };
         let mut at = [0, 1].map(|axis| random.range(min[axis], max[axis]));
         if random.once_in(40) {
@@ -113,9 +115,10 @@ impl Survey {
             key_point: flag(random, 50),
             withheld: flag(random, 80),
             overlap: u8::from(self.extended && pulse.overlaps),
-            scan_channel: match self.extended {
-                true => (pulse.at[0] as u8) & 3,
-                false => 0,
+            scan_channel: if self.extended {
+                (pulse.at[0] as u8) & 3
+            } else {
+                0
             },
             scan_angle: pulse.angle,
             user_data: random.below(4) as u8,

@@ -33,9 +33,10 @@ pub(crate) async fn run(args: &ValidateArgs) -> Result<Outcome> {
     if !args.quiet {
         eprintln!("{}", summary(&report));
     }
-    Ok(match report.is_valid() {
-        true => Outcome::Complete,
-        false => Outcome::Faulty,
+    Ok(if report.is_valid() {
+        Outcome::Complete
+    } else {
+        Outcome::Faulty
     })
 }
 

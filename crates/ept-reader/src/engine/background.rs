@@ -37,9 +37,10 @@ impl<T> Drop for Task<T> {
 
 /// What it means that a task gave no result.
 pub(crate) fn task_failed(error: &JoinError) -> Error {
-    Error::Internal(match error.is_panic() {
-        true => format!("a task panicked: {error}"),
-        false => "the runtime shut down while a query was running".into(),
+    Error::Internal(if error.is_panic() {
+        format!("a task panicked: {error}")
+    } else {
+        "the runtime shut down while a query was running".into()
     })
 }
 

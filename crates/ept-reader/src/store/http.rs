@@ -252,9 +252,10 @@ impl HttpStore {
         max_bytes: usize,
     ) -> Result<Bytes, StoreError> {
         let decoder = Decoder::of(response.headers());
-        let announced = match is_gzip(response.headers()) {
-            true => 0,
-            false => response.content_length().unwrap_or(0).min(wanted),
+        let announced = if is_gzip(response.headers()) {
+            0
+        } else {
+            response.content_length().unwrap_or(0).min(wanted)
         };
         let most = wanted.min((max_bytes as u64).saturating_add(1));
         let corrupt = |error: std::io::Error| StoreError::Transient {
@@ -365,18 +366,20 @@ fn is_tag(stamp: &str) -> bool {
 
 /// The header that asks for a file unless it still has the stamp.
 fn condition(stamp: &str) -> (HeaderName, &str) {
-    match is_tag(stamp) {
-        true => (IF_NONE_MATCH, stamp),
-        false => (IF_MODIFIED_SINCE, stamp),
+    if is_tag(stamp) {
+        (IF_NONE_MATCH, stamp)
+    } else {
+        (IF_MODIFIED_SINCE, stamp)
     }
 }
 
 /// The length that a header announces, unless it is that of a compressed answer.
 fn length(headers: &HeaderMap) -> Option<u64> {
     let length = headers.get(CONTENT_LENGTH)?.to_str().ok()?;
-    match headers.contains_key(CONTENT_ENCODING) {
-        true => None,
-        false => length.trim().parse().ok(),
+    if headers.contains_key(CONTENT_ENCODING) {
+        None
+    } else {
+        length.trim().parse().ok()
     }
 }
 

@@ -35,9 +35,10 @@ impl MemoryStore {
     }
 
     fn limited(&self, path: &str, bytes: Bytes, max_bytes: usize) -> Result<Bytes, StoreError> {
-        match bytes.len() <= max_bytes {
-            true => Ok(bytes),
-            false => Err(StoreError::too_large(self.location(path), max_bytes)),
+        if bytes.len() <= max_bytes {
+            Ok(bytes)
+        } else {
+            Err(StoreError::too_large(self.location(path), max_bytes))
         }
     }
 }

@@ -187,9 +187,10 @@ impl Code {
     /// Error or warning, as the code's letter says.
     #[must_use]
     pub fn severity(self) -> Severity {
-        match self.id().starts_with('E') {
-            true => Severity::Error,
-            false => Severity::Warning,
+        if self.id().starts_with('E') {
+            Severity::Error
+        } else {
+            Severity::Warning
         }
     }
 }

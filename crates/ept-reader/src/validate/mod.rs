@@ -169,9 +169,10 @@ async fn contents(
         let nodes = stream::iter(nodes);
         points::check(ept, nodes, sources.as_deref(), findings, checked, tiles).await
     } else {
-        let headers = match ept.fetcher().is_remote() {
-            true => checks.headers,
-            false => checked.nodes,
+        let headers = if ept.fetcher().is_remote() {
+            checks.headers
+        } else {
+            checked.nodes
         };
         tiles::check(ept, nodes, headers, findings, checked, tiles).await
     }

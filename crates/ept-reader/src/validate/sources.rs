@@ -122,9 +122,10 @@ fn sum(ept: &Ept, sources: &[SourceFile], file: &Place, findings: &mut Findings)
 /// Reads the metadata of the sources, of remote datasets those of a sample.
 async fn details(ept: &Arc<Ept>, sources: &[SourceFile], file: &Place, findings: &mut Findings) {
     let count = sources.len() as u64;
-    let most = match ept.fetcher().is_remote() {
-        true => MOST_DETAILS,
-        false => count,
+    let most = if ept.fetcher().is_remote() {
+        MOST_DETAILS
+    } else {
+        count
     };
     // Several sources may share a file, as a rule one after the other.
     let mut last = None;

@@ -201,9 +201,10 @@ async fn header(
             let most = ept.engine().limits().file_bytes.get() as u64;
             let length = TileHeader::length(&bytes).min(size).min(most);
             let length = usize::try_from(length).unwrap_or(usize::MAX);
-            let bytes = match bytes.len() >= length {
-                true => bytes,
-                false => start(length).await?,
+            let bytes = if bytes.len() >= length {
+                bytes
+            } else {
+                start(length).await?
             };
             let header = TileHeader::parse(&bytes, size).map_err(|e| undecodable(&e))?;
             match header.points == node.points {

@@ -48,9 +48,10 @@ pub(super) fn parse(text: &str) -> Result<(Logic, Vec<String>), SelectError> {
     let term = parser.or()?;
     let logic = parser.logic(term, 0)?;
     parser.skip_space();
-    match parser.at < parser.characters.len() {
-        true => Err(parser.unexpected()),
-        false => Ok((logic, parser.dimensions)),
+    if parser.at < parser.characters.len() {
+        Err(parser.unexpected())
+    } else {
+        Ok((logic, parser.dimensions))
     }
 }
 
@@ -171,9 +172,10 @@ impl Parser<'_> {
             Some('"') => {
                 self.at += 1;
                 let name = self.while_is(|c| c != '"');
-                match self.take("\"") {
-                    true => Ok(self.dimension(name)),
-                    false => Err(self.fault(start, "a name in quotes has no end")),
+                if self.take("\"") {
+                    Ok(self.dimension(name))
+                } else {
+                    Err(self.fault(start, "a name in quotes has no end"))
                 }
             }
             Some(c) if c.is_alphabetic() || c == '_' => {

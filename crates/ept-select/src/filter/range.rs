@@ -77,18 +77,19 @@ impl Value {
                 let ends = a
                     .iter()
                     .flat_map(|&a| b.iter().map(move |&b| operator.apply(a, b)));
-                ends.fold(
-                    [f64::INFINITY, f64::NEG_INFINITY],
-                    |[low, high], end| match end.is_nan() {
-                        true => UNKNOWN,
-                        false => [low.min(end), high.max(end)],
-                    },
-                )
+                ends.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], end| {
+                    if end.is_nan() {
+                        UNKNOWN
+                    } else {
+                        [low.min(end), high.max(end)]
+                    }
+                })
             }
         };
-        match range.iter().any(|end| end.is_nan()) {
-            true => UNKNOWN,
-            false => range,
+        if range.iter().any(|end| end.is_nan()) {
+            UNKNOWN
+        } else {
+            range
         }
     }
 }

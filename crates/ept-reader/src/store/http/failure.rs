@@ -25,9 +25,10 @@ pub(super) fn request_error(location: &str, error: reqwest::Error) -> StoreError
 
 /// A connection that did not come about. A certificate that is not trusted will not be later either.
 pub(in crate::store) fn connect_error(location: String, cause: String) -> StoreError {
-    match cause.to_ascii_lowercase().contains("certificate") {
-        true => StoreError::Failed { location, cause },
-        false => StoreError::Unreachable { location, cause },
+    if cause.to_ascii_lowercase().contains("certificate") {
+        StoreError::Failed { location, cause }
+    } else {
+        StoreError::Unreachable { location, cause }
     }
 }
 

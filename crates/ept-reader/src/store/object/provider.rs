@@ -242,9 +242,10 @@ impl Settings<'_> {
             let is_bare = url.username().is_empty() && url.password().is_none();
             matches!(url.scheme(), "http" | "https") && is_bare && url.query().is_none()
         });
-        match is_endpoint {
-            true => Ok(Some(endpoint.trim_end_matches('/'))),
-            false => Err("the endpoint is not an http or https URL without user and query".into()),
+        if is_endpoint {
+            Ok(Some(endpoint.trim_end_matches('/')))
+        } else {
+            Err("the endpoint is not an http or https URL without user and query".into())
         }
     }
 
