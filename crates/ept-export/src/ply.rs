@@ -216,12 +216,26 @@ fn type_name(field: &Field) -> &'static str {
 fn push_comments(header: &mut String, key: &str, text: Option<&str>) {
     let text = text.unwrap_or_default();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = ascii(&text);
     let mut rest = text.as_str();
     while !rest.is_empty() {
         let (line, more) = rest.split_at(cut(rest));
         *header += &format!("comment {key}: {line}\n");
         rest = more;
     }
+}
+
+/// The text with what is not printable ASCII as JSON escapes: headers of PLY are ASCII.
+fn ascii(text: &str) -> String {
+    let mut units = [0; 2];
+    let escaped = text.chars().map(|c| match c {
+        ' '..='~' => c.to_string(),
+        c => {
+            let units = c.encode_utf16(&mut units).iter();
+            units.map(|unit| format!("\\u{unit:04x}")).collect()
+        }
+    });
+    escaped.collect()
 }
 
 /// Where to end the first line of a text; never 0.

@@ -307,6 +307,23 @@ fn depth(query: &Query, frame: &Frame) -> Result<Option<u32>, SelectError> {
 
 /// The grid of a thinning in the source's coordinates.
 fn grid(thin: Thin, query: &Query, frame: &Frame) -> Result<ThinGrid, SelectError> {
+    let grid = unchecked_grid(thin, query, frame)?;
+    let ends = [frame.bounds.min(), frame.bounds.max()];
+    let places = ends.iter().flat_map(|end| end.iter().zip(grid.size()));
+    // Beyond this, cells are numbered with gaps, and points of several cells would count as one's.
+    let has_exact_cells = |(end, size): (&f64, f64)| (end / size).abs() < MOST_CELLS;
+    if !places.into_iter().all(has_exact_cells) {
+        return Err(SelectError::Unrelated(
+            "the spacing of thinning is too small for coordinates of this size".into(),
+        ));
+    }
+    Ok(grid)
+}
+
+/// Cells from the origin to the farthest point of a grid: the integers that 64-bit floats hold exactly.
+const MOST_CELLS: f64 = (1_u64 << 53) as f64;
+
+fn unchecked_grid(thin: Thin, query: &Query, frame: &Frame) -> Result<ThinGrid, SelectError> {
     match thin.edge {
         Spacing::Units(edge) => {
             let height = if thin.is_flat { f64::INFINITY } else { edge };

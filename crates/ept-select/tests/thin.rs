@@ -7,7 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use ept_format::{Key, Metadata, Node};
 use ept_points::{Column, PointBatch, Values};
-use ept_select::{Frame, ThinGrid, Thinner};
+use ept_select::{Frame, Query, Selection, Spacing, Thin, ThinGrid, Thinner};
 use proptest::prelude::*;
 
 /// Coordinates are stored in quarters of a unit, so all of them are exact.
@@ -245,5 +245,20 @@ proptest! {
             prop_assert_eq!(left.len(), 1, "of {:?}", points);
             prop_assert!((left[0] - points[0].0) as f64 / scale <= 1e-12, "of {:?}", points);
         }
+    }
+}
+
+#[test]
+fn a_grid_too_fine_for_the_coordinates_is_refused() {
+    let frame = std::sync::Arc::new(Frame::from(&dataset()));
+    let select = |thin: Thin| Selection::new(&Query::new().with_thin(thin), &frame);
+    // 64 units have 6.4e15 cells of 1e-14 and 6.4e17 of 1e-16; floats tell 9e15 apart.
+    assert!(select(Thin::squares(Spacing::Units(1e-14))).is_ok());
+    for thin in [
+        Thin::squares(Spacing::Units(1e-16)),
+        Thin::cubes(Spacing::Units(1e-300)),
+    ] {
+        let error = select(thin).unwrap_err().to_string();
+        assert!(error.contains("too small"), "{error}");
     }
 }
