@@ -11,16 +11,16 @@ pub(crate) struct Choice<T>(pub(crate) T);
 
 impl ValueEnum for Choice<Format> {
     fn value_variants<'a>() -> &'a [Self] {
-        const ALL: [Choice<Format>; Format::ALL.len()] = {
-            let mut all = [Choice(Format::Csv); Format::ALL.len()];
-            let mut at = 0;
-            while at < all.len() {
-                all[at] = Choice(Format::ALL[at]);
-                at += 1;
-            }
-            all
-        };
-        &ALL
+        const ALL: &[Choice<Format>; Format::ALL.len()] = &[
+            Choice(Format::Csv),
+            Choice(Format::Las),
+            Choice(Format::Laz),
+            Choice(Format::Copc),
+            Choice(Format::Ply),
+            Choice(Format::Arrow),
+            Choice(Format::Parquet),
+        ];
+        ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {

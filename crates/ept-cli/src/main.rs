@@ -7,6 +7,7 @@ mod command;
 mod exit;
 mod losses;
 mod numbers;
+mod output;
 mod progress;
 mod select;
 

@@ -130,10 +130,8 @@ pub(crate) fn options(args: &DatasetArgs) -> Options {
 
 /// The cache of the flags, where they name one.
 pub(crate) fn cache(args: &CacheArgs) -> Option<Cache> {
-    let folder = args
-        .folder
-        .as_ref()
-        .filter(|folder| !folder.as_os_str().is_empty())?;
+    let folder = args.folder.as_ref();
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty())?;
     Some(Cache::new(folder, args.size))
 }
 
@@ -182,10 +180,8 @@ async fn origin_of(select: &SelectArgs, origin: &str, dataset: &Dataset) -> Resu
 /// The corners of a box in the form that `--bounds` takes.
 pub(crate) fn corners(bounds: &Bounds) -> String {
     let numbers = bounds.min().into_iter().chain(bounds.max());
-    numbers
-        .map(|number| number.to_string())
-        .collect::<Vec<_>>()
-        .join(",")
+    let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();
+    numbers.join(",")
 }
 
 fn is_degrees(bounds: &Bounds) -> bool {

@@ -1,19 +1,20 @@
 //! `ept profile`: points along a line.
 
 use anyhow::Result;
-use ept_job::{Format, Output, Pass, write_profile};
+use ept_job::{Pass, write_profile};
 use ept_reader::{Line, Query, Swath};
 
 use crate::args::ProfileArgs;
-use crate::exit::{Outcome, WrongUsage};
+use crate::exit::Outcome;
 use crate::losses;
 use crate::numbers::{counted, rounded};
+use crate::output::output;
 use crate::progress::Bar;
 use crate::select;
 
 pub(crate) async fn run(args: &ProfileArgs) -> Result<Outcome> {
     let line: Line = args.line.parse()?;
-    let output = output(args)?;
+    let output = output(args.output.as_deref(), None, args.precision)?;
     let dataset = select::dataset(&args.dataset, &[], &args.read).await?;
     let swath = Swath::new(&line, args.crs.as_ref(), args.width, dataset.frame())?;
     let length = rounded(swath.length(), 3);
@@ -33,19 +34,6 @@ pub(crate) async fn run(args: &ProfileArgs) -> Result<Outcome> {
     Ok(losses::outcome(pass.losses()))
 }
 
-fn output(args: &ProfileArgs) -> Result<Output> {
-    let path = args.output.as_ref().filter(|path| path.as_os_str() != "-");
-    let output = match path {
-        Some(path) => Output::to_file(path, None),
-        None => Output::to_stream("standard output", std::io::stdout(), Format::Csv),
-    };
-    let output = output.and_then(|output| match args.precision {
-        Some(decimals) => output.with_precision(decimals),
-        None => Ok(output),
-    });
-    output.map_err(|problem| WrongUsage(problem.to_string()).into())
-}
-
 fn query(args: &ProfileArgs, swath: &Swath) -> Result<Query> {
     let mut query = Query::new().with_area(swath.area()?);
     if let Some(resolution) = args.resolution {
@@ -59,12 +47,10 @@ fn query(args: &ProfileArgs, swath: &Swath) -> Result<Query> {
     }
     Ok(match &args.dims {
         // The swath needs to know where a point is.
-        Some(dims) => query.with_dimensions(
-            ["X", "Y", "Z"]
-                .map(str::to_owned)
-                .into_iter()
-                .chain(trimmed(dims)),
-        ),
+        Some(dims) => {
+            let axes = ["X", "Y", "Z"].map(str::to_owned);
+            query.with_dimensions(axes.into_iter().chain(trimmed(dims)))
+        }
         None => query,
     })
 }

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use ept_job::{Format, Output, Pass, Report, write_points};
+use ept_job::{Pass, Report, write_points};
 use ept_reader::{Query, Selection, Thin};
 use indicatif::HumanBytes;
 
@@ -12,11 +12,13 @@ use crate::args::QueryArgs;
 use crate::exit::{Outcome, WrongUsage};
 use crate::losses;
 use crate::numbers::{counted, rounded};
+use crate::output::output;
 use crate::progress::Bar;
 use crate::select;
 
 pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
-    let output = output(args)?;
+    let format = args.format.map(|format| format.0);
+    let output = output(args.output.as_deref(), format, args.precision)?;
     let name = output.name();
     let mut pass = Pass::new(selection(args).await?, args.read.on_error.0);
     consent(args, &mut pass).await?;
@@ -37,24 +39,6 @@ pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
         summarize(&pass, written, &name);
     }
     Ok(losses::outcome(pass.losses()))
-}
-
-/// The output of the flags, checked before anything is read.
-fn output(args: &QueryArgs) -> Result<Output> {
-    let path = args.output.as_ref().filter(|path| path.as_os_str() != "-");
-    let format = args.format.map(|format| format.0);
-    let output = match path {
-        Some(path) => Output::to_file(path, format),
-        None => {
-            let format = format.unwrap_or(Format::Csv);
-            Output::to_stream("standard output", std::io::stdout(), format)
-        }
-    };
-    let output = output.and_then(|output| match args.precision {
-        Some(decimals) => output.with_precision(decimals),
-        None => Ok(output),
-    });
-    output.map_err(|problem| WrongUsage(problem.to_string()).into())
 }
 
 async fn selection(args: &QueryArgs) -> Result<Selection> {

@@ -1,0 +1,29 @@
+//! The output of the flags.
+
+use std::path::Path;
+
+use anyhow::Result;
+use ept_job::{Format, Output};
+
+use crate::exit::WrongUsage;
+
+/// The file or standard output, checked before anything is read. Without a format, the extension of the file decides, and
+/// standard output gets CSV.
+pub(crate) fn output(
+    path: Option<&Path>,
+    format: Option<Format>,
+    precision: Option<u8>,
+) -> Result<Output> {
+    let output = match path.filter(|path| path.as_os_str() != "-") {
+        Some(path) => Output::to_file(path, format),
+        None => {
+            let format = format.unwrap_or(Format::Csv);
+            Output::to_stream("standard output", std::io::stdout(), format)
+        }
+    };
+    let output = output.and_then(|output| match precision {
+        Some(decimals) => output.with_precision(decimals),
+        None => Ok(output),
+    });
+    output.map_err(|problem| WrongUsage(problem.to_string()).into())
+}
