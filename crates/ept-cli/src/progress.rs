@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 
 use ept_job::Progress;
-use ept_reader::{Part, Stage};
+use ept_reader::{Stage, StageKind};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 
 const POINTS: &str = "{bar:30} {human_pos}/{human_len} points, {msg}, {eta} left";
@@ -48,9 +48,9 @@ impl Bar {
     pub(crate) fn show_stage(&self, stage: &Stage) {
         self.0.set_length(stage.of);
         self.0.set_position(stage.done);
-        self.0.set_message(match stage.part {
-            Part::Pages => "pages",
-            Part::Tiles => "tiles",
+        self.0.set_message(match stage.kind {
+            StageKind::Pages => "pages",
+            StageKind::Tiles => "tiles",
         });
     }
 

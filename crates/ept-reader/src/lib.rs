@@ -117,7 +117,7 @@ pub use store::{
 pub use tile_sizes::TileSizes;
 pub use tiles::{Tile, TileStream};
 pub use validate::{
-    Checked, Checks, Code, Example, Finding, Part, Place, Report, Severity, Stage, validate,
+    Checked, Checks, Code, Example, Finding, Place, Report, Severity, Stage, StageKind, validate,
     validate_store,
 };
 

@@ -6,12 +6,12 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use crate::Error;
-use crate::scene::tile_cache::{Name, Part};
+use crate::scene::tile_cache::{Name, Resident};
 
 /// What a load came to.
 #[derive(Debug)]
 pub(crate) enum Arrival {
-    Part(Name, Part),
+    Resident(Name, Resident),
     /// It failed, and is tried again after that time.
     Failure(Name, Error, Duration),
 }

@@ -10,7 +10,7 @@ use tokio::task::{AbortHandle, JoinError, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
 use crate::scene::inbox::{Arrival, Inbox};
-use crate::scene::tile_cache::{Name, Part, TileCache, Wanted};
+use crate::scene::tile_cache::{Name, Resident, TileCache, Wanted};
 use crate::{Dataset, Error, Retry};
 
 /// What a look wants.
@@ -24,7 +24,7 @@ pub(crate) struct Wants {
 
 /// Counts of a scene's requests.
 #[derive(Debug, Default)]
-pub(crate) struct Counters {
+pub(crate) struct LoadCounts {
     pub(crate) started: AtomicU64,
     pub(crate) arrived: AtomicU64,
     pub(crate) failed: AtomicU64,
@@ -37,7 +37,7 @@ pub(crate) struct Loader {
     pub(crate) dataset: Dataset,
     pub(crate) cache: TileCache,
     pub(crate) inbox: Arc<Inbox>,
-    pub(crate) counters: Arc<Counters>,
+    pub(crate) counters: Arc<LoadCounts>,
     /// Loads at the same time.
     pub(crate) most: usize,
     /// The first and the longest wait after a failure.
@@ -47,7 +47,7 @@ pub(crate) struct Loader {
 /// The loads under way and those that failed.
 struct Work {
     loader: Loader,
-    running: JoinSet<(Name, Result<Part, Error>)>,
+    running: JoinSet<(Name, Result<Resident, Error>)>,
     handles: HashMap<Name, AbortHandle>,
     /// What came since the last look that told its wants.
     delivered: HashSet<Name>,
@@ -147,7 +147,7 @@ impl Work {
         failures.map(|failure| failure.until).min()
     }
 
-    fn finish(&mut self, done: Result<(Name, Result<Part, Error>), JoinError>) {
+    fn finish(&mut self, done: Result<(Name, Result<Resident, Error>), JoinError>) {
         // Nothing but a load that was given up ends without a result.
         let Ok((name, result)) = done else { return };
         if self.handles.remove(&name).is_none() {
@@ -159,7 +159,7 @@ impl Work {
                 counters.arrived.fetch_add(1, Ordering::Relaxed);
                 self.failures.remove(&name);
                 self.delivered.insert(name);
-                Arrival::Part(name, part)
+                Arrival::Resident(name, part)
             }
             Err(error) => {
                 counters.failed.fetch_add(1, Ordering::Relaxed);

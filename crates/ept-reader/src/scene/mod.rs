@@ -24,8 +24,8 @@ pub use look::{Event, Look};
 pub use tile_cache::TileCache;
 
 use inbox::{Arrival, Inbox};
-use loader::{Counters, Loader, Wants};
-use tile_cache::{Name, Part, Wanted};
+use loader::{LoadCounts, Loader, Wants};
+use tile_cache::{Name, Resident, Wanted};
 
 /// How a scene loads.
 #[derive(Debug, Clone)]
@@ -67,7 +67,7 @@ pub struct Scene {
     options: SceneOptions,
     wants: watch::Sender<Arc<Wants>>,
     inbox: Arc<Inbox>,
-    counters: Arc<Counters>,
+    counters: Arc<LoadCounts>,
     pages: HashMap<Key, Arc<Page>>,
     /// What was given to the caller and not dropped since.
     drawn: HashMap<NodeName, Arc<CachedTile>>,
@@ -104,7 +104,7 @@ impl Scene {
     pub fn new(dataset: Dataset, options: SceneOptions) -> Result<Scene, Error> {
         Handle::try_current().map_err(|_| Error::NoRuntime)?;
         let (wants, changes) = watch::channel(Arc::default());
-        let (inbox, counters) = (Arc::<Inbox>::default(), Arc::<Counters>::default());
+        let (inbox, counters) = (Arc::<Inbox>::default(), Arc::<LoadCounts>::default());
         let loader = Loader {
             dataset: dataset.clone(),
             cache: options.cache.clone(),
@@ -145,7 +145,7 @@ impl Scene {
     /// What was asked for so far.
     #[must_use]
     pub fn traffic(&self) -> SceneTraffic {
-        let Counters {
+        let LoadCounts {
             started,
             arrived,
             failed,
@@ -195,20 +195,20 @@ impl Scene {
     /// Takes in what a load came to.
     fn receive(&mut self, arrival: Arrival, look: &mut Look) {
         look.events.push(match arrival {
-            Arrival::Part(name, part) => {
+            Arrival::Resident(name, part) => {
                 self.failing.remove(&name);
                 match (name, part) {
-                    (Name::Page(key), Part::Page(page)) => {
+                    (Name::Page(key), Resident::Page(page)) => {
                         self.pages.insert(key, page);
                         Event::Page(key)
                     }
-                    (_, Part::Tile(tile)) => {
+                    (_, Resident::Tile(tile)) => {
                         let node = tile.node().name;
                         look.fresh.insert(node, tile);
                         Event::Tile(node)
                     }
                     // A load gives what it was asked for.
-                    (Name::Tile(_), Part::Page(_)) => return,
+                    (Name::Tile(_), Resident::Page(_)) => return,
                 }
             }
             Arrival::Failure(name, error, again) => {
@@ -226,7 +226,7 @@ impl Scene {
         if let Some(page) = self.pages.get(&key) {
             return Some(Arc::clone(page));
         }
-        let Part::Page(page) = self.options.cache.find(&self.dataset, Name::Page(key))? else {
+        let Resident::Page(page) = self.options.cache.find(&self.dataset, Name::Page(key))? else {
             return None;
         };
         self.pages.insert(key, Arc::clone(&page));
@@ -312,17 +312,17 @@ impl Scene {
         }
         for key in &look.dropped {
             if let Some(tile) = self.drawn.remove(key) {
-                self.give_back(Name::Tile(*key), Part::Tile(tile));
+                self.give_back(Name::Tile(*key), Resident::Tile(tile));
             }
         }
         let is_old = |key: &Key, _: &mut Arc<Page>| !self.ages.contains_key(&Name::Page(*key));
         let old: Vec<_> = self.pages.extract_if(is_old).collect();
         for (key, page) in old {
-            self.give_back(Name::Page(key), Part::Page(page));
+            self.give_back(Name::Page(key), Resident::Page(page));
         }
     }
 
-    fn give_back(&self, name: Name, part: Part) {
+    fn give_back(&self, name: Name, part: Resident) {
         self.options.cache.keep(&self.dataset, name, part);
     }
 }

@@ -47,7 +47,7 @@ struct Inner {
 }
 
 struct State {
-    parts: LruCache<Id, Part>,
+    parts: LruCache<Id, Resident>,
     /// Bytes of `parts`.
     bytes: usize,
     /// What left the cache while someone held it.
@@ -55,14 +55,14 @@ struct State {
     flights: HashMap<Id, WeakShared<Flight>>,
 }
 
-type Flight = BoxFuture<'static, Result<Part, Error>>;
+type Flight = BoxFuture<'static, Result<Resident, Error>>;
 
 /// A part on its way. Dropping the last one of a part ends its requests.
 pub(crate) type Load = Shared<Flight>;
 
 /// A part of a dataset, in memory.
 #[derive(Debug, Clone)]
-pub(crate) enum Part {
+pub(crate) enum Resident {
     Tile(Arc<CachedTile>),
     Page(Arc<Page>),
 }
@@ -170,8 +170,8 @@ impl TileCache {
         node: impl Into<NodeName>,
     ) -> Option<Arc<CachedTile>> {
         match self.find(dataset, Name::Tile(node.into()))? {
-            Part::Tile(tile) => Some(tile),
-            Part::Page(_) => None,
+            Resident::Tile(tile) => Some(tile),
+            Resident::Page(_) => None,
         }
     }
 
@@ -183,19 +183,19 @@ impl TileCache {
     pub async fn tile(&self, dataset: &Dataset, node: &Node) -> Result<Arc<CachedTile>, Error> {
         let retry = dataset.engine().options().retry;
         match self.load(dataset, Wanted::Tile(*node), retry).await? {
-            Part::Tile(tile) => Ok(tile),
-            Part::Page(_) => Err(Error::Internal("a page in the place of a tile".into())),
+            Resident::Tile(tile) => Ok(tile),
+            Resident::Page(_) => Err(Error::Internal("a page in the place of a tile".into())),
         }
     }
 
     /// A part that is in memory.
-    pub(crate) fn find(&self, dataset: &Dataset, name: Name) -> Option<Part> {
+    pub(crate) fn find(&self, dataset: &Dataset, name: Name) -> Option<Resident> {
         let dataset = dataset.id();
         self.inner.state().find(&Id { dataset, name })
     }
 
     /// Takes back a part that was in use until now: if it had left, it comes in again.
-    pub(crate) fn keep(&self, dataset: &Dataset, name: Name, part: Part) {
+    pub(crate) fn keep(&self, dataset: &Dataset, name: Name, part: Resident) {
         let id = Id {
             dataset: dataset.id(),
             name,
@@ -242,13 +242,15 @@ impl Inner {
         wanted: Wanted,
         retry: Retry,
         id: Id,
-    ) -> Result<Part, Error> {
+    ) -> Result<Resident, Error> {
         let part = match wanted {
-            Wanted::Page(key) => Part::Page(Arc::new(dataset.ept()?.page_with(key, &retry).await?)),
+            Wanted::Page(key) => {
+                Resident::Page(Arc::new(dataset.ept()?.page_with(key, &retry).await?))
+            }
             Wanted::Tile(node) => {
                 let names = self.dimensions.as_deref();
                 let tile = load_tile(&dataset, node, names, &retry).await?;
-                Part::Tile(Arc::new(tile))
+                Resident::Tile(Arc::new(tile))
             }
         };
         // What leaves is freed once nobody waits for the lock.
@@ -267,13 +269,13 @@ impl Inner {
 }
 
 impl State {
-    fn find(&mut self, id: &Id) -> Option<Part> {
+    fn find(&mut self, id: &Id) -> Option<Resident> {
         let found = self.parts.get(id).cloned();
         found.or_else(|| self.lent.get(id)?.find())
     }
 
     /// Keeps a part; returns those that had to leave for it.
-    fn insert(&mut self, id: Id, part: Part, limit: usize) -> Vec<Part> {
+    fn insert(&mut self, id: Id, part: Resident, limit: usize) -> Vec<Resident> {
         let size = part.bytes();
         let mut left = Vec::new();
         if size > limit {
@@ -296,7 +298,7 @@ impl State {
         left
     }
 
-    fn lend(&mut self, id: Id, part: &Part) {
+    fn lend(&mut self, id: Id, part: &Resident) {
         const MANY: usize = 64;
         if self.lent.len() >= MANY {
             self.lent.retain(|_, lent| lent.find().is_some());
@@ -305,27 +307,27 @@ impl State {
     }
 }
 
-impl Part {
+impl Resident {
     fn bytes(&self) -> usize {
         match self {
-            Part::Tile(tile) => tile.bytes(),
-            Part::Page(page) => size_of::<Page>() + size_of_val(page.entries()),
+            Resident::Tile(tile) => tile.bytes(),
+            Resident::Page(page) => size_of::<Page>() + size_of_val(page.entries()),
         }
     }
 
     fn lent(&self) -> Lent {
         match self {
-            Part::Tile(tile) => Lent::Tile(Arc::downgrade(tile)),
-            Part::Page(page) => Lent::Page(Arc::downgrade(page)),
+            Resident::Tile(tile) => Lent::Tile(Arc::downgrade(tile)),
+            Resident::Page(page) => Lent::Page(Arc::downgrade(page)),
         }
     }
 }
 
 impl Lent {
-    fn find(&self) -> Option<Part> {
+    fn find(&self) -> Option<Resident> {
         Some(match self {
-            Lent::Tile(tile) => Part::Tile(tile.upgrade()?),
-            Lent::Page(page) => Part::Page(page.upgrade()?),
+            Lent::Tile(tile) => Resident::Tile(tile.upgrade()?),
+            Lent::Page(page) => Resident::Page(page.upgrade()?),
         })
     }
 }

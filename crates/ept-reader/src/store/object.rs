@@ -24,7 +24,7 @@ use super::http::{chain, connect_error, past_end, status_error, without_secrets}
 use super::{Answer, Store, StoreError, body};
 use crate::{CloudOptions, Error, HttpOptions};
 use environment::Environment;
-use provider::{Connection, Place};
+use provider::{BucketUrl, Connection};
 use refusal::Refusal;
 
 /// The files of a dataset below a prefix of a bucket: `s3://bucket/prefix`, `gs://bucket/prefix`,
@@ -51,7 +51,7 @@ impl CloudStore {
     /// When `url` is not of the known kinds or has a query string, a header or the endpoint is not one, or the
     /// environment holds half of the credentials.
     pub fn new(url: &str, cloud: &CloudOptions, http: &HttpOptions) -> Result<CloudStore, Error> {
-        let connected = Place::parse(url).and_then(|place| {
+        let connected = BucketUrl::parse(url).and_then(|place| {
             let connection = provider::connect(&place, cloud, http, Environment::of_process())?;
             Ok((place, connection))
         });

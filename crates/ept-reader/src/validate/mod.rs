@@ -55,7 +55,7 @@ impl Default for Checks {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stage {
     /// What is being checked.
-    pub part: Part,
+    pub kind: StageKind,
     /// How many of them are done.
     pub done: u64,
     /// How many there are, as far as is known.
@@ -64,7 +64,7 @@ pub struct Stage {
 
 /// What a validation looks at, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub enum StageKind {
     /// Pages of the hierarchy.
     Pages,
     /// Tiles.
@@ -145,7 +145,7 @@ async fn contents(
 ) -> Result<(), Error> {
     let pages = |done, of| {
         watch(Stage {
-            part: Part::Pages,
+            kind: StageKind::Pages,
             done,
             of,
         });
@@ -159,7 +159,7 @@ async fn contents(
     let nodes = hierarchy.into_nodes(*ept.metadata().bounds());
     let tiles = |done, of| {
         watch(Stage {
-            part: Part::Tiles,
+            kind: StageKind::Tiles,
             done,
             of,
         });

@@ -15,7 +15,7 @@ use crate::Ept;
 use crate::{Dataset, Error, Query, Tile};
 
 /// What the points of one tile came to.
-struct Part {
+struct TileFacts {
     node: Node,
     scaling: Option<Scaling>,
     point_format: Option<u8>,
@@ -44,7 +44,7 @@ pub(super) async fn check(
     mut watch: impl FnMut(u64, u64),
 ) -> Result<(), Error> {
     let metadata = ept.metadata().clone();
-    let make = move |tile: Tile| Part::of(tile, &metadata);
+    let make = move |tile: Tile| TileFacts::of(tile, &metadata);
     let everything = Dataset::from(Ept::clone(ept)).select(&Query::new())?;
     let mut parts = everything.map_nodes(nodes.map(Ok), make);
     let mut whole = Whole {
@@ -71,8 +71,8 @@ pub(super) async fn check(
     Ok(())
 }
 
-impl Part {
-    fn of(tile: Tile, metadata: &Metadata) -> Part {
+impl TileFacts {
+    fn of(tile: Tile, metadata: &Metadata) -> TileFacts {
         let Tile { node, points } = tile;
         let mut slack = metadata.cell_slack();
         let steps = points.scaling().map_or([0.0; 3], |scaling| scaling.scale);
@@ -81,7 +81,7 @@ impl Part {
         }
         let conforming = metadata.bounds_conforming();
         let conforming = conforming.map(|conforming| conforming.grown(slack));
-        Part {
+        TileFacts {
             outside: Outside::of(&points, &node.cell.grown(slack)),
             conforming: conforming.map_or_else(Outside::default, |c| Outside::of(&points, &c)),
             origins: origins(&points),
@@ -153,7 +153,7 @@ struct Whole<'a> {
 }
 
 impl Whole<'_> {
-    fn add(&mut self, part: Part, findings: &mut Findings) {
+    fn add(&mut self, part: TileFacts, findings: &mut Findings) {
         let place = tile_place(self.ept, &part.node);
         // Coordinates stored as 64-bit integers or floats have no scale to compare.
         let names = part.names.iter().map(|name| &**name);
@@ -172,7 +172,7 @@ impl Whole<'_> {
         self.summary.merge(part.summary);
     }
 
-    fn origins(&mut self, part: &Part, place: &Place, findings: &mut Findings) {
+    fn origins(&mut self, part: &TileFacts, place: &Place, findings: &mut Findings) {
         let (mut beyond, mut greatest) = (0, 0);
         for (id, points) in &part.origins {
             let known = usize::try_from(*id)

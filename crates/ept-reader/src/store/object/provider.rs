@@ -16,7 +16,7 @@ use crate::store::http::headers;
 use crate::{CloudOptions, HttpOptions};
 
 /// Where a dataset is.
-pub(super) struct Place<'a> {
+pub(super) struct BucketUrl<'a> {
     pub(super) scheme: &'a str,
     /// Or container.
     pub(super) bucket: &'a str,
@@ -37,7 +37,7 @@ pub(super) struct Connection {
 
 /// What a connection is made of.
 struct Settings<'a> {
-    place: &'a Place<'a>,
+    place: &'a BucketUrl<'a>,
     cloud: &'a CloudOptions,
     http: &'a HttpOptions,
     environment: Environment,
@@ -77,7 +77,7 @@ const AZURE_CREDENTIALS: [&str; 12] = [
 
 /// A client of the bucket.
 pub(super) fn connect(
-    place: &Place<'_>,
+    place: &BucketUrl<'_>,
     cloud: &CloudOptions,
     http: &HttpOptions,
     environment: Environment,
@@ -97,8 +97,8 @@ pub(super) fn connect(
     }
 }
 
-impl Place<'_> {
-    pub(super) fn parse(url: &str) -> Result<Place<'_>, String> {
+impl BucketUrl<'_> {
+    pub(super) fn parse(url: &str) -> Result<BucketUrl<'_>, String> {
         if url.contains(['?', '#']) {
             return Err("has a query string; credentials come from the environment".into());
         }
@@ -111,7 +111,7 @@ impl Place<'_> {
             return Err("names no bucket".into());
         }
         Path::parse(prefix).map_err(|error| error.to_string())?;
-        Ok(Place {
+        Ok(BucketUrl {
             scheme,
             bucket,
             prefix,
