@@ -11,6 +11,6 @@ fuzz_target!(|data: &[u8]| {
     };
     let dimension = addon.dimension();
     assert_eq!(dimension.name, "Classification");
-    assert!((1..=8).contains(&dimension.scalar.size()));
+    assert!(dimension.scalar.size() > 0);
     assert_eq!(addon.tile_path(Key::ROOT), "ept-data/0-0-0-0.bin");
 });

@@ -18,7 +18,7 @@ impl Addon {
     /// Reads the text of `ept-addon.json`: an object with `type` and `size` as in a schema.
     ///
     /// # Errors
-    /// When the text is no JSON object, has no known type, or says that the data are not binary.
+    /// When the text is not a JSON object, lacks a type or size, or says that the data are not binary.
     pub fn from_json(name: &str, text: &[u8]) -> Result<Addon, FormatError> {
         let Value::Object(mut object) = json::parse(text)? else {
             return Err(FormatError::field("ept-addon.json", "must be an object"));

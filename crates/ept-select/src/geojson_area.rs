@@ -2,6 +2,7 @@
 
 use geo_types::Geometry;
 use geojson::{Feature, GeoJson, JsonObject};
+use serde_json::Value;
 
 use crate::geometry::{from_geometries, one_crs};
 use crate::{Area, Crs, SelectError};
@@ -9,9 +10,9 @@ use crate::{Area, Crs, SelectError};
 /// The polygons of a geometry, a feature or a collection, in `crs`, or else in the system that the text names, or else in
 /// longitude and latitude.
 pub(crate) fn from_geojson(text: &str, crs: Option<&Crs>) -> Result<Area, SelectError> {
-    let json: GeoJson = text
-        .parse()
-        .map_err(|error: geojson::Error| fault(error.to_string()))?;
+    let json: Value = serde_json::from_str(text).map_err(|error| fault(error.to_string()))?;
+    check_positions(&json)?;
+    let json: GeoJson = serde_json::from_value(json).map_err(|error| fault(error.to_string()))?;
     let named = named_crs(&json)?;
     let area = from_geometries(geometries(json)?)?;
     match crs.cloned().or(named) {
@@ -22,6 +23,24 @@ pub(crate) fn from_geojson(text: &str, crs: Option<&Crs>) -> Result<Area, Select
 
 fn fault(problem: String) -> SelectError {
     SelectError::Geometry(format!("GeoJSON: {problem}"))
+}
+
+/// Positions have at least two numbers (RFC 7946, section 3.1.1); the conversion of coordinates counts on it.
+fn check_positions(json: &Value) -> Result<(), SelectError> {
+    match json {
+        Value::Array(items) => {
+            if items.len() == 1 && items[0].is_number() {
+                return Err(fault(format!("{json} is a position of one number")));
+            }
+            items.iter().try_for_each(check_positions)
+        }
+        Value::Object(members) => {
+            let parts = ["coordinates", "geometry", "geometries", "features"];
+            let parts = parts.iter().filter_map(|name| members.get(*name));
+            parts.into_iter().try_for_each(check_positions)
+        }
+        _ => Ok(()),
+    }
 }
 
 fn geometries(json: GeoJson) -> Result<Vec<Geometry<f64>>, SelectError> {

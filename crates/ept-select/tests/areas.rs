@@ -166,3 +166,22 @@ fn geojson_says_its_crs_in_any_of_its_places() {
     let told = Area::from_text(&geometry(""), Some(&crs)).unwrap();
     assert_eq!(told.crs().unwrap().name(), "EPSG:32612");
 }
+
+#[test]
+fn positions_of_one_number_are_refused() {
+    for coordinates in [
+        "[[[0,0],[4,0],[4.4],[0,0]]]",
+        "[[[7],[7],[7]]]",
+        "[[[],[4,0],[4,4]]]",
+    ] {
+        let polygon = format!("{{\"type\":\"Polygon\",\"coordinates\":{coordinates}}}");
+        let feature =
+            format!("{{\"type\":\"Feature\",\"properties\":{{}},\"geometry\":{polygon}}}");
+        let several = format!("{{\"type\":\"GeometryCollection\",\"geometries\":[{polygon}]}}");
+        for text in [polygon, feature, several] {
+            assert!(text.parse::<Area>().is_err(), "{text}");
+        }
+    }
+    assert!(r#"{"type":"Point","coordinates":[1]}"#.parse::<Area>().is_err());
+    assert!(r#"{"type":"LineString","coordinates":[[1],[2]]}"#.parse::<Area>().is_err());
+}
