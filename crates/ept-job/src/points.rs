@@ -13,7 +13,7 @@ use crate::{JobError, Output, Pass, Progress};
 /// what it lacks.
 ///
 /// # Errors
-/// When the dataset cannot be read or the output not be written; there is no file then.
+/// When the dataset can't be read or the output can't be written. No file is left behind.
 pub async fn write_points(
     pass: &mut Pass,
     output: Output,

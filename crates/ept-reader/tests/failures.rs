@@ -19,7 +19,7 @@ use futures::{FutureExt, TryStreamExt};
 use support::server::{Response, Server};
 use support::{fixture, open, tiles};
 
-/// A server that answers so many requests, and can't be reached after that.
+/// A server that answers a number of requests and can't be reached after that.
 #[derive(Debug)]
 struct Vanishing {
     inner: FileStore,
