@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 /// The crates of the library; each may use those before it. The order is that of ARCHITECTURE.md.
-const ORDER: [&str; 11] = [
+pub(crate) const ORDER: [&str; 11] = [
     "ept-format",
     "ept-laz",
     "ept-las",

@@ -242,3 +242,30 @@ fn the_environment_names_no_folder_of_grids() {
         "the folder matters when it is named"
     );
 }
+
+#[test]
+fn an_inaccurate_transform_is_in_the_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let (out, report) = (folder.path().join("a.csv"), folder.path().join("a.json"));
+    let transforms = |crs: Option<&str>| {
+        let mut flags = vec!["query".to_owned(), fixture("terrain"), "-q".into()];
+        flags.extend(["--depth".into(), "0".into(), "-o".into()]);
+        flags.extend([out.to_str().unwrap().to_owned(), "--report".into()]);
+        flags.push(report.to_str().unwrap().to_owned());
+        if let Some(crs) = crs {
+            flags.extend(["--bounds=-94,40,-92,43".into(), "--crs".into(), crs.into()]);
+        }
+        ept(&flags).ends_with(0);
+        let report: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(&report).unwrap()).unwrap();
+        report["transforms"].clone()
+    };
+    // NAD27, whose shift needs a grid.
+    let found = transforms(Some("EPSG:4267"));
+    let warnings = found[0]["warnings"].to_string();
+    assert!(
+        warnings.contains("needs a grid that was not found"),
+        "{found}"
+    );
+    assert_eq!(transforms(None), serde_json::json!([]));
+}

@@ -199,10 +199,12 @@ impl Crs {
         // Whether coordinates can be computed shows only in a transform.
         Transformer::new(&system, &system)
             .map_err(|error| CrsError::unknown(definition, error.to_string()))?;
-        let kind = match () {
-            () if system.is_geocentric() => Kind::Geocentric,
-            () if system.is_angular() => Kind::Geographic,
-            () => Kind::Projected,
+        let kind = if system.is_geocentric() {
+            Kind::Geocentric
+        } else if system.is_angular() {
+            Kind::Geographic
+        } else {
+            Kind::Projected
         };
         Ok(Crs {
             name: name.into(),

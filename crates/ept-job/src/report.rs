@@ -1,6 +1,7 @@
 //! What came of a job.
 
-use ept_reader::{Loss, LostPart};
+use ept_crs::Operation;
+use ept_reader::{Loss, LostPart, Selection};
 use serde_json::{Value, json};
 
 use crate::query_json::{bounds_json, query_json};
@@ -46,8 +47,23 @@ impl<'a> Report<'a> {
             "retries": traffic.retries,
             "seconds": engine.elapsed().as_secs_f64(),
             "losses": losses.collect::<Vec<_>>(),
+            "transforms": transforms(selection),
         }))
     }
+}
+
+/// How coordinates get from one datum to another, and what is to be doubted about it.
+fn transforms(selection: &Selection) -> Vec<Value> {
+    let operations = selection.bound().operations();
+    let transform = |operation: &Operation| {
+        let warnings = operation.warnings().iter();
+        json!({
+            "operation": operation.name(),
+            "accuracy": operation.accuracy(),
+            "warnings": warnings.map(ToString::to_string).collect::<Vec<_>>(),
+        })
+    };
+    operations.iter().map(transform).collect()
 }
 
 /// A loss; how many points go with a page is unknown.

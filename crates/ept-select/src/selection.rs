@@ -255,7 +255,11 @@ impl Selection {
     #[must_use]
     pub fn operations(&self) -> Vec<Operation> {
         let areas = self.query().areas().iter().filter_map(Area::crs);
-        let targets = areas.chain(self.query().output_crs());
+        let targets: Vec<_> = areas.chain(self.query().output_crs()).collect();
+        // The tables of coordinate systems take a while to load: most queries need none.
+        if targets.is_empty() {
+            return Vec::new();
+        }
         let Ok(own) = self.frame().crs() else {
             return Vec::new();
         };
