@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use ept_format::Key;
+use ept_format::{CopcPage, Key};
 use ept_las::Chunk;
 
 use crate::ExportError;
 
 /// Bytes of an entry.
-const ENTRY_SIZE: usize = 32;
+const ENTRY_SIZE: usize = CopcPage::ENTRY_SIZE;
 /// Entries that fit one page: 128 KiB, little enough for one request.
 const PAGE_ENTRIES: usize = 4096;
 /// When there are more, a subtree with more than so many has a page of its own. A page then has at most eight

@@ -3,12 +3,12 @@
 use std::io::{Seek, Write};
 use std::num::NonZeroUsize;
 
-use ept_format::{Bounds, Key, NodeName};
+use ept_format::{Bounds, CopcInfo, Key, NodeName};
 use ept_las::Vlr;
 use ept_points::PointBatch;
 
 use crate::copc_hierarchy::CopcHierarchy;
-use crate::copc_info::CopcInfo;
+use crate::copc_info::copc_info;
 use crate::fused::Fused;
 use crate::las_file::LasFile;
 use crate::laz_chunks::LazChunks;
@@ -33,7 +33,7 @@ impl CopcOptions {
     /// Otherwise there is [`OctreeSink`](crate::OctreeSink).
     #[must_use]
     pub fn has_cube(&self) -> bool {
-        CopcInfo::new(&self.bounds, self.spacing).is_ok()
+        copc_info(&self.bounds, self.spacing).is_ok()
     }
 }
 
@@ -74,7 +74,7 @@ impl<W: Write + Seek + Send> CopcSink<W> {
     pub fn new(out: W, options: CopcOptions) -> Result<CopcSink<W>, ExportError> {
         Ok(CopcSink {
             draft: Fused::new(Draft {
-                info: CopcInfo::new(&options.bounds, options.spacing)?,
+                info: copc_info(&options.bounds, options.spacing)?,
                 out,
                 options,
                 file: None,
@@ -173,7 +173,7 @@ pub(crate) fn finish_copc(
     let hierarchy = CopcHierarchy::new(keys, chunks.chunks())?;
     let page_at = out.stream_position()? + Vlr::EXTENDED_HEADER_SIZE;
     let (pages, root_size) = hierarchy.to_bytes(page_at);
-    info.root_page = (page_at, root_size);
+    info.root_page = page_at..page_at + root_size;
     info.times = file.times();
     file.header_mut().set_copc(&info, &pages);
     file.finish(note, out)

@@ -3,11 +3,11 @@
 use std::io::{Seek, SeekFrom, Write};
 use std::mem;
 
+use ept_format::CopcInfo;
 use ept_las::{ChunkTable, VlrId};
 use ept_points::{PointBatch, Scaling};
 
 use crate::ExportError;
-use crate::copc_info::CopcInfo;
 use crate::las_header::LasHeader;
 use crate::laz_chunks::LazChunks;
 use crate::record::Record;

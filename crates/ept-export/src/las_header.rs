@@ -1,8 +1,8 @@
 //! Everything in a LAS 1.4 file that is not points (LAS 1.4 R15, sections 2.4 to 2.7).
 
+use ept_format::CopcInfo;
 use ept_las::{Compression, ExtraDimension, Header, Vlr, VlrId};
 
-use crate::copc_info::CopcInfo;
 use crate::record::Record;
 use crate::tally::Tally;
 

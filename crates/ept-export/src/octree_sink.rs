@@ -3,10 +3,10 @@
 use std::fmt;
 use std::io::{self, Read, Seek, Write};
 
-use ept_format::{Bounds, Key, NodeName};
+use ept_format::{Bounds, CopcInfo, Key, NodeName};
 use ept_points::{PointBatch, Scaling};
 
-use crate::copc_info::CopcInfo;
+use crate::copc_info::copc_info;
 use crate::copc_sink::{finish_copc, start_copc};
 use crate::fused::Fused;
 use crate::las_file::LasFile;
@@ -64,7 +64,7 @@ impl<W: Write + Seek + Send, F: Read + Write + Seek + Send> OctreeSink<W, F> {
         options.spacing = (options.bounds.max()[0] - options.bounds.min()[0]) / GRID as f64;
         Ok(OctreeSink {
             draft: Fused::new(Draft {
-                info: CopcInfo::new(&options.bounds, options.spacing)?,
+                info: copc_info(&options.bounds, options.spacing)?,
                 out,
                 options,
                 scratch: Box::new(scratch),

@@ -1,8 +1,8 @@
-//! What can be wrong with an EPT dataset's JSON.
+//! What can be wrong with the JSON of an EPT dataset, or the octree of a COPC file.
 
 use crate::Key;
 
-/// A fault in the JSON of an EPT dataset.
+/// A fault in the JSON of an EPT dataset, or in the octree of a COPC file.
 ///
 /// The text names the field, key or entry at fault. It does not name the file: the caller, who
 /// fetched it, adds that.
@@ -41,6 +41,14 @@ pub enum FormatError {
     Entry {
         /// The node of the entry.
         key: Key,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A record or page of a COPC file contradicts itself or the size of the file.
+    #[error("COPC {what}: {problem}")]
+    Copc {
+        /// The part of the file.
+        what: String,
         /// What is wrong with it.
         problem: String,
     },

@@ -40,6 +40,8 @@
 
 mod addon;
 mod bounds;
+mod copc_info;
+mod copc_page;
 mod dimension;
 mod dimension_name;
 mod error;
@@ -57,6 +59,8 @@ mod walk;
 
 pub use addon::Addon;
 pub use bounds::Bounds;
+pub use copc_info::CopcInfo;
+pub use copc_page::CopcPage;
 pub use dimension::{Dimension, ScalarType, Statistics};
 pub use dimension_name::{is_same_dimension, position_of_dimension};
 pub use error::FormatError;

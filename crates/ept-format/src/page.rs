@@ -1,4 +1,4 @@
-//! One file of the hierarchy: nodes with their counts, and pointers to further pages.
+//! A page of the hierarchy: nodes with their counts, and pointers to further pages.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,7 +16,7 @@ pub enum Entry {
     Page,
 }
 
-/// One file of `ept-hierarchy`, in an order in which each subtree is contiguous.
+/// A page of a hierarchy, such as one file of `ept-hierarchy`, in an order in which each subtree is contiguous.
 ///
 /// Nodes need not have their parent in the page: some real hierarchies lack even the root.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,13 +56,23 @@ impl Page {
         Ok(Page { entries })
     }
 
+    /// The page of entries that are in order, each node once.
+    pub(crate) fn of_sorted(entries: Vec<(Key, Entry)>) -> Page {
+        Page { entries }
+    }
+
     /// The entry of a node, if the page has one.
     #[must_use]
     pub fn entry(&self, key: Key) -> Option<Entry> {
+        self.position(key).map(|at| self.entries[at].1)
+    }
+
+    /// Where the entry of a node is among the entries.
+    pub(crate) fn position(&self, key: Key) -> Option<usize> {
         let place = self
             .entries
             .binary_search_by(|(other, _)| other.cmp_preorder(&key));
-        place.ok().map(|at| self.entries[at].1)
+        place.ok()
     }
 
     /// The entries; a node stands before those below it.

@@ -1,12 +1,12 @@
 //! The decoder of a dataset's tiles.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use ept_format::{Bounds, DataType, Metadata};
 use ept_las::Decompressors;
 
 use crate::columns::{BLOCK_BYTES, ColumnBuilder};
+use crate::guard::guarded;
 use crate::wanted::wanted;
 use crate::{DecodeError, PointBatch, Wish, laszip, schema, zstandard};
 
@@ -82,14 +82,9 @@ impl Decoder {
         if tile.is_empty() {
             return Err(DecodeError::Empty);
         }
-        let decoded = catch_unwind(AssertUnwindSafe(|| match self.metadata.data_type() {
+        guarded(|| match self.metadata.data_type() {
             DataType::Laszip => laszip::decode(self, points, tile),
             DataType::Binary | DataType::Zstandard => self.decode_by_schema(points, tile),
-        }));
-        decoded.unwrap_or_else(|panic| {
-            let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-            let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
-            Err(DecodeError::Panicked(text.unwrap_or_default()))
         })
     }
 

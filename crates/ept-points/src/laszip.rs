@@ -1,14 +1,14 @@
-//! LAZ tiles: chunks to records by `ept-las`, records to columns.
+//! LAZ tiles, or LAS files in the place of one: files that are in memory as a whole.
 
-use ept_format::Bounds;
-use ept_las::{ChunkTable, Compression, Field, Header, Layers, Layout, PointFormat};
+use std::sync::Arc;
 
-use crate::axis::Clip;
-use crate::columns::ColumnBuilder;
+use ept_las::{ChunkTable, Header};
+
+use crate::file_decoder::FileDecoder;
 use crate::wanted::wanted;
 use crate::{DecodeError, Decoder, PointBatch};
 
-/// Decodes a LAZ tile, or a LAS file in the place of one.
+/// Decodes a LAZ tile.
 pub(crate) fn decode(
     decoder: &Decoder,
     points: u64,
@@ -22,59 +22,22 @@ pub(crate) fn decode(
             found: header.points,
         });
     }
-    let layout = Layout::of_file(&header, tile)?;
-    let fields = wanted(&layout, decoder.wanted.as_deref(), schema)?;
-    let layers = layers(&fields, header.point_format, bounds);
-    let mut columns = ColumnBuilder::new(&layout, fields, bounds, points);
-    if header.is_compressed {
-        decompress(decoder, tile, &header, layers, &mut columns)?;
-    } else {
-        columns.push(uncompressed(tile, &header)?);
-    }
-    columns.finish()
+    let pool = Arc::clone(&decoder.decompressors);
+    let file = FileDecoder::with_decompressors(header, tile, pool)?;
+    let fields = wanted(file.layout(), decoder.wanted.as_deref(), schema)?;
+    file.decode_fields(fields, bounds, &chunks(&file, tile)?)
 }
 
-/// The layers of point formats 6 to 8 that hold the fields or decide over the bounds; X, Y and the returns
-/// always come along.
-fn layers(fields: &[Field], format: PointFormat, bounds: &Bounds) -> Layers {
-    let layers = fields.iter().map(|field| format.layer(field.at));
-    let z = if Clip::needs_z(bounds) {
-        Layers::Z
-    } else {
-        Layers::NONE
+/// The chunks of a tile, each with its number of points.
+fn chunks<'a>(file: &FileDecoder, tile: &'a [u8]) -> Result<Vec<(u64, &'a [u8])>, DecodeError> {
+    let header = file.header();
+    let Some(compression) = file.compression() else {
+        // Points start within the file.
+        return Ok(vec![(header.points, &tile[header.points_at as usize..])]);
     };
-    layers.fold(z, |all, layer| all | layer)
-}
-
-fn decompress(
-    decoder: &Decoder,
-    tile: &[u8],
-    header: &Header,
-    layers: Layers,
-    columns: &mut ColumnBuilder<'_>,
-) -> Result<(), DecodeError> {
-    let compression = Compression::of_file(header, tile)?;
-    let table = ChunkTable::of_file(tile, header, &compression)?;
-    for chunk in table.chunks() {
-        // Chunks are within the file, which is in memory.
-        let bytes = &tile[chunk.at as usize..][..chunk.size as usize];
-        let push = |records: &[u8]| columns.push(records);
-        let pool = &decoder.decompressors;
-        pool.decompress(&compression, bytes, chunk.points, layers, push)?;
-    }
-    Ok(())
-}
-
-fn uncompressed<'a>(tile: &'a [u8], header: &Header) -> Result<&'a [u8], DecodeError> {
-    // Points start within the file.
-    let records = &tile[header.points_at as usize..];
-    let length = usize::try_from(header.points)
-        .ok()
-        .and_then(|points| points.checked_mul(header.record_length.into()));
-    length
-        .and_then(|length| records.get(..length))
-        .ok_or_else(|| {
-            let problem = format!("{} points do not fit its bytes", header.points);
-            DecodeError::corrupt("LAS file", problem)
-        })
+    let table = ChunkTable::of_file(tile, header, compression)?;
+    // Chunks are within the file, which is in memory.
+    let chunk = |at: u64, size: u64| &tile[at as usize..][..size as usize];
+    let chunks = table.chunks().iter();
+    Ok(chunks.map(|c| (c.points, chunk(c.at, c.size))).collect())
 }

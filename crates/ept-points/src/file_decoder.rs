@@ -1,0 +1,151 @@
+//! From the chunks of a LAS or LAZ file to columns.
+
+use std::sync::Arc;
+
+use ept_format::{Bounds, Dimension};
+use ept_las::{Compression, Decompressors, Encoding, Field, Header, Layers, Layout, PointFormat};
+
+use crate::axis::Clip;
+use crate::columns::ColumnBuilder;
+use crate::guard::guarded;
+use crate::wanted::wanted;
+use crate::{DecodeError, PointBatch, Wish};
+
+/// Turns chunks of one LAS or LAZ file into columns. Made once by what precedes the points, used from any number of
+/// threads.
+///
+/// Records that are not compressed are chunks too, of any number of points.
+#[derive(Debug)]
+pub struct FileDecoder {
+    header: Header,
+    layout: Layout,
+    /// `None` if the records are not compressed.
+    compression: Option<Compression>,
+    schema: Vec<Dimension>,
+    decompressors: Arc<Decompressors>,
+}
+
+impl FileDecoder {
+    /// A decoder of the file whose first bytes are `start`: the header, which was parsed of them, and all its variable
+    /// length records.
+    ///
+    /// # Errors
+    /// When the records are cut off, or describe other points than the header.
+    pub fn new(header: Header, start: &[u8]) -> Result<FileDecoder, DecodeError> {
+        FileDecoder::with_decompressors(header, start, Arc::default())
+    }
+
+    /// As [`FileDecoder::new`], with memory for decompression that several decoders share.
+    pub(crate) fn with_decompressors(
+        header: Header,
+        start: &[u8],
+        decompressors: Arc<Decompressors>,
+    ) -> Result<FileDecoder, DecodeError> {
+        let layout = Layout::of_file(&header, start)?;
+        let compression = match header.is_compressed {
+            true => Some(Compression::of_file(&header, start)?),
+            false => None,
+        };
+        Ok(FileDecoder {
+            schema: layout.fields().iter().map(dimension).collect(),
+            header,
+            layout,
+            compression,
+            decompressors,
+        })
+    }
+
+    /// The header of the file.
+    #[must_use]
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// How the records are compressed. `None` if they are not.
+    #[must_use]
+    pub fn compression(&self) -> Option<&Compression> {
+        self.compression.as_ref()
+    }
+
+    /// The dimensions of the points, with the type that is stored.
+    #[must_use]
+    pub fn schema(&self) -> &[Dimension] {
+        &self.schema
+    }
+
+    /// Decodes chunks, each with its number of points, in their order.
+    ///
+    /// # Errors
+    /// When a chunk is damaged or has fewer points, or the wish names a dimension that the file lacks.
+    pub fn decode(&self, wish: &Wish, chunks: &[(u64, &[u8])]) -> Result<PointBatch, DecodeError> {
+        let wanted = wanted(&self.layout, wish.dimensions.as_deref(), &self.schema)?;
+        guarded(|| self.decode_fields(wanted, &wish.bounds, chunks))
+    }
+
+    /// Decodes these fields of the points within the bounds.
+    pub(crate) fn decode_fields(
+        &self,
+        fields: Vec<Field>,
+        bounds: &Bounds,
+        chunks: &[(u64, &[u8])],
+    ) -> Result<PointBatch, DecodeError> {
+        let layers = layers(&fields, self.header.point_format, bounds);
+        let points = chunks.iter().map(|(points, _)| points);
+        let points = points.fold(0_u64, |sum, points| sum.saturating_add(*points));
+        let mut columns = ColumnBuilder::new(&self.layout, fields, bounds, points);
+        for (points, bytes) in chunks {
+            match &self.compression {
+                Some(compression) => {
+                    let push = |records: &[u8]| columns.push(records);
+                    let pool = &self.decompressors;
+                    pool.decompress(compression, bytes, *points, layers, push)?;
+                }
+                None => columns.push(records(bytes, *points, self.layout.size())?),
+            }
+        }
+        columns.finish()
+    }
+
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+}
+
+/// The layers of point formats 6 to 8 that hold the fields or decide over the bounds; X, Y and the returns
+/// always come along.
+fn layers(fields: &[Field], format: PointFormat, bounds: &Bounds) -> Layers {
+    let layers = fields.iter().map(|field| format.layer(field.at));
+    let z = if Clip::needs_z(bounds) {
+        Layers::Z
+    } else {
+        Layers::NONE
+    };
+    layers.fold(z, |all, layer| all | layer)
+}
+
+/// The first records of some bytes.
+fn records(bytes: &[u8], points: u64, size: usize) -> Result<&[u8], DecodeError> {
+    let length = usize::try_from(points).ok();
+    let length = length.and_then(|points| points.checked_mul(size));
+    length
+        .and_then(|length| bytes.get(..length))
+        .ok_or_else(|| {
+            let problem = format!("{points} points do not fit its bytes");
+            DecodeError::corrupt("LAS file", problem)
+        })
+}
+
+fn dimension(field: &Field) -> Dimension {
+    let mut dimension = Dimension::new(&*field.name, field.scalar());
+    if let Encoding::Scaled {
+        stored,
+        scale,
+        offset,
+    } = field.encoding
+    {
+        dimension.scalar = stored;
+        dimension.scale = scale;
+        dimension.offset = offset;
+    }
+    dimension
+}
