@@ -10,10 +10,12 @@ pub fn check_las(file: &[u8]) {
     };
     check_header(&header, size);
     let _ = header.vlrs(file).count();
-    let extended = usize::try_from(header.evlrs_at);
-    let extended = extended.ok().and_then(|at| file.get(at..));
-    let _ = extended.map(|bytes| header.evlrs(bytes).count());
-    if let Ok(layout) = Layout::of_file(&header, file) {
+    let evlrs = header.evlrs_range(size).map(|range| {
+        assert!(range.start <= range.end && range.end <= size, "{range:?}");
+        &file[range.start as usize..range.end as usize]
+    });
+    let _ = evlrs.as_ref().map(|bytes| header.evlrs(bytes).count());
+    if let Ok(layout) = Layout::of_file(&header, file, evlrs.unwrap_or_default()) {
         let mut fields = layout.fields().iter();
         let is_within = fields.all(|field| field.at + field.size() <= layout.size());
         assert!(is_within, "{layout:?}");

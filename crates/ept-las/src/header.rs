@@ -1,5 +1,7 @@
 //! The header of a LAS file (LAS 1.4 R15, section 2.4; LAS 1.5 R00).
 
+use std::ops::Range;
+
 use crate::bytes::{bytes, f64_at, put_text, text, u16_at, u32_at, u64_at};
 use crate::{LasError, PointFormat, Scaling, Vlr, VlrId, Vlrs};
 
@@ -301,6 +303,25 @@ impl Header {
         records
             .find(|record| record.as_ref().map_or(true, |record| record.is(id)))
             .transpose()
+    }
+
+    /// Where the extended variable length records are in a file of `size` bytes: from [`Header::evlrs_at`] to the end of
+    /// the file. Empty if there are none.
+    ///
+    /// # Errors
+    /// If there are some, and they start outside of the file.
+    pub fn evlrs_range(&self, size: u64) -> Result<Range<u64>, LasError> {
+        // PDAL takes a place of 0 for none, whatever the count.
+        if self.evlr_count == 0 || self.evlrs_at == 0 {
+            return Ok(0..0);
+        }
+        let (at, count) = (self.evlrs_at, self.evlr_count);
+        if at < self.header_size.into() || at >= size {
+            return Err(corrupt(format!(
+                "{count} extended records at {at}, in a file of {size}"
+            )));
+        }
+        Ok(at..size)
     }
 
     /// The extended variable length records in `bytes`, the part of the file that starts at [`Header::evlrs_at`].

@@ -49,17 +49,24 @@ impl Layout {
         }
     }
 
-    /// The records of a file, by its header and the variable length records in `start`, the first bytes of the file.
+    /// The records of a file, by its header, `start`, the first bytes of the file up to its points, and `evlrs`, its
+    /// bytes in [`Header::evlrs_range`]; empty if what they describe is not wanted.
     ///
-    /// Extra bytes are honoured in every version of LAS, since Entwine writes them to LAS 1.2. Those that nothing
-    /// describes have no name and no field.
+    /// Extra bytes are described by all records of that kind in their order, the extended ones last, as PDAL has it.
+    /// They are honoured in every version of LAS, since Entwine writes them to LAS 1.2. Those that nothing describes have
+    /// no name and no field.
     ///
     /// # Errors
     /// If the variable length records are cut off, or describe more extra bytes than there are.
-    pub fn of_file(header: &Header, start: &[u8]) -> Result<Layout, LasError> {
+    pub fn of_file(header: &Header, start: &[u8], evlrs: &[u8]) -> Result<Layout, LasError> {
         let mut layout = Layout::of_format(header.point_format, &header.scaling);
         layout.size = layout.size.max(header.record_length.into());
-        if let Some(record) = header.vlr(start, VlrId::EXTRA_BYTES)? {
+        let extended = (!evlrs.is_empty()).then(|| header.evlrs(evlrs));
+        for record in header.vlrs(start).chain(extended.into_iter().flatten()) {
+            let record = record?;
+            if !record.is(VlrId::EXTRA_BYTES) {
+                continue;
+            }
             for dimension in ExtraDimension::parse_all(record.data)? {
                 layout.describe(&dimension)?;
             }
@@ -108,6 +115,12 @@ impl Layout {
     #[must_use]
     pub fn size(&self) -> usize {
         self.size
+    }
+
+    /// Whether the record has bytes at its end that no field describes.
+    #[must_use]
+    pub fn has_nameless_bytes(&self) -> bool {
+        self.end < self.size
     }
 
     /// All fields, by distinct names; of LAS first X, Y and Z.

@@ -27,21 +27,22 @@ pub struct FileDecoder {
 
 impl FileDecoder {
     /// A decoder of the file whose first bytes are `start`: the header, which was parsed of them, and all its variable
-    /// length records.
+    /// length records. `evlrs` are as many extended ones as the header counts, or empty if they say nothing of the points.
     ///
     /// # Errors
     /// When the records are cut off, or describe other points than the header.
-    pub fn new(header: Header, start: &[u8]) -> Result<FileDecoder, DecodeError> {
-        FileDecoder::with_decompressors(header, start, Arc::default())
+    pub fn new(header: Header, start: &[u8], evlrs: &[u8]) -> Result<FileDecoder, DecodeError> {
+        FileDecoder::with_decompressors(header, start, evlrs, Arc::default())
     }
 
     /// As [`FileDecoder::new`], with memory for decompression that several decoders share.
     pub(crate) fn with_decompressors(
         header: Header,
         start: &[u8],
+        evlrs: &[u8],
         decompressors: Arc<Decompressors>,
     ) -> Result<FileDecoder, DecodeError> {
-        let layout = Layout::of_file(&header, start)?;
+        let layout = Layout::of_file(&header, start, evlrs)?;
         let compression = match header.is_compressed {
             true => Some(Compression::of_file(&header, start)?),
             false => None,
@@ -59,6 +60,12 @@ impl FileDecoder {
     #[must_use]
     pub fn header(&self) -> &Header {
         &self.header
+    }
+
+    /// Whether the records have bytes that nothing describes.
+    #[must_use]
+    pub fn has_nameless_bytes(&self) -> bool {
+        self.layout.has_nameless_bytes()
     }
 
     /// How the records are compressed. `None` if they are not.

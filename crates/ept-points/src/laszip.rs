@@ -22,8 +22,11 @@ pub(crate) fn decode(
             found: header.points,
         });
     }
+    let evlrs = header.evlrs_range(tile.len() as u64)?;
+    // They are within the tile, which is in memory.
+    let evlrs = &tile[evlrs.start as usize..evlrs.end as usize];
     let pool = Arc::clone(&decoder.decompressors);
-    let file = FileDecoder::with_decompressors(header, tile, pool)?;
+    let file = FileDecoder::with_decompressors(header, tile, evlrs, pool)?;
     let fields = wanted(file.layout(), decoder.wanted.as_deref(), schema)?;
     file.decode_fields(fields, bounds, &chunks(&file, tile)?)
 }

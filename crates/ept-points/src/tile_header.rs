@@ -1,5 +1,6 @@
 //! What the start of a laszip tile says of the whole.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use ept_las::{Header, Layout};
@@ -26,13 +27,23 @@ impl TileHeader {
         Header::length_with_vlrs(start)
     }
 
-    /// Parses the header from the first bytes of a tile of `size` bytes.
+    /// Where the tile of `size` bytes has its extended records, which may name dimensions too: empty if nowhere. `start`
+    /// are its first bytes.
+    ///
+    /// # Errors
+    /// As [`TileHeader::parse`].
+    pub fn evlrs(start: &[u8], size: u64) -> Result<Range<u64>, DecodeError> {
+        Ok(Header::parse(start, size)?.evlrs_range(size)?)
+    }
+
+    /// Parses the header from the first bytes of a tile of `size` bytes, and from `evlrs`, its bytes at
+    /// [`TileHeader::evlrs`]. If these are empty, the dimensions that they name are left out.
     ///
     /// # Errors
     /// If the tile is not a LAS or LAZ file, or its header contradicts itself or the size.
-    pub fn parse(start: &[u8], size: u64) -> Result<TileHeader, DecodeError> {
+    pub fn parse(start: &[u8], size: u64, evlrs: &[u8]) -> Result<TileHeader, DecodeError> {
         let header = Header::parse(start, size)?;
-        let layout = Layout::of_file(&header, start)?;
+        let layout = Layout::of_file(&header, start, evlrs)?;
         let names = layout.fields().iter().map(|field| Arc::clone(&field.name));
         Ok(TileHeader {
             points: header.points,

@@ -22,14 +22,14 @@ fn the_start_says_what_the_whole_does() {
     ] {
         let tile = root_tile(fixture);
         let size = tile.len() as u64;
-        let whole = TileHeader::parse(&tile, size).unwrap();
+        let whole = TileHeader::parse(&tile, size, &[]).unwrap();
         assert_eq!(whole.point_format, format, "{fixture}");
         let has = |name: &str| whole.dimensions.iter().any(|own| **own == *name);
         assert!(has("X") && extra.is_none_or(has), "{whole:?}");
         let length = usize::try_from(TileHeader::length(&tile)).unwrap();
         assert!(length < tile.len(), "{fixture}");
         assert_eq!(
-            TileHeader::parse(&tile[..length], size),
+            TileHeader::parse(&tile[..length], size, &[]),
             Ok(whole),
             "{fixture}"
         );
@@ -43,13 +43,13 @@ fn a_start_that_is_too_short_is_an_error() {
         let length = usize::try_from(TileHeader::length(&tile)).unwrap();
         for end in 0..length {
             // Without its last record, which describes no extra bytes, a header may be complete.
-            let header = TileHeader::parse(&tile[..end], tile.len() as u64);
+            let header = TileHeader::parse(&tile[..end], tile.len() as u64, &[]);
             assert!(
                 header.is_err() || end > 375,
                 "{fixture} cut at {end}: {header:?}"
             );
         }
-        assert_eq!(TileHeader::parse(&[], 0), Err(DecodeError::Empty));
+        assert_eq!(TileHeader::parse(&[], 0, &[]), Err(DecodeError::Empty));
         assert_eq!(TileHeader::length(&tile[..99]), 100);
     }
 }
@@ -63,7 +63,7 @@ fn changed_bytes_never_end_the_process() {
             let mut start = tile[..length].to_vec();
             start[at] = value;
             // Either is right; what counts is that it comes back.
-            let _ = TileHeader::parse(&start, tile.len() as u64);
+            let _ = TileHeader::parse(&start, tile.len() as u64, &[]);
         }
     }
 }

@@ -28,6 +28,23 @@ pub fn truth(name: &str) -> Value {
     serde_json::from_slice(&text).unwrap()
 }
 
+/// The folder of samples: `$EPT_SAMPLES` or beside the project; `None` if there is none.
+pub fn samples() -> Option<PathBuf> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples");
+    let folder = std::env::var_os("EPT_SAMPLES").map_or(beside, PathBuf::from);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    println!("no samples at {}: skipped", folder.display());
+    None
+}
+
+/// A sample with one fault, by its place among them; `None` without samples.
+pub fn fault(name: &str) -> Option<String> {
+    let folder = samples()?.join("faults").join(name);
+    Some(folder.to_str().unwrap().to_owned())
+}
+
 /// Runs `ept` with these arguments.
 pub fn ept<S: AsRef<str>>(args: &[S]) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ept"));

@@ -1,7 +1,9 @@
 //! The tiles: whether they are there, how large they are, and what their headers say.
 
+use std::ops::Range;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use ept_format::{DataType, Node};
 use ept_points::{DecodeError, TileHeader};
 use futures::{StreamExt, stream};
@@ -16,7 +18,7 @@ use crate::store::StoreError;
 use crate::{Error, LossCause};
 
 /// What is read of a tile for its header: few have one that is longer.
-const START: usize = 16 << 10;
+const START: u64 = 16 << 10;
 /// The first bytes of a Zstandard frame (RFC 8878, section 3.1.1).
 const ZSTANDARD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
@@ -172,13 +174,13 @@ async fn header(
     node: &Node,
     size: Option<u64>,
 ) -> Result<Option<TileHeader>, (Code, String)> {
-    let start = |bytes: usize| async move {
-        let start = ept.fetcher().range(path, 0..bytes as u64).await;
-        start.map_err(|error| missing(&error))
+    let read = |range: Range<u64>| async move {
+        let bytes = ept.fetcher().range(path, range).await;
+        bytes.map_err(|error| missing(&error))
     };
     // Without a size, only the whole file tells it.
     let bytes = match size {
-        Some(_) => start(START).await?,
+        Some(_) => read(0..START).await?,
         None => {
             let (most, retry) = (ept.most_tile_bytes(node), ept.engine().options().retry);
             let whole = ept.fetcher().get_with(path, most, &retry).await;
@@ -200,13 +202,19 @@ async fn header(
             let size = size.unwrap_or(bytes.len() as u64);
             let most = ept.engine().limits().file_bytes.get() as u64;
             let length = TileHeader::length(&bytes).min(size).min(most);
-            let length = usize::try_from(length).unwrap_or(usize::MAX);
-            let bytes = if bytes.len() >= length {
+            let start = if bytes.len() as u64 >= length {
                 bytes
             } else {
-                start(length).await?
+                read(0..length).await?
             };
-            let header = TileHeader::parse(&bytes, size).map_err(|e| undecodable(&e))?;
+            let place = TileHeader::evlrs(&start, size).map_err(|e| undecodable(&e))?;
+            // Without those that are longer than any that only describe, as waveforms are.
+            let evlrs = if place.is_empty() || place.end - place.start > most {
+                Bytes::new()
+            } else {
+                read(place).await?
+            };
+            let header = TileHeader::parse(&start, size, &evlrs).map_err(|e| undecodable(&e))?;
             match header.points == node.points {
                 true => Ok(Some(header)),
                 false => Err(undecodable(&DecodeError::Count {

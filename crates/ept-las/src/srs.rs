@@ -1,0 +1,37 @@
+//! The coordinate system of a file.
+
+use ept_format::Srs;
+
+use crate::geotiff::GeoKeys;
+use crate::{Vlr, VlrId};
+
+/// The coordinate system that variable length records name (LAS 1.4 R15, section 3): WKT if there is some, else GeoTIFF
+/// keys. Empty if they name none. Records of the extended kind may be among them.
+///
+/// Which of the two a file should have is said by its global encoding; writers do not keep to that, so what is there
+/// counts.
+#[must_use]
+pub fn srs_of<'a>(records: impl IntoIterator<Item = Vlr<'a>>) -> Srs {
+    let mut wkt = None;
+    let mut keys = GeoKeys::default();
+    for record in records {
+        if record.is(VlrId::WKT) {
+            let text = String::from_utf8_lossy(record.data);
+            let text = text.trim_matches(|c: char| c == '\0' || c.is_whitespace());
+            wkt = wkt.or_else(|| (!text.is_empty()).then(|| text.to_owned()));
+        } else if record.is(VlrId::GEO_KEYS) {
+            keys.directory = record.data;
+        } else if record.is(VlrId::GEO_DOUBLES) {
+            keys.doubles = record.data;
+        } else if record.is(VlrId::GEO_TEXTS) {
+            keys.texts = record.data;
+        }
+    }
+    match wkt {
+        Some(wkt) => Srs {
+            wkt: Some(wkt),
+            ..Srs::default()
+        },
+        None => keys.srs(),
+    }
+}

@@ -1,0 +1,283 @@
+//! LAS and LAZ files that have no octree: their nodes are runs of chunks.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use ept_format::{Bounds, Key, Node, NodeName, Policy};
+use ept_las::{Chunk, ChunkTable, Chunking, Header};
+use ept_points::{DecodeError, PointBatch, Wish};
+use ept_select::Frame;
+use futures::FutureExt;
+use futures::future::{BoxFuture, ready};
+use tokio::sync::OnceCell;
+use tokio::sync::mpsc::Sender;
+
+use super::las_file::LasFile;
+use super::{Encoded, Source};
+use crate::engine::{Engine, Retry};
+use crate::nodes::Found;
+use crate::{Error, LossCause, LostPart, NodeStream};
+
+/// A LAS or LAZ file. Its chunk table is read when somebody asks for nodes.
+#[derive(Debug)]
+pub(crate) struct Las {
+    file: LasFile,
+    frame: Arc<Frame>,
+    chunks: OnceCell<Arc<ChunkTable>>,
+}
+
+/// Points of a node, if the chunks are smaller: as many as LASzip puts into a chunk.
+const NODE_POINTS: u64 = 50_000;
+/// Nodes that are handed over at once.
+const TOGETHER: usize = 1024;
+
+impl Las {
+    pub(crate) fn new(file: LasFile) -> Las {
+        let extent = file.extent();
+        let frame = Frame {
+            srs: file.srs().clone(),
+            bounds: extent.unwrap_or_else(|| reach(file.header())),
+            conforming: extent,
+            slack: file.quantum(),
+            schema: file.schema().to_vec(),
+            spacing: None,
+        };
+        Las {
+            frame: Arc::new(frame),
+            file,
+            chunks: OnceCell::new(),
+        }
+    }
+
+    pub(crate) fn file(&self) -> &LasFile {
+        &self.file
+    }
+
+    /// Where the chunks are.
+    pub(crate) async fn chunks(&self, retry: &Retry) -> Result<&Arc<ChunkTable>, Error> {
+        self.chunks
+            .get_or_try_init(|| self.read_chunks(retry))
+            .await
+    }
+
+    async fn read_chunks(&self, retry: &Retry) -> Result<Arc<ChunkTable>, Error> {
+        let (header, size) = (self.file.header(), self.file.size());
+        let Some(compression) = self.file.decoder().compression() else {
+            return self.checked(ChunkTable::uncompressed(header, size)).await;
+        };
+        let start = u64::from(header.points_at);
+        if compression.chunking() == Chunking::Whole || header.points == 0 {
+            let whole = ChunkTable::whole(header, size);
+            return self.checked(Ok(whole)).await;
+        }
+        let places = [
+            start..start.saturating_add(8).min(size),
+            size.saturating_sub(8)..size,
+        ];
+        let mut at = None;
+        for place in places {
+            let bytes = self.file.range(place, retry).await;
+            let bytes = bytes.map_err(|error| self.lost_file(LossCause::Fetch(error)))?;
+            at = at.or_else(|| ChunkTable::place(&bytes, header, size));
+            if at.is_some() {
+                break;
+            }
+        }
+        let Some(at) = at else {
+            let problem = "its place is outside of the file, which may be cut off".into();
+            let what = "chunk table";
+            return Err(self.lost_file(LossCause::Decode(DecodeError::Corrupt { what, problem })));
+        };
+        // What follows the table has nothing to do with it.
+        let end = header.evlrs_at.max(at);
+        let end = if header.evlr_count > 0 && end > at {
+            end.min(size)
+        } else {
+            size
+        };
+        let table = self.file.range(at..end, retry).await;
+        let table = table.map_err(|error| self.lost_file(LossCause::Fetch(error)))?;
+        self.checked(ChunkTable::parse(&table, at, header, compression))
+            .await
+    }
+
+    async fn checked(
+        &self,
+        table: Result<ChunkTable, ept_las::LasError>,
+    ) -> Result<Arc<ChunkTable>, Error> {
+        let table = table.map_err(|error| self.lost_file(LossCause::Decode(error.into())))?;
+        Ok(Arc::new(table))
+    }
+
+    /// The error for a file whose chunks are not known.
+    fn lost_file(&self, cause: LossCause) -> Error {
+        let points = self.file.header().points;
+        let whole = NodeName::Chunks {
+            first: 0,
+            count: u32::MAX,
+        };
+        self.file
+            .lost(LostPart::File { points }, whole, self.frame.bounds, cause)
+    }
+
+    fn lost_node(&self, node: &Node, cause: LossCause) -> Error {
+        let points = node.points;
+        self.file
+            .lost(LostPart::Tile { points }, node.name, node.cell, cause)
+    }
+
+    /// The chunks of a node, `None` if the file has no such node.
+    fn chunks_of(&self, node: &Node) -> Option<&[Chunk]> {
+        let NodeName::Chunks { first, count } = node.name else {
+            return None;
+        };
+        let first = usize::try_from(first).ok()?;
+        let end = first.checked_add(usize::try_from(count).ok()?)?;
+        let chunks = self.chunks.get()?.chunks().get(first..end)?;
+        (!chunks.is_empty()).then_some(chunks)
+    }
+}
+
+/// All places that the header lets points have.
+fn reach(header: &Header) -> Bounds {
+    let end = |stored: i32| {
+        [0, 1, 2].map(|axis| {
+            let scaling = &header.scaling;
+            f64::from(stored) * scaling.scale[axis] + scaling.offset[axis]
+        })
+    };
+    let (a, b) = (end(i32::MIN), end(i32::MAX));
+    let min = [0, 1, 2].map(|axis| a[axis].min(b[axis]));
+    let max = [0, 1, 2].map(|axis| a[axis].max(b[axis]));
+    Bounds::new(min, max).unwrap_or(Bounds::EVERYTHING)
+}
+
+/// Runs of consecutive chunks.
+fn runs(chunks: &[Chunk], cell: Bounds) -> Vec<Node> {
+    let mut runs: Vec<Node> = Vec::new();
+    let mut first = 0_u32;
+    for (number, chunk) in (0_u32..).zip(chunks) {
+        match runs.last_mut() {
+            Some(run) if run.points + chunk.points <= NODE_POINTS => {
+                run.points += chunk.points;
+                let count = number - first + 1;
+                run.name = NodeName::Chunks { first, count };
+            }
+            _ => {
+                first = number;
+                runs.push(Node {
+                    name: NodeName::Chunks { first, count: 1 },
+                    points: chunk.points,
+                    cell,
+                });
+            }
+        }
+    }
+    runs
+}
+
+async fn run(las: Arc<Las>, policy: Box<dyn Policy + Send>, sender: Sender<Vec<Found>>) {
+    let cell = las.frame.bounds;
+    let is_wanted = policy.rank(Key::ROOT, &cell).is_some();
+    drop(policy);
+    if !is_wanted {
+        return;
+    }
+    let retry = las.engine().options().retry;
+    let nodes = match las.chunks(&retry).await {
+        Ok(chunks) => runs(chunks.chunks(), cell),
+        Err(error) => {
+            // Whoever does not listen any more does not want to know.
+            let _ = sender.send(vec![Err(error)]).await;
+            return;
+        }
+    };
+    for nodes in nodes.chunks(TOGETHER) {
+        let found = nodes.iter().map(|node| Ok(*node)).collect();
+        if sender.send(found).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// The bytes of consecutive chunks.
+fn place(chunks: &[Chunk]) -> Range<u64> {
+    let start = chunks.first().map_or(0, |chunk| chunk.at);
+    let end = chunks.last().map_or(0, |chunk| chunk.at + chunk.size);
+    start..end.max(start)
+}
+
+impl Source for Las {
+    fn frame(&self) -> &Arc<Frame> {
+        &self.frame
+    }
+
+    fn engine(&self) -> &Engine {
+        self.file.fetcher().engine()
+    }
+
+    fn location(&self) -> String {
+        self.file.location()
+    }
+
+    fn nodes(self: Arc<Self>, policy: Box<dyn Policy + Send>) -> NodeStream {
+        NodeStream::spawn(|sender| run(self, policy, sender))
+    }
+
+    fn fetch<'a>(
+        &'a self,
+        node: &'a Node,
+        retry: &'a Retry,
+    ) -> BoxFuture<'a, Result<Encoded, Error>> {
+        async move {
+            let most = self.engine().limits().tile_points;
+            if node.points > most {
+                return Err(self.lost_node(node, LossCause::TooLarge(most)));
+            }
+            self.chunks(retry).await?;
+            let chunks = self.chunks_of(node).ok_or_else(|| {
+                let (expected, found) = (node.points, 0);
+                self.lost_node(
+                    node,
+                    LossCause::Decode(DecodeError::Count { expected, found }),
+                )
+            })?;
+            let tile = self.file.range(place(chunks), retry).await;
+            let tile = tile.map_err(|error| self.lost_node(node, LossCause::Fetch(error)))?;
+            let beside = Vec::new();
+            Ok(Encoded { tile, beside })
+        }
+        .boxed()
+    }
+
+    fn decode(&self, wish: &Wish, node: &Node, encoded: Encoded) -> Result<PointBatch, Error> {
+        let chunks = self.chunks_of(node).unwrap_or_default();
+        let start = place(chunks).start;
+        let bytes = |chunk: &Chunk| {
+            // Chunks follow one another, and all of them were fetched.
+            let at = (chunk.at - start) as usize;
+            (chunk.points, &encoded.tile[at..at + chunk.size as usize])
+        };
+        let chunks: Vec<_> = chunks.iter().map(bytes).collect();
+        let decoded = self.file.decoder().decode(wish, &chunks);
+        decoded.map_err(|error| match error {
+            // Not the chunk's fault.
+            DecodeError::NoDimension { .. } => Error::Decode(error),
+            error => self.lost_node(node, LossCause::Decode(error)),
+        })
+    }
+
+    fn forget<'a>(&'a self, _node: &'a Node) -> BoxFuture<'a, bool> {
+        // Ranges are not kept in a cache.
+        ready(false).boxed()
+    }
+
+    fn node_size<'a>(&'a self, node: &'a Node) -> BoxFuture<'a, Result<Option<u64>, Error>> {
+        async move {
+            self.chunks(&self.engine().options().retry).await?;
+            let place = self.chunks_of(node).map(place);
+            Ok(place.map(|place| place.end - place.start))
+        }
+        .boxed()
+    }
+}

@@ -1,0 +1,249 @@
+//! A LAS or LAZ file in a store: what precedes its points, and their bytes.
+
+use std::ops::Range;
+
+use bytes::{Bytes, BytesMut};
+use ept_format::{Bounds, CopcInfo, Dimension, FormatError, NodeName, Srs};
+use ept_las::{Header, Vlr, VlrId, srs_of};
+use ept_points::{DecodeError, FileDecoder};
+
+use crate::engine::{Fetcher, Retry};
+use crate::store::StoreError;
+use crate::{Error, Loss, LossCause, LostPart};
+
+/// A LAS or LAZ file that was opened: its header and records are known, its points are not.
+#[derive(Debug)]
+pub(crate) struct LasFile {
+    fetcher: Fetcher,
+    path: String,
+    size: u64,
+    decoder: FileDecoder,
+    srs: Srs,
+    copc: Option<CopcInfo>,
+}
+
+/// Bytes that are fetched first: header and records of nearly every file.
+const START: u64 = 1 << 16;
+/// Extended records that are looked at; real files have a handful.
+const MOST_EVLRS: u32 = 1000;
+
+impl LasFile {
+    /// Opens the file at a path of a store.
+    pub(crate) async fn open(fetcher: Fetcher, path: String) -> Result<LasFile, Error> {
+        let (start, size) = start(&fetcher, &path).await?;
+        let fault = |fault: DecodeError| Error::File {
+            location: fetcher.location(&path),
+            fault,
+        };
+        let header = Header::parse(&start, size).map_err(|error| fault(error.into()))?;
+        let records = header.vlrs(&start).collect::<Result<Vec<_>, _>>();
+        let records = records.map_err(|error| fault(error.into()))?;
+        let copc = records.first().filter(|record| record.is(VlrId::COPC_INFO));
+        let copc = copc.map(|record| CopcInfo::parse(record.data)).transpose();
+        let copc = copc.map_err(|fault| Error::Format {
+            location: fetcher.location(&path),
+            fault,
+        })?;
+        let has_wkt = records.iter().any(|record| record.is(VlrId::WKT));
+        let wants_wkt = header.global_encoding & Header::WKT != 0 && !has_wkt;
+        let described = FileDecoder::new(header.clone(), &start, &[]).map_err(fault)?;
+        let mut slim = header.clone();
+        let mut extended = Vec::new();
+        if header.evlr_count > 0 && (wants_wkt || described.has_nameless_bytes()) {
+            (extended, slim.evlr_count) = evlrs(&fetcher, &path, &header, size).await?;
+        }
+        let more = Vec::from_iter(slim.evlrs(&extended).flatten());
+        let srs = srs_of(records.iter().cloned().chain(more));
+        let decoder = match extended.is_empty() {
+            true => described,
+            false => FileDecoder::new(slim, &start, &extended).map_err(fault)?,
+        };
+        Ok(LasFile {
+            fetcher,
+            path,
+            size,
+            decoder,
+            srs,
+            copc,
+        })
+    }
+
+    pub(crate) fn fetcher(&self) -> &Fetcher {
+        &self.fetcher
+    }
+
+    pub(crate) fn header(&self) -> &Header {
+        self.decoder.header()
+    }
+
+    pub(crate) fn decoder(&self) -> &FileDecoder {
+        &self.decoder
+    }
+
+    pub(crate) fn schema(&self) -> &[Dimension] {
+        self.decoder.schema()
+    }
+
+    pub(crate) fn srs(&self) -> &Srs {
+        &self.srs
+    }
+
+    /// Bytes of the file.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The octree, if the file is COPC.
+    pub(crate) fn copc(&self) -> Option<&CopcInfo> {
+        self.copc.as_ref()
+    }
+
+    pub(crate) fn location(&self) -> String {
+        self.fetcher.location(&self.path)
+    }
+
+    /// The extent by the header. `None` if it is not one: some writers leave it out.
+    pub(crate) fn extent(&self) -> Option<Bounds> {
+        let header = self.header();
+        let is_left_out = header.min == [0.0; 3] && header.max == [0.0; 3] && header.points > 1;
+        let extent = Bounds::new(header.min, header.max).ok()?;
+        let is_finite = [header.min, header.max]
+            .as_flattened()
+            .iter()
+            .all(|c| c.is_finite());
+        (is_finite && !is_left_out).then_some(extent)
+    }
+
+    /// The distance between neighbouring coordinates of each axis.
+    pub(crate) fn quantum(&self) -> [f64; 3] {
+        self.header().scaling.scale.map(f64::abs)
+    }
+
+    /// The bytes of the file in a range, all of them.
+    pub(crate) async fn range(
+        &self,
+        range: Range<u64>,
+        retry: &Retry,
+    ) -> Result<Bytes, StoreError> {
+        let length = range.end - range.start;
+        let limit = self.fetcher.engine().limits().file_bytes.get();
+        if length > limit as u64 {
+            return Err(StoreError::too_large(self.location(), limit));
+        }
+        let bytes = self.fetcher.range_with(&self.path, range, retry).await?;
+        match bytes.len() as u64 == length {
+            true => Ok(bytes),
+            false => Err(StoreError::Failed {
+                location: self.location(),
+                cause: "the file has become shorter while it was read".into(),
+            }),
+        }
+    }
+
+    /// The error for a part of the file that cannot be read.
+    pub(crate) fn lost(
+        &self,
+        part: LostPart,
+        node: NodeName,
+        cell: Bounds,
+        cause: LossCause,
+    ) -> Error {
+        Error::Lost(Box::new(Loss {
+            part,
+            node,
+            cell,
+            location: self.location(),
+            cause,
+        }))
+    }
+
+    /// The error for a file whose octree or chunk table says something that it must not.
+    pub(crate) fn fault(&self, fault: FormatError) -> Error {
+        Error::Format {
+            location: self.location(),
+            fault,
+        }
+    }
+}
+
+/// The header and all variable length records of a file, and its size.
+async fn start(fetcher: &Fetcher, path: &str) -> Result<(Bytes, u64), Error> {
+    let start = fetcher.start(path, START).await?;
+    let size = start.size.ok_or_else(|| Error::Location {
+        location: fetcher.location(path),
+        problem: "the server does not tell the size of the file; download it first".into(),
+    })?;
+    let length = Header::length_with_vlrs(&start.bytes).min(size);
+    if !start.bytes.starts_with(b"LASF") || length <= start.bytes.len() as u64 {
+        return Ok((start.bytes, size));
+    }
+    let limit = fetcher.engine().limits().metadata_bytes.get() as u64;
+    if length > limit {
+        return Err(Error::TooLarge {
+            location: fetcher.location(path),
+            problem: format!(
+                "its header and records have {length} bytes, more than the limit of {limit}"
+            ),
+        });
+    }
+    let rest = start.bytes.len() as u64..length;
+    let rest = fetcher.range(path, rest).await?;
+    let mut all = BytesMut::from(start.bytes);
+    all.extend_from_slice(&rest);
+    Ok((all.freeze(), size))
+}
+
+/// The extended records that say something of the points, as they stand in the file, and how many. Others may have
+/// gigabytes and are passed over.
+async fn evlrs(
+    fetcher: &Fetcher,
+    path: &str,
+    header: &Header,
+    size: u64,
+) -> Result<(Vec<u8>, u32), Error> {
+    let kinds = [VlrId::WKT, VlrId::EXTRA_BYTES];
+    let limit = fetcher.engine().limits().metadata_bytes.get() as u64;
+    let (mut found, mut count, mut at) = (Vec::new(), 0, header.evlrs_at);
+    let mut window = (0, Bytes::new());
+    for _ in 0..header.evlr_count.min(MOST_EVLRS) {
+        // One request shows the heads of several small records.
+        let head = part(&window, at, Vlr::EXTENDED_HEADER_SIZE);
+        let head = match head {
+            Some(head) => head,
+            None => {
+                window = (at, fetcher.range(path, at..at.saturating_add(START)).await?);
+                part(&window, at, Vlr::EXTENDED_HEADER_SIZE).unwrap_or_default()
+            }
+        };
+        let cut_off = || Error::File {
+            location: fetcher.location(path),
+            fault: DecodeError::Corrupt {
+                what: "extended variable length records",
+                problem: format!("a record at {at} is cut off"),
+            },
+        };
+        let (user, number, length) = Vlr::extended_header(&head).ok_or_else(cut_off)?;
+        let end = at.checked_add(Vlr::EXTENDED_HEADER_SIZE + length.min(size));
+        let end = end
+            .filter(|end| *end <= size && length <= size)
+            .ok_or_else(cut_off)?;
+        let is_wanted = |kind: &VlrId| user == kind.user && number == kind.number;
+        if kinds.iter().any(is_wanted) && length <= limit {
+            let record = match part(&window, at, end - at) {
+                Some(record) => record,
+                None => fetcher.range(path, at..end).await?,
+            };
+            found.extend_from_slice(&record);
+            count += 1;
+        }
+        at = end;
+    }
+    Ok((found, count))
+}
+
+/// Some bytes of a window into the file, `None` if they are not all in it.
+fn part((start, bytes): &(u64, Bytes), at: u64, length: u64) -> Option<Bytes> {
+    let from = usize::try_from(at.checked_sub(*start)?).ok()?;
+    let to = from.checked_add(usize::try_from(length).ok()?)?;
+    (to <= bytes.len()).then(|| bytes.slice(from..to))
+}
