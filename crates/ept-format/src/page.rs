@@ -67,6 +67,16 @@ impl Page {
         self.position(key).map(|at| self.entries[at].1)
     }
 
+    /// The entry of the node itself, or of its deepest ancestor that is in the page, with its key.
+    #[must_use]
+    pub fn deepest_on_the_way(&self, key: Key) -> Option<(Key, Entry)> {
+        let mut depths = (0..=key.depth()).rev();
+        depths.find_map(|depth| {
+            let ancestor = key.ancestor(depth);
+            self.entry(ancestor).map(|entry| (ancestor, entry))
+        })
+    }
+
     /// Where the entry of a node is among the entries.
     pub(crate) fn position(&self, key: Key) -> Option<usize> {
         let place = self

@@ -60,10 +60,7 @@ impl Costs {
         let limits = dataset.engine().limits();
         let start = Instant::now();
         let before = dataset.traffic().requests;
-        let sizes = match dataset.ept() {
-            Ok(ept) => ept.tile_sizes(&plan.nodes).await,
-            Err(_) => None,
-        };
+        let sizes = dataset.tile_sizes(&plan.nodes).await;
         // What sizes cost, tiles cost at least: the way there and back.
         let asked = (dataset.traffic().requests - before).max(1);
         let each = start.elapsed().as_secs_f64() / asked as f64;

@@ -1,57 +1,76 @@
 //! What a dataset says about itself.
 
-use ept_reader::{Bounds, Dataset, Dimension, Ept, Error};
+use ept_reader::{Bounds, Dataset, Dimension, Header, Metadata};
 use serde_json::{Map, Value, json};
 
 use crate::{Levels, sorted_json};
 
-/// The metadata of a dataset, and how deep its octree goes.
+/// What a dataset says about itself, and how deep its octree goes.
 #[derive(Debug, Clone)]
 pub struct Info {
-    ept: Ept,
-    levels: Levels,
+    dataset: Dataset,
+    levels: Option<Levels>,
 }
 
 impl Info {
-    /// Reads what is to be known without a walk: the first page of the hierarchy.
-    ///
-    /// # Errors
-    /// When the dataset is not EPT.
-    pub async fn of(dataset: &Dataset) -> Result<Info, Error> {
-        let ept = dataset.ept()?.clone();
-        Ok(Info {
-            levels: Levels::of(&ept).await,
-            ept,
-        })
+    /// Reads what is to be known without a walk: the first page of the hierarchy, if there is one.
+    pub async fn of(dataset: &Dataset) -> Info {
+        Info {
+            levels: Levels::of(dataset).await,
+            dataset: dataset.clone(),
+        }
     }
 
     /// The dataset.
     #[must_use]
-    pub fn ept(&self) -> &Ept {
-        &self.ept
+    pub fn dataset(&self) -> &Dataset {
+        &self.dataset
     }
 
-    /// How deep its octree goes.
+    /// How deep its octree goes. `None` if it has none.
     #[must_use]
-    pub fn levels(&self) -> &Levels {
-        &self.levels
+    pub fn levels(&self) -> Option<&Levels> {
+        self.levels.as_ref()
+    }
+
+    /// Number of points by `ept.json` or the header of the file. `None` if it is not told.
+    #[must_use]
+    pub fn points(&self) -> Option<u64> {
+        match self.dataset.header() {
+            Some(header) => Some(header.points),
+            None => self.dataset.ept().ok()?.metadata().points(),
+        }
+    }
+
+    /// The kind of dataset: `EPT`, `COPC`, `LAZ` or `LAS`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self.dataset.header() {
+            None => "EPT",
+            Some(_) if self.dataset.frame().spacing.is_some() => "COPC",
+            Some(header) if header.is_compressed => "LAZ",
+            Some(_) => "LAS",
+        }
+    }
+
+    /// Distances between the points of each depth, from the root down, as far as the first page lists them.
+    #[must_use]
+    pub fn spacings(&self) -> Vec<f64> {
+        let depths = self.levels.iter().flat_map(Levels::depths);
+        let frame = self.dataset.frame();
+        depths.filter_map(|depth| frame.spacing_at(depth)).collect()
     }
 
     /// All of it as a JSON object.
     #[must_use]
     pub fn to_json(&self) -> Value {
-        let metadata = self.ept.metadata();
-        let depths = self.levels.depths();
-        let spacings: Vec<f64> = depths.map(|depth| metadata.spacing(depth)).collect();
-        let srs = metadata.srs();
-        sorted_json(json!({
-            "version": metadata.version(),
-            "points": metadata.points(),
-            "dataType": metadata.data_type().to_string(),
-            "hierarchyType": metadata.hierarchy_type().to_string(),
-            "span": metadata.span(),
-            "bounds": numbers(metadata.bounds()),
-            "boundsConforming": metadata.bounds_conforming().map(numbers),
+        let frame = self.dataset.frame();
+        let srs = &frame.srs;
+        let mut object = json!({
+            "kind": self.kind(),
+            "points": self.points(),
+            "bounds": numbers(&frame.bounds),
+            "boundsConforming": frame.conforming.as_ref().map(numbers),
             "srs": {
                 "name": srs.name(),
                 "authority": srs.authority,
@@ -60,11 +79,42 @@ impl Info {
                 "wkt": srs.wkt,
                 "wkt2": srs.wkt2,
             },
-            "spacing": spacings,
-            "deeper": self.levels.has_more,
-            "schema": metadata.schema().iter().map(dimension).collect::<Vec<_>>(),
-        }))
+            "spacing": self.spacings(),
+            "deeper": self.levels.as_ref().is_some_and(|levels| levels.has_more),
+            "schema": frame.schema.iter().map(dimension).collect::<Vec<_>>(),
+        });
+        let own = match (self.dataset.ept(), self.dataset.header()) {
+            (Ok(ept), _) => of_ept(ept.metadata()),
+            (_, Some(header)) => of_file(header),
+            _ => Value::Null,
+        };
+        if let (Value::Object(object), Value::Object(own)) = (&mut object, own) {
+            object.extend(own);
+        }
+        sorted_json(object)
     }
+}
+
+fn of_ept(metadata: &Metadata) -> Value {
+    json!({
+        "version": metadata.version(),
+        "dataType": metadata.data_type().to_string(),
+        "hierarchyType": metadata.hierarchy_type().to_string(),
+        "span": metadata.span(),
+    })
+}
+
+fn of_file(header: &Header) -> Value {
+    let (day, year) = header.created;
+    json!({
+        "version": format!("1.{}", header.minor),
+        "pointFormat": header.point_format.number(),
+        "pointsByReturn": header.points_by_return,
+        "systemIdentifier": header.system_identifier,
+        "generatingSoftware": header.generating_software,
+        "createdDay": day,
+        "createdYear": year,
+    })
 }
 
 fn numbers(bounds: &Bounds) -> Vec<f64> {

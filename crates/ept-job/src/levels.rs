@@ -1,8 +1,9 @@
 //! How deep an octree goes, as far as the first page of its hierarchy tells.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
-use ept_reader::{Entry, Ept, Key, Page};
+use ept_reader::{Dataset, Entry, Key};
 
 /// The depths of an octree that its first page lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,18 +17,19 @@ pub struct Levels {
 }
 
 impl Levels {
-    /// Reads the first page.
-    pub async fn of(ept: &Ept) -> Levels {
-        let (page, problem) = match ept.page(Key::ROOT).await {
+    /// Reads the first page. `None` if the dataset is not an octree.
+    pub async fn of(dataset: &Dataset) -> Option<Levels> {
+        dataset.frame().spacing?;
+        let (page, problem) = match dataset.page(Key::ROOT).await {
             Ok(page) => (page, None),
-            Err(error) => (Page::default(), Some(error.to_string())),
+            Err(error) => (Arc::default(), Some(error.to_string())),
         };
         let is_page = |(_, entry): &(Key, Entry)| *entry == Entry::Page;
-        Levels {
+        Some(Levels {
             deepest: page.entries().iter().map(|(key, _)| key.depth()).max(),
             has_more: page.entries().iter().any(is_page),
             problem,
-        }
+        })
     }
 
     /// The depths listed; the first at least.

@@ -29,6 +29,8 @@ pub struct ChunkTable {
 impl ChunkTable {
     /// Bytes at the start of the points that say where the chunk table is. The first chunk follows them.
     pub const PLACE_SIZE: u64 = 8;
+    /// Points of the chunks into which records that are not compressed are divided.
+    pub const UNCOMPRESSED_POINTS: u64 = 50_000;
 
     /// Where the chunk table of a file of `size` bytes is, by the eight bytes at the start of the points. `None` if they
     /// name no possible place: a writer that could not seek back leaves the place in the last eight bytes of the file.
@@ -83,6 +85,40 @@ impl ChunkTable {
         Ok(chunks)
     }
 
+    /// The one chunk of a file of `size` bytes that is not divided into chunks.
+    #[must_use]
+    pub fn whole(header: &Header, size: u64) -> ChunkTable {
+        let mut whole = ChunkTable::starting_at(header.points_at.into());
+        whole.push(header.points, size.saturating_sub(whole.end));
+        whole
+    }
+
+    /// The records of a file of `size` bytes that is not compressed, as chunks of [`ChunkTable::UNCOMPRESSED_POINTS`] points.
+    ///
+    /// # Errors
+    /// If the file is too short for its points.
+    pub fn uncompressed(header: &Header, size: u64) -> Result<ChunkTable, LasError> {
+        let mut chunks = ChunkTable::starting_at(header.points_at.into());
+        let length = u64::from(header.record_length);
+        let room = size.saturating_sub(chunks.end) / length.max(1);
+        if header.points > room {
+            return Err(LasError::corrupt(
+                "LAS file",
+                format!(
+                    "its header counts {} points, its {size} bytes have room for {room}; it may be cut off",
+                    header.points
+                ),
+            ));
+        }
+        let mut left = header.points;
+        while left > 0 {
+            let points = left.min(ChunkTable::UNCOMPRESSED_POINTS);
+            chunks.push(points, points * length);
+            left -= points;
+        }
+        Ok(chunks)
+    }
+
     /// The chunks of a file that is in memory as a whole.
     ///
     /// # Errors
@@ -94,9 +130,7 @@ impl ChunkTable {
     ) -> Result<ChunkTable, LasError> {
         let (size, points_at) = (file.len() as u64, header.points_at as usize);
         if compression.chunking() == Chunking::Whole {
-            let mut whole = ChunkTable::starting_at(header.points_at.into());
-            whole.push(header.points, size.saturating_sub(whole.end));
-            return Ok(whole);
+            return Ok(ChunkTable::whole(header, size));
         }
         let Some((place, _)) = file
             .get(points_at..)

@@ -32,6 +32,14 @@ impl VlrId {
     pub const EXTRA_BYTES: VlrId = VlrId::new("LASF_Spec", 4);
     /// The coordinate system as WKT.
     pub const WKT: VlrId = VlrId::new("LASF_Projection", 2112);
+    /// The coordinate system as GeoTIFF keys.
+    pub const GEO_KEYS: VlrId = VlrId::new("LASF_Projection", 34735);
+    /// Numbers that GeoTIFF keys refer to.
+    pub const GEO_DOUBLES: VlrId = VlrId::new("LASF_Projection", 34736);
+    /// Texts that GeoTIFF keys refer to.
+    pub const GEO_TEXTS: VlrId = VlrId::new("LASF_Projection", 34737);
+    /// Which points are where, as LAStools have it in files of the extension `lax`.
+    pub const LAX: VlrId = VlrId::new("LAStools", 30);
     /// How the points of a LAZ file are compressed.
     pub const LASZIP: VlrId = VlrId::new("laszip encoded", 22204);
     /// The octree of a COPC file.
@@ -67,6 +75,15 @@ impl<'a> Vlr<'a> {
             description: description.into(),
             data,
         }
+    }
+
+    /// User, number and bytes of the contents of an extended record, by the bytes that precede its contents. `None` if
+    /// there are fewer.
+    #[must_use]
+    pub fn extended_header(bytes: &[u8]) -> Option<(Cow<'_, str>, u16, u64)> {
+        let header = bytes.get(..EXTENDED_HEADER_SIZE)?;
+        let user = text(&header[2..2 + USER_SIZE]);
+        Some((user, u16_at(header, 18), u64_at(header, 20)))
     }
 
     /// Whether it is of that kind.

@@ -127,6 +127,17 @@ impl PointBatch {
         self.coordinates("Z")
     }
 
+    /// A box around the points. `None` if there are none, a coordinate was not wanted, or one is not a number.
+    #[must_use]
+    pub fn extent(&self) -> Option<Bounds> {
+        let axes = [self.x(), self.y(), self.z()];
+        if axes.iter().any(|axis| axis.is_empty()) {
+            return None;
+        }
+        let end = |of: fn(f64, f64) -> f64| axes.map(|axis| axis.iter().copied().fold(axis[0], of));
+        Bounds::new(end(f64::min), end(f64::max)).ok()
+    }
+
     fn coordinates(&self, name: &str) -> &[f64] {
         match self.values(name) {
             Some(Values::F64(values)) => values,

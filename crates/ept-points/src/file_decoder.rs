@@ -80,6 +80,15 @@ impl FileDecoder {
         &self.schema
     }
 
+    /// The number of points that a chunk of point formats 6 to 10 tells itself. `None` for other formats, and where it is
+    /// cut off.
+    #[must_use]
+    pub fn points_of(&self, chunk: &[u8]) -> Option<u64> {
+        let is_told = self.header.is_compressed && self.header.point_format.is_extended();
+        let count = chunk.get(self.layout.size()..)?.first_chunk()?;
+        is_told.then(|| u32::from_le_bytes(*count).into())
+    }
+
     /// Decodes chunks, each with its number of points, in their order.
     ///
     /// # Errors

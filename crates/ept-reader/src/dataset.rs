@@ -3,13 +3,17 @@
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Weak};
 
-use ept_format::{Node, Policy};
-use ept_points::{PointBatch, Wish};
+use ept_format::{Key, Node, Page, Policy};
+use ept_las::Header;
+use ept_points::{DecodeError, PointBatch, Wish};
 use ept_select::{Frame, Origin, Query};
 
-use crate::source::{Ept, Source};
+use crate::engine::Fetcher;
+use crate::location::Place;
+use crate::source::{self, Ept, Octree, Source};
 use crate::store::Store;
-use crate::{Engine, Error, NodeStream, Options, Selection, Traffic, location};
+use crate::tile_sizes::SAMPLE;
+use crate::{Engine, Error, NodeStream, Options, Selection, TileSizes, Traffic, location};
 
 /// A dataset that is open. Cloning it is cheap; clones are one dataset.
 #[derive(Debug, Clone)]
@@ -18,11 +22,13 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// Opens the dataset at a folder, an `ept.json`, or a URL of either: `http(s)`, whose query string is repeated on
-    /// every request, or with the feature `cloud` `s3`, `gs` and `az`.
+    /// Opens the dataset at a folder that holds an `ept.json`, an `ept.json`, a COPC, LAZ or LAS file, or a URL of any:
+    /// `http(s)`, whose query string is repeated on every request, or with the feature `cloud` `s3`, `gs` and `az`.
+    ///
+    /// What a file is, its first bytes tell. Of a COPC, LAZ or LAS file, no more is fetched than its header and records.
     ///
     /// # Errors
-    /// When there is no `ept.json`, or it is not valid; see [`ept_format::Metadata::from_json`].
+    /// When there is nothing of the kind, or it is not valid; see [`ept_format::Metadata::from_json`].
     pub async fn open(location: &str) -> Result<Dataset, Error> {
         Dataset::open_with(location, &Options::default()).await
     }
@@ -40,7 +46,48 @@ impl Dataset {
     /// # Errors
     /// As [`Dataset::open`].
     pub async fn open_in(location: &str, engine: &Engine) -> Result<Dataset, Error> {
-        Dataset::from_store_in(location::open(location, engine.options())?, engine).await
+        match location::place(location, engine.options())? {
+            Place::File(store, name) => Dataset::from_file_in(store, &name, engine).await,
+            Place::Folder(store) => Dataset::from_folder(location, store, engine).await,
+        }
+    }
+
+    /// A folder, or a file whose name does not say so.
+    async fn from_folder(
+        location: &str,
+        store: Arc<dyn Store>,
+        engine: &Engine,
+    ) -> Result<Dataset, Error> {
+        let missing = match Dataset::from_store_in(store, engine).await {
+            Err(error @ Error::Location { .. }) => error,
+            opened => return opened,
+        };
+        let Some((store, name)) = location::file(location, engine.options())? else {
+            return Err(missing);
+        };
+        let opened = Dataset::from_file_in(store, &name, engine).await;
+        match opened {
+            Err(Error::Store(_) | Error::Location { .. }) => Err(missing),
+            Err(Error::File { fault, .. })
+                if matches!(fault, DecodeError::NotLas(_) | DecodeError::Empty) =>
+            {
+                Err(missing)
+            }
+            opened => opened,
+        }
+    }
+
+    /// Opens the COPC, LAZ or LAS file of that path in a store, with an engine that other datasets share.
+    ///
+    /// # Errors
+    /// When the file cannot be fetched, or is none of these.
+    pub async fn from_file_in(
+        store: Arc<dyn Store>,
+        path: &str,
+        engine: &Engine,
+    ) -> Result<Dataset, Error> {
+        let source = source::open_file(Fetcher::new(store, engine), path.to_owned()).await?;
+        Ok(Dataset { source })
     }
 
     /// Opens the dataset in a store.
@@ -86,6 +133,12 @@ impl Dataset {
         })
     }
 
+    /// The header of the dataset's file. `None` if the dataset is not a LAS, LAZ or COPC file.
+    #[must_use]
+    pub fn header(&self) -> Option<&Header> {
+        self.source.header()
+    }
+
     /// The engine by whose limits the dataset is read.
     #[must_use]
     pub fn engine(&self) -> &Engine {
@@ -126,6 +179,22 @@ impl Dataset {
         Arc::clone(&self.source).nodes(Box::new(policy))
     }
 
+    /// The page of the hierarchy that is rooted at a key.
+    ///
+    /// # Errors
+    /// An [`Error::Lost`] when the page cannot be read, [`Error::NoOctree`] when the dataset has no hierarchy.
+    pub async fn page(&self, key: Key) -> Result<Arc<Page>, Error> {
+        let retry = self.engine().options().retry;
+        self.octree()?.page(key, &retry).await
+    }
+
+    /// The dataset as an octree.
+    pub(crate) fn octree(&self) -> Result<&dyn Octree, Error> {
+        self.source.as_octree().ok_or_else(|| Error::NoOctree {
+            location: self.location(),
+        })
+    }
+
     /// All points of one node.
     ///
     /// # Errors
@@ -136,6 +205,20 @@ impl Dataset {
         let (source, node) = (Arc::clone(&self.source), *node);
         let work = move || source.decode(&Wish::default(), &node, encoded);
         self.engine().compute(0, work).await?
+    }
+
+    /// How large the tiles of these nodes are together, from the sizes of at most 64 of them. `None` if the store can't
+    /// tell sizes, or none of the tiles is there.
+    pub async fn tile_sizes(&self, nodes: &[Node]) -> Option<TileSizes> {
+        let mut by_points: Vec<&Node> = nodes.iter().collect();
+        by_points.sort_by_key(|node| (node.points, node.name));
+        let step = by_points.len().div_ceil(SAMPLE).max(1);
+        let sample = by_points.into_iter().skip(step / 2).step_by(step);
+        let asked =
+            sample.map(async |node| Some((node.points, self.source.node_size(node).await.ok()??)));
+        let known = futures::future::join_all(asked).await;
+        let known: Vec<(u64, u64)> = known.into_iter().flatten().collect();
+        TileSizes::of(&known, nodes)
     }
 
     /// The source file that a text names; see [`Ept::origin`].

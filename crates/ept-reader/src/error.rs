@@ -32,6 +32,14 @@ pub enum Error {
         /// What is wrong with it.
         fault: FormatError,
     },
+    /// A LAS, LAZ or COPC file can't be opened.
+    #[error("{location}: {fault}")]
+    File {
+        /// Path or URL of the file, without secrets.
+        location: String,
+        /// What is wrong with it.
+        fault: DecodeError,
+    },
     /// A tile or a hierarchy page cannot be read. The stream goes on: only this part is lost.
     #[error(transparent)]
     Lost(Box<Loss>),
@@ -55,6 +63,14 @@ pub enum Error {
     /// Only EPT has what was asked for.
     #[error("{location}: is not an EPT dataset, and only EPT has what was asked for")]
     NotEpt {
+        /// Path or URL of the dataset, without secrets.
+        location: String,
+    },
+    /// Only octrees have what was asked for.
+    #[error(
+        "{location}: has no octree, and only octrees have what was asked for; write it as COPC first"
+    )]
+    NoOctree {
         /// Path or URL of the dataset, without secrets.
         location: String,
     },
@@ -91,6 +107,11 @@ pub enum LostPart {
     /// A tile with this many points.
     Tile {
         /// Points by the hierarchy.
+        points: u64,
+    },
+    /// A whole LAS or LAZ file.
+    File {
+        /// Points by its header.
         points: u64,
     },
     /// A page of the hierarchy: the node that it is rooted at and all below it, how many is unknown.
@@ -130,6 +151,7 @@ impl fmt::Display for LostPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             LostPart::Tile { points } => write!(f, "tile of {points} points"),
+            LostPart::File { points } => write!(f, "file of {points} points"),
             LostPart::Page => f.write_str("hierarchy page"),
         }
     }

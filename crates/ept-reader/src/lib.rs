@@ -112,7 +112,8 @@ pub use source::Ept;
 #[cfg(feature = "cloud")]
 pub use store::CloudStore;
 pub use store::{
-    Answer, Cache, CachedDataset, FileStore, HttpOptions, HttpStore, MemoryStore, Store, StoreError,
+    Answer, Cache, CachedDataset, FileStore, HttpOptions, HttpStore, MemoryStore, Start, Store,
+    StoreError,
 };
 pub use tile_sizes::TileSizes;
 pub use tiles::{Tile, TileStream};
@@ -125,6 +126,7 @@ pub use ept_format::{
     Bounds, DataType, Dimension, Entry, FormatError, HierarchyType, Key, Metadata, Node, NodeName,
     Page, Policy, ScalarType, SourceDetail, SourceFile, Srs, Statistics,
 };
+pub use ept_las::Header;
 pub use ept_points::{Column, DecodeError, PointBatch, Scaling, Values};
 pub use ept_select::{
     Area, Corners, Crs, DepthPlan, Detail, Edge, Filter, Frame, Length, Line, Origin, Plan, Query,

@@ -11,6 +11,74 @@ const METADATA_FILE: &str = "ept.json";
 /// URLs of object stores.
 const CLOUD_SCHEMES: [&str; 8] = ["s3", "s3a", "gs", "gcs", "az", "azure", "abfs", "abfss"];
 
+/// Where points lie.
+pub(crate) enum Place {
+    /// A folder with an `ept.json`.
+    Folder(Arc<dyn Store>),
+    /// A file, by the store of its folder and its name.
+    File(Arc<dyn Store>, String),
+}
+
+/// The place of a location: as [`open`] has it, or a file of another name than `ept.json`.
+pub(crate) fn place(location: &str, options: &Options) -> Result<Place, Error> {
+    let is_file = match location.split_once("://") {
+        Some(("file", path)) => is_point_file(path) || Path::new(path).is_file(),
+        Some(_) => is_point_file(url_path(location)),
+        None => {
+            is_point_file(location) && !Path::new(location).is_dir()
+                || Path::new(location).is_file()
+        }
+    };
+    if is_file && let Some((store, name)) = file(location, options)? {
+        return Ok(Place::File(store, name));
+    }
+    Ok(Place::Folder(open(location, options)?))
+}
+
+/// The store of the folder that holds a file, and the name of the file. `None` if the location names no file, or
+/// `ept.json`.
+pub(crate) fn file(
+    location: &str,
+    options: &Options,
+) -> Result<Option<(Arc<dyn Store>, String)>, Error> {
+    let location = location.strip_prefix("file://").unwrap_or(location);
+    if location.contains("://") {
+        let (url, query) = match location.split_once('?') {
+            Some((url, query)) => (url, format!("?{query}")),
+            None => (location, String::new()),
+        };
+        let Some((folder, name)) = url.rsplit_once('/') else {
+            return Ok(None);
+        };
+        if name.is_empty() || folder.ends_with('/') || name.eq_ignore_ascii_case(METADATA_FILE) {
+            return Ok(None);
+        }
+        let store = open(&format!("{folder}/{query}"), options)?;
+        return Ok(Some((store, name.to_owned())));
+    }
+    let path = Path::new(location);
+    let name = path.file_name().and_then(|name| name.to_str());
+    let Some(name) = name.filter(|name| !name.eq_ignore_ascii_case(METADATA_FILE)) else {
+        return Ok(None);
+    };
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let store = FileStore::new(folder.unwrap_or_else(|| Path::new(".")));
+    Ok(Some((Arc::new(store), name.to_owned())))
+}
+
+/// Whether a name is that of a LAS or LAZ file, which COPC files are too.
+fn is_point_file(path: &str) -> bool {
+    let extension = Path::new(path).extension();
+    extension.is_some_and(|e| e.eq_ignore_ascii_case("laz") || e.eq_ignore_ascii_case("las"))
+}
+
+/// A URL without its query string and fragment.
+fn url_path(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or(url)
+}
+
 /// The store of a location: a folder, an `ept.json`, or a URL of either, with a trailing slash or a
 /// query string. PDAL's prefix `ept://` is taken off.
 pub(crate) fn open(location: &str, options: &Options) -> Result<Arc<dyn Store>, Error> {

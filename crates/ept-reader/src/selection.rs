@@ -1,6 +1,6 @@
 //! A query bound to a dataset.
 
-use ept_format::{Bounds, Node};
+use ept_format::{Bounds, Node, NodeName};
 use ept_points::PointBatch;
 use ept_select::{Frame, Plan, Query, Relation, Thinner};
 use futures::{Stream, StreamExt, stream};
@@ -158,8 +158,13 @@ impl Selection {
         let (bound, wish) = (self.bound.clone(), self.bound.wish());
         let source = self.dataset.source().clone();
         let point_size = self.frame().point_size(wish.dimensions.as_deref());
-        let select = move |node: Node, points| {
-            let points = bound.select(&node.cell, points)?;
+        let select = move |node: Node, points: PointBatch| {
+            let cell = match node.name {
+                NodeName::Key(_) => Some(node.cell),
+                // The box of a file's header is only a claim.
+                NodeName::Chunks { .. } => points.extent(),
+            };
+            let points = bound.select(&cell.unwrap_or(Bounds::EVERYTHING), points)?;
             make(node, points)
         };
         Ordered::new(source, nodes, wish, point_size, select)

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anyhow::Result;
 use ept_job::{Hierarchy, Info, Levels};
-use ept_reader::{Dataset, Dimension, Metadata, Srs};
+use ept_reader::{Dataset, Dimension, Srs};
 
 use crate::args::InfoArgs;
 use crate::command::hierarchy;
@@ -18,36 +18,47 @@ pub(crate) async fn run(args: &InfoArgs) -> Result<Outcome> {
     match (args.hierarchy, args.json) {
         (true, true) => writeln!(out, "{:#}", Hierarchy::read(&dataset).await?.to_json())?,
         (true, false) => hierarchy::write(&mut out, &Hierarchy::read(&dataset).await?)?,
-        (false, true) => writeln!(out, "{:#}", Info::of(&dataset).await?.to_json())?,
-        (false, false) => write_text(&mut out, &Info::of(&dataset).await?)?,
+        (false, true) => writeln!(out, "{:#}", Info::of(&dataset).await.to_json())?,
+        (false, false) => write_text(&mut out, &Info::of(&dataset).await)?,
     }
     Ok(Outcome::Complete)
 }
 
 fn write_text(out: &mut impl Write, info: &Info) -> std::io::Result<()> {
-    let (metadata, levels) = (info.ept().metadata(), info.levels());
+    let (dataset, frame) = (info.dataset(), info.dataset().frame());
     let unknown = || "unknown".to_owned();
     let row = |out: &mut dyn Write, name: &str, value: &str| writeln!(out, "{name:<12}{value}");
-    row(out, "dataset", &info.ept().location("ept.json"))?;
-    row(out, "version", metadata.version().unwrap_or("unknown"))?;
-    row(
-        out,
-        "points",
-        &metadata.points().map_or_else(unknown, grouped),
-    )?;
-    row(out, "tiles", &metadata.data_type().to_string())?;
-    row(out, "hierarchy", &metadata.hierarchy_type().to_string())?;
-    row(out, "bounds", &corners(metadata.bounds()))?;
-    let conforming = metadata.bounds_conforming().map_or_else(unknown, corners);
+    row(out, "dataset", &dataset.location())?;
+    let points = info.points().map_or_else(unknown, grouped);
+    if let Ok(ept) = dataset.ept() {
+        let metadata = ept.metadata();
+        row(out, "version", metadata.version().unwrap_or("unknown"))?;
+        row(out, "points", &points)?;
+        row(out, "tiles", &metadata.data_type().to_string())?;
+        row(out, "hierarchy", &metadata.hierarchy_type().to_string())?;
+    }
+    if let Some(header) = dataset.header() {
+        let (version, format) = (header.minor, header.point_format.number());
+        let kind = format!("{}, LAS 1.{version}, point format {format}", info.kind());
+        row(out, "kind", &kind)?;
+        row(out, "points", &points)?;
+        row(out, "software", &header.generating_software)?;
+    }
+    row(out, "bounds", &corners(&frame.bounds))?;
+    let conforming = frame.conforming.as_ref().map_or_else(unknown, corners);
     row(out, "conforming", &conforming)?;
-    row(out, "crs", &crs(metadata.srs()))?;
-    row(out, "span", &metadata.span().to_string())?;
-    row(out, "spacing", &spacings(metadata, levels))?;
-    if let Some(problem) = &levels.problem {
-        row(out, "", &format!("depths are unknown: {problem}"))?;
+    row(out, "crs", &crs(&frame.srs))?;
+    if let Ok(ept) = dataset.ept() {
+        row(out, "span", &ept.metadata().span().to_string())?;
+    }
+    if let Some(levels) = info.levels() {
+        row(out, "spacing", &spacings(info, levels))?;
+        if let Some(problem) = &levels.problem {
+            row(out, "", &format!("depths are unknown: {problem}"))?;
+        }
     }
     writeln!(out)?;
-    write_schema(out, metadata.schema())
+    write_schema(out, &frame.schema)
 }
 
 fn crs(srs: &Srs) -> String {
@@ -60,10 +71,9 @@ fn crs(srs: &Srs) -> String {
     }
 }
 
-fn spacings(metadata: &Metadata, levels: &Levels) -> String {
-    let each = levels
-        .depths()
-        .map(|depth| rounded(metadata.spacing(depth), 6));
+fn spacings(info: &Info, levels: &Levels) -> String {
+    let each = info.spacings().into_iter();
+    let each = each.map(|spacing| rounded(spacing, 6));
     let mut text = each.collect::<Vec<_>>().join(", ");
     if levels.has_more {
         text += ", ...";

@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use tokio::time::{sleep, timeout_at};
 
 use super::{Engine, Interested, Retry, Task};
-use crate::store::{Answer, DatasetCache, Store, StoreError};
+use crate::store::{Answer, DatasetCache, Start, Store, StoreError};
 
 /// Fetches the files of one store, within the limits of an engine.
 #[derive(Debug, Clone)]
@@ -100,12 +100,37 @@ impl Fetcher {
 
     /// The bytes of a file in a range, cut off at its end.
     pub(crate) async fn range(&self, path: &str, range: Range<u64>) -> Result<Bytes, StoreError> {
+        self.range_with(path, range, self.retry()).await
+    }
+
+    /// As [`Fetcher::range`], with another patience than the engine's.
+    pub(crate) async fn range_with(
+        &self,
+        path: &str,
+        range: Range<u64>,
+        retry: &Retry,
+    ) -> Result<Bytes, StoreError> {
         let most = self.max_bytes();
         let ask = move |store: Arc<dyn Store>, path: Arc<str>| -> Asking<Bytes> {
             let range = range.clone();
             Box::pin(async move { store.range(&path, range, most).await })
         };
-        self.request(path, self.retry(), ask, Bytes::len).await
+        self.request(path, retry, ask, Bytes::len).await
+    }
+
+    /// The first bytes of a file and its size, which is asked for unless the answer tells it. `None` if the store can't
+    /// tell sizes.
+    pub(crate) async fn start(&self, path: &str, length: u64) -> Result<Start, StoreError> {
+        let most = self.max_bytes();
+        let ask = move |store: Arc<dyn Store>, path: Arc<str>| -> Asking<Start> {
+            Box::pin(async move { store.start(&path, length, most).await })
+        };
+        let bytes = |start: &Start| start.bytes.len();
+        let mut start = self.request(path, self.retry(), ask, bytes).await?;
+        if start.size.is_none() {
+            start.size = self.size(path).await?;
+        }
+        Ok(start)
     }
 
     /// The names of the files in a folder. `None` if the store can't list them.

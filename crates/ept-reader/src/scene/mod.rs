@@ -243,8 +243,8 @@ impl Scene {
         let conflicts = choice.conflicts.drain(..);
         let conflicts = conflicts.filter(|(key, _)| told.insert(*key));
         for (key, fault) in faults.chain(conflicts) {
-            let error = match self.dataset.ept() {
-                Ok(ept) => ept.lost_page(key, fault),
+            let error = match self.dataset.octree() {
+                Ok(octree) => octree.lost_page(key, fault),
                 Err(error) => error,
             };
             let again = Duration::MAX;

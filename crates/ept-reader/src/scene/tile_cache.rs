@@ -244,9 +244,7 @@ impl Inner {
         id: Id,
     ) -> Result<Resident, Error> {
         let part = match wanted {
-            Wanted::Page(key) => {
-                Resident::Page(Arc::new(dataset.ept()?.page_with(key, &retry).await?))
-            }
+            Wanted::Page(key) => Resident::Page(dataset.octree()?.page(key, &retry).await?),
             Wanted::Tile(node) => {
                 let names = self.dimensions.as_deref();
                 let tile = load_tile(&dataset, node, names, &retry).await?;

@@ -101,7 +101,7 @@ impl Addon {
                 let path = self.addon.page_path(root);
                 self.lost(node, &path, cause)
             })?;
-            match deepest_on_the_way(&page, own) {
+            match page.deepest_on_the_way(own) {
                 Some((key, Entry::Points(points))) if key == own && points > 0 => {
                     return Ok(Some(points));
                 }
@@ -159,13 +159,4 @@ impl Addon {
             cause,
         }))
     }
-}
-
-/// The entry of the key itself, or of its deepest ancestor that is in the page.
-fn deepest_on_the_way(page: &Page, key: Key) -> Option<(Key, Entry)> {
-    let mut depths = (0..=key.depth()).rev();
-    depths.find_map(|depth| {
-        let ancestor = key.ancestor(depth);
-        page.entry(ancestor).map(|entry| (ancestor, entry))
-    })
 }

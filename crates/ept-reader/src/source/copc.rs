@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ept_format::{Bounds, CopcInfo, CopcPage, Entry, FormatError, Key, Node, Page, Policy};
+use ept_las::Header;
 use ept_points::{DecodeError, PointBatch, Wish};
 use ept_select::Frame;
 use futures::FutureExt;
@@ -67,10 +68,6 @@ impl Copc {
             pages: Mutex::new(pages),
             file,
         })
-    }
-
-    pub(crate) fn file(&self) -> &LasFile {
-        &self.file
     }
 
     /// The page that is rooted at a key, of which a page that was read has told.
@@ -235,6 +232,13 @@ impl Source for Copc {
     }
 
     fn decode(&self, wish: &Wish, node: &Node, encoded: Encoded) -> Result<PointBatch, Error> {
+        if let Some(found) = self.file.decoder().points_of(&encoded.tile)
+            && found != node.points
+        {
+            let expected = node.points;
+            let cause = LossCause::Decode(DecodeError::Count { expected, found });
+            return Err(self.lost_node(node, cause));
+        }
         let chunk = [(node.points, &*encoded.tile)];
         let decoded = self.file.decoder().decode(wish, &chunk);
         decoded.map_err(|error| match error {
@@ -256,6 +260,10 @@ impl Source for Copc {
             Ok(chunk.map(|chunk| chunk.end - chunk.start))
         }
         .boxed()
+    }
+
+    fn header(&self) -> Option<&Header> {
+        Some(self.file.header())
     }
 
     fn as_octree(&self) -> Option<&dyn Octree> {

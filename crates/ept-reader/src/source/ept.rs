@@ -14,10 +14,9 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, join, join_all, try_join, try_join_all};
 
 use super::addon::Addon;
-use super::{Encoded, Source, hierarchy, text};
+use super::{Encoded, Octree, Source, hierarchy, text};
 use crate::engine::{Engine, Fetcher, Retry};
 use crate::store::{Store, StoreError};
-use crate::tile_sizes::{SAMPLE, TileSizes};
 use crate::{Error, Loss, LossCause, LostPart, NodeStream};
 
 /// A dataset in the Entwine Point Tile format, with all that only this format has: `ept.json`, pages of a hierarchy and
@@ -129,19 +128,6 @@ impl Ept {
         size.map_err(|error| self.lost_tile(node, LossCause::Fetch(error)))
     }
 
-    /// How large the tiles of these nodes are together, from the sizes of at most 64 of them. `None` if the store can't
-    /// tell sizes, or none of the tiles is there.
-    pub async fn tile_sizes(&self, nodes: &[Node]) -> Option<TileSizes> {
-        let mut by_points: Vec<&Node> = nodes.iter().collect();
-        by_points.sort_by_key(|node| (node.points, node.name));
-        let step = by_points.len().div_ceil(SAMPLE).max(1);
-        let sample = by_points.into_iter().skip(step / 2).step_by(step);
-        let asked = sample.map(async |node| Some((node.points, self.tile_size(node).await.ok()??)));
-        let known = futures::future::join_all(asked).await;
-        let known: Vec<(u64, u64)> = known.into_iter().flatten().collect();
-        TileSizes::of(&known, nodes)
-    }
-
     /// The files that the dataset was built from, in the order of their `OriginId`; none if the dataset does not list
     /// them.
     ///
@@ -185,11 +171,6 @@ impl Ept {
     /// When the list cannot be read, or the text names no source file or more than one; the message lists candidates.
     pub async fn origin(&self, text: &str) -> Result<Origin, Error> {
         Ok(Origin::find(&self.source_files().await?, text)?)
-    }
-
-    /// The error for a page whose contents are wrong.
-    pub(crate) fn lost_page(&self, key: Key, fault: FormatError) -> Error {
-        self.lost_subtree(key, LossCause::Format(fault))
     }
 
     fn lost_subtree(&self, key: Key, cause: LossCause) -> Error {
@@ -276,6 +257,29 @@ impl Ept {
     }
 }
 
+impl Octree for Ept {
+    fn cube(&self) -> &Bounds {
+        self.metadata.bounds()
+    }
+
+    fn engine(&self) -> &Engine {
+        self.fetcher.engine()
+    }
+
+    fn hierarchy_location(&self) -> String {
+        self.location("ept-hierarchy")
+    }
+
+    fn page<'a>(&'a self, key: Key, retry: &'a Retry) -> BoxFuture<'a, Result<Arc<Page>, Error>> {
+        let page = self.page_with(key, retry);
+        page.map(|page| page.map(Arc::new)).boxed()
+    }
+
+    fn lost_page(&self, key: Key, fault: FormatError) -> Error {
+        self.lost_subtree(key, LossCause::Format(fault))
+    }
+}
+
 impl Source for Ept {
     fn frame(&self) -> &Arc<Frame> {
         &self.frame
@@ -335,6 +339,14 @@ impl Source for Ept {
             tile || beside.into_iter().any(|is_kept| is_kept)
         }
         .boxed()
+    }
+
+    fn node_size<'a>(&'a self, node: &'a Node) -> BoxFuture<'a, Result<Option<u64>, Error>> {
+        self.tile_size(node).boxed()
+    }
+
+    fn as_octree(&self) -> Option<&dyn Octree> {
+        Some(self)
     }
 
     fn as_ept(&self) -> Option<&Ept> {

@@ -1,4 +1,4 @@
-//! The nodes of an EPT hierarchy: the walk, and the pages that it asks for.
+//! The nodes of an octree: the walk, and the pages that it asks for.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use ept_format::{Key, Page, Policy, Step, Walk};
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinSet;
 
-use super::{Ept, Source};
+use super::Octree;
 use crate::engine::task_failed;
 use crate::nodes::Found;
 use crate::{Error, NodeStream};
@@ -15,23 +15,23 @@ use crate::{Error, NodeStream};
 /// Nodes after which the walk hands over what it has found.
 const TOGETHER: usize = 1024;
 
-pub(super) fn nodes(ept: Arc<Ept>, policy: Box<dyn Policy + Send>) -> NodeStream {
-    let walk = Walk::new(ept.metadata().bounds(), policy);
-    NodeStream::spawn(|sender| run(ept, walk, sender))
+pub(super) fn nodes(octree: Arc<dyn Octree>, policy: Box<dyn Policy + Send>) -> NodeStream {
+    let walk = Walk::new(octree.cube(), policy);
+    NodeStream::spawn(|sender| run(octree, walk, sender))
 }
 
-type EptWalk = Walk<Box<dyn Policy + Send>>;
+type OctreeWalk = Walk<Box<dyn Policy + Send>>;
 
 /// Walks until the end, the first fatal fault, or nobody listening.
-async fn run(ept: Arc<Ept>, mut walk: EptWalk, sender: Sender<Vec<Found>>) {
-    let mut loads = Loads::new(Arc::clone(&ept));
+async fn run(octree: Arc<dyn Octree>, mut walk: OctreeWalk, sender: Sender<Vec<Found>>) {
+    let mut loads = Loads::new(Arc::clone(&octree));
     let mut arrived = None;
     loop {
         let stretch = {
-            let ept = Arc::clone(&ept);
-            move || Stretch::walk(&ept, walk, arrived)
+            let octree = Arc::clone(&octree);
+            move || Stretch::walk(&*octree, walk, arrived)
         };
-        let stretch = match ept.engine().compute(0, stretch).await {
+        let stretch = match octree.engine().compute(0, stretch).await {
             Ok(stretch) => stretch,
             Err(error) => {
                 // Whoever does not listen any more does not want to know.
@@ -59,11 +59,11 @@ async fn run(ept: Arc<Ept>, mut walk: EptWalk, sender: Sender<Vec<Found>>) {
 }
 
 /// A page that was loaded, or not.
-type Loaded = (Key, Result<Page, Error>);
+type Loaded = (Key, Result<Arc<Page>, Error>);
 
 /// A stretch of the walk that needs no page: computing only.
 struct Stretch {
-    walk: EptWalk,
+    walk: OctreeWalk,
     found: Vec<Found>,
     wanted: Vec<Key>,
     /// Whether a page must come before the walk goes on.
@@ -72,7 +72,7 @@ struct Stretch {
 }
 
 impl Stretch {
-    fn walk(ept: &Ept, walk: EptWalk, arrived: Option<Loaded>) -> Stretch {
+    fn walk(octree: &dyn Octree, walk: OctreeWalk, arrived: Option<Loaded>) -> Stretch {
         let mut stretch = Stretch {
             walk,
             found: Vec::new(),
@@ -81,19 +81,19 @@ impl Stretch {
             is_over: false,
         };
         if let Some((key, page)) = arrived {
-            stretch.supply(ept, key, page);
+            stretch.supply(octree, key, page);
         }
         while !stretch.is_over && !stretch.is_waiting && stretch.found.len() < TOGETHER {
-            stretch.step(ept);
+            stretch.step(octree);
         }
         stretch
     }
 
     /// Hands a page to the walk, or takes note of its loss.
-    fn supply(&mut self, ept: &Ept, key: Key, page: Result<Page, Error>) {
+    fn supply(&mut self, octree: &dyn Octree, key: Key, page: Result<Arc<Page>, Error>) {
         let supplied = page.and_then(|page| {
             let supplied = self.walk.supply(key, &page);
-            supplied.map_err(|fault| ept.lost_page(key, fault))
+            supplied.map_err(|fault| octree.lost_page(key, fault))
         });
         if let Err(error) = supplied {
             self.walk.lose(key);
@@ -101,14 +101,14 @@ impl Stretch {
         }
     }
 
-    fn step(&mut self, ept: &Ept) {
+    fn step(&mut self, octree: &dyn Octree) {
         match self.walk.step() {
             Ok(Step::Done) => self.is_over = true,
             Ok(Step::Load(key)) => self.wanted.push(key),
             Ok(Step::Node(node)) => self.found.push(Ok(node)),
             Ok(Step::Wait) => self.is_waiting = true,
             Err(fault) => self.fail(Error::Format {
-                location: ept.location("ept-hierarchy"),
+                location: octree.hierarchy_location(),
                 fault,
             }),
         }
@@ -123,7 +123,7 @@ impl Stretch {
 
 /// The pages under way.
 struct Loads {
-    ept: Arc<Ept>,
+    octree: Arc<dyn Octree>,
     /// Entries of all pages so far.
     entries: u64,
     waiting: VecDeque<Key>,
@@ -131,9 +131,9 @@ struct Loads {
 }
 
 impl Loads {
-    fn new(ept: Arc<Ept>) -> Loads {
+    fn new(octree: Arc<dyn Octree>) -> Loads {
         Loads {
-            ept,
+            octree,
             entries: 0,
             waiting: VecDeque::new(),
             tasks: JoinSet::new(),
@@ -147,12 +147,22 @@ impl Loads {
 
     /// Starts as many loads as there may be requests, and a few whose pages wait to be taken.
     fn start(&mut self) {
-        while self.tasks.len() < self.ept.engine().limits().requests.get().saturating_mul(2) {
+        while self.tasks.len()
+            < self
+                .octree
+                .engine()
+                .limits()
+                .requests
+                .get()
+                .saturating_mul(2)
+        {
             let Some(key) = self.waiting.pop_front() else {
                 return;
             };
-            let ept = Arc::clone(&self.ept);
-            self.tasks.spawn(async move { (key, ept.page(key).await) });
+            let octree = Arc::clone(&self.octree);
+            let retry = octree.engine().options().retry;
+            self.tasks
+                .spawn(async move { (key, octree.page(key, &retry).await) });
         }
     }
 
@@ -166,10 +176,10 @@ impl Loads {
             None => return Err(Error::Internal("a walk waits for no page".into())),
         };
         self.entries += page.as_ref().map_or(0, |page| page.entries().len() as u64);
-        let limit = self.ept.engine().limits().nodes;
+        let limit = self.octree.engine().limits().nodes;
         if self.entries > limit {
             return Err(Error::TooLarge {
-                location: self.ept.location("ept-hierarchy"),
+                location: self.octree.hierarchy_location(),
                 problem: format!("more nodes than the limit of {limit}"),
             });
         }

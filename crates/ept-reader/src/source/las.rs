@@ -49,10 +49,6 @@ impl Las {
         }
     }
 
-    pub(crate) fn file(&self) -> &LasFile {
-        &self.file
-    }
-
     /// Where the chunks are.
     pub(crate) async fn chunks(&self, retry: &Retry) -> Result<&Arc<ChunkTable>, Error> {
         self.chunks
@@ -279,5 +275,9 @@ impl Source for Las {
             Ok(place.map(|place| place.end - place.start))
         }
         .boxed()
+    }
+
+    fn header(&self) -> Option<&Header> {
+        Some(self.file.header())
     }
 }

@@ -1,8 +1,12 @@
 //! Where nodes and their points come from. A new kind of source is one file here.
 
 mod addon;
+mod copc;
 mod ept;
 mod hierarchy;
+mod las;
+mod las_file;
+mod octree;
 pub(crate) mod text;
 
 use std::fmt::Debug;
@@ -10,14 +14,21 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ept_format::{Node, Policy};
+use ept_las::Header;
 use ept_points::{PointBatch, Wish};
 use ept_select::Frame;
 use futures::future::BoxFuture;
 
-use crate::engine::{Engine, Retry};
+use crate::engine::{Engine, Fetcher, Retry};
 use crate::{Error, LossCause, NodeStream};
 
 pub use ept::Ept;
+
+use copc::Copc;
+use las::Las;
+use las_file::LasFile;
+
+pub(crate) use octree::Octree;
 
 /// A place where points lie, in nodes: what a [`Dataset`](crate::Dataset) reads.
 pub(crate) trait Source: Debug + Send + Sync {
@@ -47,10 +58,32 @@ pub(crate) trait Source: Debug + Send + Sync {
     /// Drops what a cache keeps of a node that does not decode. Whether it is worth fetching it once more.
     fn forget<'a>(&'a self, node: &'a Node) -> BoxFuture<'a, bool>;
 
+    /// The bytes of a node as stored, without fetching it. `None` if the store can't tell.
+    fn node_size<'a>(&'a self, node: &'a Node) -> BoxFuture<'a, Result<Option<u64>, Error>>;
+
+    /// The header of the file, if the source is a LAS, LAZ or COPC file.
+    fn header(&self) -> Option<&Header> {
+        None
+    }
+
+    /// The source as an octree, if it is one.
+    fn as_octree(&self) -> Option<&dyn Octree> {
+        None
+    }
+
     /// The source as EPT, if it is one.
     fn as_ept(&self) -> Option<&Ept> {
         None
     }
+}
+
+/// Opens a LAS, LAZ or COPC file.
+pub(crate) async fn open_file(fetcher: Fetcher, path: String) -> Result<Arc<dyn Source>, Error> {
+    let file = LasFile::open(fetcher, path).await?;
+    Ok(match file.copc().cloned() {
+        Some(info) => Arc::new(Copc::new(file, &info)?),
+        None => Arc::new(Las::new(file)),
+    })
 }
 
 /// Fetches a node and makes something of it on the cores, with that place in its stream. One that does not decode is

@@ -12,14 +12,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use futures::{FutureExt, stream};
+use futures::{FutureExt, TryFutureExt, stream};
 use reqwest::header::{
     ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, HeaderName,
     HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RANGE,
 };
 use reqwest::{Method, Response, StatusCode, Url};
 
-use super::{Answer, Store, StoreError, body, part};
+use super::{Answer, Start, Store, StoreError, body, part};
 use crate::Error;
 use client::Client;
 #[cfg(feature = "cloud")]
@@ -125,9 +125,12 @@ impl HttpStore {
         path: &str,
         range: Range<u64>,
         max_bytes: usize,
-    ) -> Result<Bytes, StoreError> {
+    ) -> Result<Start, StoreError> {
         if range.is_empty() {
-            return Ok(Bytes::new());
+            return Ok(Start {
+                bytes: Bytes::new(),
+                size: None,
+            });
         }
         let location = self.location(path);
         let bytes = format!("bytes={}-{}", range.start, range.end - 1);
@@ -138,11 +141,16 @@ impl HttpStore {
                 self.partial(response, location, &range, max_bytes).await
             }
             StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
+                let size = length(response.headers());
                 let start = self.contents(response, location, range.end, max_bytes);
-                Ok(part(start.await?, &range))
+                let bytes = part(start.await?, &range);
+                Ok(Start { bytes, size })
             }
             StatusCode::RANGE_NOT_SATISFIABLE => match past_end(response.headers(), &range) {
-                Ok(()) => Ok(Bytes::new()),
+                Ok(size) => Ok(Start {
+                    bytes: Bytes::new(),
+                    size,
+                }),
                 Err(cause) => Err(StoreError::Failed { location, cause }),
             },
             status => Err(status_error(location, status, response.headers())),
@@ -156,7 +164,7 @@ impl HttpStore {
         location: String,
         range: &Range<u64>,
         max_bytes: usize,
-    ) -> Result<Bytes, StoreError> {
+    ) -> Result<Start, StoreError> {
         let failed = |cause| StoreError::Failed {
             location: location.clone(),
             cause,
@@ -168,7 +176,8 @@ impl HttpStore {
         }
         let found = ContentRange::of(response.headers());
         let found = found.ok_or_else(|| failed("status 206 without a valid Content-Range".into()));
-        let length = found?.length(range).map_err(failed)?;
+        let found = found?;
+        let length = found.length(range).map_err(failed)?;
         if length > max_bytes as u64 {
             return Err(StoreError::too_large(location, max_bytes));
         }
@@ -177,7 +186,10 @@ impl HttpStore {
         let body = self.contents(response, location.clone(), length + 1, usize::MAX);
         let body = body.await?;
         match body.len() as u64 {
-            found if found == length => Ok(body),
+            bytes if bytes == length => Ok(Start {
+                bytes: body,
+                size: found.size(),
+            }),
             found if found < length && is_cut_off => Err(StoreError::Transient {
                 location: location.clone(),
                 cause: format!("the connection ended after {found} of {length} bytes"),
@@ -318,7 +330,17 @@ impl Store for HttpStore {
         range: Range<u64>,
         max_bytes: usize,
     ) -> BoxFuture<'a, Result<Bytes, StoreError>> {
-        self.fetch_range(path, range, max_bytes).boxed()
+        let found = self.fetch_range(path, range, max_bytes);
+        found.map_ok(|found| found.bytes).boxed()
+    }
+
+    fn start<'a>(
+        &'a self,
+        path: &'a str,
+        length: u64,
+        max_bytes: usize,
+    ) -> BoxFuture<'a, Result<Start, StoreError>> {
+        self.fetch_range(path, 0..length, max_bytes).boxed()
     }
 
     fn location(&self, path: &str) -> String {

@@ -13,7 +13,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, try_join};
 use futures::{FutureExt, TryFutureExt};
 
 pub(crate) use cache::DatasetCache;
@@ -74,6 +74,18 @@ pub trait Store: Debug + Send + Sync {
         whole.map_ok(move |bytes| part(bytes, &range)).boxed()
     }
 
+    /// The first `length` bytes of a file and its size, by one request where the store can.
+    fn start<'a>(
+        &'a self,
+        path: &'a str,
+        length: u64,
+        max_bytes: usize,
+    ) -> BoxFuture<'a, Result<Start, StoreError>> {
+        let bytes = self.range(path, 0..length, max_bytes);
+        let found = try_join(bytes, self.size(path));
+        found.map_ok(|(bytes, size)| Start { bytes, size }).boxed()
+    }
+
     /// The names of the files in a folder, in any order; `None` if the store cannot list them. A folder that is not
     /// there is empty.
     fn list<'a>(
@@ -102,6 +114,15 @@ fn part(bytes: Bytes, range: &Range<u64>) -> Bytes {
     let place = |at: u64| usize::try_from(at).map_or(bytes.len(), |at| at.min(bytes.len()));
     let (start, end) = (place(range.start), place(range.end));
     bytes.slice(start..end.max(start))
+}
+
+/// The first bytes of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Start {
+    /// The bytes.
+    pub bytes: Bytes,
+    /// The size of the whole file. `None` if the store does not tell.
+    pub size: Option<u64>,
 }
 
 /// What a store says of a file that the caller may have already.

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use futures::{FutureExt, TryStreamExt};
+use futures::{FutureExt, TryFutureExt, TryStreamExt};
 use object_store::client::{HttpError, HttpErrorKind};
 use object_store::path::Path;
 use object_store::{GetOptions, GetRange, GetResult, ObjectStore};
@@ -21,7 +21,7 @@ use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
 use super::http::{chain, connect_error, past_end, status_error, without_secrets};
-use super::{Answer, Store, StoreError, body};
+use super::{Answer, Start, Store, StoreError, body};
 use crate::{CloudOptions, Error, HttpOptions};
 use environment::Environment;
 use provider::{BucketUrl, Connection};
@@ -94,9 +94,12 @@ impl CloudStore {
         path: &str,
         range: Range<u64>,
         max_bytes: usize,
-    ) -> Result<Bytes, StoreError> {
+    ) -> Result<Start, StoreError> {
         if range.is_empty() {
-            return Ok(Bytes::new());
+            return Ok(Start {
+                bytes: Bytes::new(),
+                size: None,
+            });
         }
         let location = self.location(path);
         let options = options(None).with_range(Some(GetRange::Bounded(range.clone())));
@@ -105,12 +108,12 @@ impl CloudStore {
             Err(error) => return self.explain_range(location, &error, &range),
         };
         // It was compared with the range asked for and the size of the file.
-        let length = found.range.end - found.range.start;
+        let (length, size) = (found.range.end - found.range.start, Some(found.meta.size));
         let chunks = found.into_stream();
         let chunks = chunks.map_err(|error| self.explain(&location, &error));
         let bytes = body::collect(chunks, length, &location, max_bytes, self.stall).await?;
         match bytes.len() as u64 == length {
-            true => Ok(bytes),
+            true => Ok(Start { bytes, size }),
             false => Err(StoreError::Failed {
                 location,
                 cause: format!(
@@ -127,11 +130,13 @@ impl CloudStore {
         location: String,
         error: &object_store::Error,
         range: &Range<u64>,
-    ) -> Result<Bytes, StoreError> {
+    ) -> Result<Start, StoreError> {
         match find::<Refusal>(error) {
             Some(refusal) if refusal.status == StatusCode::RANGE_NOT_SATISFIABLE => {
-                let past_end = past_end(&refusal.headers, range).map(|()| Bytes::new());
-                past_end.map_err(|cause| StoreError::Failed { location, cause })
+                let size = past_end(&refusal.headers, range);
+                let size = size.map_err(|cause| StoreError::Failed { location, cause })?;
+                let bytes = Bytes::new();
+                Ok(Start { bytes, size })
             }
             _ => Err(self.explain(&location, error)),
         }
@@ -257,7 +262,17 @@ impl Store for CloudStore {
         range: Range<u64>,
         max_bytes: usize,
     ) -> BoxFuture<'a, Result<Bytes, StoreError>> {
-        self.fetch_range(path, range, max_bytes).boxed()
+        let found = self.fetch_range(path, range, max_bytes);
+        found.map_ok(|found| found.bytes).boxed()
+    }
+
+    fn start<'a>(
+        &'a self,
+        path: &'a str,
+        length: u64,
+        max_bytes: usize,
+    ) -> BoxFuture<'a, Result<Start, StoreError>> {
+        self.fetch_range(path, 0..length, max_bytes).boxed()
     }
 
     fn location(&self, path: &str) -> String {

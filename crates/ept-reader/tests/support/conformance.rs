@@ -30,6 +30,7 @@ pub async fn check(store: &dyn Store, abilities: Abilities) {
     missing_files(store, abilities).await;
     ranges(store).await;
     ranges_past_the_end(store).await;
+    starts(store, abilities).await;
     sizes(store, abilities).await;
     lists(store, abilities).await;
     stamps(store, abilities).await;
@@ -78,6 +79,23 @@ async fn ranges_past_the_end(store: &dyn Store) {
     }
     let found = store.range(EMPTY, 0..10, PLENTY).await;
     assert_eq!(found.unwrap(), b""[..], "of an empty file of {store:?}");
+}
+
+async fn starts(store: &dyn Store, abilities: Abilities) {
+    for length in [1, 100, 1000, 5000] {
+        let start = store.start(PATH, length, PLENTY).await.unwrap();
+        let expected = contents();
+        assert_eq!(start.bytes, expected[..expected.len().min(length as usize)]);
+        let is_told = abilities.sizes || start.size.is_some();
+        assert_eq!(start.size, is_told.then_some(LENGTH as u64), "{store:?}");
+    }
+    let empty = store.start(EMPTY, 100, PLENTY).await.unwrap();
+    assert_eq!(empty.bytes, b""[..], "{store:?}");
+    assert!(
+        matches!(empty.size, None | Some(0)),
+        "{empty:?} of {store:?}"
+    );
+    assert_not_found(store, store.start(MISSING, 10, PLENTY).await);
 }
 
 async fn sizes(store: &dyn Store, abilities: Abilities) {

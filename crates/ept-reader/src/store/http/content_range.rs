@@ -51,15 +51,23 @@ impl ContentRange {
         }
     }
 
+    /// Size of the whole file. `None` if the server doesn't tell.
+    pub(in crate::store) fn size(&self) -> Option<u64> {
+        self.size
+    }
+
     /// Whether a refused range that begins at `start` is past the end of the file.
     pub(in crate::store) fn is_past_end(&self, start: u64) -> bool {
         self.size.is_none_or(|size| start >= size)
     }
 }
 
-/// The bytes of a range that was refused with status 416: none, if it is past the end of the file. Servers may leave out
-/// where that is.
-pub(in crate::store) fn past_end(headers: &HeaderMap, wanted: &Range<u64>) -> Result<(), String> {
+/// The size of a file of which a range was refused with status 416, if it is past the end. Servers may leave out where that
+/// is.
+pub(in crate::store) fn past_end(
+    headers: &HeaderMap,
+    wanted: &Range<u64>,
+) -> Result<Option<u64>, String> {
     match ContentRange::of(headers) {
         Some(range) if !range.is_past_end(wanted.start) => Err(format!(
             "the server refuses bytes {}-{} of a file that has them: Content-Range \"{}\"",
@@ -67,6 +75,6 @@ pub(in crate::store) fn past_end(headers: &HeaderMap, wanted: &Range<u64>) -> Re
             wanted.end - 1,
             range.text
         )),
-        _ => Ok(()),
+        range => Ok(range.and_then(|range| range.size)),
     }
 }
