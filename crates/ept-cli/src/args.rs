@@ -74,13 +74,19 @@ Errors (E...) keep some or all of the data from being read; warnings (W...) do n
 
 Exit codes: 0 no errors, 1 nothing could be opened, 2 wrong usage, 3 errors were found.";
 
-/// A dataset.
+/// Where points lie.
 #[derive(Debug, Args)]
 pub(crate) struct DatasetArgs {
-    /// Folder, ept.json, or URL of either: http(s)://, whose query string is repeated on every request,
-    /// s3://, gs:// or az://
-    #[arg(value_name = "DATASET")]
-    pub(crate) location: String,
+    /// EPT folder or ept.json, COPC, LAZ or LAS file, folder of such files, or pattern like 'tiles/*.laz'; several are
+    /// read in this order. Or URLs: http(s)://, whose query string is repeated on every request, s3://, gs:// or az://
+    #[arg(value_name = "DATASET", required_unless_present = "list")]
+    pub(crate) locations: Vec<String>,
+    /// Read what is listed in this file too, a location on each line; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) list: Option<PathBuf>,
+    /// Take heights as they are, though the datasets have different or unknown vertical systems
+    #[arg(long)]
+    pub(crate) vertical_as_is: bool,
     /// Header to send with every request; can be given several times
     #[arg(long = "header", value_name = "NAME: VALUE", value_parser = header)]
     pub(crate) headers: Vec<(String, String)>,

@@ -1,14 +1,15 @@
 //! From flags to a dataset and a query.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use ept_job::{Found, Losses, Pass};
 use ept_reader::{
-    Area, Bounds, Cache, CloudOptions, Dataset, HttpOptions, Options, Origin, Query, Relation,
-    Selection,
+    Area, Bounds, Cache, CloudOptions, Dataset, Engine, Heights, HttpOptions, Options, Origin,
+    Query, Relation, Selection,
 };
 
 use crate::area;
 use crate::args::{CacheArgs, DatasetArgs, ReadArgs, SelectArgs};
+use crate::exit::WrongUsage;
 use crate::numbers::{counted, rounded};
 
 /// A pass over what the flags select.
@@ -57,11 +58,47 @@ pub(crate) async fn dataset(
     let mut options = options(args);
     options.limits.requests = read.requests;
     options.limits.threads = read.threads.unwrap_or(options.limits.threads);
-    let mut dataset = Dataset::open_with(&args.location, &options).await?;
+    let mut dataset = open(args, &options).await?;
     for (name, place) in addons {
         dataset = dataset.with_addon(name, place).await?;
     }
     Ok(dataset)
+}
+
+/// Opens what the flags name.
+pub(crate) async fn open(args: &DatasetArgs, options: &Options) -> Result<Dataset> {
+    let heights = if args.vertical_as_is {
+        Heights::AsIs
+    } else {
+        Heights::Same
+    };
+    let locations = locations(args)?;
+    Ok(Dataset::open_all(&locations, &Engine::new(options), heights).await?)
+}
+
+/// The locations of the flags, and those of the list that they name.
+fn locations(args: &DatasetArgs) -> Result<Vec<String>> {
+    let mut locations = args.locations.clone();
+    if let Some(path) = &args.list {
+        let text = match path.as_os_str() == "-" {
+            true => std::io::read_to_string(std::io::stdin()),
+            false => std::fs::read_to_string(path),
+        };
+        let text = text.with_context(|| path.display().to_string())?;
+        let lines = text.lines().map(str::trim);
+        let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+        locations.extend(lines.map(str::to_owned));
+    }
+    Ok(locations)
+}
+
+/// The only location of the flags.
+pub(crate) fn location(args: &DatasetArgs) -> Result<String> {
+    let mut locations = locations(args)?;
+    if locations.len() != 1 {
+        return Err(WrongUsage("give one dataset".into()).into());
+    }
+    Ok(locations.swap_remove(0))
 }
 
 /// The nodes of a selection, as a phrase.

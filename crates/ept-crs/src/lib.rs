@@ -18,6 +18,7 @@ mod operation;
 mod projection;
 mod projjson;
 mod transform;
+mod vertical;
 mod wkt;
 mod wkt2;
 
@@ -29,3 +30,4 @@ pub use local::Local;
 pub use operation::{Operation, Warning};
 pub use projjson::projjson;
 pub use transform::Transform;
+pub use vertical::vertical_system;

@@ -7,7 +7,9 @@ use crate::{Bounds, Key};
 /// A part of a source that is read as a whole, and has points.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Node {
-    /// Name of the node.
+    /// Number of its source among those of a dataset, from 0.
+    pub source: u32,
+    /// Name of the node, which no other node of its source has.
     pub name: NodeName,
     /// Number of points that the source gives it, 1 or more.
     pub points: u64,
@@ -58,6 +60,12 @@ impl Node {
 }
 
 impl NodeName {
+    /// All chunks of a file, whatever their number.
+    pub const WHOLE: NodeName = NodeName::Chunks {
+        first: 0,
+        count: u32::MAX,
+    };
+
     /// The key of a node of an octree. `None` for other nodes.
     #[must_use]
     pub fn key(self) -> Option<Key> {
@@ -90,6 +98,7 @@ impl fmt::Display for NodeName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             NodeName::Key(key) => key.fmt(f),
+            &NodeName::WHOLE => f.write_str("all chunks"),
             NodeName::Chunks { first, count: 1 } => write!(f, "chunk {first}"),
             NodeName::Chunks { first, count } => {
                 let last = u64::from(*first) + u64::from(*count).saturating_sub(1);

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, BinaryHeap, HashMap};
+use std::sync::Arc;
 
 use crate::runs::Runs;
 use crate::{Bounds, Entry, FormatError, Key, Node, Page};
@@ -16,7 +17,7 @@ pub trait Policy {
     fn rank(&self, key: Key, cell: &Bounds) -> Option<f64>;
 }
 
-impl<P: Policy + ?Sized> Policy for Box<P> {
+impl<P: Policy + ?Sized> Policy for Arc<P> {
     fn rank(&self, key: Key, cell: &Bounds) -> Option<f64> {
         (**self).rank(key, cell)
     }
@@ -98,6 +99,7 @@ impl<P: Policy> Walk<P> {
                 }
                 _ => {
                     return Ok(Step::Node(Node {
+                        source: 0,
                         name: next.key.into(),
                         points: next.points,
                         cell: self.root.cell(next.key),

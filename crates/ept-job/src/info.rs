@@ -33,18 +33,24 @@ impl Info {
         self.levels.as_ref()
     }
 
-    /// Number of points by `ept.json` or the header of the file. `None` if it is not told.
+    /// Number of points by `ept.json` or the header of the file. `None` if it is not told, or not of all sources.
     #[must_use]
     pub fn points(&self) -> Option<u64> {
-        match self.dataset.header() {
-            Some(header) => Some(header.points),
-            None => self.dataset.ept().ok()?.metadata().points(),
-        }
+        self.dataset.claimed_points()
     }
 
-    /// The kind of dataset: `EPT`, `COPC`, `LAZ` or `LAS`.
+    /// Number of sources.
+    #[must_use]
+    pub fn sources(&self) -> usize {
+        self.dataset.locations().len()
+    }
+
+    /// The kind of dataset: `EPT`, `COPC`, `LAZ`, `LAS`, or `several` sources.
     #[must_use]
     pub fn kind(&self) -> &'static str {
+        if self.sources() > 1 {
+            return "several";
+        }
         match self.dataset.header() {
             None => "EPT",
             Some(_) if self.dataset.frame().spacing.is_some() => "COPC",
@@ -86,7 +92,7 @@ impl Info {
         let own = match (self.dataset.ept(), self.dataset.header()) {
             (Ok(ept), _) => of_ept(ept.metadata()),
             (_, Some(header)) => of_file(header),
-            _ => Value::Null,
+            _ => json!({ "sources": self.dataset.locations() }),
         };
         if let (Value::Object(object), Value::Object(own)) = (&mut object, own) {
             object.extend(own);

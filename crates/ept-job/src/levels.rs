@@ -17,9 +17,11 @@ pub struct Levels {
 }
 
 impl Levels {
-    /// Reads the first page. `None` if the dataset is not an octree.
+    /// Reads the first page. `None` if the dataset is not one octree.
     pub async fn of(dataset: &Dataset) -> Option<Levels> {
-        dataset.frame().spacing?;
+        if dataset.frame().spacing.is_none() || dataset.locations().len() > 1 {
+            return None;
+        }
         let (page, problem) = match dataset.page(Key::ROOT).await {
             Ok(page) => (page, None),
             Err(error) => (Arc::default(), Some(error.to_string())),

@@ -36,7 +36,8 @@ fn name(location: &str) -> Option<&str> {
 /// A part that is missing. Its cause is left out: it may be told in other words the next time.
 fn loss(loss: &Loss) -> Value {
     let points = match loss.part {
-        LostPart::Tile { points } | LostPart::File { points } => Some(points),
+        LostPart::Tile { points } => Some(points),
+        LostPart::File { points } => points,
         LostPart::Page => None,
     };
     json!({ "key": loss.node.to_string(), "points": points })

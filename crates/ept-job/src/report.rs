@@ -70,7 +70,7 @@ fn transforms(selection: &Selection) -> Vec<Value> {
 fn loss(loss: &Loss) -> Value {
     let (part, points) = match loss.part {
         LostPart::Tile { points } => ("tile", Some(points)),
-        LostPart::File { points } => ("file", Some(points)),
+        LostPart::File { points } => ("file", points),
         LostPart::Page => ("subtree", None),
     };
     json!({

@@ -119,6 +119,8 @@ pub(crate) fn no_octree_of(selection: &Selection) -> Option<&'static str> {
         Some("the points are reprojected")
     } else if query.thin().is_some() {
         Some("thinned points come by place, not by node")
+    } else if selection.dataset().locations().len() > 1 {
+        Some("there are several datasets")
     } else if selection.frame().spacing.is_none() {
         Some("the dataset has no octree")
     } else if !has_cube() {

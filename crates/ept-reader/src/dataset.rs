@@ -3,22 +3,27 @@
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Weak};
 
-use ept_format::{Key, Node, Page, Policy};
+use ept_format::{Bounds, Key, Node, NodeName, Page, Policy};
 use ept_las::Header;
 use ept_points::{DecodeError, PointBatch, Wish};
 use ept_select::{Frame, Origin, Query};
+use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::engine::Fetcher;
 use crate::location::Place;
-use crate::source::{self, Ept, Octree, Source};
+use crate::members::{Heights, Member, Members};
+use crate::source::{self, Ept, Octree, SharedPolicy, Source};
 use crate::store::Store;
 use crate::tile_sizes::SAMPLE;
-use crate::{Engine, Error, NodeStream, Options, Selection, TileSizes, Traffic, location};
+use crate::{
+    Engine, Error, Loss, LossCause, LostPart, NodeStream, Options, Selection, StoreError,
+    TileSizes, Traffic, chain, location,
+};
 
 /// A dataset that is open. Cloning it is cheap; clones are one dataset.
 #[derive(Debug, Clone)]
 pub struct Dataset {
-    source: Arc<dyn Source>,
+    members: Arc<Members>,
 }
 
 impl Dataset {
@@ -87,7 +92,7 @@ impl Dataset {
         engine: &Engine,
     ) -> Result<Dataset, Error> {
         let source = source::open_file(Fetcher::new(store, engine), path.to_owned()).await?;
-        Ok(Dataset { source })
+        Ok(Dataset::from(Members::one(source)))
     }
 
     /// Opens the dataset in a store.
@@ -106,6 +111,31 @@ impl Dataset {
         Ok(Dataset::from(Ept::open(store, engine).await?))
     }
 
+    /// Opens several locations as one dataset, whose points come in the order given: each a location as
+    /// [`Dataset::open`] takes it, a folder of LAS and LAZ files, or a pattern of file names such as `tiles/*.laz`. What
+    /// stands twice is read once.
+    ///
+    /// The points are in the coordinate system of the first source, to which others are brought. What cannot be opened is
+    /// an [`Error::Lost`] among the nodes, in its place.
+    ///
+    /// # Errors
+    /// When no location can be opened, a pattern or folder has no file, or the sources do not fit together.
+    pub async fn open_all(
+        locations: &[String],
+        engine: &Engine,
+        heights: Heights,
+    ) -> Result<Dataset, Error> {
+        let locations = location::expanded(locations)?;
+        if let [location] = &locations[..] {
+            return Dataset::open_in(location, engine).await;
+        }
+        let ahead = engine.limits().requests.get().saturating_mul(2);
+        let open = async |location: String| member(Dataset::open_in(&location, engine).await);
+        let members = stream::iter(locations).map(open).buffered(ahead);
+        let members = members.try_collect().await?;
+        Ok(Dataset::from(Members::several(members, engine, heights)?))
+    }
+
     /// The dataset with a dimension that PDAL's `writers.ept_addon` stored in the folder or at the URL `location`. It
     /// replaces a dimension of that name. Where the addon has no values for a node, the points of that node keep what
     /// they have.
@@ -119,16 +149,13 @@ impl Dataset {
         Ok(Dataset::from(ept.with_addon(name, store).await?))
     }
 
-    pub(crate) fn source(&self) -> &Arc<dyn Source> {
-        &self.source
-    }
-
     /// The dataset as EPT, with what only that format has.
     ///
     /// # Errors
     /// When it is in another format.
     pub fn ept(&self) -> Result<&Ept, Error> {
-        self.source.as_ept().ok_or_else(|| Error::NotEpt {
+        let ept = self.members.only().and_then(|source| source.as_ept());
+        ept.ok_or_else(|| Error::NotEpt {
             location: self.location(),
         })
     }
@@ -136,13 +163,13 @@ impl Dataset {
     /// The header of the dataset's file. `None` if the dataset is not a LAS, LAZ or COPC file.
     #[must_use]
     pub fn header(&self) -> Option<&Header> {
-        self.source.header()
+        self.members.only()?.header()
     }
 
     /// The engine by whose limits the dataset is read.
     #[must_use]
     pub fn engine(&self) -> &Engine {
-        self.source.engine()
+        self.members.engine()
     }
 
     /// What was fetched so far, for all datasets of the engine.
@@ -154,13 +181,46 @@ impl Dataset {
     /// What selections know of the dataset: bounds, schema, coordinate system, spacing.
     #[must_use]
     pub fn frame(&self) -> &Frame {
-        self.source.frame()
+        self.members.frame()
     }
 
-    /// Path or URL of the file that describes the dataset, for messages: without passwords, tokens or query string.
+    /// Path or URL of the file that describes the dataset, for messages: without passwords, tokens or query string. Of
+    /// several sources, that of the first and how many more there are.
     #[must_use]
     pub fn location(&self) -> String {
-        self.source.location()
+        let mut all = self.locations();
+        let first = if all.is_empty() {
+            String::new()
+        } else {
+            all.swap_remove(0)
+        };
+        match all.len() {
+            0 => first,
+            more => format!("{first} and {more} more"),
+        }
+    }
+
+    /// Paths or URLs of the sources of the dataset, in order, without secrets. [`Node::source`] counts them from 0.
+    #[must_use]
+    pub fn locations(&self) -> Vec<String> {
+        let each = self.members.all().iter().map(|member| match member {
+            Member::Open(source) => source.location(),
+            Member::Lost(loss) => loss.location.clone(),
+        });
+        each.collect()
+    }
+
+    /// Number of points by `ept.json` and headers of files. `None` if one does not tell.
+    #[must_use]
+    pub fn claimed_points(&self) -> Option<u64> {
+        let points = self.members.all().iter().map(|member| {
+            let source = member.source()?;
+            match source.header() {
+                Some(header) => Some(header.points),
+                None => source.as_ept()?.metadata().points(),
+            }
+        });
+        points.sum()
     }
 
     /// Binds a query to the dataset.
@@ -175,8 +235,15 @@ impl Dataset {
     ///
     /// A page that cannot be read is an [`Error::Lost`] in the stream.
     #[must_use]
-    pub fn walk(&self, policy: impl Policy + Send + 'static) -> NodeStream {
-        Arc::clone(&self.source).nodes(Box::new(policy))
+    pub fn walk(&self, policy: impl Policy + Send + Sync + 'static) -> NodeStream {
+        let policy: SharedPolicy = Arc::new(policy);
+        match self.members.only() {
+            Some(source) => Arc::clone(source).nodes(policy),
+            None => {
+                let each = self.members.all().iter().map(|_| Some(Arc::clone(&policy)));
+                chain::nodes(Arc::clone(&self.members), each.collect())
+            }
+        }
     }
 
     /// The page of the hierarchy that is rooted at a key.
@@ -190,7 +257,8 @@ impl Dataset {
 
     /// The dataset as an octree.
     pub(crate) fn octree(&self) -> Result<&dyn Octree, Error> {
-        self.source.as_octree().ok_or_else(|| Error::NoOctree {
+        let octree = self.members.only().and_then(|source| source.as_octree());
+        octree.ok_or_else(|| Error::NoOctree {
             location: self.location(),
         })
     }
@@ -201,10 +269,25 @@ impl Dataset {
     /// An [`Error::Lost`] when the node cannot be read.
     pub async fn tile(&self, node: &Node) -> Result<PointBatch, Error> {
         let retry = &self.engine().options().retry;
-        let encoded = self.source.fetch(node, retry).await?;
-        let (source, node) = (Arc::clone(&self.source), *node);
+        let source = Arc::clone(self.source_of(node)?);
+        let encoded = source.fetch(node, retry).await?;
+        let node = *node;
         let work = move || source.decode(&Wish::default(), &node, encoded);
         self.engine().compute(0, work).await?
+    }
+
+    async fn node_size(&self, node: &Node) -> Result<Option<u64>, Error> {
+        self.source_of(node)?.node_size(node).await
+    }
+
+    /// The source of a node.
+    pub(crate) fn source_of(&self, node: &Node) -> Result<&Arc<dyn Source>, Error> {
+        let source = self.members.get(node.source);
+        source.ok_or_else(|| Error::Internal(format!("a node of source {}", node.source)))
+    }
+
+    pub(crate) fn members(&self) -> &Arc<Members> {
+        &self.members
     }
 
     /// How large the tiles of these nodes are together, from the sizes of at most 64 of them. `None` if the store can't
@@ -214,8 +297,7 @@ impl Dataset {
         by_points.sort_by_key(|node| (node.points, node.name));
         let step = by_points.len().div_ceil(SAMPLE).max(1);
         let sample = by_points.into_iter().skip(step / 2).step_by(step);
-        let asked =
-            sample.map(async |node| Some((node.points, self.source.node_size(node).await.ok()??)));
+        let asked = sample.map(async |node| Some((node.points, self.node_size(node).await.ok()??)));
         let known = futures::future::join_all(asked).await;
         let known: Vec<(u64, u64)> = known.into_iter().flatten().collect();
         TileSizes::of(&known, nodes)
@@ -231,25 +313,31 @@ impl Dataset {
 
     /// What tells this dataset from others, as long as it exists.
     pub(crate) fn id(&self) -> DatasetId {
-        DatasetId(Arc::downgrade(&self.source))
+        DatasetId(Arc::downgrade(&self.members))
     }
 }
 
 impl From<Ept> for Dataset {
     fn from(ept: Ept) -> Dataset {
+        Dataset::from(Members::one(Arc::new(ept)))
+    }
+}
+
+impl From<Members> for Dataset {
+    fn from(members: Members) -> Dataset {
         Dataset {
-            source: Arc::new(ept),
+            members: Arc::new(members),
         }
     }
 }
 
 /// A dataset's identity: that of its allocation, which is not reused while it is kept.
 #[derive(Debug, Clone)]
-pub(crate) struct DatasetId(Weak<dyn Source>);
+pub(crate) struct DatasetId(Weak<Members>);
 
 impl DatasetId {
-    fn address(&self) -> *const () {
-        self.0.as_ptr().cast()
+    fn address(&self) -> *const Members {
+        self.0.as_ptr()
     }
 }
 
@@ -265,4 +353,34 @@ impl Hash for DatasetId {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.address().hash(state);
     }
+}
+
+/// A location that was opened, or is lost.
+fn member(opened: Result<Dataset, Error>) -> Result<Member, Error> {
+    let error = match opened {
+        Ok(dataset) => {
+            let source = dataset.members.only().cloned();
+            let none = || Error::Internal("a location has several sources".into());
+            return source.map(Member::Open).ok_or_else(none);
+        }
+        Err(error) => error,
+    };
+    let (location, cause) = match error {
+        Error::Store(error) => (error.location().to_owned(), LossCause::Fetch(error)),
+        Error::File { location, fault } => (location, LossCause::Decode(fault)),
+        Error::Format { location, fault } => (location, LossCause::Format(fault)),
+        Error::Location { location, problem } => {
+            let (at, cause) = (location.clone(), problem);
+            let error = StoreError::Failed { location, cause };
+            (at, LossCause::Fetch(error))
+        }
+        error => return Err(error),
+    };
+    Ok(Member::Lost(Box::new(Loss {
+        part: LostPart::File { points: None },
+        node: NodeName::WHOLE,
+        cell: Bounds::EVERYTHING,
+        location,
+        cause,
+    })))
 }

@@ -32,6 +32,9 @@ pub enum Error {
         /// What is wrong with it.
         fault: FormatError,
     },
+    /// Sources that cannot be read together.
+    #[error("{0}")]
+    Mixed(String),
     /// A LAS, LAZ or COPC file can't be opened.
     #[error("{location}: {fault}")]
     File {
@@ -111,8 +114,8 @@ pub enum LostPart {
     },
     /// A whole LAS or LAZ file.
     File {
-        /// Points by its header.
-        points: u64,
+        /// Points by its header. `None` if that can't be read.
+        points: Option<u64>,
     },
     /// A page of the hierarchy: the node that it is rooted at and all below it, how many is unknown.
     Page,
@@ -151,7 +154,10 @@ impl fmt::Display for LostPart {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             LostPart::Tile { points } => write!(f, "tile of {points} points"),
-            LostPart::File { points } => write!(f, "file of {points} points"),
+            LostPart::File {
+                points: Some(points),
+            } => write!(f, "file of {points} points"),
+            LostPart::File { points: None } => f.write_str("file"),
             LostPart::Page => f.write_str("hierarchy page"),
         }
     }

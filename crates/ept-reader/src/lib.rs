@@ -86,10 +86,12 @@
 //! The feature `cloud`, off by default, adds object stores: `s3://`, `gs://` and `az://`; see [`CloudOptions`].
 
 mod blocking;
+mod chain;
 mod dataset;
 mod engine;
 mod error;
 mod location;
+mod members;
 mod nodes;
 mod scene;
 mod selection;
@@ -105,6 +107,7 @@ pub use dataset::Dataset;
 pub use engine::{CloudOptions, Engine, Limits, Options, Retry, Traffic};
 pub use ept_scene::{CachedTile, Camera, CameraError, Picked, Ray, View};
 pub use error::{Error, Loss, LossCause, LostPart};
+pub use members::Heights;
 pub use nodes::NodeStream;
 pub use scene::{Arrivals, Event, Look, Scene, SceneOptions, SceneTraffic, TileCache};
 pub use selection::Selection;

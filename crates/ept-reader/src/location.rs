@@ -1,6 +1,7 @@
 //! From what a user types to a store.
 
-use std::path::Path;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::store::{FileStore, HttpStore, Store};
@@ -154,4 +155,55 @@ fn open_path(text: &str) -> Result<Arc<dyn Store>, Error> {
         });
     }
     Ok(Arc::new(FileStore::new(root)))
+}
+
+/// The locations with folders of LAS and LAZ files and patterns of file names replaced by the files, in the order of
+/// their names, each once.
+pub(crate) fn expanded(locations: &[String]) -> Result<Vec<String>, Error> {
+    let (mut known, mut all) = (HashSet::new(), Vec::new());
+    for location in locations {
+        for each in files_of(location)? {
+            let path = std::fs::canonicalize(&each);
+            let identity = path.map_or_else(|_| each.clone().into(), PathBuf::into_os_string);
+            if known.insert(identity) {
+                all.push(each);
+            }
+        }
+    }
+    Ok(all)
+}
+
+fn files_of(location: &str) -> Result<Vec<String>, Error> {
+    let path = Path::new(location.strip_prefix("file://").unwrap_or(location));
+    let failed = |problem: String| Error::Location {
+        location: location.to_owned(),
+        problem,
+    };
+    if path.is_dir() && !path.join(METADATA_FILE).is_file() {
+        let entries = path.read_dir().map_err(|error| failed(error.to_string()))?;
+        let paths =
+            entries.filter_map(|entry| entry.ok()?.path().into_os_string().into_string().ok());
+        let mut files: Vec<String> = paths.filter(|path| is_point_file(path)).collect();
+        files.sort();
+        // A folder without any is told as one without `ept.json`.
+        return Ok(if files.is_empty() {
+            vec![location.to_owned()]
+        } else {
+            files
+        });
+    }
+    let is_pattern = location.contains(['*', '?', '[']) && !location.contains("://");
+    if !is_pattern || path.exists() {
+        return Ok(vec![location.to_owned()]);
+    }
+    let paths = glob::glob(location).map_err(|error| failed(format!("not a pattern: {error}")))?;
+    let mut files = Vec::new();
+    for path in paths {
+        let path = path.map_err(|error| failed(error.to_string()))?;
+        files.push(path.display().to_string());
+    }
+    match files.is_empty() {
+        true => Err(failed("no file matches".into())),
+        false => Ok(files),
+    }
 }

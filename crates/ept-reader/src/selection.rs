@@ -1,12 +1,16 @@
 //! A query bound to a dataset.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use ept_format::{Bounds, Node, NodeName};
-use ept_points::PointBatch;
+use ept_points::{PointBatch, Wish};
 use ept_select::{Frame, Plan, Query, Relation, Thinner};
 use futures::{Stream, StreamExt, stream};
 
+use crate::source::SharedPolicy;
 use crate::tiles::Ordered;
-use crate::{Dataset, Error, NodeStream, Tile, TileStream, thinned};
+use crate::{Dataset, Error, NodeStream, Tile, TileStream, chain, thinned};
 
 /// A query bound to a dataset, made once by [`Dataset::select`]: the one way from a question to nodes, points and plans.
 ///
@@ -31,14 +35,24 @@ use crate::{Dataset, Error, NodeStream, Tile, TileStream, thinned};
 #[derive(Debug, Clone)]
 pub struct Selection {
     dataset: Dataset,
+    /// The query bound to all sources together.
     bound: ept_select::Selection,
+    /// The query bound to each source; `None` for one that is not open.
+    parts: Arc<[Option<ept_select::Selection>]>,
 }
 
 impl Selection {
     pub(crate) fn new(dataset: &Dataset, query: &Query) -> Result<Selection, Error> {
+        let members = dataset.members();
+        let bound = ept_select::Selection::new(query, members.frame())?;
+        let parts = match members.only() {
+            Some(_) => vec![Some(bound.clone())],
+            None => members.bind(query)?,
+        };
         Ok(Selection {
-            bound: ept_select::Selection::new(query, dataset.source().frame())?,
             dataset: dataset.clone(),
+            bound,
+            parts: parts.into(),
         })
     }
 
@@ -83,7 +97,7 @@ impl Selection {
     /// If the query limits its points, all nodes are found before the first is given.
     #[must_use]
     pub fn nodes(&self) -> NodeStream {
-        let found = self.dataset.walk(self.bound.policy());
+        let found = self.walk(|part| Arc::new(part.policy()));
         if self.query().max_points().is_none() {
             return found;
         }
@@ -91,12 +105,37 @@ impl Selection {
         NodeStream::spawn(|sender| async move {
             let (nodes, mut items) = parted(found).await;
             match bound.within_budget(nodes) {
-                Ok(nodes) => items.extend(nodes.into_iter().map(Ok)),
+                Ok(mut nodes) => {
+                    nodes.sort_by_key(|node| node.source);
+                    items.extend(nodes.into_iter().map(Ok));
+                }
                 Err(error) => items.push(Err(error.into())),
             }
             // Whoever does not listen any more does not want to know.
             let _ = sender.send(items).await;
         })
+    }
+
+    /// The nodes that a policy of each source selects.
+    fn walk(&self, policy: impl Fn(&ept_select::Selection) -> SharedPolicy) -> NodeStream {
+        let members = self.dataset.members();
+        let mut policies = self.parts.iter().map(|part| part.as_ref().map(&policy));
+        match members.only() {
+            Some(source) => match policies.next().flatten() {
+                Some(policy) => Arc::clone(source).nodes(policy),
+                None => chain::nodes(Arc::clone(members), Vec::new()),
+            },
+            None => chain::nodes(Arc::clone(members), policies.collect()),
+        }
+    }
+
+    /// The query bound to the source of a node.
+    fn part(&self, node: &Node) -> Result<&ept_select::Selection, Error> {
+        let part = self
+            .parts
+            .get(node.source as usize)
+            .and_then(Option::as_ref);
+        part.ok_or_else(|| Error::Internal(format!("a node of source {}", node.source)))
     }
 
     /// The selected points, tile by tile.
@@ -133,7 +172,7 @@ impl Selection {
                 self.ordered(nodes, move |node, points| Ok(make(node, points))),
             );
         };
-        let (selection, bound) = (self.clone(), self.bound.clone());
+        let (selection, finishing) = (self.clone(), self.clone());
         let thinner = Thinner::new(grid, self.frame());
         let engine = self.dataset.engine().clone();
         let sorted = stream::once(async move {
@@ -144,7 +183,10 @@ impl Selection {
             selection.ordered(nodes, |node, points| Ok((node, points)))
         });
         let nodes = sorted.flatten().boxed();
-        let finish = move |node, points| Ok(make(node, bound.finish(points)?));
+        let finish = move |node: Node, points| {
+            let points = finishing.part(&node)?.finish(points)?;
+            Ok(make(node, points))
+        };
         TileStream::new(thinned::thinned(engine, thinner, nodes, finish))
     }
 
@@ -155,19 +197,40 @@ impl Selection {
         F: Fn(Node, PointBatch) -> Result<T, Error> + Send + Sync + 'static,
         S: Stream<Item = Result<Node, Error>> + Send + Unpin + 'static,
     {
-        let (bound, wish) = (self.bound.clone(), self.bound.wish());
-        let source = self.dataset.source().clone();
-        let point_size = self.frame().point_size(wish.dimensions.as_deref());
+        let wishes = self.parts.iter().zip(self.dataset.members().all());
+        let wishes = wishes.map(|(part, member)| match (part, member.source()) {
+            (Some(part), Some(source)) => self.wish(part, source.frame()),
+            _ => Wish::default(),
+        });
+        let names = self.bound.wish().dimensions;
+        let point_size = self.frame().point_size(names.as_deref());
+        let selection = self.clone();
         let select = move |node: Node, points: PointBatch| {
             let cell = match node.name {
                 NodeName::Key(_) => Some(node.cell),
                 // The box of a file's header is only a claim.
                 NodeName::Chunks { .. } => points.extent(),
             };
-            let points = bound.select(&cell.unwrap_or(Bounds::EVERYTHING), points)?;
+            let cell = cell.unwrap_or(Bounds::EVERYTHING);
+            let points = selection.part(&node)?.select(&cell, points)?;
             make(node, points)
         };
-        Ordered::new(source, nodes, wish, point_size, select)
+        let dataset = self.dataset.clone();
+        Ordered::new(dataset, nodes, wishes.collect(), point_size, select)
+    }
+
+    /// What to decode of a source: nothing that only others have.
+    fn wish(&self, part: &ept_select::Selection, own: &Frame) -> Wish {
+        let mut wish = part.wish();
+        if self.parts.len() > 1
+            && let Some(names) = &mut wish.dimensions
+        {
+            let is_elsewhere = |name: &String| {
+                own.dimension(name).is_none() && self.frame().dimension(name).is_some()
+            };
+            names.retain(|name| !is_elsewhere(name));
+        }
+        wish
     }
 
     /// What the selection reads: its nodes, and about how many of their points are inside its areas. Besides the pages
@@ -178,16 +241,27 @@ impl Selection {
     /// # Errors
     /// When the hierarchy cannot be walked, or the coarsest depth has more points than the query allows.
     pub async fn plan(&self) -> Result<(Plan, Vec<Error>), Error> {
-        let mut found = self.dataset.walk(self.bound.surroundings());
-        let (mut nodes, mut losses) = (Vec::new(), Vec::new());
+        let mut found = self.walk(|part| Arc::new(part.surroundings()));
+        let mut nodes: Vec<Vec<Node>> = vec![Vec::new(); self.parts.len()];
+        let mut losses = Vec::new();
         while let Some(node) = found.next().await {
             match node {
-                Ok(node) => nodes.push(node),
+                Ok(node) => nodes[node.source as usize].push(node),
                 Err(error) if error.loss().is_some() => losses.push(error),
                 Err(error) => return Err(error),
             }
         }
-        Ok((self.bound.plan(nodes)?, losses))
+        if let ([_], Some(nodes)) = (&self.parts[..], nodes.pop_if(|_| self.parts.len() == 1)) {
+            return Ok((self.bound.plan(nodes)?, losses));
+        }
+        let parts = self.parts.iter().zip(nodes);
+        let plans = parts.filter_map(|(part, nodes)| Some(part.as_ref()?.plan(nodes)));
+        let plans = plans.collect::<Result<Vec<_>, _>>()?;
+        let plan = Plan::joined(plans, self.frame());
+        let kept = self.bound.within_budget(plan.nodes.clone())?;
+        let kept: HashSet<(u32, NodeName)> = kept.iter().map(|n| (n.source, n.name)).collect();
+        let is_kept = |node: &Node| kept.contains(&(node.source, node.name));
+        Ok((plan.only(is_kept, self.frame()), losses))
     }
 
     /// Metres on the ground of a unit of the dataset's coordinate system along x and along y: the most anywhere in the

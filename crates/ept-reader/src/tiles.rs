@@ -11,9 +11,9 @@ use futures::stream::BoxStream;
 use futures::{FutureExt, Stream, StreamExt};
 use tokio::sync::mpsc::Sender;
 
-use crate::Error;
 use crate::engine::{Background, Engine, Interest, Interested, Share, Taken, Task};
-use crate::source::{self, Source};
+use crate::source;
+use crate::{Dataset, Error};
 
 /// The points of one node that a query selects.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,12 +65,12 @@ pub(crate) struct Ordered<T> {
 type Work<T> = Task<Result<(T, Share), Error>>;
 
 impl<T: Send + 'static> Ordered<T> {
-    /// Reads `nodes` and makes a `T` of the points of each with `make`, on the thread that decoded them. `point_size` is
-    /// about how many bytes a decoded point takes.
+    /// Reads `nodes` and makes a `T` of the points of each with `make`, on the thread that decoded them. `wishes` are what
+    /// to decode of each source, `point_size` is about how many bytes a decoded point takes.
     pub(crate) fn new<F, S>(
-        source: Arc<dyn Source>,
+        dataset: Dataset,
         nodes: S,
-        wish: Wish,
+        wishes: Vec<Wish>,
         point_size: usize,
         make: F,
     ) -> Ordered<T>
@@ -78,18 +78,22 @@ impl<T: Send + 'static> Ordered<T> {
         F: Fn(Node, PointBatch) -> Result<T, Error> + Send + Sync + 'static,
         S: Stream<Item = Result<Node, Error>> + Send + Unpin + 'static,
     {
-        let limits = source.engine().limits();
+        let limits = dataset.engine().limits();
         let threads = limits.threads.get().saturating_mul(2);
         let ahead = limits.requests.get().saturating_add(threads);
         let taken = Arc::<Taken>::default();
         let interest = Interest::default();
         let start = Start {
-            engine: source.engine().clone(),
+            engine: dataset.engine().clone(),
             taken: Arc::clone(&taken),
             point_size,
             interested: interest.interested(),
         };
-        let job = Arc::new(Job { source, wish, make });
+        let job = Arc::new(Job {
+            dataset,
+            wishes,
+            make,
+        });
         Ordered {
             _interest: interest,
             works: Background::spawn(ahead, |works| start.run(nodes, job, works)),
@@ -156,8 +160,8 @@ impl Start {
 
 /// What is done with each node of one stream.
 struct Job<F> {
-    source: Arc<dyn Source>,
-    wish: Wish,
+    dataset: Dataset,
+    wishes: Vec<Wish>,
     make: F,
 }
 
@@ -167,12 +171,15 @@ impl<F> Job<F> {
         T: Send + 'static,
         F: Fn(Node, PointBatch) -> Result<T, Error> + Send + Sync + 'static,
     {
-        let retry = self.source.engine().options().retry;
-        let job = Arc::clone(&self);
+        let retry = self.dataset.engine().options().retry;
+        let source = self.dataset.source_of(&node)?;
+        let (job, decoding) = (Arc::clone(&self), Arc::clone(source));
         let work = move |encoded| {
-            let points = job.source.decode(&job.wish, &node, encoded)?;
+            // There is a wish for each source.
+            let wish = &job.wishes[node.source as usize];
+            let points = decoding.decode(wish, &node, encoded)?;
             (job.make)(node, points)
         };
-        source::read(&*self.source, &node, &retry, place, work).await
+        source::read(&**source, &node, &retry, place, work).await
     }
 }

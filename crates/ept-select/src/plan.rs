@@ -135,6 +135,25 @@ impl Plan {
         }
     }
 
+    /// The plans of several sources as one; `frame` is of all of them.
+    #[must_use]
+    pub fn joined(plans: Vec<Plan>, frame: &Frame) -> Plan {
+        let nodes = plans.iter().flat_map(|plan| plan.nodes.iter().copied());
+        let estimates = plans.iter().flat_map(|plan| plan.estimates.iter().copied());
+        let mut all: Vec<(Node, f64)> = nodes.zip(estimates).collect();
+        all.sort_by_key(|(node, _)| (node.depth(), node.source));
+        let (nodes, estimates) = all.into_iter().unzip();
+        Plan::of(nodes, estimates, frame)
+    }
+
+    /// The plan without some of its nodes.
+    #[must_use]
+    pub fn only(self, is_kept: impl Fn(&Node) -> bool, frame: &Frame) -> Plan {
+        let all = self.nodes.into_iter().zip(self.estimates);
+        let (nodes, estimates) = all.filter(|(node, _)| is_kept(node)).unzip();
+        Plan::of(nodes, estimates, frame)
+    }
+
     /// The least depth-spacing, in units of the dataset's coordinates, whose depths together have about `most` points
     /// at most: a resolution that fits. `None` if the coarsest depth has more.
     #[must_use]

@@ -130,6 +130,17 @@ impl Query {
         self
     }
 
+    /// The same query for a source of another coordinate system: what is in the source's own is in `home` then, areas and
+    /// result alike.
+    #[must_use]
+    pub fn in_terms_of(&self, home: &Crs) -> Query {
+        let mut query = self.clone();
+        let plain = query.areas.iter_mut().filter(|area| area.crs().is_none());
+        plain.for_each(|area| *area = area.clone().in_crs(home.clone()));
+        query.output_crs.get_or_insert_with(|| home.clone());
+        query
+    }
+
     /// The areas; a selected point is inside all of them.
     #[must_use]
     pub fn areas(&self) -> &[Area] {

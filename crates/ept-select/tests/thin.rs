@@ -180,6 +180,7 @@ fn thinned(
     for key in order {
         let batch = batch(&points[key]);
         let node = Node {
+            source: 0,
             name: (*key).into(),
             points: batch.len() as u64,
             cell: dataset().bounds().cell(*key),

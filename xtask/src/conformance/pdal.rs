@@ -1,25 +1,26 @@
-//! Queries that PDAL's `readers.ept` answered, answered again.
+//! Queries that PDAL or a computation point by point answered, answered again.
 
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use ept_points::{Scalar, Summary};
-use ept_reader::{Area, Crs, Dataset, Query, Values};
+use ept_reader::{Area, Crs, Dataset, Engine, Heights, Options, Query, Values};
 use futures::StreamExt;
 use serde_json::Value;
 
 use super::Report;
 
 /// Checks all entries: bounds and polygons with and without a coordinate system, resolutions, conditions, sources.
-/// `root` is the folder that the entries' dataset paths start from.
+/// `root` is the folder that the entries' paths start from: `dataset` of EPT, `source` of files and folders of files.
 pub(crate) async fn check(root: &Path, entries: &Value) -> Result<Vec<Report>> {
     let mut reports = Vec::new();
     for entry in entries.as_array().into_iter().flatten() {
         let name = entry["name"].as_str().unwrap_or_default();
-        let dataset = entry["dataset"]
-            .as_str()
-            .context("an entry without dataset")?;
-        let dataset = Dataset::open(&root.join(dataset).display().to_string()).await?;
+        let path = entry["dataset"].as_str().or(entry["source"].as_str());
+        let path = root.join(path.context("an entry without dataset")?);
+        let engine = Engine::new(&Options::default());
+        let location = path.display().to_string();
+        let dataset = Dataset::open_all(&[location], &engine, Heights::Same).await?;
         let mut report = Report::new(format!("pdal {name}"));
         answer(&mut report, &dataset, entry).await?;
         reports.push(report);
@@ -30,11 +31,13 @@ pub(crate) async fn check(root: &Path, entries: &Value) -> Result<Vec<Report>> {
 /// The share of the points by which an entry may differ: 0 for exact ones. Transform libraries differ in the last
 /// digits; Autzen's datum, NAD83(HARN), is shifted by PROJ with a grid that no pure build has.
 fn tolerance(entry: &Value) -> f64 {
-    let has_crs = ["bounds", "polygon"].iter().any(|key| {
-        entry[*key]
-            .as_str()
-            .is_some_and(|text| text.contains("/EPSG"))
-    });
+    let has_crs = !entry["crs"].is_null();
+    let has_crs = has_crs
+        || ["bounds", "polygon"].iter().any(|key| {
+            entry[*key]
+                .as_str()
+                .is_some_and(|text| text.contains("/EPSG"))
+        });
     let is_autzen = entry["dataset"]
         .as_str()
         .is_some_and(|path| path.contains("autzen"));
@@ -48,7 +51,12 @@ fn tolerance(entry: &Value) -> f64 {
 async fn answer(report: &mut Report, dataset: &Dataset, entry: &Value) -> Result<()> {
     let mut query = Query::new();
     if let Some(bounds) = entry["bounds"].as_str() {
-        query = query.with_area(parse_bounds(bounds)?);
+        let crs = entry["crs"].as_str().map(Crs::parse).transpose()?;
+        let area = parse_bounds(bounds)?;
+        query = query.with_area(match crs {
+            Some(crs) => area.in_crs(crs),
+            None => area,
+        });
     }
     if let Some(polygon) = entry["polygon"].as_str() {
         query = query.with_area(parse_polygon(polygon)?);
@@ -60,7 +68,7 @@ async fn answer(report: &mut Report, dataset: &Dataset, entry: &Value) -> Result
         query = query.with_origin(dataset.origin(origin).await?);
     }
     if let Some(resolution) = entry["resolution"].as_f64() {
-        query = query.with_resolution(resolution);
+        query = query.with_resolution(as_pdal_reads(resolution)?);
     }
     let mut summary = Summary::default();
     let mut has_class_12 = false;
@@ -116,6 +124,12 @@ async fn answer(report: &mut Report, dataset: &Dataset, entry: &Value) -> Result
         }
     }
     Ok(())
+}
+
+/// A number as it reaches PDAL's readers: options are texts of 15 significant digits there (pdal/Options.hpp), which
+/// can be less than half of a spacing where the number itself is exactly half.
+fn as_pdal_reads(number: f64) -> Result<f64> {
+    Ok(format!("{number:.14e}").parse()?)
 }
 
 fn float(scalar: Scalar) -> f64 {

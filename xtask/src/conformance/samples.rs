@@ -25,6 +25,10 @@ pub(crate) async fn check(samples: &Path) -> Result<Vec<Report>> {
         let root = samples.parent().unwrap_or(samples);
         reports.extend(pdal::check(root, &read_json(&queries)?).await?);
     }
+    let queries = samples.join("file-queries.json");
+    if queries.is_file() {
+        reports.extend(pdal::check(samples, &read_json(&queries)?).await?);
+    }
     Ok(reports)
 }
 

@@ -4,16 +4,16 @@ use std::io::Write;
 
 use anyhow::Result;
 use ept_job::{Hierarchy, Info, Levels};
-use ept_reader::{Dataset, Dimension, Srs};
+use ept_reader::{Dimension, Srs};
 
 use crate::args::InfoArgs;
 use crate::command::hierarchy;
 use crate::exit::Outcome;
 use crate::numbers::{grouped, rounded};
-use crate::select::{corners, options};
+use crate::select::{corners, open, options};
 
 pub(crate) async fn run(args: &InfoArgs) -> Result<Outcome> {
-    let dataset = Dataset::open_with(&args.dataset.location, &options(&args.dataset)).await?;
+    let dataset = open(&args.dataset, &options(&args.dataset)).await?;
     let mut out = std::io::stdout().lock();
     match (args.hierarchy, args.json) {
         (true, true) => writeln!(out, "{:#}", Hierarchy::read(&dataset).await?.to_json())?,
@@ -43,6 +43,10 @@ fn write_text(out: &mut impl Write, info: &Info) -> std::io::Result<()> {
         row(out, "kind", &kind)?;
         row(out, "points", &points)?;
         row(out, "software", &header.generating_software)?;
+    }
+    if info.sources() > 1 {
+        row(out, "points", &points)?;
+        row(out, "sources", &info.sources().to_string())?;
     }
     row(out, "bounds", &corners(&frame.bounds))?;
     let conforming = frame.conforming.as_ref().map_or_else(unknown, corners);

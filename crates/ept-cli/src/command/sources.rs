@@ -4,15 +4,15 @@ use std::io::{BufWriter, Write};
 
 use anyhow::Result;
 use ept_job::sorted_json;
-use ept_reader::{Dataset, SourceFile};
+use ept_reader::SourceFile;
 use serde_json::{Value, json};
 
 use crate::args::SourcesArgs;
 use crate::exit::Outcome;
-use crate::select::{corners, options};
+use crate::select::{corners, open, options};
 
 pub(crate) async fn run(args: &SourcesArgs) -> Result<Outcome> {
-    let dataset = Dataset::open_with(&args.dataset.location, &options(&args.dataset)).await?;
+    let dataset = open(&args.dataset, &options(&args.dataset)).await?;
     let sources = dataset.ept()?.source_files().await?;
     let mut out = BufWriter::new(std::io::stdout().lock());
     match args.json {

@@ -10,7 +10,7 @@ use crate::args::ValidateArgs;
 use crate::exit::Outcome;
 use crate::numbers::{counted, grouped};
 use crate::progress::Bar;
-use crate::select::options;
+use crate::select::{location, options};
 
 pub(crate) async fn run(args: &ValidateArgs) -> Result<Outcome> {
     let mut options = options(&args.dataset);
@@ -21,8 +21,8 @@ pub(crate) async fn run(args: &ValidateArgs) -> Result<Outcome> {
         ..Checks::default()
     };
     let bar = Bar::of_stages(args.quiet);
-    let location = &args.dataset.location;
-    let report = validate(location, &options, &checks, |stage| bar.show_stage(&stage)).await?;
+    let location = location(&args.dataset)?;
+    let report = validate(&location, &options, &checks, |stage| bar.show_stage(&stage)).await?;
     bar.finish();
     let mut out = std::io::stdout().lock();
     if args.json {

@@ -367,10 +367,11 @@ async fn load_tile(
         dimensions: known,
         ..Wish::default()
     };
-    let source = Arc::clone(dataset.source());
+    let source = Arc::clone(dataset.source_of(&node)?);
+    let decoding = Arc::clone(&source);
     let work = move |encoded| {
-        let points = source.decode(&wish, &node, encoded)?;
-        Ok(CachedTile::new(node, points, source.frame()))
+        let points = decoding.decode(&wish, &node, encoded)?;
+        Ok(CachedTile::new(node, points, decoding.frame()))
     };
-    source::read(&**dataset.source(), &node, retry, 0, work).await
+    source::read(&*source, &node, retry, 0, work).await
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ept_format::{Bounds, CopcInfo, CopcPage, Entry, FormatError, Key, Node, Page, Policy};
+use ept_format::{Bounds, CopcInfo, CopcPage, Entry, FormatError, Key, Node, Page};
 use ept_las::Header;
 use ept_points::{DecodeError, PointBatch, Wish};
 use ept_select::Frame;
@@ -13,7 +13,7 @@ use futures::future::{BoxFuture, ready};
 use tokio::sync::OnceCell;
 
 use super::las_file::LasFile;
-use super::{Encoded, Octree, Source, hierarchy};
+use super::{Encoded, Octree, SharedPolicy, Source, hierarchy};
 use crate::engine::{Engine, Retry};
 use crate::{Error, LossCause, LostPart, NodeStream};
 
@@ -201,7 +201,7 @@ impl Source for Copc {
         self.file.location()
     }
 
-    fn nodes(self: Arc<Self>, policy: Box<dyn Policy + Send>) -> NodeStream {
+    fn nodes(self: Arc<Self>, policy: SharedPolicy) -> NodeStream {
         hierarchy::nodes(self, policy)
     }
 

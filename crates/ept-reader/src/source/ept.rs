@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ept_format::{
-    Bounds, FormatError, Key, Metadata, Node, NodeName, Page, Policy, SourceDetail, SourceFile,
+    Bounds, FormatError, Key, Metadata, Node, NodeName, Page, SourceDetail, SourceFile,
     is_same_dimension, position_of_dimension,
 };
 use ept_points::{DecodeError, Decoder, PointBatch, Wish};
@@ -14,7 +14,7 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, join, join_all, try_join, try_join_all};
 
 use super::addon::Addon;
-use super::{Encoded, Octree, Source, hierarchy, text};
+use super::{Encoded, Octree, SharedPolicy, Source, hierarchy, text};
 use crate::engine::{Engine, Fetcher, Retry};
 use crate::store::{Store, StoreError};
 use crate::{Error, Loss, LossCause, LostPart, NodeStream};
@@ -293,7 +293,7 @@ impl Source for Ept {
         self.fetcher.location(Ept::METADATA_PATH)
     }
 
-    fn nodes(self: Arc<Self>, policy: Box<dyn Policy + Send>) -> NodeStream {
+    fn nodes(self: Arc<Self>, policy: SharedPolicy) -> NodeStream {
         hierarchy::nodes(self, policy)
     }
 

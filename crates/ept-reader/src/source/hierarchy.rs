@@ -3,11 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use ept_format::{Key, Page, Policy, Step, Walk};
+use ept_format::{Key, Page, Step, Walk};
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinSet;
 
-use super::Octree;
+use super::{Octree, SharedPolicy};
 use crate::engine::task_failed;
 use crate::nodes::Found;
 use crate::{Error, NodeStream};
@@ -15,12 +15,12 @@ use crate::{Error, NodeStream};
 /// Nodes after which the walk hands over what it has found.
 const TOGETHER: usize = 1024;
 
-pub(super) fn nodes(octree: Arc<dyn Octree>, policy: Box<dyn Policy + Send>) -> NodeStream {
+pub(super) fn nodes(octree: Arc<dyn Octree>, policy: SharedPolicy) -> NodeStream {
     let walk = Walk::new(octree.cube(), policy);
     NodeStream::spawn(|sender| run(octree, walk, sender))
 }
 
-type OctreeWalk = Walk<Box<dyn Policy + Send>>;
+type OctreeWalk = Walk<SharedPolicy>;
 
 /// Walks until the end, the first fatal fault, or nobody listening.
 async fn run(octree: Arc<dyn Octree>, mut walk: OctreeWalk, sender: Sender<Vec<Found>>) {

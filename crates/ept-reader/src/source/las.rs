@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use ept_format::{Bounds, Key, Node, NodeName, Policy};
+use ept_format::{Bounds, Key, Node, NodeName, Policy as _};
 use ept_las::{Chunk, ChunkTable, Chunking, Header};
 use ept_points::{DecodeError, PointBatch, Wish};
 use ept_select::Frame;
@@ -13,7 +13,7 @@ use tokio::sync::OnceCell;
 use tokio::sync::mpsc::Sender;
 
 use super::las_file::LasFile;
-use super::{Encoded, Source};
+use super::{Encoded, SharedPolicy, Source};
 use crate::engine::{Engine, Retry};
 use crate::nodes::Found;
 use crate::{Error, LossCause, LostPart, NodeStream};
@@ -107,13 +107,10 @@ impl Las {
 
     /// The error for a file whose chunks are not known.
     fn lost_file(&self, cause: LossCause) -> Error {
-        let points = self.file.header().points;
-        let whole = NodeName::Chunks {
-            first: 0,
-            count: u32::MAX,
-        };
+        let points = Some(self.file.header().points);
+        let part = LostPart::File { points };
         self.file
-            .lost(LostPart::File { points }, whole, self.frame.bounds, cause)
+            .lost(part, NodeName::WHOLE, self.frame.bounds, cause)
     }
 
     fn lost_node(&self, node: &Node, cause: LossCause) -> Error {
@@ -162,6 +159,7 @@ fn runs(chunks: &[Chunk], cell: Bounds) -> Vec<Node> {
             _ => {
                 first = number;
                 runs.push(Node {
+                    source: 0,
                     name: NodeName::Chunks { first, count: 1 },
                     points: chunk.points,
                     cell,
@@ -172,7 +170,7 @@ fn runs(chunks: &[Chunk], cell: Bounds) -> Vec<Node> {
     runs
 }
 
-async fn run(las: Arc<Las>, policy: Box<dyn Policy + Send>, sender: Sender<Vec<Found>>) {
+async fn run(las: Arc<Las>, policy: SharedPolicy, sender: Sender<Vec<Found>>) {
     let cell = las.frame.bounds;
     let is_wanted = policy.rank(Key::ROOT, &cell).is_some();
     drop(policy);
@@ -216,7 +214,7 @@ impl Source for Las {
         self.file.location()
     }
 
-    fn nodes(self: Arc<Self>, policy: Box<dyn Policy + Send>) -> NodeStream {
+    fn nodes(self: Arc<Self>, policy: SharedPolicy) -> NodeStream {
         NodeStream::spawn(|sender| run(self, policy, sender))
     }
 

@@ -30,6 +30,9 @@ use las_file::LasFile;
 
 pub(crate) use octree::Octree;
 
+/// A policy for several walks.
+pub(crate) type SharedPolicy = Arc<dyn Policy + Send + Sync>;
+
 /// A place where points lie, in nodes: what a [`Dataset`](crate::Dataset) reads.
 pub(crate) trait Source: Debug + Send + Sync {
     /// What selections know of it.
@@ -42,7 +45,7 @@ pub(crate) trait Source: Debug + Send + Sync {
     fn location(&self) -> String;
 
     /// The nodes that a policy selects, in its order. No points are read.
-    fn nodes(self: Arc<Self>, policy: Box<dyn Policy + Send>) -> NodeStream;
+    fn nodes(self: Arc<Self>, policy: SharedPolicy) -> NodeStream;
 
     /// The bytes of a node. All that waits for I/O is here, nothing else is.
     fn fetch<'a>(

@@ -237,6 +237,7 @@ impl Hierarchy {
         let nodes = self.nodes.into_iter();
         let nodes = nodes.filter(|(_, points)| *points > 0);
         nodes.map(move |(key, points)| Node {
+            source: 0,
             name: key.into(),
             points,
             cell: root.cell(key),
