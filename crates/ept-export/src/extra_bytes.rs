@@ -1,21 +1,28 @@
 //! Extra bytes: dimensions that LAS does not know.
 
-use ept_format::ScalarType;
-use ept_las::ExtraDimension;
+use ept_format::{ScalarType, is_same_dimension};
+use ept_las::{ExtraDimension, PointFormat};
 use ept_points::Column;
 
 use crate::ExportError;
 
-/// The extra dimensions of columns, in their order; names that are too long are shortened.
-pub(crate) fn extra_dimensions(columns: &[&Column]) -> Result<Vec<ExtraDimension>, ExportError> {
+/// The extra dimensions of columns beside those of a point format, in their order. Names that are too long are shortened,
+/// and those by which a dimension of the format goes too get a number: some readers refuse a file that has both.
+pub(crate) fn extra_dimensions(
+    columns: &[&Column],
+    format: PointFormat,
+) -> Result<Vec<ExtraDimension>, ExportError> {
+    let fields: Vec<_> = format.fields().map(|field| field.name).collect();
+    let is_of_format = |name: &str| fields.iter().any(|field| is_same_dimension(field, name));
     let mut names: Vec<String> = Vec::new();
     for column in columns {
         let is_taken = |name: &str| {
             names.iter().any(|other| other == name)
+                || is_of_format(name)
                 || columns.iter().any(|other| &*other.name == name)
         };
         names.push(match column.name.len() {
-            0..=ExtraDimension::NAME_SIZE => column.name.to_string(),
+            0..=ExtraDimension::NAME_SIZE if !is_of_format(&column.name) => column.name.to_string(),
             _ => shortened(&column.name, is_taken),
         });
     }

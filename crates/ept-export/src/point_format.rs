@@ -1,10 +1,12 @@
 //! The choice of a LAS point format.
 
+use ept_format::known_dimension;
+
 /// The smallest LAS point format that holds points with these dimensions.
 ///
 /// `tile_format` is the format of the tile that they come from, where that is LAS: points from
 /// formats 0 to 5 fit 0 to 3, unless a dimension came to them that only 6 and above have.
-/// Dimensions that no format has are left to extra bytes. Formats 4, 5, 9 and 10 add waveform packets, which are not
+/// Dimensions are known by any of their names. Those that no format has are left to extra bytes. Formats 4, 5, 9 and 10 add waveform packets, which are not
 /// part of EPT; they are never chosen.
 ///
 /// ```
@@ -15,7 +17,10 @@
 /// ```
 #[must_use]
 pub fn point_format(tile_format: Option<u8>, dimensions: &[&str]) -> u8 {
-    let has = |names: &[&str]| names.iter().any(|name| dimensions.contains(name));
+    let has = |names: &[&str]| {
+        let mut known = dimensions.iter().filter_map(|name| known_dimension(name));
+        known.any(|name| names.contains(&name))
+    };
     let has_colour = has(&["Red", "Green", "Blue"]);
     let is_legacy = matches!(tile_format, Some(0..=5));
     if is_legacy && !has(&["Overlap", "ScanChannel", "Infrared"]) {

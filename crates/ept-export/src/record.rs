@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ept_format::Bounds;
 use ept_las::{Encoding, ExtraDimension, Layout, PointFormat};
-use ept_points::{Column, PointBatch, Scaling};
+use ept_points::{Column, PointBatch, Scaling, Values};
 
 use crate::ExportError;
 use crate::extra_bytes::extra_dimensions;
@@ -39,8 +39,11 @@ impl Record {
         let scaling = batch.scaling().copied();
         let scaling = scaling.unwrap_or_else(|| scaling_of(bounds));
         let mut record = Record::without_extra_bytes(PointFormat::new(point_format)?, scaling);
-        let is_extra = |column: &&Column| record.layout.field(&column.name).is_none();
-        let extra: Vec<&Column> = batch.columns().iter().filter(is_extra).collect();
+        let own: Vec<_> = record.layout.fields().iter().collect();
+        let own: Vec<&Values> = own.iter().filter_map(|f| batch.find(&f.name)).collect();
+        let is_own = |column: &Column| own.iter().any(|own| std::ptr::eq(*own, &column.values));
+        let columns = batch.columns().iter();
+        let extra: Vec<&Column> = columns.filter(|column| !is_own(column)).collect();
         for column in &extra {
             let encoding = Encoding::Plain(column.values.scalar());
             record.layout.append(Arc::clone(&column.name), encoding);
@@ -52,7 +55,7 @@ impl Record {
                 record_length,
             });
         }
-        record.extra = extra_dimensions(&extra)?;
+        record.extra = extra_dimensions(&extra, record.point_format)?;
         let names = batch
             .columns()
             .iter()
@@ -102,7 +105,7 @@ impl Record {
         records.clear();
         records.resize(batch.len() * self.size(), 0);
         for field in self.layout.fields() {
-            if let Some(values) = batch.values(&field.name) {
+            if let Some(values) = batch.find(&field.name) {
                 fill(field, values, records, self.size())?;
             }
         }

@@ -323,3 +323,61 @@ proptest! {
         prop_assert_eq!(header.bounds().max.z, greatest);
     }
 }
+
+#[test]
+fn a_dimension_by_any_of_its_names_goes_to_its_field() {
+    let names = [
+        "intensity",
+        "return_number",
+        "Number_of_Returns",
+        "scanDirectionFlag",
+        "edge_of_flight_line",
+        "classification",
+        "synthetic",
+        "key_point",
+        "WITHHELD",
+        "ScanAngle",
+        "user data",
+        "PointSourceID",
+    ];
+    let renamed = core().into_iter().zip(names);
+    let mut columns: Vec<_> = renamed.map(|((_, values), name)| (name, values)).collect();
+    columns.push(("GPSTime", times().1));
+    let lower = colours().into_iter().zip(["red", "GREEN", "blue"]);
+    columns.extend(lower.map(|((_, values), name)| (name, values)));
+    columns.push(("NIR", Values::U16(vec![9, 65535])));
+    columns.push(("gain", Values::U8(vec![1, 2])));
+    let file = write(options(false), &[batch(None, columns)]).unwrap();
+    let (header, points) = read(&file);
+    assert_eq!(header.point_format().to_u8().unwrap(), 8);
+    assert_eq!(header.point_format().extra_bytes, 1);
+    assert_core(&points);
+    let points: Vec<las::Point> = points.points().map(Result::unwrap).collect();
+    assert_times_and_colours(&points);
+    assert_eq!([points[0].nir, points[1].nir], [Some(9), Some(65535)]);
+    assert_eq!(
+        [&*points[0].extra_bytes, &*points[1].extra_bytes],
+        [[1], [2]]
+    );
+}
+
+#[test]
+fn of_two_columns_with_names_of_one_field_none_is_lost() {
+    let columns = vec![
+        ("intensity", Values::U16(vec![1, 2])),
+        ("Intensity", Values::U16(vec![3, 4])),
+    ];
+    let file = write(options(false), &[batch(None, columns)]).unwrap();
+    let (header, points) = read(&file);
+    let points: Vec<las::Point> = points.points().map(Result::unwrap).collect();
+    assert_eq!([points[0].intensity, points[1].intensity], [3, 4]);
+    assert_eq!(
+        [&*points[0].extra_bytes, &*points[1].extra_bytes],
+        [[1, 0], [2, 0]]
+    );
+    // laspy refuses extra bytes by the name of a field.
+    let mut vlrs = header.all_vlrs();
+    let extra = vlrs.find(|vlr| vlr.record_id == 4 && vlr.user_id == "LASF_Spec");
+    let name = &extra.unwrap().data[4..36];
+    assert_eq!(name.strip_prefix(b"intensity_2").unwrap(), [0; 21]);
+}

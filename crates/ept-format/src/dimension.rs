@@ -10,7 +10,7 @@ use crate::json::{self, Object};
 /// A dimension of the schema (specification, section "schema").
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dimension {
-    /// Name: PDAL's where it is a known one, otherwise the builder's own, spaces and all.
+    /// Name: PDAL's if it is a [known](crate::known_dimension) one, otherwise the builder's own, spaces and all.
     pub name: String,
     /// Type of the stored value.
     pub scalar: ScalarType,

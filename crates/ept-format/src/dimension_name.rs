@@ -1,14 +1,70 @@
 //! The one rule for the names of dimensions.
 
-/// Names that mean one dimension: PDAL's, which columns have, and what it is called elsewhere in the field.
-const ALIASES: [[&str; 2]; 3] = [
-    ["ScanAngleRank", "ScanAngle"],
-    ["Infrared", "NIR"],
-    ["ScanChannel", "ScannerChannel"],
+/// The dimensions of LAS and EPT by PDAL's names, each with what it is called elsewhere (PDAL's `Dimension.json`; LAS 1.4
+/// R15).
+const KNOWN: [(&str, &[&str]); 32] = [
+    ("X", &[]),
+    ("Y", &[]),
+    ("Z", &[]),
+    ("Intensity", &[]),
+    ("ReturnNumber", &[]),
+    ("NumberOfReturns", &[]),
+    ("ScanDirectionFlag", &[]),
+    ("EdgeOfFlightLine", &[]),
+    ("Classification", &[]),
+    ("ClassFlags", &["ClassificationFlags"]),
+    ("Synthetic", &[]),
+    ("KeyPoint", &[]),
+    ("Withheld", &[]),
+    ("Overlap", &[]),
+    ("ScanChannel", &["ScannerChannel"]),
+    ("ScanAngleRank", &["ScanAngle"]),
+    ("UserData", &[]),
+    ("PointSourceId", &[]),
+    ("GpsTime", &[]),
+    ("Red", &[]),
+    ("Green", &[]),
+    ("Blue", &[]),
+    ("Infrared", &["NIR", "NearInfrared"]),
+    ("WavePacketDescriptorIndex", &[]),
+    ("WaveformDataOffset", &[]),
+    ("WaveformPacketSize", &[]),
+    ("ReturnPointWaveformLocation", &[]),
+    ("WaveformXt", &[]),
+    ("WaveformYt", &[]),
+    ("WaveformZt", &[]),
+    ("OriginId", &[]),
+    ("PointId", &[]),
 ];
 
-/// Whether two names mean one dimension. Case does not matter, and some dimensions have a second name: `NIR` is
-/// `Infrared`, `ScanAngle` is `ScanAngleRank`, `ScannerChannel` is `ScanChannel`.
+/// PDAL's name of a dimension that LAS or EPT knows, whatever it is called: in any case, by its second name (`NIR`), with
+/// underscores or spaces (`gps_time`). `None` if it is another dimension.
+///
+/// ```
+/// use ept_format::known_dimension;
+///
+/// assert_eq!(known_dimension("GPSTime"), Some("GpsTime"));
+/// assert_eq!(known_dimension("point_source_id"), Some("PointSourceId"));
+/// assert_eq!(known_dimension("confidence"), None);
+/// ```
+#[must_use]
+pub fn known_dimension(name: &str) -> Option<&'static str> {
+    let is = |known: &str| letters(known).eq(letters(name));
+    let mut dimensions = KNOWN.iter();
+    let found = dimensions.find(|(known, others)| is(known) || others.iter().any(|o| is(o)));
+    found.map(|(known, _)| *known)
+}
+
+/// What counts of a name.
+fn letters(name: &str) -> impl Iterator<Item = u8> {
+    let counts = |byte: &u8| !matches!(byte, b'_' | b' ');
+    name.bytes()
+        .filter(counts)
+        .map(|byte| byte.to_ascii_lowercase())
+}
+
+/// Whether two names mean one dimension. Case does not matter, nor how those that LAS or EPT knows are spelt; see
+/// [`known_dimension`].
 ///
 /// ```
 /// use ept_format::is_same_dimension;
@@ -18,9 +74,7 @@ const ALIASES: [[&str; 2]; 3] = [
 /// ```
 #[must_use]
 pub fn is_same_dimension(a: &str, b: &str) -> bool {
-    let equal = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
-    let both = |[p, q]: [&str; 2]| equal(a, p) && equal(b, q) || equal(a, q) && equal(b, p);
-    equal(a, b) || ALIASES.into_iter().any(both)
+    a.eq_ignore_ascii_case(b) || known_dimension(a).is_some_and(|a| known_dimension(b) == Some(a))
 }
 
 /// Where among some names the dimension is that a user calls `name`: the exact name comes first, then any that means the

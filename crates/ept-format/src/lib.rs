@@ -62,7 +62,7 @@ pub use bounds::Bounds;
 pub use copc_info::CopcInfo;
 pub use copc_page::CopcPage;
 pub use dimension::{Dimension, ScalarType, Statistics};
-pub use dimension_name::{is_same_dimension, position_of_dimension};
+pub use dimension_name::{is_same_dimension, known_dimension, position_of_dimension};
 pub use error::FormatError;
 pub use key::Key;
 pub use metadata::{DataType, HierarchyType, Metadata};

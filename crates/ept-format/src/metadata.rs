@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::json::{self, Object};
 use crate::{
-    Bounds, Dimension, FormatError, Key, NodeName, Srs, depth_for_resolution,
+    Bounds, Dimension, FormatError, Key, NodeName, Srs, depth_for_resolution, known_dimension,
     position_of_dimension, spacing_at,
 };
 
@@ -156,8 +156,8 @@ impl Metadata {
         self.hierarchy_type
     }
 
-    /// The dimensions in their stored order; names are distinct. For laszip the tiles' own headers
-    /// decide what they hold.
+    /// The dimensions in their stored order; names are distinct, and PDAL's whatever the file calls them. For laszip the
+    /// tiles' own headers decide what they hold.
     #[must_use]
     pub fn schema(&self) -> &[Dimension] {
         &self.schema
@@ -324,5 +324,18 @@ fn take_schema(object: &mut Object) -> Result<Vec<Dimension>, FormatError> {
         }
         schema.push(dimension);
     }
+    name_as_pdal(&mut schema);
     Ok(schema)
+}
+
+/// Gives the dimensions PDAL's names, but for those that the schema has twice by different names.
+fn name_as_pdal(schema: &mut [Dimension]) {
+    let known: Vec<_> = schema.iter().map(|d| known_dimension(&d.name)).collect();
+    for (dimension, name) in schema.iter_mut().zip(&known) {
+        if let Some(name) = *name
+            && known.iter().filter(|other| **other == Some(name)).count() == 1
+        {
+            name.clone_into(&mut dimension.name);
+        }
+    }
 }

@@ -279,6 +279,27 @@ fn any_version_is_taken() {
 }
 
 #[test]
+fn dimensions_have_the_names_of_pdal_unless_two_would_have_the_same() {
+    let names = |given: &[&str]| -> Vec<String> {
+        let schema = given.iter();
+        let schema = schema.map(|name| json!({"name": name, "type": "unsigned", "size": 2}));
+        let metadata = with(&[("schema", schema.collect())]).unwrap();
+        metadata.schema().iter().map(|d| d.name.clone()).collect()
+    };
+    let given = ["x", "GPSTime", "gps_time_offset", "NIR", "point_source_id"];
+    let known = [
+        "X",
+        "GpsTime",
+        "gps_time_offset",
+        "Infrared",
+        "PointSourceId",
+    ];
+    assert_eq!(names(&given), known);
+    let twice = ["intensity", "INTENSITY", "ScanAngle", "ScanAngleRank"];
+    assert_eq!(names(&twice), twice);
+}
+
+#[test]
 fn types_are_read_in_any_case() {
     for (name, data_type) in [
         ("LASzip", DataType::Laszip),
@@ -422,8 +443,8 @@ fn other_types_are_bytes_without_a_meaning() {
 }
 
 #[test]
-fn names_are_kept_as_they_stand() {
-    for name in ["Pulse width", "classification", "Größe", "a\"b", "X "] {
+fn names_that_nobody_else_knows_are_kept_as_they_stand() {
+    for name in ["Pulse width", "confidence", "Größe", "a\"b", "Height "] {
         let read = dimension(json!({"name": name, "type": "unsigned", "size": 1})).unwrap();
         assert_eq!(read.name, name);
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ept_format::ScalarType::I32;
+use ept_format::known_dimension;
 
 use crate::{Encoding, ExtraDimension, Field, Header, LasError, PointFormat, Scaling, VlrId};
 
@@ -74,7 +75,7 @@ impl Layout {
         Ok(layout)
     }
 
-    /// Gives the next extra bytes that have no name yet to a dimension.
+    /// Gives the next extra bytes that have no name yet to a dimension, which is called as PDAL calls it.
     ///
     /// # Errors
     /// If the record ends before them.
@@ -85,7 +86,8 @@ impl Layout {
                 let problem = format!("{name} ends at byte {end} of a record of {}", self.size);
                 return Err(LasError::corrupt("extra bytes record", problem));
             }
-            self.append(name, encoding);
+            let known = known_dimension(&name).filter(|known| self.field(known).is_none());
+            self.append(known.map_or(name, str::to_owned), encoding);
         }
         Ok(())
     }

@@ -215,6 +215,11 @@ fn metadata_cases() -> Vec<Case> {
                 ept["schema"][3] = json!({"name": "Intensity", "type": "uint16"});
             })
         }),
+        case("W012", "terrain", |f| {
+            edit(f, "ept.json", |ept| {
+                ept["schema"][3]["name"] = json!("intensity");
+            })
+        }),
         case("W013", "terrain", |f| {
             edit(f, "ept.json", |ept| ept["schema"][3]["count"] = json!(7))
         }),

@@ -132,7 +132,7 @@ codes! {
     ConformingOutside "W011" "`boundsConforming` reaches out of `bounds`."
         "Give the extent of the points, which lies within the cube."
     Spelling "W012" "A name in `ept.json` is spelt in a way that only some readers take."
-        "Spell it as the specification does: `signed`, `unsigned`, `float`, `laszip`, `bounds` as a list."
+        "Spell it as the specification does: `signed`, `unsigned`, `float`, `laszip`, `bounds` as a list, and dimensions as PDAL does."
     Statistics "W013" "The statistics of a dimension contradict themselves or `points`."
         "Count them anew, or leave them out."
     LaszipAxes "W014" "The schema lacks X, Y or Z, which the laszip tiles have."

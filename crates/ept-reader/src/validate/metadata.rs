@@ -1,6 +1,8 @@
 //! `ept.json` against the specification and against what builders write.
 
-use ept_format::{Bounds, DataType, Dimension, FormatError, Metadata, ScalarType, Srs};
+use ept_format::{
+    Bounds, DataType, Dimension, FormatError, Metadata, ScalarType, Srs, known_dimension,
+};
 use ept_select::Crs;
 use serde_json::{Map, Value, json};
 
@@ -144,6 +146,18 @@ impl Lint<'_> {
             }
         }
         self.types(object);
+        self.dimensions(object);
+    }
+
+    fn dimensions(&mut self, object: &Object) {
+        let entries = object.get("schema").and_then(Value::as_array);
+        for (at, entry) in entries.into_iter().flatten().enumerate() {
+            let name = entry.get("name").and_then(Value::as_str).unwrap_or("");
+            if let Some(known) = known_dimension(name).filter(|known| *known != name) {
+                let problem = format!("\"{name}\" is called \"{known}\" by PDAL and Entwine");
+                self.warn(Code::Spelling, &format!("schema[{at}]"), problem);
+            }
+        }
     }
 
     fn types(&mut self, object: &Object) {
