@@ -1,7 +1,8 @@
 //! Losses in words.
 
-use ept_job::Losses;
+use ept_job::{Losses, Remark};
 
+use crate::args::ReadArgs;
 use crate::exit::Outcome;
 use crate::numbers::counted;
 
@@ -15,6 +16,12 @@ pub(crate) fn tell(losses: &Losses) {
         let parts = counted(lost.len() as u64, "part");
         eprintln!("incomplete: {parts} of the data could not be read");
     }
+}
+
+/// Tells on standard error in what the output is not what one would expect.
+pub(crate) fn remark(remarks: &[Remark], read: &ReadArgs) {
+    let told = remarks.iter().filter(|_| !read.quiet);
+    told.for_each(|remark| eprintln!("warning: {remark}"));
 }
 
 /// How a command ends that could read all but this.

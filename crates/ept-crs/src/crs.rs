@@ -4,9 +4,11 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use ept_format::Srs;
+use serde_json::Value;
 use terrio_crs::{SpatialRef, Transformer};
 
 use crate::code::Code;
+use crate::vertical::Vertical;
 use crate::wkt::{Node, Part};
 use crate::{CrsError, Transform, engine};
 
@@ -36,6 +38,8 @@ pub struct Crs {
     /// As WKT, if that is known.
     wkt: Option<Arc<str>>,
     system: Arc<SpatialRef>,
+    /// The vertical system beside this one, if the definition names one.
+    vertical: Option<Vertical>,
     kind: Kind,
     /// Metres of the unit of a system that is not geographic.
     metres: f64,
@@ -73,8 +77,8 @@ const COMPOUNDS: [&str; 2] = ["COMPD_CS", "COMPOUNDCRS"];
 
 impl Crs {
     /// The system that a text names: an EPSG code (`EPSG:26912`, `26912`, `urn:ogc:def:crs:EPSG::26912`; of
-    /// `EPSG:26912+5703` the horizontal part), `OGC:CRS84`, WKT 1 or 2, or a PROJ string. WKT has at most 100 kB and 16
-    /// levels.
+    /// `EPSG:26912+5703` the horizontal part), `OGC:CRS84`, WKT 1 or 2, a PROJ string, or PROJJSON. WKT has at most 100 kB
+    /// and 16 levels.
     ///
     /// The text is never the name of a file, and grids in it are names without a folder.
     ///
@@ -85,6 +89,9 @@ impl Crs {
         let text = text.trim();
         if text.starts_with('+') {
             return Crs::from_proj(text);
+        }
+        if text.starts_with('{') {
+            return Crs::from_projjson(text);
         }
         if text.contains(['[', '(']) {
             return Crs::from_wkt(text);
@@ -140,13 +147,49 @@ impl Crs {
         if let Some((horizontal, _)) = system.compound_parts() {
             system = known(horizontal)?;
         }
-        if let (Some(horizontal), Some(vertical)) = (system.epsg, vertical) {
-            SpatialRef::compound(horizontal, vertical)
-                .map_err(|error| unknown(error.to_string()))?;
-        }
+        let vertical = vertical.map(|code| Vertical::from_code(&code.to_string()));
+        let vertical = vertical.transpose()?;
         let name = format!("EPSG:{}", system.epsg.unwrap_or(code.horizontal));
         let wkt = system.wkt.clone();
-        Crs::new(&name, &name, wkt.as_deref(), system)
+        let crs = Crs::new(&name, &name, wkt.as_deref(), system)?;
+        Ok(Crs { vertical, ..crs })
+    }
+
+    /// By its code, or else by what it says; of a compound system the horizontal part.
+    fn from_projjson(text: &str) -> Result<Crs, CrsError> {
+        let unknown = |problem: String| CrsError::unknown(text, problem);
+        let mut json: Value =
+            serde_json::from_str(text).map_err(|error| unknown(format!("as JSON: {error}")))?;
+        let horizontal = match &json["components"][0] {
+            Value::Null => None,
+            horizontal => Some(horizontal.clone()),
+        };
+        let vertical = epsg(&json["components"][1]);
+        if let Some(horizontal) = horizontal {
+            json = horizontal;
+        }
+        let vertical = vertical
+            .map(|code| Vertical::from_code(&code))
+            .transpose()?;
+        let known = epsg(&json).map(|code| Crs::from_code(&code));
+        if let Some(Ok(crs)) = known {
+            let vertical = vertical.or(crs.vertical.clone());
+            return Ok(Crs { vertical, ..crs });
+        }
+        // The library knows one version of the schema, whose others differ in what is not read here, and wants a type that
+        // PROJ leaves out.
+        if let Some(object) = json.as_object_mut() {
+            object.remove("$schema");
+            if let Some(Value::Object(base)) = object.get_mut("base_crs") {
+                base.entry("type").or_insert_with(|| "GeographicCRS".into());
+            }
+        }
+        let system = SpatialRef::from_projjson(&json.to_string());
+        let system = system.map_err(|error| unknown(error.to_string()))?;
+        let wkt = system.to_wkt();
+        let name = json["name"].as_str().unwrap_or(text).to_owned();
+        let crs = Crs::new(&name, text, wkt.as_deref(), system)?;
+        Ok(Crs { vertical, ..crs })
     }
 
     fn from_proj(text: &str) -> Result<Crs, CrsError> {
@@ -187,7 +230,9 @@ impl Crs {
         let system = SpatialRef::parse(&horizontal.to_string())
             .map_err(|error| unknown(&error.to_string()))?;
         let name = horizontal.text(0).unwrap_or(text);
-        Crs::new(name, text, Some(text), system)
+        let crs = Crs::new(name, text, Some(text), system)?;
+        let vertical = Vertical::in_wkt(text);
+        Ok(Crs { vertical, ..crs })
     }
 
     fn new(
@@ -213,6 +258,7 @@ impl Crs {
             kind,
             metres: system.metres_per_unit(),
             system: Arc::new(system),
+            vertical: None,
             to_degrees: Arc::default(),
         })
     }
@@ -239,6 +285,38 @@ impl Crs {
     #[must_use]
     pub fn is_geocentric(&self) -> bool {
         self.kind == Kind::Geocentric
+    }
+
+    /// Checks that points of a dataset, brought to this system with the heights that they have, are in it: that a vertical
+    /// system it names is the dataset's own.
+    ///
+    /// # Errors
+    /// [`CrsError::Heights`] if it is not, or nothing is known of the dataset's.
+    pub fn check_heights(&self, from: &Srs) -> Result<(), CrsError> {
+        let is_3d = |crs: &Crs| crs.is_geographic() && crs.system.has_height();
+        let own = Vertical::of(from).ok().flatten();
+        let (named, is_same) = match &self.vertical {
+            Some(vertical) => (
+                vertical.name(),
+                own.as_ref().is_some_and(|own| own.is(vertical)),
+            ),
+            None if is_3d(self) => {
+                let from = Crs::of(from).ok();
+                let is_ellipsoidal = |from: Crs| from.is_geocentric() || is_3d(&from);
+                let is_same = own.is_none() && from.is_some_and(is_ellipsoidal);
+                ("heights above the ellipsoid in metres".into(), is_same)
+            }
+            None => return Ok(()),
+        };
+        if is_same {
+            return Ok(());
+        }
+        let own = own.map_or_else(|| "not known".into(), |own| own.name());
+        Err(CrsError::Heights {
+            to: self.to_string(),
+            named,
+            own,
+        })
     }
 
     /// The transform from this system to another.
@@ -292,9 +370,24 @@ impl Crs {
         &self.definition
     }
 
+    pub(crate) fn vertical(&self) -> Option<&Vertical> {
+        self.vertical.as_ref()
+    }
+
     pub(crate) fn system(&self) -> &SpatialRef {
         &self.system
     }
+}
+
+/// The EPSG code that PROJJSON gives a system.
+fn epsg(json: &Value) -> Option<String> {
+    let id = json.get("id")?;
+    let is_epsg = id["authority"].as_str()?.eq_ignore_ascii_case("EPSG");
+    let code = &id["code"];
+    let number = code.as_u64().map(|code| code.to_string());
+    number
+        .or_else(|| code.as_str().map(str::to_owned))
+        .filter(|_| is_epsg)
 }
 
 /// Metres of a degree of longitude and of latitude on the WGS84 ellipsoid, by the usual series (to 0.01 %).

@@ -26,6 +26,19 @@ pub enum CrsError {
         /// What it says instead, such as ` but as ESRI:102100`, or nothing.
         named: String,
     },
+    /// A system of the result that says of the heights what they are not: heights are not transformed.
+    #[error(
+        "heights are not transformed, so they would not be those of {to} ({named}): the vertical system of the dataset is \
+         {own}; name a horizontal system alone, heights keep their own"
+    )]
+    Heights {
+        /// The name of the system.
+        to: String,
+        /// Its vertical system.
+        named: String,
+        /// The vertical system of the dataset, or that it is not known.
+        own: String,
+    },
     /// Two systems without a transform between them, as of different planets.
     #[error("coordinates can't be transformed from {from} to {to}: {problem}")]
     NoTransform {

@@ -52,17 +52,6 @@ impl Node {
         has(self) || self.values.iter().any(inner)
     }
 
-    /// The first node of the tree with the property, from the top down.
-    pub(crate) fn first_where(&self, has: &impl Fn(&Node) -> bool) -> Option<&Node> {
-        if has(self) {
-            return Some(self);
-        }
-        self.values.iter().find_map(|part| match part {
-            Part::Node(node) => node.first_where(has),
-            _ => None,
-        })
-    }
-
     /// The nodes with one of these keywords.
     pub(crate) fn all<'a>(&'a self, keywords: &'a [&str]) -> impl Iterator<Item = &'a Node> {
         let nodes = self.values.iter().filter_map(|part| match part {

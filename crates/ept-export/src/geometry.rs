@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, BinaryArray, Float32Array, StructArray};
 use arrow_buffer::{Buffer, OffsetBuffer};
 use arrow_schema::{DataType, Field, Fields};
-use ept_crs::projjson;
+use ept_crs::srs_projjson;
 use ept_format::Srs;
 use parquet::schema::types::ColumnPath;
 use serde_json::{Value, json};
@@ -163,11 +163,9 @@ impl Extent {
     }
 }
 
-/// The coordinate system as PROJJSON. WKT 2 says more than WKT 1.
+/// The coordinate system as PROJJSON.
 fn crs(srs: &Srs) -> Option<Value> {
-    let texts = [&srs.wkt2, &srs.wkt].into_iter().flatten();
-    let text = texts.map(String::as_str).find_map(projjson)?;
-    serde_json::from_str(&text).ok()
+    serde_json::from_str(&srs_projjson(srs)?).ok()
 }
 
 /// The greatest number of 32 bits that is not above `value`.

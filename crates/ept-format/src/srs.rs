@@ -17,7 +17,7 @@ pub struct Srs {
     pub horizontal: Option<String>,
     /// Code of the vertical system.
     pub vertical: Option<String>,
-    /// The text of `wkt`: WKT 1 as a rule, a PROJ string in some sets. Kept as it stands.
+    /// The text of `wkt`: WKT 1 as a rule, a PROJ string or PROJJSON in some sets. Kept as it stands.
     pub wkt: Option<String>,
     /// The text of `wkt2` (Entwine 3.2 and later): WKT 2.
     pub wkt2: Option<String>,
@@ -32,11 +32,18 @@ impl Srs {
             Some(_) => return Err(FormatError::field("srs", "must be an object or a text")),
         };
         let part = |key: &str| object.get(key).and_then(json::text);
+        let is_projjson = object.get("type").and_then(Value::as_str);
+        let is_projjson = is_projjson.is_some_and(|kind| kind.ends_with("CRS"));
+        let whole = is_projjson.then(|| Value::Object(object.clone()).to_string());
+        let projjson = match object.get("projjson") {
+            Some(inner @ Value::Object(_)) => Some(inner.to_string()),
+            other => other.and_then(json::text),
+        };
         Ok(Srs {
             authority: part("authority"),
             horizontal: part("horizontal"),
             vertical: part("vertical"),
-            wkt: part("wkt"),
+            wkt: part("wkt").or(whole).or(projjson),
             wkt2: part("wkt2"),
         })
     }
@@ -81,11 +88,12 @@ impl Srs {
         })
     }
 
-    /// The well-known text, the first version where there are both; none for a PROJ string.
+    /// The well-known text, the first version where there are both. `None` for a PROJ string or PROJJSON.
     #[must_use]
     pub fn well_known_text(&self) -> Option<&str> {
         let texts = [&self.wkt, &self.wkt2].into_iter().flatten();
-        texts.map(String::as_str).find(|text| text.contains('['))
+        let mut texts = texts.map(String::as_str);
+        texts.find(|text| text.contains('[') && text.trim_start().starts_with(char::is_alphabetic))
     }
 
     /// The name that the WKT gives itself: its first quoted text, such as `NAD83 / UTM zone 12N`.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ept_reader::{Error, Node, NodeStream, Selection, Tile};
 use futures::{Stream, StreamExt, stream};
 
-use crate::{Losses, OnError};
+use crate::{Losses, OnError, Remark};
 
 /// One reading of a selection: nodes are found while tiles are read, and both are counted.
 #[derive(Debug)]
@@ -14,6 +14,7 @@ pub struct Pass {
     losses: Losses,
     nodes: Nodes,
     found: Shared,
+    pub(crate) remarks: Vec<Remark>,
 }
 
 /// The nodes of a selection found so far.
@@ -62,6 +63,7 @@ impl Pass {
                 rest: Some(selection.nodes()),
             },
             found: Shared::default(),
+            remarks: Vec::new(),
             selection,
         }
     }
@@ -76,6 +78,12 @@ impl Pass {
     #[must_use]
     pub fn losses(&self) -> &Losses {
         &self.losses
+    }
+
+    /// What is to be known of the output that nobody asked for.
+    #[must_use]
+    pub fn remarks(&self) -> &[Remark] {
+        &self.remarks
     }
 
     /// The nodes found so far.

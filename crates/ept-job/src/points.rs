@@ -1,11 +1,12 @@
 //! Points to a file.
 
+use ept_crs::FileSrs;
 use ept_points::DecodeError;
 use ept_reader::{PointBatch, Query, Selection, Tile};
 
 use crate::note::note;
-use crate::sinks::Shape;
-use crate::{JobError, Output, Pass, Progress};
+use crate::sinks::{self, Shape};
+use crate::{JobError, Output, Pass, Progress, Remark};
 
 /// Writes the points of a selection and returns their number.
 ///
@@ -38,8 +39,12 @@ pub(crate) async fn write(
     let query = with_required(selection.query(), output.format().required());
     let read = selection.dataset().select(&query)?;
     let early = output.has_early_note().then(|| note(pass, &columns));
+    let FileSrs { srs, unsaid } = sinks::file_srs(&selection);
+    pass.remarks
+        .extend(Remark::of_srs(output.format(), &srs, unsaid));
     let mut writing = output.open(Shape {
         selection: &selection,
+        srs,
         columns: columns.clone(),
         note: early,
     })?;

@@ -48,6 +48,7 @@ impl<'a> Report<'a> {
             "seconds": engine.elapsed().as_secs_f64(),
             "losses": losses.collect::<Vec<_>>(),
             "transforms": transforms(selection),
+            "remarks": self.pass.remarks().iter().map(ToString::to_string).collect::<Vec<_>>(),
         }))
     }
 }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
+use ept_crs::FileSrs;
 use ept_export::{
     CopcOptions, CopcSink, CsvSink, ExportError, FileInfo, LasOptions, LasSink, OctreeSink,
     PlySink, Sink,
@@ -17,6 +18,8 @@ use crate::{Format, columnar};
 #[derive(Debug)]
 pub(crate) struct Shape<'a> {
     pub(crate) selection: &'a Selection,
+    /// The coordinate system of the points.
+    pub(crate) srs: Srs,
     /// The columns of an empty result.
     pub(crate) columns: Vec<String>,
     /// Where the points are from, if it is known before them.
@@ -134,7 +137,7 @@ impl Shape<'_> {
     /// What the file says of itself.
     fn info(&self) -> FileInfo {
         FileInfo {
-            srs: srs(self.selection),
+            srs: self.srs.clone(),
             note: self.note.clone(),
         }
     }
@@ -162,17 +165,11 @@ impl Shape<'_> {
     }
 }
 
-/// The coordinate system of the selected points.
-fn srs(selection: &Selection) -> Srs {
-    let Some(crs) = selection.query().output_crs() else {
-        return selection.frame().srs.clone();
-    };
-    let code = crs.name().strip_prefix("EPSG:");
-    let text = crs.well_known_text().unwrap_or(crs.definition());
-    Srs {
-        authority: code.map(|_| "EPSG".into()),
-        horizontal: code.map(str::to_owned),
-        wkt: Some(text.to_owned()),
-        ..Srs::default()
+/// The coordinate system of the selected points, as files want it.
+pub(crate) fn file_srs(selection: &Selection) -> FileSrs {
+    let own = &selection.frame().srs;
+    match selection.query().output_crs() {
+        None => FileSrs::of(own),
+        Some(crs) => FileSrs::transformed(crs, own),
     }
 }

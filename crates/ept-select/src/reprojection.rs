@@ -23,9 +23,11 @@ impl Reprojection {
     /// From the system of a dataset to another.
     ///
     /// # Errors
-    /// When the dataset's system is not known, or the dataset has no place in the other.
+    /// When the dataset's system is not known, when the dataset has no place in the other, or when that names a vertical
+    /// system that is not the dataset's.
     pub fn new(frame: &Frame, to: &Crs) -> Result<Reprojection, SelectError> {
         let from = frame.crs()?;
+        to.check_heights(&frame.srs)?;
         let transform = from.to(to)?;
         let extent = frame.extent();
         let nowhere = || SelectError::Unrelated(format!("the dataset has no place in {to}"));

@@ -26,6 +26,7 @@ pub(crate) async fn run(args: &ProfileArgs) -> Result<Outcome> {
     let points = write_profile(&mut pass, swath, dims.as_deref(), output, show).await;
     bar.finish();
     losses::tell(pass.losses());
+    losses::remark(pass.remarks(), &args.read);
     let points = counted(points?, "point");
     if !args.read.quiet {
         let extent = select::extent(pass.selection(), &pass.found());

@@ -34,6 +34,7 @@ pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
         write_report(path, &Report::new(&pass, &written))?;
     }
     losses::tell(pass.losses());
+    losses::remark(pass.remarks(), &args.read);
     let written = written?;
     if !args.read.quiet {
         summarize(&pass, written, &name);
