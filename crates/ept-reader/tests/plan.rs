@@ -120,12 +120,7 @@ async fn a_whole_plan_is_the_hierarchy() {
     assert_eq!(plan.points, 25_000);
     assert!((plan.estimate - 25_000.0).abs() < 1e-6);
     let requests = dataset.traffic().requests;
-    let sizes = dataset
-        .ept()
-        .unwrap()
-        .tile_sizes(&plan.nodes)
-        .await
-        .unwrap();
+    let sizes = dataset.tile_sizes(&plan.nodes).await.unwrap();
     let expected: u64 = fixture("terrain")
         .join("ept-data")
         .read_dir()
