@@ -91,7 +91,11 @@ impl Dataset {
         path: &str,
         engine: &Engine,
     ) -> Result<Dataset, Error> {
-        let source = source::open_file(Fetcher::new(store, engine), path.to_owned()).await?;
+        Dataset::from_fetcher(Fetcher::new(store, engine), path).await
+    }
+
+    pub(crate) async fn from_fetcher(fetcher: Fetcher, path: &str) -> Result<Dataset, Error> {
+        let source = source::open_file(fetcher, path.to_owned()).await?;
         Ok(Dataset::from(Members::one(source)))
     }
 

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use tokio::time::{sleep, timeout_at};
 
+use super::ranges::{self, Ranges, Reach};
 use super::{Engine, Interested, Retry, Task};
 use crate::store::{Answer, DatasetCache, Start, Store, StoreError};
 
@@ -17,6 +18,7 @@ pub(crate) struct Fetcher {
     store: Arc<dyn Store>,
     engine: Engine,
     cache: Option<Arc<DatasetCache>>,
+    ranges: Arc<Ranges>,
 }
 
 impl Fetcher {
@@ -34,6 +36,7 @@ impl Fetcher {
             cache,
             store,
             engine: engine.clone(),
+            ranges: Arc::default(),
         }
     }
 
@@ -110,12 +113,12 @@ impl Fetcher {
         range: Range<u64>,
         retry: &Retry,
     ) -> Result<Bytes, StoreError> {
-        let most = self.max_bytes();
-        let ask = move |store: Arc<dyn Store>, path: Arc<str>| -> Asking<Bytes> {
-            let range = range.clone();
-            Box::pin(async move { store.range(&path, range, most).await })
+        let path: Arc<str> = path.into();
+        let once = |is_retry| -> Asking<Bytes> {
+            let (fetcher, path, range) = (self.clone(), Arc::clone(&path), range.clone());
+            Box::pin(async move { fetcher.range_once(&path, &range, is_retry).await })
         };
-        self.request(path, retry, ask, Bytes::len).await
+        self.patiently(&path, retry, once).await
     }
 
     /// The first bytes of a file and its size, which is asked for unless the answer tells it. `None` if the store can't
@@ -170,11 +173,31 @@ impl Fetcher {
         path: &str,
         retry: &Retry,
         ask: impl Fn(Arc<dyn Store>, Arc<str>) -> Asking<T>,
-        bytes: impl Fn(&T) -> usize,
+        bytes: fn(&T) -> usize,
     ) -> Result<T, StoreError> {
         let path: Arc<str> = path.into();
+        let once = |is_retry| -> Asking<T> {
+            let (fetcher, path) = (self.clone(), Arc::clone(&path));
+            let asking = ask(Arc::clone(&self.store), Arc::clone(&path));
+            Box::pin(async move {
+                let result = fetcher.request_once(&path, asking).await;
+                let bytes = result.as_ref().map_or(0, bytes);
+                fetcher.engine.inner.traffic.count(bytes, is_retry);
+                result
+            })
+        };
+        self.patiently(&path, retry, once).await
+    }
+
+    /// Does something until it succeeds, fails for good, or takes too long. It is told whether it is done once more.
+    async fn patiently<T>(
+        &self,
+        path: &str,
+        retry: &Retry,
+        once: impl Fn(bool) -> Asking<T>,
+    ) -> Result<T, StoreError> {
         let last = Mutex::new(None);
-        let patient = self.request_patiently(&path, retry, ask, bytes, &last);
+        let patient = self.attempts(retry, once, &last);
         let Some((deadline, timeout)) = self.engine.inner.deadline else {
             return patient.await;
         };
@@ -183,7 +206,7 @@ impl Fetcher {
             let last =
                 last.map_or_else(String::new, |cause| format!("; the last attempt: {cause}"));
             Err(StoreError::Failed {
-                location: self.location(&path),
+                location: self.location(path),
                 cause: format!(
                     "not complete when the timeout of {timeout:?} for all was over{last}"
                 ),
@@ -192,21 +215,16 @@ impl Fetcher {
     }
 
     /// Leaves the cause of the last failure in `last`, for whom it takes too long.
-    async fn request_patiently<T: Send + 'static>(
+    async fn attempts<T>(
         &self,
-        path: &Arc<str>,
         retry: &Retry,
-        ask: impl Fn(Arc<dyn Store>, Arc<str>) -> Asking<T>,
-        bytes: impl Fn(&T) -> usize,
+        once: impl Fn(bool) -> Asking<T>,
         last: &Mutex<Option<String>>,
     ) -> Result<T, StoreError> {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let asking = ask(Arc::clone(&self.store), Arc::clone(path));
-            let result = self.request_once(path, asking).await;
-            let traffic = &self.engine.inner.traffic;
-            traffic.count(result.as_ref().map_or(0, &bytes), attempt > 1);
+            let result = once(attempt > 1).await;
             let is_reached = !matches!(result, Err(StoreError::Unreachable { .. }));
             let has_answer = &self.engine.inner.has_answer;
             has_answer.fetch_or(is_reached && self.is_remote(), Ordering::Relaxed);
@@ -249,6 +267,54 @@ impl Fetcher {
                 cause: error.to_string(),
             })
         })
+    }
+
+    /// A range, by a request of its own or one that fetches others too. Whoever has a permit first takes what lies near.
+    async fn range_once(
+        &self,
+        path: &Arc<str>,
+        range: &Range<u64>,
+        is_retry: bool,
+    ) -> Result<Bytes, StoreError> {
+        loop {
+            let interested = Interested::of_current_task();
+            if interested.is_over() {
+                return Err(StoreError::Failed {
+                    location: self.location(path),
+                    cause: "given up before it was asked for".into(),
+                });
+            }
+            let (place, answer) = self.ranges.add(path, range.clone(), interested);
+            let fetcher = self.clone();
+            let path = Arc::clone(path);
+            let request = Task::spawn(async move {
+                let requests = Arc::clone(&fetcher.engine.inner.requests);
+                // The semaphore is never closed; without a permit the limit is all that would be missed.
+                let _permit = requests.acquire_owned().await.ok();
+                fetcher.run(&path, &place, is_retry).await;
+            });
+            // Who was to bring it may have been given up.
+            if let Ok(answer) = answer.await {
+                return answer;
+            }
+            drop(request);
+        }
+    }
+
+    /// Fetches the range of a place and what lies near it.
+    async fn run(&self, path: &str, place: &ranges::Place, is_retry: bool) {
+        let limits = self.engine.limits();
+        let reach = Reach {
+            gap: limits.gap_bytes,
+            most: limits.run_bytes.get() as u64,
+        };
+        let Some(run) = self.ranges.take(place, reach) else {
+            return;
+        };
+        let found = self.store.range(path, run.range(), self.max_bytes()).await;
+        let bytes = found.as_ref().map_or(0, Bytes::len);
+        self.engine.inner.traffic.count(bytes, is_retry);
+        run.answer(&found);
     }
 }
 

@@ -23,6 +23,11 @@ pub struct Limits {
     pub page_bytes: NonZeroUsize,
     /// Size of the text of the largest list of source files, or of their metadata, in bytes; 64 MiB by default.
     pub sources_bytes: NonZeroUsize,
+    /// Bytes between two parts of a file that may be fetched for nobody, so that one request fetches both; 16 KiB by
+    /// default. Parts are put together only while all requests are busy.
+    pub gap_bytes: u64,
+    /// Bytes that one request fetches of several parts of a file; 4 MiB by default.
+    pub run_bytes: NonZeroUsize,
     /// Points of the largest tile that is decoded; 100 million by default. Builders of EPT stay below one.
     pub tile_points: u64,
     /// Entries of all hierarchy pages that one walk reads; 20 million by default, enough for a trillion points.
@@ -34,6 +39,7 @@ const MEMORY: NonZeroUsize = NonZeroUsize::new(256 << 20).expect("256 MiB is not
 const FILE_BYTES: NonZeroUsize = NonZeroUsize::new(1 << 30).expect("1 GiB is not 0");
 const METADATA_BYTES: NonZeroUsize = NonZeroUsize::new(16 << 20).expect("16 MiB is not 0");
 const PAGE_BYTES: NonZeroUsize = NonZeroUsize::new(128 << 20).expect("128 MiB is not 0");
+const RUN_BYTES: NonZeroUsize = NonZeroUsize::new(4 << 20).expect("4 MiB is not 0");
 const SOURCES_BYTES: NonZeroUsize = NonZeroUsize::new(64 << 20).expect("64 MiB is not 0");
 /// What a tile may have beside its points, such as the text of a coordinate system.
 const BESIDE_POINTS: u64 = 16 << 20;
@@ -80,6 +86,8 @@ impl Default for Limits {
             metadata_bytes: METADATA_BYTES,
             page_bytes: PAGE_BYTES,
             sources_bytes: SOURCES_BYTES,
+            gap_bytes: 16 << 10,
+            run_bytes: RUN_BYTES,
             tile_points: 100_000_000,
             nodes: 20_000_000,
         }

@@ -7,6 +7,7 @@ mod interest;
 mod limits;
 mod memory;
 mod options;
+mod ranges;
 mod retry;
 mod traffic;
 

@@ -253,11 +253,13 @@ impl Source for Copc {
         ready(false).boxed()
     }
 
-    fn node_size<'a>(&'a self, node: &'a Node) -> BoxFuture<'a, Result<Option<u64>, Error>> {
+    fn node_place<'a>(
+        &'a self,
+        node: &'a Node,
+    ) -> BoxFuture<'a, Result<Option<Range<u64>>, Error>> {
         async move {
             let retry = Octree::engine(self).options().retry;
-            let chunk = self.chunk(node, &retry).await?;
-            Ok(chunk.map(|chunk| chunk.end - chunk.start))
+            self.chunk(node, &retry).await
         }
         .boxed()
     }

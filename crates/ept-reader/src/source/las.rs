@@ -266,11 +266,13 @@ impl Source for Las {
         ready(false).boxed()
     }
 
-    fn node_size<'a>(&'a self, node: &'a Node) -> BoxFuture<'a, Result<Option<u64>, Error>> {
+    fn node_place<'a>(
+        &'a self,
+        node: &'a Node,
+    ) -> BoxFuture<'a, Result<Option<Range<u64>>, Error>> {
         async move {
             self.chunks(&self.engine().options().retry).await?;
-            let place = self.chunks_of(node).map(place);
-            Ok(place.map(|place| place.end - place.start))
+            Ok(self.chunks_of(node).map(place))
         }
         .boxed()
     }

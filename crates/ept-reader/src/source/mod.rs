@@ -10,6 +10,7 @@ mod octree;
 pub(crate) mod text;
 
 use std::fmt::Debug;
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -17,7 +18,8 @@ use ept_format::{Node, Policy};
 use ept_las::Header;
 use ept_points::{PointBatch, Wish};
 use ept_select::Frame;
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, ready};
+use futures::{FutureExt, TryFutureExt};
 
 use crate::engine::{Engine, Fetcher, Retry};
 use crate::{Error, LossCause, NodeStream};
@@ -61,8 +63,20 @@ pub(crate) trait Source: Debug + Send + Sync {
     /// Drops what a cache keeps of a node that does not decode. Whether it is worth fetching it once more.
     fn forget<'a>(&'a self, node: &'a Node) -> BoxFuture<'a, bool>;
 
+    /// The part of the source's file that holds a node. `None` if the node is a file of its own.
+    fn node_place<'a>(
+        &'a self,
+        _node: &'a Node,
+    ) -> BoxFuture<'a, Result<Option<Range<u64>>, Error>> {
+        ready(Ok(None)).boxed()
+    }
+
     /// The bytes of a node as stored, without fetching it. `None` if the store can't tell.
-    fn node_size<'a>(&'a self, node: &'a Node) -> BoxFuture<'a, Result<Option<u64>, Error>>;
+    fn node_size<'a>(&'a self, node: &'a Node) -> BoxFuture<'a, Result<Option<u64>, Error>> {
+        let place = self.node_place(node);
+        let size = place.map_ok(|place| place.map(|place| place.end - place.start));
+        size.boxed()
+    }
 
     /// The header of the file, if the source is a LAS, LAZ or COPC file.
     fn header(&self) -> Option<&Header> {

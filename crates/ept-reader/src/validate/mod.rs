@@ -1,11 +1,13 @@
 //! Validation: whether a dataset is as the specification has it, and whether all of it can be read.
 
 mod code;
+mod file;
 mod finding;
 mod findings;
 mod hierarchy;
 mod listing;
 mod metadata;
+mod outside;
 mod points;
 mod report;
 mod sources;
@@ -85,14 +87,20 @@ pub enum StageKind {
 /// ```
 ///
 /// # Errors
-/// When there is no `ept.json`, or it cannot be fetched. What is wrong with one that can is in the report.
+/// When there is no `ept.json` or file, or it cannot be fetched. What is wrong with one that can is in the report.
 pub async fn validate(
     location: &str,
     options: &Options,
     checks: &Checks,
-    watch: impl FnMut(Stage),
+    mut watch: impl FnMut(Stage),
 ) -> Result<Report, Error> {
-    validate_store(location::open(location, options)?, options, checks, watch).await
+    match location::place(location, options)? {
+        location::Place::Folder(store) => validate_store(store, options, checks, watch).await,
+        location::Place::File(store, name) => {
+            let fetcher = Fetcher::new(store, &Engine::new(options));
+            file::check(fetcher, &name, checks, &mut watch).await
+        }
+    }
 }
 
 /// Validates the dataset in a store; see [`validate`].

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use ept_format::{Bounds, Dimension, Metadata, Node, SourceFile};
+use ept_format::{Dimension, Metadata, Node, SourceFile};
 use ept_points::{DimensionSummary, PointBatch, Scalar, Scaling, Summary, Values};
 use futures::{Stream, StreamExt};
 
 use super::findings::Findings;
+use super::outside::Outside;
 use super::tiles::tile_place;
 use super::traits::Traits;
 use super::{Checked, Code, Place, tiles};
@@ -24,14 +25,6 @@ struct TileFacts {
     conforming: Outside,
     origins: HashMap<u64, u64>,
     summary: Summary,
-}
-
-/// Points outside of a box.
-#[derive(Default)]
-struct Outside {
-    count: u64,
-    /// The first of them.
-    first: Option<[f64; 3]>,
 }
 
 /// Decodes all tiles.
@@ -91,27 +84,6 @@ impl TileFacts {
             names: points.columns().iter().map(|c| c.name.clone()).collect(),
             node,
         }
-    }
-}
-
-impl Outside {
-    fn of(points: &PointBatch, bounds: &Bounds) -> Outside {
-        let mut outside = Outside::default();
-        let places = points.x().iter().zip(points.y()).zip(points.z());
-        for ((x, y), z) in places {
-            let place = [*x, *y, *z];
-            if !bounds.contains(place) {
-                outside.count += 1;
-                outside.first.get_or_insert(place);
-            }
-        }
-        outside
-    }
-
-    fn problem(&self) -> Option<String> {
-        let first = self.first?;
-        let plural = if self.count == 1 { "" } else { "s" };
-        Some(format!("{} point{plural}, first {first:?}", self.count))
     }
 }
 
