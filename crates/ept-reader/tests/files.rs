@@ -1,0 +1,466 @@
+//! COPC and LAZ files as datasets: what is read of them, what is fetched for it, and what is refused.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::num::NonZeroUsize;
+use std::ops::Range;
+use std::sync::{Arc, Mutex};
+
+use ept_export::{CopcOptions, CopcSink, LasOptions, LasSink, Sink};
+use ept_reader::{
+    Bounds, Checks, Crs, Dataset, DecodeError, Engine, Error, FormatError, Limits, LossCause,
+    LostPart, MemoryStore, Options, PointBatch, Query, Tile,
+};
+use futures::{StreamExt, TryStreamExt};
+use support::server::{Response, Server, ranged};
+use support::{open, testdata};
+
+/// Where the entries of the root page start, by the info record (COPC 1.0): the fifth and sixth word.
+fn root_page(file: &[u8]) -> Range<usize> {
+    let word = |at: usize| u64::from_le_bytes(file[at..at + 8].try_into().unwrap()) as usize;
+    let info = 375 + 54;
+    let start = word(info + 40);
+    start..start + word(info + 48)
+}
+
+/// A file in memory that a sink writes.
+#[derive(Debug, Clone, Default)]
+struct File(Arc<Mutex<std::io::Cursor<Vec<u8>>>>);
+
+impl std::io::Write for File {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl std::io::Seek for File {
+    fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
+        self.0.lock().unwrap().seek(to)
+    }
+}
+
+impl File {
+    fn contents(&self) -> Vec<u8> {
+        self.0.lock().unwrap().get_ref().clone()
+    }
+}
+
+async fn tiles(dataset: &Dataset, query: &Query) -> Vec<Tile> {
+    let points = dataset.select(query).unwrap().points();
+    points.try_collect().await.unwrap()
+}
+
+/// The coordinate system of a dataset as WKT.
+fn wkt(dataset: &Dataset) -> Option<String> {
+    let crs = Crs::of(&dataset.frame().srs).unwrap();
+    crs.well_known_text().map(str::to_owned)
+}
+
+/// The fixture of that name as COPC.
+async fn copc_of(name: &str) -> Vec<u8> {
+    let dataset = open(name).await;
+    let file = File::default();
+    let options = CopcOptions {
+        wkt: wkt(&dataset),
+        bounds: dataset.frame().bounds,
+        spacing: dataset.frame().spacing.unwrap(),
+        threads: NonZeroUsize::MIN,
+    };
+    let mut sink: Box<dyn Sink> = Box::new(CopcSink::new(file.clone(), options).unwrap());
+    for tile in tiles(&dataset, &Query::new()).await {
+        sink.write(tile.node.name, &tile.points).unwrap();
+    }
+    sink.finish().unwrap();
+    file.contents()
+}
+
+/// The fixture of that name as LAZ, `times` after one another.
+async fn laz_of(name: &str, times: usize) -> Vec<u8> {
+    let dataset = open(name).await;
+    let file = File::default();
+    let options = LasOptions {
+        compressed: true,
+        wkt: wkt(&dataset),
+        bounds: dataset.frame().bounds,
+        threads: NonZeroUsize::MIN,
+    };
+    let mut sink: Box<dyn Sink> = Box::new(LasSink::new(file.clone(), options));
+    let tiles = tiles(&dataset, &Query::new()).await;
+    for _ in 0..times {
+        for tile in &tiles {
+            sink.write(tile.node.name, &tile.points).unwrap();
+        }
+    }
+    sink.finish().unwrap();
+    file.contents()
+}
+
+async fn open_bytes(file: Vec<u8>) -> Result<Dataset, Error> {
+    let store: MemoryStore = [("points", file)].into_iter().collect();
+    let engine = Engine::new(&Options::default());
+    Dataset::from_file_in(Arc::new(store), "points", &engine).await
+}
+
+/// The first error of reading everything.
+async fn fault(file: Vec<u8>) -> Error {
+    let dataset = match open_bytes(file).await {
+        Ok(dataset) => dataset,
+        Err(error) => return error,
+    };
+    let points = dataset.select(&Query::new()).unwrap().points();
+    let errors = points.filter_map(|tile| std::future::ready(tile.err()));
+    std::pin::pin!(errors).next().await.expect("a fault")
+}
+
+/// All coordinates, in any order.
+fn places<'a>(batches: impl IntoIterator<Item = &'a PointBatch>) -> Vec<[u64; 3]> {
+    let mut places = Vec::new();
+    for batch in batches {
+        let rows = batch.x().iter().zip(batch.y()).zip(batch.z());
+        places.extend(rows.map(|((x, y), z)| [x, y, z].map(|c| c.to_bits())));
+    }
+    places.sort_unstable();
+    places
+}
+
+#[tokio::test]
+async fn copc_has_the_points_of_the_octree_that_it_was_made_of() {
+    let ept = open("terrain").await;
+    let copc = open_bytes(copc_of("terrain").await).await.unwrap();
+    let extent = *ept.frame().extent();
+    let middle = |axis: usize| (extent.min()[axis] + extent.max()[axis]) / 2.0;
+    let quarter = Bounds::new(
+        [middle(0), middle(1), f64::NEG_INFINITY],
+        [extent.max()[0], extent.max()[1], f64::INFINITY],
+    )
+    .unwrap();
+    let queries = [
+        Query::new(),
+        Query::new().with_depth(1),
+        Query::new().with_resolution(3.0),
+        Query::new().with_bounds(quarter),
+        Query::new()
+            .with_bounds(quarter)
+            .with_depth(2)
+            .with_filter("Classification == 2".parse().unwrap()),
+    ];
+    for query in queries {
+        let expected = tiles(&ept, &query).await;
+        let found = tiles(&copc, &query).await;
+        let keys = |tiles: &[Tile]| tiles.iter().map(|t| t.node.name).collect::<Vec<_>>();
+        assert_eq!(keys(&found), keys(&expected), "{query}");
+        let [found, expected] = [found, expected].map(|t| places(t.iter().map(|t| &t.points)));
+        assert_eq!(found, expected, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_laz_file_has_its_points_in_the_order_of_the_file() {
+    let laz = open_bytes(laz_of("terrain", 3).await).await.unwrap();
+    let expected = tiles(&open("terrain").await, &Query::new()).await;
+    let x = |tiles: Vec<Tile>| -> Vec<f64> {
+        let each = tiles.into_iter().flat_map(|tile| tile.points.x().to_vec());
+        each.collect()
+    };
+    let expected = x(expected).repeat(3);
+    let found = tiles(&laz, &Query::new()).await;
+    assert!(found.len() > 1, "{} nodes", found.len());
+    assert_eq!(x(found), expected);
+    let depth = laz.select(&Query::new().with_depth(2)).unwrap_err();
+    assert!(depth.to_string().contains("--thin"), "{depth}");
+}
+
+#[tokio::test]
+async fn what_a_file_is_its_bytes_tell() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cloud.bin");
+    std::fs::write(&path, copc_of("laz-pf7").await).unwrap();
+    let copc = Dataset::open(path.to_str().unwrap()).await.unwrap();
+    assert!(copc.frame().spacing.is_some());
+    std::fs::write(&path, "<html>no such file</html>").unwrap();
+    let page = Dataset::open(path.to_str().unwrap()).await.unwrap_err();
+    assert!(page.to_string().contains("web page"), "{page}");
+}
+
+#[tokio::test]
+async fn chunks_outside_of_the_file_are_lost_by_name() {
+    let mut file = copc_of("terrain").await;
+    let page = root_page(&file);
+    let past = file.len() as u64 + 10;
+    file[page.start + 16..page.start + 24].copy_from_slice(&past.to_le_bytes());
+    let error = fault(file).await;
+    let text = error.to_string();
+    assert!(
+        text.contains("0-0-0-0") && text.contains(&past.to_string()),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn pages_that_lead_in_a_circle_are_refused() {
+    let mut file = copc_of("terrain").await;
+    let page = root_page(&file);
+    // The second entry becomes a page where the root page is.
+    let entry = page.start + 32;
+    file[entry + 16..entry + 24].copy_from_slice(&(page.start as u64).to_le_bytes());
+    file[entry + 24..entry + 28].copy_from_slice(&(page.len() as i32).to_le_bytes());
+    file[entry + 28..entry + 32].copy_from_slice(&(-1_i32).to_le_bytes());
+    let error = fault(file).await;
+    let loss = error.loss().expect("a lost page");
+    assert_eq!(loss.part, LostPart::Page);
+    assert!(matches!(
+        loss.cause,
+        LossCause::Format(FormatError::Copc { .. })
+    ));
+    let text = error.to_string();
+    assert!(text.contains("overlaps that of 0-0-0-0"), "{text}");
+}
+
+#[tokio::test]
+async fn a_root_page_outside_of_the_file_is_refused() {
+    let mut file = copc_of("laz-pf7").await;
+    let past = file.len() as u64;
+    file[375 + 54 + 40..][..8].copy_from_slice(&past.to_le_bytes());
+    let text = fault(file).await.to_string();
+    assert!(text.contains("root page"), "{text}");
+}
+
+#[tokio::test]
+async fn a_node_of_another_count_than_its_chunk_is_lost_with_both_numbers() {
+    let mut file = copc_of("terrain").await;
+    let at = root_page(&file).start + 28;
+    let told = i32::from_le_bytes(file[at..at + 4].try_into().unwrap());
+    file[at..at + 4].copy_from_slice(&(told - 1).to_le_bytes());
+    let error = fault(file).await;
+    let loss = error.loss().expect("a lost node");
+    let (expected, found) = (told as u64 - 1, told as u64);
+    let count = DecodeError::Count { expected, found };
+    assert_eq!(loss.cause, LossCause::Decode(count));
+}
+
+#[tokio::test]
+async fn files_cut_off_anywhere_are_refused_and_do_not_panic() {
+    for file in [copc_of("laz-pf6").await, laz_of("laz-pf3", 1).await] {
+        let expected = tiles(&open_bytes(file.clone()).await.unwrap(), &Query::new()).await;
+        let count = |tiles: &[Tile]| tiles.iter().map(|tile| tile.points.len()).sum::<usize>();
+        // The rest after the last chunk is not needed for the points of a LAZ file that says where its table is.
+        for share in 0..40 {
+            let cut = file[..file.len() * share / 40].to_vec();
+            let Ok(dataset) = open_bytes(cut).await else {
+                continue;
+            };
+            let points = dataset.select(&Query::new()).unwrap().points();
+            let found: Vec<_> = points.collect().await;
+            let lost = found.iter().filter(|tile| tile.is_err()).count();
+            let read: Vec<Tile> = found.into_iter().flatten().collect();
+            assert!(
+                lost > 0 || count(&read) == count(&expected),
+                "{share} of 40"
+            );
+        }
+    }
+}
+
+/// A server of one file, which takes ranges.
+fn server(file: Vec<u8>) -> Server {
+    Server::start(move |request| match request.method.as_str() {
+        "HEAD" => Response::new(200, file.clone()),
+        _ => ranged(request, Response::new(200, file.clone())),
+    })
+}
+
+#[tokio::test]
+async fn header_and_records_come_in_one_request_and_a_miss_costs_no_more() {
+    let server = server(laz_of("terrain", 1).await);
+    let dataset = Dataset::open(&server.url("/a.laz?token=1")).await.unwrap();
+    assert_eq!(server.requests().len(), 1, "{:?}", server.requests());
+    let elsewhere = Bounds::new([0.0; 3], [1.0; 3]).unwrap();
+    let found = tiles(&dataset, &Query::new().with_bounds(elsewhere)).await;
+    assert!(found.is_empty());
+    assert_eq!(server.requests().len(), 1);
+    assert!(
+        server
+            .requests()
+            .iter()
+            .all(|request| request.query == "token=1")
+    );
+}
+
+#[tokio::test]
+async fn no_more_of_a_remote_file_is_fetched_than_the_chunks_of_the_area() {
+    let file = copc_of("terrain").await;
+    let whole = file.len() as u64;
+    let local = open_bytes(file.clone()).await.unwrap();
+    let server = server(file);
+    let remote = Dataset::open(&server.url("/x.copc.laz")).await.unwrap();
+    let extent = *local.frame().extent();
+    let corner = Bounds::new(
+        [extent.min()[0], extent.min()[1], f64::NEG_INFINITY],
+        [
+            extent.min()[0] + 20.0,
+            extent.min()[1] + 20.0,
+            f64::INFINITY,
+        ],
+    );
+    let query = Query::new().with_bounds(corner.unwrap());
+    let expected = tiles(&local, &query).await;
+    let before = remote.traffic();
+    let found = tiles(&remote, &query).await;
+    assert_eq!(found, expected);
+    let nodes: Vec<_> = found.iter().map(|tile| tile.node).collect();
+    let chunks = local.tile_sizes(&nodes).await.unwrap().bytes as u64;
+    let limits = Limits::default();
+    let gaps = limits.gap_bytes * (found.len() as u64 - 1);
+    let fetched = remote.traffic().bytes - before.bytes;
+    assert!(chunks < whole / 2, "the area touches too much to tell");
+    // The page of the hierarchy has 32 bytes a node.
+    assert!(
+        fetched <= chunks + gaps + 32 * 200,
+        "{fetched} bytes for chunks of {chunks}"
+    );
+}
+
+#[tokio::test]
+async fn one_request_fetches_what_lies_side_by_side() {
+    let file = laz_of("terrain", 4).await;
+    let expected = tiles(&open_bytes(file.clone()).await.unwrap(), &Query::new()).await;
+    let server = server(file);
+    let mut options = Options::default();
+    options.limits.requests = NonZeroUsize::MIN;
+    let remote = Dataset::open_with(&server.url("/x.laz"), &options)
+        .await
+        .unwrap();
+    let before = server.requests().len();
+    let found = tiles(&remote, &Query::new()).await;
+    assert_eq!(found, expected);
+    let requests = server.requests().len() - before;
+    // The place of the table, the table, and the chunks, of which the first goes alone.
+    assert!(
+        requests < 2 + found.len(),
+        "{requests} requests for {} nodes",
+        found.len()
+    );
+}
+
+#[tokio::test]
+async fn several_sources_are_one_dataset_in_their_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("a.laz"), laz_of("laz-pf3", 1).await).unwrap();
+    std::fs::write(path("b.copc.laz"), copc_of("laz-pf7").await).unwrap();
+    let ept = testdata().join("laz-pf6").to_str().unwrap().to_owned();
+    let all = [
+        path("a.laz"),
+        path("b.copc.laz"),
+        ept.clone(),
+        path("a.laz"),
+    ];
+    let engine = Engine::new(&Options::default());
+    let several = Dataset::open_all(&all, &engine, Default::default())
+        .await
+        .unwrap();
+    assert_eq!(several.locations().len(), 3);
+    let found = tiles(&several, &Query::new()).await;
+    let mut expected = Vec::new();
+    for location in &all[..3] {
+        expected.extend(tiles(&Dataset::open(location).await.unwrap(), &Query::new()).await);
+    }
+    let batches = |tiles: &[Tile]| tiles.iter().map(|t| t.points.clone()).collect::<Vec<_>>();
+    assert_eq!(batches(&found), batches(&expected));
+    assert!(found.is_sorted_by_key(|tile| tile.node.source));
+    let pattern = [path("*.laz")];
+    let matched = Dataset::open_all(&pattern, &engine, Default::default())
+        .await
+        .unwrap();
+    assert_eq!(matched.locations(), [path("a.laz"), path("b.copc.laz")]);
+    let folder = [folder.path().to_str().unwrap().to_owned()];
+    let inside = Dataset::open_all(&folder, &engine, Default::default())
+        .await
+        .unwrap();
+    assert_eq!(inside.locations(), matched.locations());
+}
+
+#[tokio::test]
+async fn a_source_that_cannot_be_opened_is_a_loss_in_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("a.laz"), laz_of("laz-pf3", 1).await).unwrap();
+    std::fs::write(path("b.laz"), "not a cloud").unwrap();
+    let engine = Engine::new(&Options::default());
+    let all = [path("a.laz"), path("b.laz"), path("c.laz")];
+    let dataset = Dataset::open_all(&all, &engine, Default::default())
+        .await
+        .unwrap();
+    let found = dataset.select(&Query::new()).unwrap().points();
+    let errors: Vec<Error> = found
+        .filter_map(|t| std::future::ready(t.err()))
+        .collect()
+        .await;
+    let losses: Vec<_> = errors.iter().map(|error| error.loss().unwrap()).collect();
+    assert_eq!(losses.len(), 2);
+    assert_eq!(losses[0].location, path("b.laz"));
+    assert!(matches!(
+        losses[0].cause,
+        LossCause::Decode(DecodeError::NotLas(_))
+    ));
+    assert!(matches!(losses[1].cause, LossCause::Fetch(_)));
+}
+
+#[tokio::test]
+async fn validation_names_what_is_wrong_with_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.copc.laz");
+    let good = copc_of("terrain").await;
+    let codes = async |file: &[u8]| -> Vec<&'static str> {
+        std::fs::write(&path, file).unwrap();
+        let checks = Checks {
+            deep: true,
+            ..Checks::default()
+        };
+        let location = path.to_str().unwrap();
+        let options = Options::default();
+        let report = ept_reader::validate(location, &options, &checks, |_| {});
+        let findings = report.await.unwrap().findings;
+        findings.iter().map(|finding| finding.code.id()).collect()
+    };
+    assert_eq!(codes(&good).await, [] as [&str; 0]);
+    let page = root_page(&good);
+    let damaged = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut file = good.clone();
+        change(&mut file);
+        file
+    };
+    // Point format 99.
+    assert_eq!(
+        codes(&damaged(&|file| file[104] = 0x80 | 99)).await,
+        ["E060"]
+    );
+    // Spacing 0.
+    let no_spacing = damaged(&|file| file[375 + 54 + 32..][..8].fill(0));
+    assert_eq!(codes(&no_spacing).await, ["E062"]);
+    // A negative depth.
+    let bad_key = damaged(&|file| file[page.start + 3] = 0x80);
+    assert_eq!(codes(&bad_key).await, ["E063"]);
+    // The third node has the chunk of the second, and its own number of points.
+    let shared = damaged(&|file| {
+        let from = page.start + 32 + 16..page.start + 32 + 28;
+        let chunk = file[from].to_vec();
+        file[page.start + 64 + 16..][..12].copy_from_slice(&chunk);
+    });
+    assert!(codes(&shared).await.contains(&"E064"));
+    // One point more in the header (LAS 1.4 R15, table 3).
+    let more = damaged(&|file| file[247] = file[247].wrapping_add(1));
+    assert_eq!(codes(&more).await, ["E065"]);
+    // The greatest x is that of the least.
+    let narrow = damaged(&|file| file.copy_within(187..195, 179));
+    assert_eq!(codes(&narrow).await, ["W061"]);
+    // A point more of the first return.
+    let returns = damaged(&|file| file[255] = file[255].wrapping_add(1));
+    assert_eq!(codes(&returns).await, ["W062"]);
+}
