@@ -173,7 +173,11 @@ impl Selection {
             );
         };
         let (selection, finishing) = (self.clone(), self.clone());
-        let thinner = Thinner::new(grid, self.frame());
+        let thinner = if self.parts.len() == 1 {
+            Thinner::new(grid, self.frame())
+        } else {
+            Thinner::of_several(grid, self.frame())
+        };
         let engine = self.dataset.engine().clone();
         let sorted = stream::once(async move {
             let (mut nodes, losses) = parted(nodes).await;

@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
@@ -384,6 +385,42 @@ async fn several_sources_are_one_dataset_in_their_order() {
         .await
         .unwrap();
     assert_eq!(inside.locations(), matched.locations());
+}
+
+#[tokio::test]
+async fn thinning_sees_all_sources_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(path("a.copc.laz"), copc_of("laz-pf7").await).unwrap();
+    std::fs::write(path("b.copc.laz"), copc_of("laz-pf6").await).unwrap();
+    std::fs::write(path("c.laz"), laz_of("laz-pf6", 1).await).unwrap();
+    let engine = Engine::new(&Options::default());
+    let all = ["a.copc.laz", "b.copc.laz", "c.laz"].map(path);
+    let dataset = Dataset::open_all(&all, &engine, Default::default())
+        .await
+        .unwrap();
+    let size = 7.0;
+    let cell = |x: f64, y: f64| [x, y].map(|c| (c / size).floor() as i64);
+    let distance = |x: f64, y: f64| -> f64 {
+        let parts = [x, y].map(|c| c / size - (c / size).floor() - 0.5);
+        parts.map(|part| part * part).iter().sum()
+    };
+    let mut nearest: BTreeMap<[i64; 2], f64> = BTreeMap::new();
+    for tile in tiles(&dataset, &Query::new()).await {
+        for (x, y) in tile.points.x().iter().zip(tile.points.y()) {
+            let best = nearest.entry(cell(*x, *y)).or_insert(f64::INFINITY);
+            *best = best.min(distance(*x, *y));
+        }
+    }
+    let thin = Query::new().with_thin(Thin::squares(Spacing::Units(size)));
+    let mut found: BTreeMap<[i64; 2], f64> = BTreeMap::new();
+    for tile in tiles(&dataset, &thin).await {
+        for (x, y) in tile.points.x().iter().zip(tile.points.y()) {
+            let twice = found.insert(cell(*x, *y), distance(*x, *y));
+            assert_eq!(twice, None, "two points of one cell");
+        }
+    }
+    assert_eq!(found, nearest);
 }
 
 #[tokio::test]

@@ -57,7 +57,7 @@ type Cell = [i64; 3];
 #[derive(Debug)]
 pub struct Thinner {
     grid: ThinGrid,
-    root: Bounds,
+    root: Option<Bounds>,
     slack: [f64; 3],
     /// The open branch of the octree, from the root down.
     branch: Vec<Level>,
@@ -178,16 +178,27 @@ impl Thinner {
     pub fn new(grid: ThinGrid, frame: &Frame) -> Thinner {
         Thinner {
             grid,
-            root: frame.bounds,
+            root: Some(frame.bounds),
             slack: frame.slack,
             branch: Vec::new(),
+        }
+    }
+
+    /// Thinning of the nodes of several sources together, whose octrees have nothing to do with each other: all points
+    /// that may stay are kept until the end.
+    #[must_use]
+    pub fn of_several(grid: ThinGrid, frame: &Frame) -> Thinner {
+        Thinner {
+            root: None,
+            ..Thinner::new(grid, frame)
         }
     }
 
     /// Takes the points of a node, with X, Y and Z; gives away those that are certain to stay, as batches of points of
     /// one node each.
     pub fn push(&mut self, node: Node, batch: PointBatch) -> Vec<(Node, PointBatch)> {
-        let done = self.open(place(node.name));
+        let key = self.root.map_or(Key::ROOT, |_| place(node.name));
+        let done = self.open(key);
         let source = Arc::new((node, batch));
         for (row, point) in points(&source.1).enumerate() {
             let (cell, distance) = self.grid.locate(point);
@@ -262,10 +273,10 @@ impl Thinner {
 
     /// The part of a node's cell that points of other branches cannot lie in; of the root, everything.
     fn own(&self, key: Key) -> Bounds {
-        if key.depth() == 0 {
+        let Some(root) = self.root.filter(|_| key.depth() > 0) else {
             return Bounds::EVERYTHING;
-        }
-        let cell = self.root.cell(key);
+        };
+        let cell = root.cell(key);
         let (mut min, mut max) = (cell.min(), cell.max());
         for i in 0..3 {
             min[i] += self.slack[i];
@@ -287,8 +298,8 @@ impl Thinner {
         for level in self.branch.drain(kept..) {
             done.extend(level.nearest.into_values());
         }
-        done.sort_by_key(|candidate| (candidate.source.0.name, candidate.row));
-        done.chunk_by(|a, b| a.source.0.name == b.source.0.name)
+        done.sort_by_key(Candidate::place);
+        done.chunk_by(|a, b| a.node() == b.node())
             .map(|rows| {
                 let (node, batch) = &*rows[0].source;
                 let rows: Vec<usize> = rows
@@ -309,9 +320,18 @@ impl Level {
 
 impl Candidate {
     fn comes_before(&self, other: &Candidate) -> bool {
-        let place = |candidate: &Candidate| (candidate.source.0.name, candidate.row);
         let order = self.distance.total_cmp(&other.distance);
-        order.then_with(|| place(self).cmp(&place(other))).is_lt()
+        order.then_with(|| self.place().cmp(&other.place())).is_lt()
+    }
+
+    /// Its node among those of all sources.
+    fn node(&self) -> (u32, NodeName) {
+        let (node, _) = &*self.source;
+        (node.source, node.name)
+    }
+
+    fn place(&self) -> ((u32, NodeName), u32) {
+        (self.node(), self.row)
     }
 }
 

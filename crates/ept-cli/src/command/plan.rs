@@ -38,7 +38,7 @@ fn write(out: &mut impl Write, costs: &Costs) -> std::io::Result<()> {
         "nodes", "points", "in the area", "spacing", "ground m"
     )?;
     for depth in &costs.plan.depths {
-        let ground = scale.map_or_else(|| "-".into(), |scale| rounded(depth.spacing * scale, 4));
+        let ground = known(scale.map_or(f64::NAN, |scale| depth.spacing * scale), 4);
         writeln!(
             out,
             "{:>5} {:>12} {:>18} {:>18} {:>12} {ground:>12}",
@@ -46,7 +46,7 @@ fn write(out: &mut impl Write, costs: &Costs) -> std::io::Result<()> {
             grouped(depth.nodes),
             grouped(depth.points),
             grouped(depth.estimate.round() as u64),
-            rounded(depth.spacing, 6),
+            known(depth.spacing, 6),
         )?;
     }
     let nodes = counted(costs.plan.nodes.len() as u64, "node");
@@ -87,4 +87,13 @@ fn write(out: &mut impl Write, costs: &Costs) -> std::io::Result<()> {
         writeln!(out, "for {most} points at most: --resolution {resolution}")?;
     }
     Ok(())
+}
+
+/// A number, or a dash for one that is not known.
+fn known(number: f64, decimals: i32) -> String {
+    if number.is_nan() {
+        "-".into()
+    } else {
+        rounded(number, decimals)
+    }
 }
