@@ -7,12 +7,13 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 /// The crates of the library; each may use those before it. The order is that of ARCHITECTURE.md.
-pub(crate) const ORDER: [&str; 11] = [
+pub(crate) const ORDER: [&str; 12] = [
     "ept-format",
     "ept-laz",
     "ept-las",
     "ept-crs",
     "ept-points",
+    "ept-index",
     "ept-select",
     "ept-scene",
     "ept-export",

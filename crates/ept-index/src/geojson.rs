@@ -1,0 +1,123 @@
+//! GeoJSON as an index: a feature for each file. Features that have assets are items of STAC.
+
+use ept_crs::Crs;
+use ept_format::Bounds;
+use serde_json::Value;
+
+use crate::form::without_mark;
+use crate::geometry::{bbox, bounds_of};
+use crate::index::around;
+use crate::record::{Record, Records};
+use crate::{Attribute, IndexError, stac};
+
+const FILE: &str = "JSON";
+
+/// The records of a text. With `crs` they are in that system, whatever the text says.
+pub(crate) fn read(bytes: &[u8], crs: Option<&Crs>) -> Result<Records, IndexError> {
+    let json: Value = serde_json::from_slice(without_mark(bytes))
+        .map_err(|error| IndexError::malformed(FILE, error.to_string()))?;
+    let features = match (json["type"].as_str(), &json["features"]) {
+        (Some("FeatureCollection"), Value::Array(features)) => features.as_slice(),
+        (Some("Feature"), _) => std::slice::from_ref(&json),
+        (Some(kind @ ("Catalog" | "Collection")), _) => {
+            return Err(IndexError::Unknown(format!(
+                "a STAC {kind} lists no files itself; give the items that it links to"
+            )));
+        }
+        (kind, _) => {
+            let kind = kind.map(|kind| format!(" of type {kind:?}"));
+            return Err(IndexError::Unknown(format!(
+                "JSON{} is not a FeatureCollection",
+                kind.unwrap_or_default()
+            )));
+        }
+    };
+    let mut records = if features.iter().any(|feature| feature["assets"].is_object()) {
+        stac::read(features)?
+    } else {
+        plain(&json, features, crs)?
+    };
+    if let Some(crs) = crs {
+        records.crs = Some(crs.clone());
+    }
+    records.next = next(&json);
+    Ok(records)
+}
+
+fn plain(json: &Value, features: &[Value], crs: Option<&Crs>) -> Result<Records, IndexError> {
+    let records = features.iter().enumerate().map(|(at, feature)| {
+        let bounds = bounds(feature).map_err(|problem| {
+            IndexError::malformed(FILE, format!("feature {}: {problem}", at + 1))
+        });
+        Ok(Record {
+            attributes: attributes(&feature["properties"]),
+            bounds: bounds?,
+            ..Record::default()
+        })
+    });
+    let records: Vec<Record> = records.collect::<Result<_, _>>()?;
+    let crs = match (crs, named_crs(json)) {
+        (Some(crs), _) => Some(crs.clone()),
+        (None, Some(name)) => Some(Crs::parse(&name).map_err(fault)?),
+        // Coordinates without a system are longitude and latitude (RFC 7946, section 4), but not in all files.
+        (None, None) if are_degrees(&records) => Some(Crs::wgs84().map_err(fault)?),
+        (None, None) => None,
+    };
+    Ok(Records {
+        crs,
+        records,
+        next: None,
+    })
+}
+
+/// The box around the geometry and around the `bbox`, where there are both.
+fn bounds(feature: &Value) -> Result<Option<Bounds>, String> {
+    let (geometry, bbox) = (
+        bounds_of(&feature["geometry"])?,
+        bbox(&feature["bbox"], true),
+    );
+    let bbox = bbox.and_then(|bbox| {
+        let ([x0, y0, _], [x1, y1, _]) = (bbox.min(), bbox.max());
+        crate::record::flat([x0, y0], [x1, y1])
+    });
+    Ok(match (geometry, bbox) {
+        (Some(a), Some(b)) => Some(around(a, b)),
+        (a, b) => a.or(b),
+    })
+}
+
+/// The values of the members that have one.
+pub(crate) fn attributes(properties: &Value) -> Vec<(String, Attribute)> {
+    let members = properties.as_object().into_iter().flatten();
+    let attributes =
+        members.filter_map(|(name, value)| Some((name.clone(), Attribute::from_json(value)?)));
+    attributes.collect()
+}
+
+pub(crate) fn fault(error: ept_crs::CrsError) -> IndexError {
+    IndexError::malformed(FILE, error.to_string())
+}
+
+/// The name in a `crs` member, as GeoJSON 2008 and its drafts have it.
+fn named_crs(json: &Value) -> Option<String> {
+    let properties = &json["crs"]["properties"];
+    let code = properties["code"].as_u64();
+    let name = properties["name"].as_str().map(str::to_owned);
+    name.or_else(|| code.map(|code| format!("EPSG:{code}")))
+}
+
+fn are_degrees(records: &[Record]) -> bool {
+    let mut boxes = records.iter().filter_map(|record| record.bounds);
+    boxes.all(|bounds| {
+        let (min, max) = (bounds.min(), bounds.max());
+        // Longitudes beyond 180 are on the other side of the antimeridian.
+        min[0] >= -360.0 && max[0] <= 360.0 && min[1] >= -90.0 && max[1] <= 90.0
+    })
+}
+
+/// Where a collection goes on (STAC API, item search; OGC API Features, 7.15.4).
+fn next(json: &Value) -> Option<String> {
+    let links = json["links"].as_array()?;
+    let next = links.iter().find(|link| link["rel"] == "next");
+    Some(next?["href"].as_str()?.to_owned())
+}

@@ -1,0 +1,56 @@
+//! Tile indexes: which files a survey consists of, where they are, and the box of each.
+//!
+//! [`Reading`] makes an [`Index`] of the bytes of a file, whatever its name: a zipped or plain shapefile, GeoJSON, a STAC
+//! Item or `ItemCollection`, a VPC, CSV, or a plain list of URLs or paths. [`Index::to_vpc`], [`Index::to_geojson`] and
+//! [`Index::to_shapefile`] write one.
+//!
+//! ```
+//! use ept_index::{IndexFile, Reading};
+//!
+//! let text = br#"{"type": "FeatureCollection", "features": [{
+//!     "type": "Feature",
+//!     "properties": {"URL": "tiles/north 1.laz", "count": 1000},
+//!     "geometry": {"type": "Polygon", "coordinates": [[[5, 52], [6, 52], [6, 53], [5, 53], [5, 52]]]}
+//! }]}"#;
+//! let index = Reading::new().read(&IndexFile::new("https://example.com/survey.geojson", text))?;
+//! let row = &index.rows[0];
+//! assert_eq!(row.location, "https://example.com/tiles/north%201.laz");
+//! assert_eq!(row.points, Some(1000));
+//! assert_eq!(row.bounds.unwrap().max()[0], 6.0);
+//! # Ok::<(), ept_index::IndexError>(())
+//! ```
+//!
+//! Nothing here does I/O. A plain shapefile has other files beside it: [`companions`] says which to hand over.
+
+mod attribute;
+mod bytes;
+mod columns;
+mod csv;
+mod dbf;
+mod error;
+mod form;
+mod geojson;
+mod geojson_writer;
+mod geometry;
+mod index;
+mod list;
+mod location;
+mod outline;
+mod reading;
+mod record;
+mod row;
+mod shapefile;
+mod shapefile_writer;
+mod shp;
+mod stac;
+mod template;
+mod vpc_writer;
+mod zip;
+mod zip_writer;
+
+pub use attribute::Attribute;
+pub use error::IndexError;
+pub use form::companions;
+pub use index::Index;
+pub use reading::{IndexFile, Reading};
+pub use row::Row;

@@ -1,0 +1,70 @@
+//! Lists of locations, and CSV with a column of them.
+
+use crate::columns::is_location;
+use crate::csv::{cells, delimiter};
+use crate::location::is_of_points;
+use crate::record::{Record, Records};
+use crate::{Attribute, IndexError};
+
+/// The records of a text. It is CSV if its first line is a header: its cells are names, of which one is that of a field of
+/// locations or which are several. Otherwise each line is a location, but for blank ones and those that begin with `#`.
+pub(crate) fn read(text: &str, is_table: bool) -> Result<Records, IndexError> {
+    let first = text.lines().find(|line| !line.trim().is_empty());
+    let first = first.unwrap_or_default();
+    let records = if is_table || is_header(first) {
+        table(text, first)?
+    } else {
+        list(text)
+    };
+    Ok(Records {
+        records,
+        ..Records::default()
+    })
+}
+
+fn is_header(line: &str) -> bool {
+    let names: Vec<&str> = match delimiter(line) {
+        Some(delimiter) => line.split(delimiter).collect(),
+        None => vec![line],
+    };
+    let mut names = names.iter().map(|name| name.trim().trim_matches('"'));
+    let is_comment = line.trim_start().starts_with('#');
+    // Locations with delimiters in them are no header.
+    let is_name = |name: &str| !(name.contains("://") || is_of_points(name));
+    !is_comment && names.clone().all(is_name) && (names.len() > 1 || names.any(is_location))
+}
+
+fn list(text: &str) -> Vec<Record> {
+    let lines = text.lines().map(str::trim);
+    let lines = lines.filter(|line| !(line.is_empty() || line.starts_with('#')));
+    let record = |line: &str| Record {
+        location: Some(line.to_owned()),
+        ..Record::default()
+    };
+    lines.map(record).collect()
+}
+
+fn table(text: &str, header: &str) -> Result<Vec<Record>, IndexError> {
+    let mut rows = cells(text, delimiter(header))?.into_iter();
+    let (_, names) = rows.next().unwrap_or_default();
+    let names: Vec<&str> = names.iter().map(|name| name.trim()).collect();
+    let record = |(line, cells): (usize, Vec<String>)| {
+        if cells.len() > names.len() {
+            let problem = format!(
+                "line {line} has {} cells, the header {}",
+                cells.len(),
+                names.len()
+            );
+            return Err(IndexError::malformed("CSV", problem));
+        }
+        let fields = names
+            .iter()
+            .zip(&cells)
+            .filter_map(|(name, cell)| Some((String::from(*name), Attribute::from_text(cell)?)));
+        Ok(Record {
+            attributes: fields.collect(),
+            ..Record::default()
+        })
+    };
+    rows.map(record).collect()
+}

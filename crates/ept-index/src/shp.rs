@@ -1,0 +1,121 @@
+//! Reading the shapes of a shapefile (.shp, .shx): the boxes around them. Source: ESRI Shapefile Technical Description, July
+//! 1998.
+
+use ept_format::Bounds;
+
+use crate::IndexError;
+use crate::bytes::{f64_le, u32_be, u32_le};
+use crate::record::flat;
+
+/// The header of both files, and of a shape in the first.
+const HEADER: usize = 100;
+const RECORD_HEADER: usize = 8;
+/// An entry of the .shx.
+const ENTRY: usize = 8;
+const FILE_CODE: u32 = 9994;
+
+/// Codes of shapes without regard to Z and M, which 10 and 20 more say.
+const NULL: u32 = 0;
+const POINT: u32 = 1;
+const POLYLINE: u32 = 3;
+const POLYGON: u32 = 5;
+const MULTI_POINT: u32 = 8;
+const MULTI_PATCH: u32 = 31;
+
+pub(crate) fn is_shp(bytes: &[u8]) -> bool {
+    bytes.len() >= HEADER && u32_be(bytes, 0) == Some(FILE_CODE)
+}
+
+/// The boxes of the shapes, in their order; `None` for a shape that is nothing.
+///
+/// The .shx says where the shapes are: editors leave old ones behind. Without it they follow each other.
+pub(crate) fn boxes(shp: &[u8], shx: Option<&[u8]>) -> Result<Vec<Option<Bounds>>, IndexError> {
+    let shapes = part(shp, ".shp")?;
+    let at = match shx {
+        Some(shx) => places(part(shx, ".shx")?),
+        None => sequence(shapes)?,
+    };
+    let shape = |(index, at): (usize, usize)| {
+        let found = contents(shapes, at).and_then(bounds_of);
+        found.ok_or_else(|| {
+            let problem = format!("shape {} is malformed or cut off", index + 1);
+            IndexError::malformed(".shp", problem)
+        })
+    };
+    at.into_iter().enumerate().map(shape).collect()
+}
+
+/// The file as far as its header says.
+fn part<'a>(bytes: &'a [u8], file: &str) -> Result<&'a [u8], IndexError> {
+    let fault = |problem: String| IndexError::malformed(file, problem);
+    if !is_shp(bytes) {
+        return Err(fault("it does not begin as one".into()));
+    }
+    let words = u32_be(bytes, 24).unwrap_or_default();
+    let claimed = (words as usize).saturating_mul(2).max(HEADER);
+    let part = bytes.get(..claimed);
+    part.ok_or_else(|| {
+        let length = bytes.len();
+        fault(format!(
+            "its header claims {claimed} bytes, it has {length}; is it cut off?"
+        ))
+    })
+}
+
+/// Where the shapes are, by the .shx.
+fn places(shx: &[u8]) -> Vec<usize> {
+    let entries = shx[HEADER..].chunks_exact(ENTRY);
+    let words = entries.filter_map(|entry| u32_be(entry, 0));
+    words
+        .map(|words| (words as usize).saturating_mul(2))
+        .collect()
+}
+
+/// Where the shapes are, one behind the other.
+fn sequence(shp: &[u8]) -> Result<Vec<usize>, IndexError> {
+    let (mut places, mut at) = (Vec::new(), HEADER);
+    while at < shp.len() {
+        let contents = contents(shp, at).ok_or_else(|| {
+            let problem = format!("shape {} is cut off", places.len() + 1);
+            IndexError::malformed(".shp", problem)
+        })?;
+        places.push(at);
+        at += RECORD_HEADER + contents.len();
+    }
+    Ok(places)
+}
+
+/// The bytes of the shape at a place.
+fn contents(shp: &[u8], at: usize) -> Option<&[u8]> {
+    let record = shp.get(at..).filter(|_| at >= HEADER)?;
+    let length = (u32_be(record, 4)? as usize).checked_mul(2)?;
+    record.get(RECORD_HEADER..)?.get(..length)
+}
+
+/// The box around the places of a shape, whatever box it claims: the inner `None` if there is no place, the outer one if
+/// the shape is malformed.
+fn bounds_of(shape: &[u8]) -> Option<Option<Bounds>> {
+    let kind = u32_le(shape, 0)?;
+    let count = |at: usize| u32_le(shape, at).map(|count| count as usize);
+    // Z and M come after x and y.
+    let kind = if kind < MULTI_PATCH { kind % 10 } else { kind };
+    let (first, places) = match kind {
+        NULL => return Some(None),
+        POINT => (4, 1),
+        MULTI_POINT => (40, count(36)?),
+        // The first place of each part comes before the places; of patches their kinds as well.
+        POLYLINE | POLYGON => (count(36)?.checked_mul(4)?.checked_add(44)?, count(40)?),
+        MULTI_PATCH => (count(36)?.checked_mul(8)?.checked_add(44)?, count(40)?),
+        _ => return None,
+    };
+    let places = shape.get(first..)?.get(..places.checked_mul(16)?)?;
+    let (mut min, mut max) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
+    for place in places.chunks_exact(16) {
+        for axis in 0..2 {
+            let number = f64_le(place, 8 * axis).filter(|number| number.is_finite())?;
+            min[axis] = min[axis].min(number);
+            max[axis] = max[axis].max(number);
+        }
+    }
+    Some(flat(min, max))
+}

@@ -1,0 +1,73 @@
+//! Templates of locations, such as `{Filename}.laz`.
+
+use std::str::FromStr;
+
+use crate::IndexError;
+
+/// A text with names of fields in braces. `{{` and `}}` are braces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Template(Vec<Part>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Field(String),
+}
+
+impl FromStr for Template {
+    type Err = IndexError;
+
+    fn from_str(text: &str) -> Result<Template, IndexError> {
+        let fault = |problem: &str| IndexError::Template {
+            text: text.to_owned(),
+            problem: problem.to_owned(),
+        };
+        let mut parts = Vec::new();
+        let mut plain = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find(['{', '}']) {
+            plain.push_str(&rest[..at]);
+            let brace = &rest[at..=at];
+            rest = &rest[at + 1..];
+            if let Some(after) = rest.strip_prefix(brace) {
+                plain.push_str(brace);
+                rest = after;
+                continue;
+            }
+            let field = rest.split_once('}').filter(|_| brace == "{");
+            let (name, after) = field.ok_or_else(|| fault("a brace has no other one"))?;
+            if name.trim().is_empty() || name.contains('{') {
+                return Err(fault("between braces stands the name of a field"));
+            }
+            parts.push(Part::Text(std::mem::take(&mut plain)));
+            parts.push(Part::Field(name.trim().to_owned()));
+            rest = after;
+        }
+        plain.push_str(rest);
+        parts.push(Part::Text(plain));
+        let template = Template(parts);
+        if template.fields().next().is_none() {
+            return Err(fault("it names no field, such as {Filename}"));
+        }
+        Ok(template)
+    }
+}
+
+impl Template {
+    /// The fields that it names.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|part| match part {
+            Part::Field(name) => Some(&**name),
+            Part::Text(_) => None,
+        })
+    }
+
+    /// The text with the values of the fields; `None` if one has no value.
+    pub(crate) fn fill(&self, value: impl Fn(&str) -> Option<String>) -> Option<String> {
+        let parts = self.0.iter().map(|part| match part {
+            Part::Text(text) => Some(text.clone()),
+            Part::Field(name) => value(name),
+        });
+        parts.collect()
+    }
+}
