@@ -80,10 +80,7 @@ impl Buffer {
             .filter(meets)
             .map(|polygon| NearPolygon {
                 inside: polygon.rings.near(extent, self.edge),
-                sides: polygon
-                    .rings
-                    .sides_within(extent.grown(polygon.reach))
-                    .collect(),
+                sides: polygon.sides_near(extent),
                 reach: polygon.reach,
             });
         NearBuffer {
@@ -121,6 +118,24 @@ impl NearBuffer {
             (polygon.nearest(place) - 1.0).abs() <= share
                 || polygon.inside.is_doubtful(place, error)
         })
+    }
+}
+
+impl Polygon {
+    /// Sides that may come within reach of a place of the extent.
+    fn sides_near(&self, extent: Extent) -> Vec<([f64; 2], [f64; 2])> {
+        let middle = [0, 1].map(|i| extent.min[i] + (extent.max[i] - extent.min[i]) / 2.0);
+        let relative = |p: [f64; 2]| [0, 1].map(|i| (p[i] - middle[i]) / self.reach[i]);
+        let [x, y] = relative(extent.max);
+        // From the middle to a corner, and what rounding may add.
+        let most = (1.0 + x.hypot(y)) * 1.000_001;
+        let sides = self.rings.sides_within(extent.grown(self.reach));
+        let is_near = |(from, to): &([f64; 2], [f64; 2])| {
+            let distance = from_origin(relative(*from), relative(*to));
+            // An endless extent has no middle.
+            distance <= most || !distance.is_finite() || !most.is_finite()
+        };
+        sides.filter(is_near).collect()
     }
 }
 

@@ -43,6 +43,9 @@ enum Shape {
     Buffered(Buffer),
 }
 
+/// How many times a box is quartered to see whether it meets areas.
+const SPLITS: u32 = 8;
+
 /// What may lie between two numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Range {
@@ -85,6 +88,23 @@ impl Cover {
         let cell = cell.grown(self.slack);
         let relations = self.parts.iter().map(|part| part.relation(&cell));
         relations.min().unwrap_or(Relation::Inside)
+    }
+
+    /// Whether a box shares a point with all areas at once; boxes and areas that touch do. False only if it does not. A box
+    /// that misses them by less than 1/256 of its size may be taken for one that does.
+    #[must_use]
+    pub fn meets(&self, cell: &Bounds) -> bool {
+        self.meets_part(cell, SPLITS)
+    }
+
+    /// Whether one of the quarters does, of those whose relation does not tell.
+    fn meets_part(&self, cell: &Bounds, splits: u32) -> bool {
+        match self.relation(cell) {
+            Relation::Outside => false,
+            Relation::Inside => true,
+            Relation::Edge if splits == 0 => true,
+            Relation::Edge => quarters(cell).any(|part| self.meets_part(&part, splits - 1)),
+        }
     }
 
     /// The points of a node's tile that the areas hold; `None` if all of them are. The batch has X, Y and Z.
@@ -393,6 +413,17 @@ impl Range {
             (false, false) => Relation::Outside,
         }
     }
+}
+
+/// The quarters of a box, seen from above.
+fn quarters(cell: &Bounds) -> impl Iterator<Item = Bounds> {
+    let (min, max) = (cell.min(), cell.max());
+    let middle = [0, 1].map(|axis| min[axis] + (max[axis] - min[axis]) / 2.0);
+    let halves = |axis: usize| [[min[axis], middle[axis]], [middle[axis], max[axis]]];
+    let (columns, rows) = (halves(0), halves(1));
+    let cells = columns.into_iter().flat_map(move |x| rows.map(|y| [x, y]));
+    // The middle is between the ends.
+    cells.filter_map(move |[x, y]| Bounds::new([x[0], y[0], min[2]], [x[1], y[1], max[2]]).ok())
 }
 
 /// The longitude between `middle - 180` (inclusive) and `middle + 180` that is whole turns from the given one. It comes

@@ -33,6 +33,8 @@ const BLOCK: usize = 32;
 /// What of the rings matters to points within an extent: few sides when the extent is small.
 #[derive(Debug, Clone)]
 pub(crate) struct Near {
+    /// Least and greatest y of the extent.
+    span: [f64; 2],
     /// Whether sides that all points have to their left make an odd number.
     is_odd: bool,
     /// Spans of y that are crossed to the left of the extent.
@@ -110,6 +112,7 @@ impl Rings {
     /// The same without the index, which only points need.
     fn around(&self, extent: Extent, edge: Edge) -> Near {
         let mut near = Near {
+            span: [extent.min[1], extent.max[1]],
             is_odd: false,
             left: Vec::new(),
             sides: Vec::new(),
@@ -156,18 +159,42 @@ pub(crate) enum Beside {
 impl Near {
     /// Whether all points of the extent are inside, all outside, or it depends.
     pub(crate) fn relation(&self) -> Relation {
-        match (self.left.is_empty() && self.sides.is_empty(), self.is_odd) {
-            (true, true) => Relation::Inside,
-            (true, false) => Relation::Outside,
-            (false, _) => Relation::Edge,
+        if !self.sides.is_empty() {
+            return Relation::Edge;
         }
+        match self.is_odd_left() {
+            Some(true) => Relation::Inside,
+            Some(false) => Relation::Outside,
+            None => Relation::Edge,
+        }
+    }
+
+    /// Whether all points of the extent have an odd number of sides to their left; `None` if that depends on y.
+    fn is_odd_left(&self) -> Option<bool> {
+        let [bottom, top] = self.span;
+        let below = self.left.iter();
+        let below = below.filter(|[low, high]| *low <= bottom && bottom < *high);
+        let is_odd = self.is_odd ^ !below.count().is_multiple_of(2);
+        // Where one side begins or ends another one may as well.
+        let ends = self.left.iter().flatten().copied();
+        let mut ends: Vec<f64> = ends.filter(|end| bottom < *end && *end <= top).collect();
+        ends.sort_unstable_by(f64::total_cmp);
+        let mut turns = ends.chunk_by(|a, b| a == b);
+        turns
+            .all(|turn| turn.len().is_multiple_of(2))
+            .then_some(is_odd)
     }
 
     fn add(&mut self, side: &Side, extent: Extent) {
         match side.extent().is_beside(extent) {
             Beside::No => {}
             Beside::Left => self.cross(side.from, side.to, extent),
-            Beside::Within => self.sides.push(*side),
+            // A long side may pass by the extent though the box around it does not.
+            Beside::Within => match side.passes_by(extent) {
+                Some(Crossing::Left) => self.cross(side.from, side.to, extent),
+                Some(_) => {}
+                None => self.sides.push(*side),
+            },
         }
     }
 
@@ -238,6 +265,22 @@ impl Side {
         (self.from[1] <= y) != (self.to[1] <= y)
     }
 
+    /// Where the line through the side is for all places of an extent; `None` if that differs or the line touches it.
+    fn passes_by(&self, extent: Extent) -> Option<Crossing> {
+        let ([x0, y0], [x1, y1]) = (extent.min, extent.max);
+        let corners = [[x0, y0], [x1, y0], [x0, y1], [x1, y1]];
+        let offsets = corners.map(|corner| self.offset(corner));
+        if self.from[1] == self.to[1] {
+            None
+        } else if offsets.iter().all(|offset| *offset > 0.0) {
+            Some(Crossing::Left)
+        } else if offsets.iter().all(|offset| *offset < 0.0) {
+            Some(Crossing::Right)
+        } else {
+            None
+        }
+    }
+
     fn crossing(&self, point: [f64; 2]) -> Crossing {
         let extent = self.extent();
         if point[0] < extent.min[0] || point[1] < extent.min[1] || point[1] > extent.max[1] {
@@ -246,17 +289,21 @@ impl Side {
         if point[0] > extent.max[0] {
             return Crossing::Left;
         }
-        let coord = |[x, y]: [f64; 2]| Coord { x, y };
-        let turn = orient2d(coord(self.from), coord(self.to), coord(point));
-        let upward = if self.from[1] <= self.to[1] {
-            -turn
-        } else {
-            turn
-        };
-        match upward {
+        match self.offset(point) {
             0.0 => Crossing::On,
             right_of_side if right_of_side > 0.0 => Crossing::Left,
             _ => Crossing::Right,
+        }
+    }
+
+    /// Greater than 0 to the right of the line through the side, less to the left, exactly 0 on it.
+    fn offset(&self, point: [f64; 2]) -> f64 {
+        let coord = |[x, y]: [f64; 2]| Coord { x, y };
+        let turn = orient2d(coord(self.from), coord(self.to), coord(point));
+        if self.from[1] <= self.to[1] {
+            -turn
+        } else {
+            turn
         }
     }
 
