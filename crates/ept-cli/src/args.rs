@@ -44,6 +44,9 @@ pub(crate) enum Command {
     Profile(ProfileArgs),
     /// List the files that a dataset was built from
     Sources(SourcesArgs),
+    /// List the files of a tile index that an area meets
+    #[command(after_help = TILES_NOTES)]
+    Tiles(TilesArgs),
     /// Look for what is wrong with a dataset
     #[command(after_help = VALIDATE_NOTES)]
     Validate(ValidateArgs),
@@ -66,6 +69,17 @@ Examples:
 The points of depths 0 to N of the octree together are the result. A resolution selects the least such N
 whose spacing is at most the given one: points are at least that dense, where the data are.";
 
+const TILES_NOTES: &str = "\
+Examples:
+  ept tiles survey_TileIndex.zip --polygon catchment.geojson
+  ept tiles https://example.com/survey.vpc --bounds 500000,4650000,500800,4650800 --json
+  ept tiles tiles.geojson --url-template '{Sheet}/{Name}.laz' --base https://example.com/laz
+
+Without an area all files are listed. The location is in a field called url, location, href or the like, or in one with
+names of files; --url-field and --url-template say so otherwise.
+
+Exit codes: 0 complete, 1 failed, 2 wrong usage, 3 done but the index goes on elsewhere or has entries without a location.";
+
 const VALIDATE_NOTES: &str = "\
 ept.json, all pages of the hierarchy and the sources are read, and each tile is looked for. Headers of tiles are read:
 all of a local dataset, of a remote one those of a sample of 64. With --deep, every point is decoded.
@@ -87,6 +101,13 @@ pub(crate) struct DatasetArgs {
     /// Take heights as they are, though the datasets have different or unknown vertical systems
     #[arg(long)]
     pub(crate) vertical_as_is: bool,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}
+
+/// How to get at what is not on disk.
+#[derive(Debug, Args)]
+pub(crate) struct ConnectionArgs {
     /// Header to send with every request; can be given several times
     #[arg(long = "header", value_name = "NAME: VALUE", value_parser = header)]
     pub(crate) headers: Vec<(String, String)>,
@@ -289,6 +310,49 @@ pub(crate) struct NodesArgs {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TilesArgs {
+    /// Shapefile (.shp, or zipped), GeoJSON, STAC item or collection of items, VPC, CSV, or list of URLs or paths, at a path or
+    /// URL: http(s)://, s3://, gs:// or az://
+    #[arg(value_name = "INDEX")]
+    pub(crate) location: String,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+    #[command(flatten)]
+    pub(crate) area: AreaArgs,
+    #[command(flatten)]
+    pub(crate) index: IndexArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print GeoJSON, the boxes in longitude and latitude
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) geojson: bool,
+    /// Folder with grids of datum shifts, as PROJ distributes them. Without it none is used
+    #[arg(long, value_name = "FOLDER", value_parser = folder)]
+    pub(crate) grids: Option<PathBuf>,
+    /// No summary and no warnings
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+/// How to understand a tile index.
+#[derive(Debug, Args)]
+pub(crate) struct IndexArgs {
+    /// Field that the locations are in, or asset of STAC; case does not matter
+    #[arg(long, value_name = "NAME")]
+    pub(crate) url_field: Option<String>,
+    /// Make the locations of fields, such as '{Sheet}/{Name}.laz'
+    #[arg(long, value_name = "TEMPLATE", conflicts_with = "url_field")]
+    pub(crate) url_template: Option<String>,
+    /// Folder or URL that relative locations start at [default: the folder of the index]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) base: Option<String>,
+    /// Coordinate system of the boxes, whatever the index says: an EPSG code, WKT, or a PROJ string
+    #[arg(long, value_name = "CRS", allow_hyphen_values = true, value_parser = Crs::parse)]
+    pub(crate) override_crs: Option<Crs>,
 }
 
 #[derive(Debug, Args)]

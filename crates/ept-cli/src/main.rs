@@ -69,6 +69,7 @@ async fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Stats(args) => command::stats::run(&args).await,
         Command::Nodes(args) => command::nodes::run(&args).await,
         Command::Sources(args) => command::sources::run(&args).await,
+        Command::Tiles(args) => command::tiles::run(&args).await,
         Command::Validate(args) => command::validate::run(&args).await,
         Command::Cache(args) => command::cache::run(&args),
     }

@@ -8,7 +8,7 @@ use ept_reader::{
 };
 
 use crate::area;
-use crate::args::{CacheArgs, DatasetArgs, ReadArgs, SelectArgs};
+use crate::args::{CacheArgs, ConnectionArgs, DatasetArgs, ReadArgs, SelectArgs};
 use crate::exit::WrongUsage;
 use crate::numbers::{counted, rounded};
 
@@ -55,7 +55,7 @@ pub(crate) async fn dataset(
     if let Some(folder) = &read.grids {
         ept_crs::set_grids(Some(folder));
     }
-    let mut options = options(args);
+    let mut options = options(&args.connection);
     options.limits.requests = read.requests;
     options.limits.threads = read.threads.unwrap_or(options.limits.threads);
     let mut dataset = open(args, &options).await?;
@@ -149,7 +149,7 @@ pub(crate) fn why_nothing(selection: &Selection, losses: &Losses) -> String {
 }
 
 /// How a dataset is opened by the flags that every command has.
-pub(crate) fn options(args: &DatasetArgs) -> Options {
+pub(crate) fn options(args: &ConnectionArgs) -> Options {
     Options {
         timeout: args.timeout,
         cache: cache(&args.cache),
@@ -221,7 +221,7 @@ pub(crate) fn corners(bounds: &Bounds) -> String {
     numbers.join(",")
 }
 
-fn is_degrees(bounds: &Bounds) -> bool {
+pub(crate) fn is_degrees(bounds: &Bounds) -> bool {
     let within = |number: f64, most: f64| number.abs() <= most;
     [bounds.min(), bounds.max()]
         .iter()

@@ -43,6 +43,7 @@ mod remark;
 mod report;
 mod sinks;
 mod statistics;
+mod tiles;
 mod validation;
 
 pub use costs::Costs;
@@ -60,4 +61,5 @@ pub use profile::write_profile;
 pub use remark::Remark;
 pub use report::Report;
 pub use statistics::{Statistics, statistics};
+pub use tiles::Tiles;
 pub use validation::validation_json;

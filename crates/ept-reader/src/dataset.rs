@@ -67,7 +67,7 @@ impl Dataset {
             Err(error @ Error::Location { .. }) => error,
             opened => return opened,
         };
-        let Some((store, name)) = location::file(location, engine.options())? else {
+        let Ok((store, name)) = location::open_file(location, engine.options()) else {
             return Err(missing);
         };
         let opened = Dataset::from_file_in(store, &name, engine).await;

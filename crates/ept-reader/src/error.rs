@@ -3,6 +3,7 @@
 use std::fmt;
 
 use ept_format::{Bounds, FormatError, NodeName};
+use ept_index::IndexError;
 use ept_points::DecodeError;
 use ept_scene::CameraError;
 use ept_select::SelectError;
@@ -42,6 +43,14 @@ pub enum Error {
         location: String,
         /// What is wrong with it.
         fault: DecodeError,
+    },
+    /// A tile index can't be read.
+    #[error("{location}: {fault}")]
+    Index {
+        /// Path or URL of the index, without secrets.
+        location: String,
+        /// What is wrong with it.
+        fault: IndexError,
     },
     /// A tile or a hierarchy page cannot be read. The stream goes on: only this part is lost.
     #[error(transparent)]

@@ -90,6 +90,7 @@ mod chain;
 mod dataset;
 mod engine;
 mod error;
+mod index;
 mod location;
 mod members;
 mod nodes;
@@ -107,6 +108,7 @@ pub use dataset::Dataset;
 pub use engine::{CloudOptions, Engine, Limits, Options, Retry, Traffic};
 pub use ept_scene::{CachedTile, Camera, CameraError, Picked, Ray, View};
 pub use error::{Error, Loss, LossCause, LostPart};
+pub use index::read_index;
 pub use members::Heights;
 pub use nodes::NodeStream;
 pub use scene::{Arrivals, Event, Look, Scene, SceneOptions, SceneTraffic, TileCache};
@@ -133,5 +135,5 @@ pub use ept_las::Header;
 pub use ept_points::{Column, DecodeError, PointBatch, Scaling, Values};
 pub use ept_select::{
     Area, Corners, Crs, DepthPlan, Detail, Edge, Filter, Frame, Length, Line, Origin, Plan, Query,
-    Relation, SelectError, Spacing, Swath, Thin,
+    Relation, SelectError, Spacing, Swath, Thin, rows_in_areas,
 };

@@ -12,6 +12,32 @@ const METADATA_FILE: &str = "ept.json";
 /// URLs of object stores.
 const CLOUD_SCHEMES: [&str; 8] = ["s3", "s3a", "gs", "gcs", "az", "azure", "abfs", "abfss"];
 
+/// How a location is got at.
+enum Kind<'a> {
+    Path(&'a str),
+    Web,
+    Cloud,
+}
+
+impl Kind<'_> {
+    fn of(location: &str) -> Result<Kind<'_>, Error> {
+        match location.split_once("://") {
+            Some(("file", path)) => Ok(Kind::Path(path)),
+            Some((scheme, _)) if is_one_of(&["http", "https"], scheme) => Ok(Kind::Web),
+            Some((scheme, _)) if is_one_of(&CLOUD_SCHEMES, scheme) => Ok(Kind::Cloud),
+            Some((scheme, _)) if scheme.bytes().all(|b| b.is_ascii_alphanumeric()) => {
+                Err(Error::Location {
+                    location: crate::store::without_secrets(location),
+                    problem: format!(
+                        "{scheme}:// is not supported; give a folder or an http(s) URL"
+                    ),
+                })
+            }
+            _ => Ok(Kind::Path(location)),
+        }
+    }
+}
+
 /// Where points lie.
 pub(crate) enum Place {
     /// A folder with an `ept.json`.
@@ -20,87 +46,81 @@ pub(crate) enum Place {
     File(Arc<dyn Store>, String),
 }
 
-/// The place of a location: as [`open`] has it, or a file of another name than `ept.json`.
+/// The place of a location: a folder as [`open`] has it, or a file of another name than `ept.json`.
 pub(crate) fn place(location: &str, options: &Options) -> Result<Place, Error> {
-    let is_file = match location.split_once("://") {
-        Some(("file", path)) => is_point_file(path) || Path::new(path).is_file(),
-        Some(_) => is_point_file(url_path(location)),
-        None => {
-            is_point_file(location) && !Path::new(location).is_dir()
-                || Path::new(location).is_file()
+    let location = location.strip_prefix("ept://").unwrap_or(location);
+    let is_file = match Kind::of(location)? {
+        Kind::Path(path) => {
+            let path = Path::new(path);
+            let is_metadata = path
+                .file_name()
+                .is_some_and(|name| name.eq_ignore_ascii_case(METADATA_FILE));
+            !is_metadata && (path.is_file() || is_point_file(path) && !path.is_dir())
         }
+        Kind::Web | Kind::Cloud => is_point_file(Path::new(without_query(location).0)),
     };
-    if is_file && let Some((store, name)) = file(location, options)? {
+    if is_file {
+        let (store, name) = open_file(location, options)?;
         return Ok(Place::File(store, name));
     }
     Ok(Place::Folder(open(location, options)?))
 }
 
-/// The store of the folder that holds a file, and the name of the file. `None` if the location names no file, or
-/// `ept.json`.
-pub(crate) fn file(
-    location: &str,
-    options: &Options,
-) -> Result<Option<(Arc<dyn Store>, String)>, Error> {
-    let location = location.strip_prefix("file://").unwrap_or(location);
-    if location.contains("://") {
-        let (url, query) = match location.split_once('?') {
-            Some((url, query)) => (url, format!("?{query}")),
-            None => (location, String::new()),
-        };
-        let Some((folder, name)) = url.rsplit_once('/') else {
-            return Ok(None);
-        };
-        if name.is_empty() || folder.ends_with('/') || name.eq_ignore_ascii_case(METADATA_FILE) {
-            return Ok(None);
-        }
-        let store = open(&format!("{folder}/{query}"), options)?;
-        return Ok(Some((store, name.to_owned())));
-    }
-    let path = Path::new(location);
-    let name = path.file_name().and_then(|name| name.to_str());
-    let Some(name) = name.filter(|name| !name.eq_ignore_ascii_case(METADATA_FILE)) else {
-        return Ok(None);
-    };
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let store = FileStore::new(folder.unwrap_or_else(|| Path::new(".")));
-    Ok(Some((Arc::new(store), name.to_owned())))
-}
-
 /// Whether a name is that of a LAS or LAZ file, which COPC files are too.
-fn is_point_file(path: &str) -> bool {
-    let extension = Path::new(path).extension();
+fn is_point_file(path: &Path) -> bool {
+    let extension = path.extension();
     extension.is_some_and(|e| e.eq_ignore_ascii_case("laz") || e.eq_ignore_ascii_case("las"))
-}
-
-/// A URL without its query string and fragment.
-fn url_path(url: &str) -> &str {
-    url.split(['?', '#']).next().unwrap_or(url)
 }
 
 /// The store of a location: a folder, an `ept.json`, or a URL of either, with a trailing slash or a
 /// query string. PDAL's prefix `ept://` is taken off.
 pub(crate) fn open(location: &str, options: &Options) -> Result<Arc<dyn Store>, Error> {
     let location = location.strip_prefix("ept://").unwrap_or(location);
-    match location.split_once("://") {
-        Some(("file", path)) => open_path(path),
-        Some((scheme, _)) if is_one_of(&["http", "https"], scheme) => Ok(Arc::new(HttpStore::new(
-            &root_url(location),
-            &options.http,
-        )?)),
-        Some((scheme, _)) if is_one_of(&CLOUD_SCHEMES, scheme) => {
-            open_cloud(&root_url(location), options)
-        }
-        Some((scheme, _)) if scheme.bytes().all(|b| b.is_ascii_alphanumeric()) => {
-            Err(Error::Location {
-                location: crate::store::without_secrets(location),
-                problem: format!("{scheme}:// is not supported; give a folder or an http(s) URL"),
-            })
-        }
-        _ => open_path(location),
+    match Kind::of(location)? {
+        Kind::Path(path) => open_path(path),
+        Kind::Web => open_web(&root_url(location), options),
+        Kind::Cloud => open_cloud(&root_url(location), options),
     }
+}
+
+/// The store of the folder that a file is in, and the name of the file there. A query string belongs to the store.
+pub(crate) fn open_file(
+    location: &str,
+    options: &Options,
+) -> Result<(Arc<dyn Store>, String), Error> {
+    let kind = Kind::of(location)?;
+    if let Kind::Path(path) = kind {
+        let path = Path::new(path);
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let name = path.file_name().and_then(|name| name.to_str());
+        let name = name.ok_or_else(|| not_a_file(location))?;
+        let store = FileStore::new(folder.unwrap_or(Path::new(".")));
+        return Ok((Arc::new(store), name.to_owned()));
+    }
+    let (path, query) = without_query(location);
+    let (folder, name) = path.rsplit_once('/').ok_or_else(|| not_a_file(location))?;
+    if name.is_empty() || folder.ends_with('/') {
+        return Err(not_a_file(location));
+    }
+    let folder = format!("{folder}{query}");
+    let store = match kind {
+        Kind::Cloud => open_cloud(&folder, options)?,
+        _ => open_web(&folder, options)?,
+    };
+    Ok((store, name.to_owned()))
+}
+
+fn not_a_file(location: &str) -> Error {
+    Error::Location {
+        location: crate::store::without_secrets(location),
+        problem: "does not name a file".into(),
+    }
+}
+
+fn open_web(root: &str, options: &Options) -> Result<Arc<dyn Store>, Error> {
+    Ok(Arc::new(HttpStore::new(root, &options.http)?))
 }
 
 fn is_one_of(schemes: &[&str], scheme: &str) -> bool {
@@ -125,17 +145,19 @@ fn open_cloud(root: &str, _options: &Options) -> Result<Arc<dyn Store>, Error> {
 
 /// The URL without a final `ept.json`, its query string kept.
 fn root_url(url: &str) -> String {
-    let url = url.split('#').next().unwrap_or(url);
-    let (path, query) = match url.split_once('?') {
-        Some((path, query)) => (path, format!("?{query}")),
-        None => (url, String::new()),
-    };
+    let (path, query) = without_query(url);
     let path = path.trim_end_matches('/');
     let folder = match path.rsplit_once('/') {
         Some((folder, file)) if file.eq_ignore_ascii_case(METADATA_FILE) => folder,
         _ => path,
     };
     format!("{folder}{query}")
+}
+
+/// The URL without its fragment and its query string, and the latter with its question mark.
+fn without_query(url: &str) -> (&str, &str) {
+    let url = url.split('#').next().unwrap_or(url);
+    url.split_at(url.find('?').unwrap_or(url.len()))
 }
 
 fn open_path(text: &str) -> Result<Arc<dyn Store>, Error> {
@@ -183,7 +205,9 @@ fn files_of(location: &str) -> Result<Vec<String>, Error> {
         let entries = path.read_dir().map_err(|error| failed(error.to_string()))?;
         let paths =
             entries.filter_map(|entry| entry.ok()?.path().into_os_string().into_string().ok());
-        let mut files: Vec<String> = paths.filter(|path| is_point_file(path)).collect();
+        let mut files: Vec<String> = paths
+            .filter(|path| is_point_file(Path::new(path)))
+            .collect();
         files.sort();
         // A folder without any is told as one without `ept.json`.
         return Ok(if files.is_empty() {

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use ept_export::{CopcOptions, CopcSink, LasOptions, LasSink, Sink};
 use ept_reader::{
     Bounds, Checks, Crs, Dataset, DecodeError, Engine, Error, FormatError, Limits, LossCause,
-    LostPart, MemoryStore, Options, PointBatch, Query, Tile,
+    LostPart, MemoryStore, Options, PointBatch, Query, Spacing, Thin, Tile,
 };
 use futures::{StreamExt, TryStreamExt};
 use support::server::{Response, Server, ranged};

@@ -13,7 +13,7 @@ use crate::numbers::{grouped, rounded};
 use crate::select::{corners, open, options};
 
 pub(crate) async fn run(args: &InfoArgs) -> Result<Outcome> {
-    let dataset = open(&args.dataset, &options(&args.dataset)).await?;
+    let dataset = open(&args.dataset, &options(&args.dataset.connection)).await?;
     let mut out = std::io::stdout().lock();
     match (args.hierarchy, args.json) {
         (true, true) => writeln!(out, "{:#}", Hierarchy::read(&dataset).await?.to_json())?,

@@ -9,4 +9,5 @@ pub(crate) mod profile;
 pub(crate) mod query;
 pub(crate) mod sources;
 pub(crate) mod stats;
+pub(crate) mod tiles;
 pub(crate) mod validate;

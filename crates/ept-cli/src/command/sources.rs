@@ -12,7 +12,7 @@ use crate::exit::Outcome;
 use crate::select::{corners, open, options};
 
 pub(crate) async fn run(args: &SourcesArgs) -> Result<Outcome> {
-    let dataset = open(&args.dataset, &options(&args.dataset)).await?;
+    let dataset = open(&args.dataset, &options(&args.dataset.connection)).await?;
     let sources = dataset.ept()?.source_files().await?;
     let mut out = BufWriter::new(std::io::stdout().lock());
     match args.json {

@@ -13,7 +13,7 @@ use crate::progress::Bar;
 use crate::select::{location, options};
 
 pub(crate) async fn run(args: &ValidateArgs) -> Result<Outcome> {
-    let mut options = options(&args.dataset);
+    let mut options = options(&args.dataset.connection);
     options.limits.requests = args.requests;
     options.limits.threads = args.threads.unwrap_or(options.limits.threads);
     let checks = Checks {

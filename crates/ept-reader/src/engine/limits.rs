@@ -28,6 +28,8 @@ pub struct Limits {
     pub gap_bytes: u64,
     /// Bytes that one request fetches of several parts of a file; 4 MiB by default.
     pub run_bytes: NonZeroUsize,
+    /// Size of the largest tile index in bytes, and of what each file in a zipped one unpacks to; 500 MiB by default.
+    pub index_bytes: NonZeroUsize,
     /// Points of the largest tile that is decoded; 100 million by default. Builders of EPT stay below one.
     pub tile_points: u64,
     /// Entries of all hierarchy pages that one walk reads; 20 million by default, enough for a trillion points.
@@ -41,6 +43,7 @@ const METADATA_BYTES: NonZeroUsize = NonZeroUsize::new(16 << 20).expect("16 MiB 
 const PAGE_BYTES: NonZeroUsize = NonZeroUsize::new(128 << 20).expect("128 MiB is not 0");
 const RUN_BYTES: NonZeroUsize = NonZeroUsize::new(4 << 20).expect("4 MiB is not 0");
 const SOURCES_BYTES: NonZeroUsize = NonZeroUsize::new(64 << 20).expect("64 MiB is not 0");
+const INDEX_BYTES: NonZeroUsize = NonZeroUsize::new(500 << 20).expect("500 MiB is not 0");
 /// What a tile may have beside its points, such as the text of a coordinate system.
 const BESIDE_POINTS: u64 = 16 << 20;
 /// What a point may take in a tile, if its schema does not ask for more: no real one takes half of it.
@@ -88,6 +91,7 @@ impl Default for Limits {
             sources_bytes: SOURCES_BYTES,
             gap_bytes: 16 << 10,
             run_bytes: RUN_BYTES,
+            index_bytes: INDEX_BYTES,
             tile_points: 100_000_000,
             nodes: 20_000_000,
         }

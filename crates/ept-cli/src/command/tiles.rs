@@ -1,0 +1,112 @@
+//! `ept tiles`: the files of a tile index that an area meets.
+
+use std::io::{BufWriter, Write};
+
+use anyhow::Result;
+use ept_index::Reading;
+use ept_job::Tiles;
+use ept_reader::{Area, Engine};
+
+use crate::area;
+use crate::args::{IndexArgs, TilesArgs};
+use crate::exit::{Outcome, WrongUsage};
+use crate::numbers::{counted, grouped};
+use crate::select::{self, corners};
+
+pub(crate) async fn run(args: &TilesArgs) -> Result<Outcome> {
+    if let Some(folder) = &args.grids {
+        ept_crs::set_grids(Some(folder));
+    }
+    let (reading, areas) = (reading(&args.index)?, area::areas(&args.area)?);
+    let engine = Engine::new(&select::options(&args.connection));
+    let tiles = Tiles::find(&args.location, &reading, &areas, args.area.edge.0, &engine).await?;
+    let index = tiles.index();
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    if args.json {
+        writeln!(out, "{:#}", tiles.to_json())?;
+    } else if args.geojson {
+        out.write_all(&index.to_geojson("")?)?;
+    } else {
+        for row in &index.rows {
+            writeln!(out, "{}", row.location)?;
+        }
+    }
+    out.flush()?;
+    if !args.quiet {
+        tell(&tiles, &areas);
+    }
+    let is_complete = index.next.is_none() && index.unlocated.is_empty();
+    Ok(if is_complete {
+        Outcome::Complete
+    } else {
+        Outcome::Incomplete
+    })
+}
+
+/// The reading of the flags.
+fn reading(args: &IndexArgs) -> Result<Reading> {
+    let mut reading = Reading::new();
+    if let Some(name) = &args.url_field {
+        reading = reading.with_url_field(name);
+    }
+    if let Some(template) = &args.url_template {
+        let wrong = |error: ept_index::IndexError| WrongUsage(error.to_string());
+        reading = reading.with_url_template(template).map_err(wrong)?;
+    }
+    if let Some(base) = &args.base {
+        reading = reading.with_base(base);
+    }
+    if let Some(crs) = &args.override_crs {
+        reading = reading.with_crs(crs.clone());
+    }
+    Ok(reading)
+}
+
+/// What the list itself does not tell.
+fn tell(tiles: &Tiles, areas: &[Area]) {
+    let index = tiles.index();
+    let found = grouped(index.rows.len() as u64);
+    let points = tiles.points().filter(|_| !index.rows.is_empty());
+    let points = points.map_or_else(String::new, |n| format!(", {}", counted(n, "point")));
+    eprintln!("{found} of {}{points}", counted(tiles.total(), "tile"));
+    if index.rows.is_empty() {
+        eprintln!("nothing found: {}", why_nothing(tiles, areas));
+    }
+    if tiles.boxless() > 0 {
+        let rows = counted(tiles.boxless(), "tile");
+        eprintln!(
+            "warning: the index does not tell where {rows} of these are; the area may miss them"
+        );
+    }
+    if !index.unlocated.is_empty() {
+        let rows = counted(index.unlocated.len() as u64, "entry without a location");
+        let first: Vec<String> = index.unlocated.iter().take(5).map(u64::to_string).collect();
+        eprintln!(
+            "incomplete: {rows} left out, such as number {}",
+            first.join(", ")
+        );
+    }
+    if let Some(next) = &index.next {
+        eprintln!("incomplete: the index goes on at {next}");
+    }
+}
+
+fn why_nothing(tiles: &Tiles, areas: &[Area]) -> String {
+    let Some(bounds) = tiles.bounds() else {
+        return "the index lists no tiles".into();
+    };
+    let crs = tiles.index().crs.as_ref();
+    let crs = crs.map_or_else(String::new, |crs| format!(" ({crs})"));
+    let mut text = format!(
+        "the area meets no tile; the bounds of all are {}{crs}",
+        corners(&bounds)
+    );
+    let is_plain = |area: &Area| {
+        area.as_bounds()
+            .is_some_and(|area| select::is_degrees(&area))
+    };
+    if areas.iter().any(is_plain) && !select::is_degrees(&bounds) {
+        text += "; the area looks like longitude and latitude: add --crs EPSG:4326";
+    }
+    text
+}
