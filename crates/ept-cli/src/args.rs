@@ -91,8 +91,8 @@ Exit codes: 0 no errors, 1 nothing could be opened, 2 wrong usage, 3 errors were
 /// Where points lie.
 #[derive(Debug, Args)]
 pub(crate) struct DatasetArgs {
-    /// EPT folder or ept.json, COPC, LAZ or LAS file, folder of such files, or pattern like 'tiles/*.laz'; several are
-    /// read in this order. Or URLs: http(s)://, whose query string is repeated on every request, s3://, gs:// or az://
+    /// EPT folder or ept.json, COPC, LAZ or LAS file, folder of such files, pattern like 'tiles/*.laz', or tile index
+    /// (see `ept tiles`); several are read in this order. Or URLs: http(s)://, whose query string is repeated on every request, s3://, gs:// or az://
     #[arg(value_name = "DATASET", required_unless_present = "list")]
     pub(crate) locations: Vec<String>,
     /// Read what is listed in this file too, a location on each line; - is standard input
@@ -101,6 +101,8 @@ pub(crate) struct DatasetArgs {
     /// Take heights as they are, though the datasets have different or unknown vertical systems
     #[arg(long)]
     pub(crate) vertical_as_is: bool,
+    #[command(flatten)]
+    pub(crate) index: IndexArgs,
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
 }
@@ -352,7 +354,7 @@ pub(crate) struct IndexArgs {
     pub(crate) base: Option<String>,
     /// Coordinate system of the boxes, whatever the index says: an EPSG code, WKT, or a PROJ string
     #[arg(long, value_name = "CRS", allow_hyphen_values = true, value_parser = Crs::parse)]
-    pub(crate) override_crs: Option<Crs>,
+    pub(crate) index_crs: Option<Crs>,
 }
 
 #[derive(Debug, Args)]

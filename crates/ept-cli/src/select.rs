@@ -1,14 +1,15 @@
 //! From flags to a dataset and a query.
 
 use anyhow::{Context, Result, bail};
+use ept_index::{IndexError, Reading};
 use ept_job::{Found, Losses, Pass};
 use ept_reader::{
-    Area, Bounds, Cache, CloudOptions, Dataset, Engine, Heights, HttpOptions, Options, Origin,
-    Query, Relation, Selection,
+    Area, Bounds, Cache, CloudOptions, Dataset, Edge, Engine, Heights, HttpOptions, Opening,
+    Options, Origin, Query, Relation, Selection,
 };
 
 use crate::area;
-use crate::args::{CacheArgs, ConnectionArgs, DatasetArgs, ReadArgs, SelectArgs};
+use crate::args::{CacheArgs, ConnectionArgs, DatasetArgs, IndexArgs, ReadArgs, SelectArgs};
 use crate::exit::WrongUsage;
 use crate::numbers::{counted, rounded};
 
@@ -19,8 +20,15 @@ pub(crate) async fn pass(select: &SelectArgs, read: &ReadArgs) -> Result<Pass> {
 
 /// What the flags select.
 pub(crate) async fn selection(select: &SelectArgs, read: &ReadArgs) -> Result<Selection> {
-    let dataset = dataset(&select.dataset, &select.addons, read).await?;
-    let query = query(select, &dataset).await?;
+    let areas = area::areas(&select.area)?;
+    let dataset = dataset(
+        &select.dataset,
+        &select.addons,
+        read,
+        (&areas, select.area.edge.0),
+    )
+    .await?;
+    let query = query(select, areas, &dataset).await?;
     bind(&dataset, &query, read)
 }
 
@@ -51,6 +59,7 @@ pub(crate) async fn dataset(
     args: &DatasetArgs,
     addons: &[(String, String)],
     read: &ReadArgs,
+    (areas, edge): (&[Area], Edge),
 ) -> Result<Dataset> {
     if let Some(folder) = &read.grids {
         ept_crs::set_grids(Some(folder));
@@ -58,22 +67,50 @@ pub(crate) async fn dataset(
     let mut options = options(&args.connection);
     options.limits.requests = read.requests;
     options.limits.threads = read.threads.unwrap_or(options.limits.threads);
-    let mut dataset = open(args, &options).await?;
+    let mut dataset = open(args, &options, (areas, edge)).await?;
     for (name, place) in addons {
         dataset = dataset.with_addon(name, place).await?;
     }
     Ok(dataset)
 }
 
-/// Opens what the flags name.
-pub(crate) async fn open(args: &DatasetArgs, options: &Options) -> Result<Dataset> {
-    let heights = if args.vertical_as_is {
-        Heights::AsIs
-    } else {
-        Heights::Same
+/// Opens what the flags name, for a query of some areas.
+pub(crate) async fn open(
+    args: &DatasetArgs,
+    options: &Options,
+    (areas, edge): (&[Area], Edge),
+) -> Result<Dataset> {
+    let opening = Opening {
+        heights: if args.vertical_as_is {
+            Heights::AsIs
+        } else {
+            Heights::Same
+        },
+        areas: areas.to_vec(),
+        edge,
+        reading: reading(&args.index)?,
     };
     let locations = locations(args)?;
-    Ok(Dataset::open_all(&locations, &Engine::new(options), heights).await?)
+    Ok(Dataset::open_all(&locations, &Engine::new(options), &opening).await?)
+}
+
+/// The reading of the flags.
+pub(crate) fn reading(args: &IndexArgs) -> Result<Reading> {
+    let mut reading = Reading::new();
+    if let Some(name) = &args.url_field {
+        reading = reading.with_url_field(name);
+    }
+    if let Some(template) = &args.url_template {
+        let wrong = |error: IndexError| WrongUsage(error.to_string());
+        reading = reading.with_url_template(template).map_err(wrong)?;
+    }
+    if let Some(base) = &args.base {
+        reading = reading.with_base(base);
+    }
+    if let Some(crs) = &args.index_crs {
+        reading = reading.with_crs(crs.clone());
+    }
+    Ok(reading)
 }
 
 /// The locations of the flags, and those of the list that they name.
@@ -96,7 +133,7 @@ fn locations(args: &DatasetArgs) -> Result<Vec<String>> {
 pub(crate) fn location(args: &DatasetArgs) -> Result<String> {
     let mut locations = locations(args)?;
     if locations.len() != 1 {
-        return Err(WrongUsage("give one dataset".into()).into());
+        return Err(WrongUsage("this command takes one dataset".into()).into());
     }
     Ok(locations.swap_remove(0))
 }
@@ -173,9 +210,13 @@ pub(crate) fn cache(args: &CacheArgs) -> Option<Cache> {
 }
 
 /// The query of the flags.
-pub(crate) async fn query(select: &SelectArgs, dataset: &Dataset) -> Result<Query> {
+pub(crate) async fn query(
+    select: &SelectArgs,
+    areas: Vec<Area>,
+    dataset: &Dataset,
+) -> Result<Query> {
     let mut query = Query::new().with_edge(select.area.edge.0);
-    for area in area::areas(&select.area)? {
+    for area in areas {
         query = query.with_area(area);
     }
     if let Some(resolution) = select.resolution {

@@ -172,8 +172,8 @@ fn errors_say_what_to_do() {
     let text = tiles(&[&template[..], &degrees].concat())
         .ends_with(1)
         .stderr();
-    assert!(text.contains("--override-crs"), "{text}");
-    let crs = ["--override-crs", "EPSG:26915"];
+    assert!(text.contains("--index-crs"), "{text}");
+    let crs = ["--index-crs", "EPSG:26915"];
     let run = tiles(&[&template[..], &degrees, &crs].concat()).ends_with(0);
     assert_eq!(run.stdout().lines().count(), 1);
     let text = tiles(&["--url-template", "x.laz"]).ends_with(2).stderr();
@@ -228,6 +228,6 @@ fn tiles_of_the_samples_are_met_as_shapely_has_it() {
         assert_eq!(found(name, &["--polygon", gap]), "", "{name}");
     }
     assert_eq!(found("NOCRS", &own), "0_0 0_1 1_0 1_1 2_0");
-    let named = [&degrees[..], &["--override-crs", "EPSG:26915"]].concat();
+    let named = [&degrees[..], &["--index-crs", "EPSG:26915"]].concat();
     assert_eq!(found("NOCRS", &named), "0_0 0_1 1_0 1_1");
 }

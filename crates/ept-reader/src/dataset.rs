@@ -1,9 +1,10 @@
 //! A dataset: a source of points with what may be done with it.
 
+use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Weak};
 
-use ept_format::{Bounds, Key, Node, NodeName, Page, Policy};
+use ept_format::{Key, Node, Page, Policy};
 use ept_las::Header;
 use ept_points::{DecodeError, PointBatch, Wish};
 use ept_select::{Frame, Origin, Query};
@@ -11,13 +12,14 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::engine::Fetcher;
 use crate::location::Place;
-use crate::members::{Heights, Member, Members};
+use crate::members::{Member, Members};
+use crate::opening::{Listed, Opening};
 use crate::source::{self, Ept, Octree, SharedPolicy, Source};
 use crate::store::Store;
 use crate::tile_sizes::SAMPLE;
 use crate::{
-    Engine, Error, Loss, LossCause, LostPart, NodeStream, Options, Selection, StoreError,
-    TileSizes, Traffic, chain, location,
+    Engine, Error, LossCause, NodeStream, Options, Selection, StoreError, TileSizes, Traffic,
+    chain, location,
 };
 
 /// A dataset that is open. Cloning it is cheap; clones are one dataset.
@@ -117,7 +119,8 @@ impl Dataset {
 
     /// Opens several locations as one dataset, whose points come in the order given: each a location as
     /// [`Dataset::open`] takes it, a folder of LAS and LAZ files, or a pattern of file names such as `tiles/*.laz`. What
-    /// stands twice is read once.
+    /// stands twice is read once. A tile index stands for the files that it lists, see [`read_index`](crate::read_index);
+    /// those whose boxes miss the areas of the opening are not opened.
     ///
     /// The points are in the coordinate system of the first source, to which others are brought. What cannot be opened is
     /// an [`Error::Lost`] among the nodes, in its place.
@@ -127,16 +130,28 @@ impl Dataset {
     pub async fn open_all(
         locations: &[String],
         engine: &Engine,
-        heights: Heights,
+        opening: &Opening,
     ) -> Result<Dataset, Error> {
-        let locations = location::expanded(locations)?;
-        if let [location] = &locations[..] {
+        let mut listed = Vec::new();
+        for location in location::expanded(locations)? {
+            listed.extend(opening.listed(&location, engine).await?);
+        }
+        let mut known = HashSet::new();
+        listed.retain(|listed| match listed {
+            Listed::Location(location) => known.insert(location::identity(location)),
+            Listed::Lost(_) => true,
+        });
+        if let [Listed::Location(location)] = &listed[..] {
             return Dataset::open_in(location, engine).await;
         }
         let ahead = engine.limits().requests.get().saturating_mul(2);
-        let open = async |location: String| member(Dataset::open_in(&location, engine).await);
-        let members = stream::iter(locations).map(open).buffered(ahead);
+        let open = async |listed| match listed {
+            Listed::Location(location) => member(Dataset::open_in(&location, engine).await),
+            Listed::Lost(member) => Ok(member),
+        };
+        let members = stream::iter(listed).map(open).buffered(ahead);
         let members = members.try_collect().await?;
+        let heights = opening.heights;
         Ok(Dataset::from(Members::several(members, engine, heights)?))
     }
 
@@ -369,22 +384,14 @@ fn member(opened: Result<Dataset, Error>) -> Result<Member, Error> {
         }
         Err(error) => error,
     };
-    let (location, cause) = match error {
-        Error::Store(error) => (error.location().to_owned(), LossCause::Fetch(error)),
-        Error::File { location, fault } => (location, LossCause::Decode(fault)),
-        Error::Format { location, fault } => (location, LossCause::Format(fault)),
-        Error::Location { location, problem } => {
-            let (at, cause) = (location.clone(), problem);
-            let error = StoreError::Failed { location, cause };
-            (at, LossCause::Fetch(error))
-        }
+    Ok(match error {
+        Error::Store(error) => Member::lost(error),
+        Error::File { location, fault } => Member::lost_by(location, LossCause::Decode(fault)),
+        Error::Format { location, fault } => Member::lost_by(location, LossCause::Format(fault)),
+        Error::Location { location, problem } => Member::lost(StoreError::Failed {
+            location,
+            cause: problem,
+        }),
         error => return Err(error),
-    };
-    Ok(Member::Lost(Box::new(Loss {
-        part: LostPart::File { points: None },
-        node: NodeName::WHOLE,
-        cell: Bounds::EVERYTHING,
-        location,
-        cause,
-    })))
+    })
 }

@@ -1,9 +1,10 @@
 //! From what a user types to a store.
 
-use std::collections::HashSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub(crate) use crate::store::without_secrets;
 use crate::store::{FileStore, HttpStore, Store};
 use crate::{Error, Options};
 
@@ -180,19 +181,31 @@ fn open_path(text: &str) -> Result<Arc<dyn Store>, Error> {
 }
 
 /// The locations with folders of LAS and LAZ files and patterns of file names replaced by the files, in the order of
-/// their names, each once.
+/// their names.
 pub(crate) fn expanded(locations: &[String]) -> Result<Vec<String>, Error> {
-    let (mut known, mut all) = (HashSet::new(), Vec::new());
-    for location in locations {
-        for each in files_of(location)? {
-            let path = std::fs::canonicalize(&each);
-            let identity = path.map_or_else(|_| each.clone().into(), PathBuf::into_os_string);
-            if known.insert(identity) {
-                all.push(each);
-            }
-        }
-    }
-    Ok(all)
+    let files = locations.iter().map(|location| files_of(location));
+    let files: Vec<Vec<String>> = files.collect::<Result<_, _>>()?;
+    Ok(files.concat())
+}
+
+/// What tells a location from others: two paths to one file are the same.
+pub(crate) fn identity(location: &str) -> OsString {
+    let path = std::fs::canonicalize(location);
+    path.map_or_else(|_| location.into(), PathBuf::into_os_string)
+}
+
+/// Extensions of the files that are tile indexes.
+const INDEXES: [&str; 8] = ["zip", "shp", "geojson", "json", "vpc", "csv", "txt", "gpkg"];
+
+/// Whether a location is that of a tile index, by its name.
+pub(crate) fn is_index(location: &str) -> bool {
+    let path = Path::new(without_query(location).0);
+    let is_metadata = path
+        .file_name()
+        .is_some_and(|name| name.eq_ignore_ascii_case(METADATA_FILE));
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    let is_known = |extension: &str| is_one_of(&INDEXES, extension);
+    extension.is_some_and(is_known) && !is_metadata && !path.is_dir()
 }
 
 fn files_of(location: &str) -> Result<Vec<String>, Error> {

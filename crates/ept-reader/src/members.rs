@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use ept_crs::vertical_system;
-use ept_format::{Bounds, Dimension, Srs, is_same_dimension};
+use ept_format::{Bounds, Dimension, NodeName, Srs, is_same_dimension};
 use ept_select::{Crs, Frame, Query, SelectError, Selection};
 
 use crate::source::Source;
-use crate::{Engine, Error, Loss};
+use crate::{Engine, Error, Loss, LossCause, LostPart, StoreError};
 
 /// The sources of a dataset, in order.
 #[derive(Debug)]
@@ -130,6 +130,23 @@ impl Members {
 }
 
 impl Member {
+    /// A file that can't be fetched.
+    pub(crate) fn lost(error: StoreError) -> Member {
+        let location = error.location().to_owned();
+        Member::lost_by(location, LossCause::Fetch(error))
+    }
+
+    /// A file that can't be read.
+    pub(crate) fn lost_by(location: String, cause: LossCause) -> Member {
+        Member::Lost(Box::new(Loss {
+            part: LostPart::File { points: None },
+            node: NodeName::WHOLE,
+            cell: Bounds::EVERYTHING,
+            location,
+            cause,
+        }))
+    }
+
     pub(crate) fn source(&self) -> Option<&Arc<dyn Source>> {
         match self {
             Member::Open(source) => Some(source),

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use ept_export::{CopcOptions, CopcSink, LasOptions, LasSink, Sink};
 use ept_reader::{
     Bounds, Checks, Crs, Dataset, DecodeError, Engine, Error, FormatError, Limits, LossCause,
-    LostPart, MemoryStore, Options, PointBatch, Query, Spacing, Thin, Tile,
+    LostPart, MemoryStore, Opening, Options, PointBatch, Query, Spacing, Thin, Tile,
 };
 use futures::{StreamExt, TryStreamExt};
 use support::server::{Response, Server, ranged};
@@ -363,7 +363,7 @@ async fn several_sources_are_one_dataset_in_their_order() {
         path("a.laz"),
     ];
     let engine = Engine::new(&Options::default());
-    let several = Dataset::open_all(&all, &engine, Default::default())
+    let several = Dataset::open_all(&all, &engine, &Opening::default())
         .await
         .unwrap();
     assert_eq!(several.locations().len(), 3);
@@ -376,12 +376,12 @@ async fn several_sources_are_one_dataset_in_their_order() {
     assert_eq!(batches(&found), batches(&expected));
     assert!(found.is_sorted_by_key(|tile| tile.node.source));
     let pattern = [path("*.laz")];
-    let matched = Dataset::open_all(&pattern, &engine, Default::default())
+    let matched = Dataset::open_all(&pattern, &engine, &Opening::default())
         .await
         .unwrap();
     assert_eq!(matched.locations(), [path("a.laz"), path("b.copc.laz")]);
     let folder = [folder.path().to_str().unwrap().to_owned()];
-    let inside = Dataset::open_all(&folder, &engine, Default::default())
+    let inside = Dataset::open_all(&folder, &engine, &Opening::default())
         .await
         .unwrap();
     assert_eq!(inside.locations(), matched.locations());
@@ -396,7 +396,7 @@ async fn thinning_sees_all_sources_together() {
     std::fs::write(path("c.laz"), laz_of("laz-pf6", 1).await).unwrap();
     let engine = Engine::new(&Options::default());
     let all = ["a.copc.laz", "b.copc.laz", "c.laz"].map(path);
-    let dataset = Dataset::open_all(&all, &engine, Default::default())
+    let dataset = Dataset::open_all(&all, &engine, &Opening::default())
         .await
         .unwrap();
     let size = 7.0;
@@ -431,7 +431,7 @@ async fn a_source_that_cannot_be_opened_is_a_loss_in_its_place() {
     std::fs::write(path("b.laz"), "not a cloud").unwrap();
     let engine = Engine::new(&Options::default());
     let all = [path("a.laz"), path("b.laz"), path("c.laz")];
-    let dataset = Dataset::open_all(&all, &engine, Default::default())
+    let dataset = Dataset::open_all(&all, &engine, &Opening::default())
         .await
         .unwrap();
     let found = dataset.select(&Query::new()).unwrap().points();

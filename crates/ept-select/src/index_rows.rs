@@ -40,7 +40,7 @@ pub fn rows_in_areas<'a>(
             |crs| format!("the area is in {crs}"),
         );
         return Err(SelectError::Unrelated(format!(
-            "{what}, and the index does not name its coordinate system; name it with --override-crs, or give the area \
+            "{what}, and the index does not name its coordinate system; name it with --index-crs, or give the area \
              in the coordinates of the index"
         )));
     }

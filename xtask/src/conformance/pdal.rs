@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use ept_points::{Scalar, Summary};
-use ept_reader::{Area, Crs, Dataset, Engine, Heights, Options, Query, Values};
+use ept_reader::{Area, Crs, Dataset, Engine, Opening, Options, Query, Values};
 use futures::StreamExt;
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ pub(crate) async fn check(root: &Path, entries: &Value) -> Result<Vec<Report>> {
         let path = root.join(path.context("an entry without dataset")?);
         let engine = Engine::new(&Options::default());
         let location = path.display().to_string();
-        let dataset = Dataset::open_all(&[location], &engine, Heights::Same).await?;
+        let dataset = Dataset::open_all(&[location], &engine, &Opening::default()).await?;
         let mut report = Report::new(format!("pdal {name}"));
         answer(&mut report, &dataset, entry).await?;
         reports.push(report);

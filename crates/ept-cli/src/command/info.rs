@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anyhow::Result;
 use ept_job::{Hierarchy, Info, Levels};
-use ept_reader::{Dimension, Srs};
+use ept_reader::{Dimension, Edge, Srs};
 
 use crate::args::InfoArgs;
 use crate::command::hierarchy;
@@ -13,7 +13,12 @@ use crate::numbers::{grouped, rounded};
 use crate::select::{corners, open, options};
 
 pub(crate) async fn run(args: &InfoArgs) -> Result<Outcome> {
-    let dataset = open(&args.dataset, &options(&args.dataset.connection)).await?;
+    let dataset = open(
+        &args.dataset,
+        &options(&args.dataset.connection),
+        (&[], Edge::Closed),
+    )
+    .await?;
     let mut out = std::io::stdout().lock();
     match (args.hierarchy, args.json) {
         (true, true) => writeln!(out, "{:#}", Hierarchy::read(&dataset).await?.to_json())?,

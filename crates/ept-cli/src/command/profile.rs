@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use ept_job::{Pass, write_profile};
-use ept_reader::{Line, Query, Swath};
+use ept_reader::{Edge, Line, Query, Swath};
 
 use crate::args::ProfileArgs;
 use crate::exit::Outcome;
@@ -15,7 +15,7 @@ use crate::select;
 pub(crate) async fn run(args: &ProfileArgs) -> Result<Outcome> {
     let line: Line = args.line.parse()?;
     let output = output(args.output.as_deref(), None, args.precision)?;
-    let dataset = select::dataset(&args.dataset, &[], &args.read).await?;
+    let dataset = select::dataset(&args.dataset, &[], &args.read, (&[], Edge::Closed)).await?;
     let swath = Swath::new(&line, args.crs.as_ref(), args.width, dataset.frame())?;
     let length = rounded(swath.length(), 3);
     let selection = select::bind(&dataset, &query(args, &swath)?, &args.read)?;

@@ -8,6 +8,7 @@ use ept_job::{Pass, Report, write_points};
 use ept_reader::{Query, Selection, Thin};
 use indicatif::HumanBytes;
 
+use crate::area;
 use crate::args::QueryArgs;
 use crate::exit::{Outcome, WrongUsage};
 use crate::losses;
@@ -44,8 +45,10 @@ pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
 
 async fn selection(args: &QueryArgs) -> Result<Selection> {
     let select = &args.select;
-    let dataset = select::dataset(&select.dataset, &select.addons, &args.read).await?;
-    let query = with_flags(select::query(select, &dataset).await?, args);
+    let areas = area::areas(&select.area)?;
+    let reach = (&areas[..], select.area.edge.0);
+    let dataset = select::dataset(&select.dataset, &select.addons, &args.read, reach).await?;
+    let query = with_flags(select::query(select, areas, &dataset).await?, args);
     select::bind(&dataset, &query, &args.read)
 }
 

@@ -4,7 +4,7 @@ use std::io::{BufWriter, Write};
 
 use anyhow::Result;
 use ept_job::sorted_json;
-use ept_reader::SourceFile;
+use ept_reader::{Edge, SourceFile};
 use serde_json::{Value, json};
 
 use crate::args::SourcesArgs;
@@ -12,7 +12,12 @@ use crate::exit::Outcome;
 use crate::select::{corners, open, options};
 
 pub(crate) async fn run(args: &SourcesArgs) -> Result<Outcome> {
-    let dataset = open(&args.dataset, &options(&args.dataset.connection)).await?;
+    let dataset = open(
+        &args.dataset,
+        &options(&args.dataset.connection),
+        (&[], Edge::Closed),
+    )
+    .await?;
     let sources = dataset.ept()?.source_files().await?;
     let mut out = BufWriter::new(std::io::stdout().lock());
     match args.json {

@@ -3,13 +3,12 @@
 use std::io::{BufWriter, Write};
 
 use anyhow::Result;
-use ept_index::Reading;
 use ept_job::Tiles;
 use ept_reader::{Area, Engine};
 
 use crate::area;
-use crate::args::{IndexArgs, TilesArgs};
-use crate::exit::{Outcome, WrongUsage};
+use crate::args::TilesArgs;
+use crate::exit::Outcome;
 use crate::numbers::{counted, grouped};
 use crate::select::{self, corners};
 
@@ -17,7 +16,7 @@ pub(crate) async fn run(args: &TilesArgs) -> Result<Outcome> {
     if let Some(folder) = &args.grids {
         ept_crs::set_grids(Some(folder));
     }
-    let (reading, areas) = (reading(&args.index)?, area::areas(&args.area)?);
+    let (reading, areas) = (select::reading(&args.index)?, area::areas(&args.area)?);
     let engine = Engine::new(&select::options(&args.connection));
     let tiles = Tiles::find(&args.location, &reading, &areas, args.area.edge.0, &engine).await?;
     let index = tiles.index();
@@ -41,25 +40,6 @@ pub(crate) async fn run(args: &TilesArgs) -> Result<Outcome> {
     } else {
         Outcome::Incomplete
     })
-}
-
-/// The reading of the flags.
-fn reading(args: &IndexArgs) -> Result<Reading> {
-    let mut reading = Reading::new();
-    if let Some(name) = &args.url_field {
-        reading = reading.with_url_field(name);
-    }
-    if let Some(template) = &args.url_template {
-        let wrong = |error: ept_index::IndexError| WrongUsage(error.to_string());
-        reading = reading.with_url_template(template).map_err(wrong)?;
-    }
-    if let Some(base) = &args.base {
-        reading = reading.with_base(base);
-    }
-    if let Some(crs) = &args.override_crs {
-        reading = reading.with_crs(crs.clone());
-    }
-    Ok(reading)
 }
 
 /// What the list itself does not tell.
