@@ -2,9 +2,12 @@
 
 use crate::columns::is_location;
 use crate::csv::{cells, delimiter};
-use crate::location::is_of_points;
+use crate::location::{is_of_points, is_url};
 use crate::record::{Record, Records};
 use crate::{Attribute, IndexError};
+
+/// Characters of a line that a message repeats.
+const SHOWN: usize = 40;
 
 /// The records of a text. It is CSV if its first line is a header: its cells are names, of which one is that of a field of
 /// locations or which are several. Otherwise each line is a location, but for blank ones and those that begin with `#`.
@@ -14,7 +17,7 @@ pub(crate) fn read(text: &str, is_table: bool) -> Result<Records, IndexError> {
     let records = if is_table || is_header(first) {
         table(text, first)?
     } else {
-        list(text)
+        list(text)?
     };
     Ok(Records {
         records,
@@ -34,12 +37,21 @@ fn is_header(line: &str) -> bool {
     !is_comment && names.clone().all(is_name) && (names.len() > 1 || names.any(is_location))
 }
 
-fn list(text: &str) -> Vec<Record> {
-    let lines = text.lines().map(str::trim);
-    let lines = lines.filter(|line| !(line.is_empty() || line.starts_with('#')));
-    let record = |line: &str| Record {
-        location: Some(line.to_owned()),
-        ..Record::default()
+fn list(text: &str) -> Result<Vec<Record>, IndexError> {
+    let lines = text.lines().map(str::trim).zip(1..);
+    let lines = lines.filter(|(line, _)| !(line.is_empty() || line.starts_with('#')));
+    let record = |(line, number): (&str, u32)| {
+        // Prose and code are text as well.
+        if line.contains(char::is_whitespace) && !is_of_points(line) && !is_url(line) {
+            let start: String = line.chars().take(SHOWN).collect();
+            return Err(IndexError::Unknown(format!(
+                "line {number} is not a location: {start:?}"
+            )));
+        }
+        Ok(Record {
+            location: Some(line.to_owned()),
+            ..Record::default()
+        })
     };
     lines.map(record).collect()
 }

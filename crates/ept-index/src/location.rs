@@ -15,6 +15,10 @@ pub(crate) fn is_of_points(text: &str) -> bool {
     })
 }
 
+pub(crate) fn is_url(text: &str) -> bool {
+    scheme(text).is_some()
+}
+
 /// Where relative locations start: a folder on disk or a URL, with a slash at its end or nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Base(String);

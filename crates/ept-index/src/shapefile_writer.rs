@@ -120,7 +120,7 @@ fn header(words: u32, bounds: Option<&Bounds>) -> Vec<u8> {
     header.extend(words.to_be_bytes());
     header.extend(1000_u32.to_le_bytes());
     header.extend(5_u32.to_le_bytes());
-    header.extend(bounds.map_or([0; 32], |bounds| corners(bounds)));
+    header.extend(bounds.map_or([0; 32], corners));
     // Heights and measures.
     header.extend([0; 32]);
     header

@@ -113,6 +113,13 @@ fn lists_are_lines() {
     ];
     assert_eq!(locations(&index), expected);
     assert!(index.crs.is_none() && index.rows.iter().all(|row| row.bounds.is_none()));
+    // A dataset is a folder; prose is no list.
+    assert_eq!(read(b"set\n").unwrap().rows.len(), 1);
+    let text = message(read(b"# tiles\nThe tiles\nof a survey.\n"));
+    assert!(
+        text.contains("line 2 is not a location: \"The tiles\""),
+        "{text}"
+    );
     // The first line has a delimiter and is no header.
     let text = "tiles/a,b.laz\ntiles/c.laz\n";
     assert_eq!(read(text.as_bytes()).unwrap().rows.len(), 2);

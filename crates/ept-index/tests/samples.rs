@@ -79,7 +79,7 @@ fn the_boxes_are_those_of_the_tiles() {
         }
         // One has two tiles twice, one has no .prj.
         assert_eq!(index.repeated, if name == "BENCHM" { 2 } else { 0 });
-        let crs = index.crs.as_ref().map(|crs| crs.name());
+        let crs = index.crs.as_ref().map(ept_crs::Crs::name);
         let expected = (name != "NOCRS").then_some("NAD_1983_UTM_Zone_15N");
         assert_eq!(crs, expected, "{name}");
         assert!(index.unlocated.is_empty() && index.next.is_none());

@@ -3,7 +3,7 @@
 use ept_format::{Bounds, Srs};
 use ept_index::{Index, Row};
 
-use crate::{Area, Cover, Edge, Frame, SelectError};
+use crate::{Area, Cover, Crs, Edge, Frame, SelectError};
 
 /// The rows whose boxes share a point with all of the areas at once, in their order; boxes and areas that touch do. Rows
 /// without a box are among them: their points may be anywhere.
@@ -45,7 +45,7 @@ pub fn rows_in_areas<'a>(
         )));
     }
     let cover = Cover::new(areas, edge, &frame(index))?;
-    let is_round = index.crs.as_ref().is_some_and(|crs| crs.is_geographic());
+    let is_round = index.crs.as_ref().is_some_and(Crs::is_geographic);
     let is_met = |row: &&Row| {
         row.bounds.is_none_or(|bounds| {
             cover.meets(&bounds) || is_round && turned(&bounds).is_some_and(|b| cover.meets(&b))

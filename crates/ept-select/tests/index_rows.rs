@@ -220,7 +220,7 @@ proptest! {
             .collect();
         let text = format!("POLYGON (({})) / {}", text.join(", "), other.name());
         let Ok(area) = text.parse::<Area>() else { return Ok(()) };
-        let found = names(&index, &[area.clone()]);
+        let found = names(&index, std::slice::from_ref(&area));
         // By the even-odd rule, side by side.
         let ring: Vec<[f64; 2]> = ring.iter().map(|at| to_other(place(*at))).map(|[x, y, _]| [x, y]).collect();
         let is_in = |[x, y]: [f64; 2]| {

@@ -1,5 +1,6 @@
 //! `cargo xtask fuzz`: builds the fuzz targets on the stable toolchain and runs them.
 
+mod index;
 mod seeds;
 mod target;
 

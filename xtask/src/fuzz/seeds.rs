@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde_json::Value;
 
+use super::index;
+
 /// Datasets whose schemas the targets `binary` and `zstandard` know, each at its place.
 const BINARY: [&str; 3] = ["binary", "float64", "wide-integers"];
 const ZSTANDARD: [&str; 1] = ["zstandard"];
@@ -17,7 +19,7 @@ const CHUNK: [&str; 7] = [
 const CHUNK_POINTS: u16 = 100;
 
 /// Texts of the forms that people write.
-const TEXTS: [(&str, &str, &str); 11] = [
+const TEXTS: [(&str, &str, &str); 13] = [
     (
         "addon",
         "byte",
@@ -51,6 +53,16 @@ const TEXTS: [(&str, &str, &str); 11] = [
     ),
     ("crs", "compound", "EPSG:26915+5703"),
     (
+        "csv",
+        "template",
+        "{Sheet}/{Name}.laz\0Name,Sheet,count\n\"a \"\"1\"\"\",BB32,5\r\n2;3,,\n",
+    ),
+    (
+        "csv",
+        "list",
+        "\0# tiles\nhttps://example.com/a b.laz\n../c.las\n",
+    ),
+    (
         "crs",
         "proj",
         "+proj=utm +zone=15 +datum=NAD83 +units=m +no_defs",
@@ -74,6 +86,9 @@ pub(crate) fn write(testdata: &Path, seeds: &Path) -> Result<()> {
     seeds.add("key", "deepest", b"31-2147483647-0-1073741824")?;
     for (target, name, text) in TEXTS {
         seeds.add(target, name, text.as_bytes())?;
+    }
+    for (target, name, bytes) in index::seeds()? {
+        seeds.add(target, name, &bytes)?;
     }
     for dataset in files(testdata)? {
         if dataset.is_dir() {

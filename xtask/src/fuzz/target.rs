@@ -16,7 +16,7 @@ pub(crate) struct Target {
 }
 
 /// All targets.
-pub(crate) const TARGETS: [Target; 13] = [
+pub(crate) const TARGETS: [Target; 17] = [
     Target::new("key", 64),
     Target::new("metadata", 16_384),
     Target::new("page", 4_096),
@@ -25,6 +25,10 @@ pub(crate) const TARGETS: [Target; 13] = [
     Target::new("area", 8_192),
     Target::new("condition", 4_096),
     Target::new("crs", 8_192),
+    Target::new("shapefile", 4_096),
+    Target::new("zip", 8_192),
+    Target::new("geojson", 8_192),
+    Target::new("csv", 4_096),
     Target::new("chunk", 4_096),
     Target::new("las", 4_096),
     Target::new("laszip", 4_096),

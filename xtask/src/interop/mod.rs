@@ -2,8 +2,10 @@
 //!
 //! Each dataset is written as LAZ and COPC, whole and clipped, and read with laspy and copc.js; as GeoParquet, Arrow
 //! and PLY, and read with pyarrow, GeoPandas, DuckDB and plyfile. Every point and dimension is compared with the CSV of
-//! the same query. The versions are pinned in `xtask/interop`, and installed into the target folder when that changes.
+//! the same query. Tile indexes go both ways: GeoPandas reads ours, and `ept tiles` reads those that it writes. The versions
+//! are pinned in `xtask/interop`, and installed into the target folder when that changes.
 
+mod index;
 mod tools;
 
 use std::path::{Path, PathBuf};
@@ -23,6 +25,7 @@ pub(crate) fn run(datasets: &[PathBuf]) -> Result<()> {
     };
     let tools = Tools::install()?;
     let ept = build_ept()?;
+    index::check(&tools.python, &ept)?;
     let status = Command::new(&tools.python)
         .arg(crate::workspace().join("xtask/interop/check.py"))
         .arg(&ept)

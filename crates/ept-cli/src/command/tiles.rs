@@ -10,7 +10,7 @@ use crate::area;
 use crate::args::TilesArgs;
 use crate::exit::Outcome;
 use crate::numbers::{counted, grouped};
-use crate::select::{self, corners};
+use crate::select;
 
 pub(crate) async fn run(args: &TilesArgs) -> Result<Outcome> {
     if let Some(folder) = &args.grids {
@@ -78,8 +78,11 @@ fn why_nothing(tiles: &Tiles, areas: &[Area]) -> String {
     let crs = tiles.index().crs.as_ref();
     let crs = crs.map_or_else(String::new, |crs| format!(" ({crs})"));
     let mut text = format!(
-        "the area meets no tile; the bounds of all are {}{crs}",
-        corners(&bounds)
+        "the area meets no tile; the bounds of all are {},{},{},{}{crs}",
+        bounds.min()[0],
+        bounds.min()[1],
+        bounds.max()[0],
+        bounds.max()[1],
     );
     let is_plain = |area: &Area| {
         area.as_bounds()
