@@ -178,11 +178,15 @@ fn items_name_their_file_of_points_among_others() {
 #[test]
 fn the_page_of_a_collection_says_where_it_goes_on() {
     let mut json: Value = serde_json::from_slice(&collection(&[item("a", &json!({}))])).unwrap();
-    json["links"] = json!([{ "rel": "self", "href": "x" }, { "rel": "next", "href": "?token=2" }]);
+    json["links"] =
+        json!([{ "rel": "self", "href": "x" }, { "rel": "next", "href": "search?token=2" }]);
     let text = json.to_string();
     let file = IndexFile::new("https://example.com/search", text.as_bytes());
     let index = Reading::new().read(&file).unwrap();
-    assert_eq!(index.next.as_deref(), Some("https://example.com/?token=2"));
+    assert_eq!(
+        index.next.as_deref(),
+        Some("https://example.com/search?token=2")
+    );
 }
 
 #[test]
