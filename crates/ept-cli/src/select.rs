@@ -2,10 +2,10 @@
 
 use anyhow::{Context, Result, bail};
 use ept_index::{IndexError, Reading};
-use ept_job::{Found, Losses, Pass};
+use ept_job::{Found, Losses, Pass, Remark};
 use ept_reader::{
-    Area, Bounds, Cache, CloudOptions, Dataset, Edge, Engine, Heights, HttpOptions, Opening,
-    Options, Origin, Query, Relation, Selection,
+    Area, Bounds, Cache, CloudOptions, Dataset, Edge, Engine, Filter, Heights, HttpOptions,
+    Opening, Options, Origin, Query, Relation, Selection,
 };
 
 use crate::area;
@@ -157,9 +157,18 @@ pub(crate) fn extent(selection: &Selection, found: &Found) -> String {
 }
 
 /// Why nothing was found.
-pub(crate) fn why_nothing(selection: &Selection, losses: &Losses) -> String {
+pub(crate) fn why_nothing(selection: &Selection, losses: &Losses, remarks: &[Remark]) -> String {
     if !losses.is_empty() {
         return "nothing of what there is could be read".into();
+    }
+    let filtered = selection.query().filter().map(Filter::dimensions);
+    let is_filtered = |name: &&String| filtered.is_some_and(|names| names.contains(*name));
+    let absent = remarks.iter().find_map(|remark| match remark {
+        Remark::Absent(names) => names.iter().find(is_filtered),
+        _ => None,
+    });
+    if let Some(name) = absent {
+        return format!("no tile has {name}, which the condition asks for");
     }
     let query = selection.query();
     let areas = query.areas();

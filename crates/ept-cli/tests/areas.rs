@@ -142,7 +142,7 @@ fn what_cannot_be_understood_is_told_in_one_line() {
             "cannot read /no/such/file",
         ),
         (&["--polygon", "Cargo.toml"], 1, "not an area"),
-        (&["--polygon", "POINT(1 2)"], 1, "only polygons"),
+        (&["--polygon", "POINT(1 2)"], 1, "give a buffer (--buffer)"),
         (&["--where", "Classification = 2"], 2, "character 16"),
         (
             &["--where", "Clas == 2"],

@@ -12,7 +12,7 @@ use ept_points::{PointBatch, Scaling};
 
 use crate::arrow_batch::{array, metadata, of_arrays, schema};
 use crate::fused::Fused;
-use crate::shape::Shape;
+use crate::shape::{Empty, Shape};
 use crate::{ExportError, FileInfo, Sink};
 
 /// Writes Arrow IPC: a file, or a stream for a pipe. Each node is a record batch.
@@ -24,7 +24,7 @@ pub struct ArrowSink<W: Write> {
     draft: Fused<Draft<W>>,
     kind: Kind,
     info: FileInfo,
-    empty: PointBatch,
+    empty: Empty,
     /// What the footer of a file says last.
     note: Option<String>,
 }
@@ -69,6 +69,15 @@ impl<W: Write> fmt::Debug for Writer<W> {
 }
 
 impl<W: Write + Send> ArrowSink<W> {
+    /// Settles the file: it has the columns of this batch, whatever comes first.
+    #[must_use]
+    pub fn with_columns(self, columns: PointBatch) -> ArrowSink<W> {
+        ArrowSink {
+            empty: Empty::settled(columns),
+            ..self
+        }
+    }
+
     /// A file to `out`, with a footer by which its batches are found. The columns of `empty` are those of the
     /// file in case that no points come.
     pub fn file(out: W, info: FileInfo, empty: PointBatch) -> ArrowSink<W> {
@@ -85,7 +94,7 @@ impl<W: Write + Send> ArrowSink<W> {
             draft: Fused::new(Draft::Waiting(out)),
             kind,
             info,
-            empty,
+            empty: Empty::of(empty),
             note: None,
         }
     }
@@ -97,11 +106,14 @@ impl<W: Write> Draft<W> {
         self,
         kind: Kind,
         info: &FileInfo,
-        [first, empty]: [&PointBatch; 2],
+        first: Option<&PointBatch>,
+        empty: &Empty,
     ) -> Result<Box<ArrowFile<W>>, ExportError> {
         match self {
             Draft::Waiting(out) => {
+                let first = first.unwrap_or(&empty.columns);
                 let shape = Shape::of_first(first, empty);
+                let first = empty.storage(first);
                 ArrowFile::start(out, kind, shape, info, first).map(Box::new)
             }
             Draft::Started(file) => Ok(file),
@@ -148,7 +160,7 @@ impl<W: Write + Send> Sink for ArrowSink<W> {
             if batch.is_empty() {
                 return Ok(draft);
             }
-            let mut file = draft.started(kind, info, [batch, empty])?;
+            let mut file = draft.started(kind, info, Some(batch), empty)?;
             file.write(batch)?;
             Ok(Draft::Started(file))
         })
@@ -161,7 +173,7 @@ impl<W: Write + Send> Sink for ArrowSink<W> {
     fn finish(self: Box<Self>) -> Result<u64, ExportError> {
         let (kind, info, empty, note) = (self.kind, &self.info, &self.empty, self.note);
         self.draft.finish(|draft| {
-            let file = draft.started(kind, info, [empty, empty])?;
+            let file = draft.started(kind, info, None, empty)?;
             file.finish(note)
         })
     }

@@ -13,7 +13,7 @@ use crate::fused::Fused;
 use crate::las_file::LasFile;
 use crate::laz_chunks::LazChunks;
 use crate::record::Record;
-use crate::{ExportError, Sink, point_format};
+use crate::{ExportError, Rounding, Sink, point_format};
 
 /// What a COPC file is to be, apart from its points.
 #[derive(Debug, Clone, PartialEq)]
@@ -63,6 +63,9 @@ struct Draft<W> {
     file: Option<LasFile>,
     /// The nodes so far.
     keys: Vec<Key>,
+    columns: Option<PointBatch>,
+    /// The extent of the points, for coordinates that were not stored as integers.
+    extent: Bounds,
 }
 
 impl<W: Write + Seek + Send> CopcSink<W> {
@@ -75,13 +78,33 @@ impl<W: Write + Seek + Send> CopcSink<W> {
         Ok(CopcSink {
             draft: Fused::new(Draft {
                 info: copc_info(&options.bounds, options.spacing)?,
+                extent: options.bounds,
                 out,
                 options,
                 file: None,
                 keys: Vec::new(),
+                columns: None,
             }),
             note: None,
         })
+    }
+
+    /// Settles the file, as [`LasSink::with_columns`](crate::LasSink::with_columns) does.
+    #[must_use]
+    pub fn with_columns(self, columns: PointBatch) -> CopcSink<W> {
+        let draft = self.draft.changed(|draft| Draft {
+            columns: Some(columns),
+            ..draft
+        });
+        CopcSink { draft, ..self }
+    }
+
+    /// The extent of the points, where it is narrower than the cube. Decides over scale and offset of coordinates that were
+    /// not stored as integers.
+    #[must_use]
+    pub fn with_extent(self, extent: Bounds) -> CopcSink<W> {
+        let draft = self.draft.changed(|draft| Draft { extent, ..draft });
+        CopcSink { draft, ..self }
     }
 }
 
@@ -116,10 +139,9 @@ impl<W: Write + Seek> Draft<W> {
         let file = match self.file.take() {
             Some(file) => file,
             None => {
-                let names: Vec<&str> = batch.columns().iter().map(|c| &*c.name).collect();
-                // COPC has the formats of points that were never stored in an older one.
-                let format = point_format(None, &names);
-                self.start(Record::of(batch, format, &self.options.bounds)?)?
+                let columns = self.columns.take();
+                let record = copc_record(columns.as_ref(), batch, &self.extent)?;
+                self.start(record)?
             }
         };
         self.file.insert(file).write(batch, &mut self.out)?;
@@ -144,10 +166,32 @@ impl<W: Write + Seek + Send> Sink for CopcSink<W> {
         self.note = Some(note);
     }
 
+    fn rounding(&self) -> Vec<Rounding> {
+        let file = self.draft.state().and_then(|draft| draft.file.as_ref());
+        file.map(LasFile::rounding).unwrap_or_default()
+    }
+
     fn finish(self: Box<Self>) -> Result<u64, ExportError> {
         let note = self.note.as_deref();
         self.draft.finish(|draft| draft.finish(note))
     }
+}
+
+/// The records of a COPC file, by the columns that settle it or else by its first points.
+pub(crate) fn copc_record(
+    columns: Option<&PointBatch>,
+    first: &PointBatch,
+    extent: &Bounds,
+) -> Result<Record, ExportError> {
+    let like = columns.unwrap_or(first);
+    let names: Vec<&str> = like.columns().iter().map(|c| &*c.name).collect();
+    // COPC has the formats of points that were never stored in an older one.
+    let record = Record::of(like, point_format(None, &names), extent)?;
+    Ok(if columns.is_some() {
+        record.settled()
+    } else {
+        record
+    })
 }
 
 /// Writes what precedes the points of a COPC file.

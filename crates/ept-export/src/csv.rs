@@ -53,6 +53,16 @@ impl<W: Write + Send> CsvSink<W> {
         }
     }
 
+    /// Settles the file: these are its columns, whatever comes first.
+    #[must_use]
+    pub fn with_columns(self, names: Vec<String>) -> CsvSink<W> {
+        let draft = self.draft.changed(|mut draft| {
+            draft.start(texts(&names));
+            draft
+        });
+        CsvSink { draft, ..self }
+    }
+
     /// The same sink with `decimals` digits after the point in every float, coordinates among them. Rounds to the
     /// nearest such number, a tie to the even one.
     ///

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ept_format::{Bounds, NodeName, ScalarType};
 use ept_las::LasError;
-use ept_points::Scalar;
+use ept_points::{Scalar, Scaling};
 
 /// An output that fails, or points that the output format cannot hold.
 ///
@@ -19,13 +19,13 @@ pub enum ExportError {
     /// A dimension that the first points lack turns up when the shape of the file is settled.
     #[error(
         "dimension \"{0}\" is missing from the first points and turns up in later ones; \
-         name the dimensions to write explicitly"
+         write to a file, for which all tiles are looked at first, or name the dimensions to write (--dims)"
     )]
     NewDimension(String),
     /// A dimension of the first points is missing from later ones, in a format without absent values.
     #[error(
         "dimension \"{0}\" is missing from some of the points, and this format has no absent values; \
-         leave it out, or write CSV"
+         write to a file, for which all tiles are looked at first, or leave it out (--dims)"
     )]
     MissingDimension(String),
     /// A format that needs all three coordinates lacks one.
@@ -44,6 +44,17 @@ pub enum ExportError {
         scale: f64,
         /// Offset of the axis.
         offset: f64,
+    },
+    /// Points are stored with a scale or offset that the file, settled by its first points, would round.
+    #[error(
+        "a tile stores its coordinates with scale {:?} and offset {:?}, which the file with {:?} and {:?} would round",
+        .found.scale, .found.offset, .file.scale, .file.offset
+    )]
+    Scaling {
+        /// Scale and offset of the points.
+        found: Scaling,
+        /// Scale and offset of the file.
+        file: Scaling,
     },
     /// A value cannot be written to its field without changing it.
     #[error("{dimension} {value} does not fit its field ({field})")]
@@ -121,6 +132,23 @@ pub enum ExportError {
     /// A sink is used after a panic.
     #[error("the output is incomplete since an earlier failure")]
     Broken,
+}
+
+impl ExportError {
+    /// Whether the cause is that the first points settled the file, and later ones are different: a sink that is told of all
+    /// before may hold them.
+    #[must_use]
+    pub fn is_unforeseen(&self) -> bool {
+        matches!(
+            self,
+            ExportError::NewDimension(_)
+                | ExportError::MissingDimension(_)
+                | ExportError::Coordinate { .. }
+                | ExportError::Scaling { .. }
+                | ExportError::Value { .. }
+                | ExportError::Type { .. }
+        )
+    }
 }
 
 impl From<io::Error> for ExportError {

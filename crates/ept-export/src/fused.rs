@@ -29,6 +29,16 @@ impl<T> Fused<T> {
         }
     }
 
+    /// The state; `None` after an error.
+    pub(crate) fn state(&self) -> Option<&T> {
+        self.0.as_ref().ok()
+    }
+
+    /// The state before the first step.
+    pub(crate) fn changed(self, change: impl FnOnce(T) -> T) -> Fused<T> {
+        Fused(self.0.map(change))
+    }
+
     /// Takes the last step; after an error, repeats it.
     pub(crate) fn finish<R>(
         self,

@@ -7,11 +7,11 @@ use ept_format::CopcInfo;
 use ept_las::{ChunkTable, VlrId};
 use ept_points::{PointBatch, Scaling};
 
-use crate::ExportError;
 use crate::las_header::LasHeader;
 use crate::laz_chunks::LazChunks;
 use crate::record::Record;
 use crate::tally::Tally;
+use crate::{ExportError, Rounding};
 
 /// The record that tells where the points come from.
 const NOTE: VlrId = VlrId::new("ept", 1);
@@ -23,6 +23,8 @@ pub(crate) struct LasFile {
     header: LasHeader,
     laz: Option<LazChunks>,
     tally: Tally,
+    /// Whether a tile says that its GPS times are adjusted standard times.
+    has_standard_time: bool,
     /// Records of the batch at hand; reused from batch to batch.
     records: Vec<u8>,
 }
@@ -47,6 +49,7 @@ impl LasFile {
             record,
             header,
             laz,
+            has_standard_time: false,
             records: Vec::new(),
         })
     }
@@ -58,6 +61,7 @@ impl LasFile {
         out: &mut impl Write,
     ) -> Result<(), ExportError> {
         let mut records = mem::take(&mut self.records);
+        self.has_standard_time |= batch.has_standard_time() == Some(true);
         self.record.pack(batch, &mut records)?;
         self.write_records(&records, out)?;
         self.records = records;
@@ -66,6 +70,7 @@ impl LasFile {
 
     /// The records of a batch, not written yet.
     pub(crate) fn pack(&mut self, batch: &PointBatch) -> Result<&[u8], ExportError> {
+        self.has_standard_time |= batch.has_standard_time() == Some(true);
         self.record.pack(batch, &mut self.records)?;
         Ok(&self.records)
     }
@@ -81,6 +86,11 @@ impl LasFile {
             Some(laz) => laz.write(records, out),
             None => Ok(out.write_all(records)?),
         }
+    }
+
+    /// The axes on which coordinates were moved.
+    pub(crate) fn rounding(&self) -> Vec<Rounding> {
+        self.record.rounding()
     }
 
     /// Bytes of a point record.
@@ -126,6 +136,9 @@ impl LasFile {
         let end = out.stream_position()?;
         for record in self.header.extended() {
             out.write_all(record)?;
+        }
+        if self.has_standard_time {
+            self.header.set_standard_time();
         }
         self.header.complete(&self.record, &self.tally, end);
         out.seek(SeekFrom::Start(0))?;

@@ -90,6 +90,11 @@ impl LasHeader {
         [self.header.to_bytes(), self.records.clone()].concat()
     }
 
+    /// Says that GPS times are adjusted standard times.
+    pub(crate) fn set_standard_time(&mut self) {
+        self.header.global_encoding |= Header::STANDARD_TIME;
+    }
+
     /// Where the points start.
     pub(crate) fn points_at(&self) -> u64 {
         self.header.points_at.into()
@@ -109,7 +114,7 @@ impl LasHeader {
             // A handful.
             header.evlr_count = self.extended.len() as u32;
         }
-        // Within a week, times can be either: nothing else tells.
+        // Many tiles do not say that their times are standard. Within a week, they can be either.
         if tally
             .times
             .is_some_and(|(min, max)| min < 0.0 || max > WEEK)

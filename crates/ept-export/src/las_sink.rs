@@ -10,7 +10,7 @@ use crate::fused::Fused;
 use crate::las_file::LasFile;
 use crate::laz_chunks::LazChunks;
 use crate::record::Record;
-use crate::{ExportError, Sink, point_format};
+use crate::{ExportError, Rounding, Sink, point_format};
 
 /// What a LAS file is to be, apart from its points.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,9 +31,10 @@ pub struct LasOptions {
 /// The first points settle the file: its point format ([`point_format`](crate::point_format()), the
 /// smallest that has their dimensions), its scale and offset (those of their tile) and its extra
 /// bytes (the dimensions that LAS does not know, by name and type). Coordinates of that scale and
-/// offset come back as the same integers; others are rounded to it. Later points have the same
-/// dimensions: LAS has no way to say that a value is absent. GPS times beyond the seconds of a week set the bit
-/// of the global encoding that says they are not that.
+/// offset come back as the same integers. Later points have the same dimensions, since LAS has no way to say that a value is
+/// absent, and coordinates that the file holds without loss: otherwise there is an error for which
+/// [`ExportError::is_unforeseen`]. [`LasSink::with_columns`] settles the file beforehand. The bit of the global encoding
+/// that says what GPS times are is that of the tiles, or set by times beyond the seconds of a week.
 ///
 /// The same points make the same bytes: the file has no date and no identifier. Of LAZ, two chunks of
 /// 50,000 points for each thread are in memory.
@@ -49,6 +50,7 @@ struct Draft<W> {
     out: W,
     options: LasOptions,
     file: Option<LasFile>,
+    columns: Option<PointBatch>,
 }
 
 impl<W: Write + Seek + Send> LasSink<W> {
@@ -59,9 +61,21 @@ impl<W: Write + Seek + Send> LasSink<W> {
                 out,
                 options,
                 file: None,
+                columns: None,
             }),
             note: None,
         }
+    }
+
+    /// Settles the file: it has the columns of this batch, with its scale, offset and point format, whatever comes first.
+    /// Coordinates that they do not hold are rounded, which [`Sink::rounding`] tells.
+    #[must_use]
+    pub fn with_columns(self, columns: PointBatch) -> LasSink<W> {
+        let draft = self.draft.changed(|draft| Draft {
+            columns: Some(columns),
+            ..draft
+        });
+        LasSink { draft, ..self }
     }
 }
 
@@ -89,9 +103,16 @@ impl<W: Write + Seek> Draft<W> {
         let file = match self.file.take() {
             Some(file) => file,
             None => {
-                let names: Vec<&str> = batch.columns().iter().map(|c| &*c.name).collect();
-                let format = point_format(batch.point_format(), &names);
-                self.start(Record::of(batch, format, &self.options.bounds)?)?
+                let columns = self.columns.take();
+                let first = columns.as_ref().unwrap_or(batch);
+                let names: Vec<&str> = first.columns().iter().map(|c| &*c.name).collect();
+                let format = point_format(first.point_format(), &names);
+                let record = Record::of(first, format, &self.options.bounds)?;
+                self.start(if columns.is_some() {
+                    record.settled()
+                } else {
+                    record
+                })?
             }
         };
         self.file.insert(file).write(batch, &mut self.out)?;
@@ -115,6 +136,11 @@ impl<W: Write + Seek + Send> Sink for LasSink<W> {
 
     fn describe(&mut self, note: String) {
         self.note = Some(note);
+    }
+
+    fn rounding(&self) -> Vec<Rounding> {
+        let file = self.draft.state().and_then(|draft| draft.file.as_ref());
+        file.map(LasFile::rounding).unwrap_or_default()
     }
 
     fn finish(self: Box<Self>) -> Result<u64, ExportError> {

@@ -34,6 +34,7 @@
 mod arrow_batch;
 #[cfg(feature = "arrow")]
 mod arrow_sink;
+mod common_scaling;
 #[cfg(feature = "arrow")]
 mod conversion;
 mod copc_hierarchy;
@@ -60,6 +61,7 @@ mod ply;
 mod point_format;
 mod quantise;
 mod record;
+mod rounding;
 mod shape;
 mod sink;
 mod spool;
@@ -69,6 +71,7 @@ mod tally;
 pub use arrow_batch::record_batch;
 #[cfg(feature = "arrow")]
 pub use arrow_sink::ArrowSink;
+pub use common_scaling::CommonScaling;
 pub use copc_sink::{CopcOptions, CopcSink};
 pub use csv::CsvSink;
 #[cfg(feature = "parquet")]
@@ -81,4 +84,5 @@ pub use octree_sink::OctreeSink;
 pub use parquet_sink::ParquetSink;
 pub use ply::PlySink;
 pub use point_format::point_format;
+pub use rounding::Rounding;
 pub use sink::Sink;

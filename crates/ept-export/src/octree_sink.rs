@@ -7,12 +7,12 @@ use ept_format::{Bounds, CopcInfo, Key, NodeName};
 use ept_points::{PointBatch, Scaling};
 
 use crate::copc_info::copc_info;
-use crate::copc_sink::{finish_copc, start_copc};
+use crate::copc_sink::{copc_record, finish_copc, start_copc};
 use crate::fused::Fused;
 use crate::las_file::LasFile;
 use crate::record::Record;
 use crate::spool::Spool;
-use crate::{CopcOptions, ExportError, Sink, point_format};
+use crate::{CopcOptions, ExportError, Rounding, Sink};
 
 /// Cells along each axis of a node, of which each gives the node a point.
 const GRID: usize = 128;
@@ -48,6 +48,9 @@ struct Draft<W, F: Write> {
     scratch: Scratch<F>,
     file: Option<(LasFile, Spool<F>)>,
     keys: Vec<Key>,
+    columns: Option<PointBatch>,
+    /// The extent of the points, for coordinates that were not stored as integers.
+    extent: Bounds,
 }
 
 impl<W: Write + Seek + Send, F: Read + Write + Seek + Send> OctreeSink<W, F> {
@@ -60,6 +63,7 @@ impl<W: Write + Seek + Send, F: Read + Write + Seek + Send> OctreeSink<W, F> {
         mut options: CopcOptions,
         scratch: impl FnMut() -> io::Result<F> + Send + 'static,
     ) -> Result<OctreeSink<W, F>, ExportError> {
+        let extent = options.bounds;
         options.bounds = cube_around(&options.bounds)?;
         options.spacing = (options.bounds.max()[0] - options.bounds.min()[0]) / GRID as f64;
         Ok(OctreeSink {
@@ -70,9 +74,28 @@ impl<W: Write + Seek + Send, F: Read + Write + Seek + Send> OctreeSink<W, F> {
                 scratch: Box::new(scratch),
                 file: None,
                 keys: Vec::new(),
+                columns: None,
+                extent,
             }),
             note: None,
         })
+    }
+
+    /// Settles the file, as [`LasSink::with_columns`](crate::LasSink::with_columns) does.
+    #[must_use]
+    pub fn with_columns(self, columns: PointBatch) -> OctreeSink<W, F> {
+        let draft = self.draft.changed(|draft| Draft {
+            columns: Some(columns),
+            ..draft
+        });
+        OctreeSink { draft, ..self }
+    }
+
+    /// The extent of the points, as [`CopcSink::with_extent`](crate::CopcSink::with_extent).
+    #[must_use]
+    pub fn with_extent(self, extent: Bounds) -> OctreeSink<W, F> {
+        let draft = self.draft.changed(|draft| Draft { extent, ..draft });
+        OctreeSink { draft, ..self }
     }
 }
 
@@ -136,9 +159,8 @@ impl<W: Write + Seek, F: Read + Write + Seek> Draft<W, F> {
         let (mut file, mut spool) = match self.file.take() {
             Some(started) => started,
             None => {
-                let names: Vec<&str> = batch.columns().iter().map(|c| &*c.name).collect();
-                let format = point_format(None, &names);
-                let record = Record::of(batch, format, &self.options.bounds)?;
+                let columns = self.columns.take();
+                let record = copc_record(columns.as_ref(), batch, &self.extent)?;
                 let file = start_copc(record, &self.options, &self.info, &mut self.out)?;
                 (file, Spool::new((self.scratch)()?))
             }
@@ -173,6 +195,11 @@ impl<W: Write + Seek + Send, F: Read + Write + Seek + Send> Sink for OctreeSink<
 
     fn describe(&mut self, note: String) {
         self.note = Some(note);
+    }
+
+    fn rounding(&self) -> Vec<Rounding> {
+        let file = self.draft.state().and_then(|draft| draft.file.as_ref());
+        file.map(|(file, _)| file.rounding()).unwrap_or_default()
     }
 
     fn finish(self: Box<Self>) -> Result<u64, ExportError> {

@@ -18,7 +18,7 @@ use crate::arrow_batch::{metadata, of_arrays};
 use crate::arrow_sink::Table;
 use crate::fused::Fused;
 use crate::geometry::{Covering, Extent, Geometry};
-use crate::shape::Shape;
+use crate::shape::{Empty, Shape};
 use crate::{ExportError, FileInfo, Sink};
 
 /// Rows up to which small nodes share a row group, in the first row groups of a file.
@@ -47,7 +47,7 @@ const DOUBLING: usize = 1 << 13;
 pub struct ParquetSink<W: Write + Send> {
     draft: Fused<Draft<W>>,
     info: FileInfo,
-    empty: PointBatch,
+    empty: Empty,
 }
 
 #[derive(Debug)]
@@ -70,12 +70,21 @@ struct ParquetFile<W: Write + Send> {
 }
 
 impl<W: Write + Send> ParquetSink<W> {
+    /// Settles the file: it has the columns of this batch, whatever comes first.
+    #[must_use]
+    pub fn with_columns(self, columns: PointBatch) -> ParquetSink<W> {
+        ParquetSink {
+            empty: Empty::settled(columns),
+            ..self
+        }
+    }
+
     /// A sink to `out`. The columns of `empty` are those of the file in case that no points come.
     pub fn new(out: W, info: FileInfo, empty: PointBatch) -> ParquetSink<W> {
         ParquetSink {
             draft: Fused::new(Draft::Waiting(out)),
             info,
-            empty,
+            empty: Empty::of(empty),
         }
     }
 }
@@ -85,11 +94,14 @@ impl<W: Write + Send> Draft<W> {
     fn started(
         self,
         info: &FileInfo,
-        [first, empty]: [&PointBatch; 2],
+        first: Option<&PointBatch>,
+        empty: &Empty,
     ) -> Result<Box<ParquetFile<W>>, ExportError> {
         match self {
             Draft::Waiting(out) => {
+                let first = first.unwrap_or(&empty.columns);
                 let shape = Shape::of_first(first, empty);
+                let first = empty.storage(first);
                 ParquetFile::start(out, shape, info, first).map(Box::new)
             }
             Draft::Started(file) => Ok(file),
@@ -104,7 +116,7 @@ impl<W: Write + Send> Sink for ParquetSink<W> {
             if batch.is_empty() {
                 return Ok(draft);
             }
-            let mut file = draft.started(info, [batch, empty])?;
+            let mut file = draft.started(info, Some(batch), empty)?;
             file.write(batch)?;
             Ok(Draft::Started(file))
         })
@@ -117,7 +129,7 @@ impl<W: Write + Send> Sink for ParquetSink<W> {
     fn finish(self: Box<Self>) -> Result<u64, ExportError> {
         let (info, empty) = (&self.info, &self.empty);
         self.draft.finish(|draft| {
-            let file = draft.started(info, [empty, empty])?;
+            let file = draft.started(info, None, empty)?;
             file.finish(info)
         })
     }

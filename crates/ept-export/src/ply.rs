@@ -8,7 +8,7 @@ use ept_points::PointBatch;
 
 use crate::fill::fill;
 use crate::fused::Fused;
-use crate::shape::Shape;
+use crate::shape::{Empty, Shape};
 use crate::{ExportError, FileInfo, Sink};
 
 /// Digits of the largest number of points.
@@ -39,7 +39,7 @@ pub struct PlySink<W> {
 struct Draft<W> {
     out: W,
     info: FileInfo,
-    empty: PointBatch,
+    empty: Empty,
     file: Option<PlyFile>,
     points: u64,
 }
@@ -63,11 +63,21 @@ impl<W: Write + Seek + Send> PlySink<W> {
             draft: Fused::new(Draft {
                 out,
                 info,
-                empty,
+                empty: Empty::of(empty),
                 file: None,
                 points: 0,
             }),
         }
+    }
+
+    /// Settles the file: its properties are the columns of this batch, whatever comes first.
+    #[must_use]
+    pub fn with_columns(self, columns: PointBatch) -> PlySink<W> {
+        let draft = self.draft.changed(|draft| Draft {
+            empty: Empty::settled(columns),
+            ..draft
+        });
+        PlySink { draft }
     }
 }
 
@@ -98,7 +108,7 @@ impl<W: Write + Seek> Draft<W> {
     fn finish(mut self) -> Result<u64, ExportError> {
         let file = match self.file.take() {
             Some(file) => file,
-            None => self.start(Shape::of(&self.empty))?,
+            None => self.start(Shape::of(&self.empty.columns))?,
         };
         self.out.seek(SeekFrom::Start(0))?;
         let header = file.header(&self.info, self.points);

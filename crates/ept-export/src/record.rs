@@ -6,12 +6,15 @@ use ept_format::Bounds;
 use ept_las::{Encoding, ExtraDimension, Layout, PointFormat};
 use ept_points::{Column, PointBatch, Scaling, Values};
 
-use crate::ExportError;
+use crate::common_scaling::holds;
 use crate::extra_bytes::extra_dimensions;
 use crate::fill::fill;
-use crate::quantise::scaling_of;
+use crate::quantise::{quantise, scaling_of};
+use crate::{ExportError, Rounding};
 
 const AXES: [&str; 3] = ["X", "Y", "Z"];
+/// Part of a coordinate below which a difference is none.
+const FAINT: f64 = 1e-12;
 /// Point format of a file without points, of which nothing is known.
 const UNKNOWN_FORMAT: PointFormat = PointFormat::SIX;
 
@@ -26,6 +29,10 @@ pub(crate) struct Record {
     layout: Layout,
     /// The dimensions of the first points; later ones have the same.
     dimensions: Vec<Arc<str>>,
+    /// Whether all points were taken into account, so that what does not fit is rounded.
+    is_settled: bool,
+    /// By how much coordinates were moved at most.
+    moved: [f64; 3],
 }
 
 impl Record {
@@ -76,7 +83,58 @@ impl Record {
             extra: Vec::new(),
             layout: Layout::of_format(point_format, &scaling),
             dimensions: Vec::new(),
+            is_settled: false,
+            moved: [0.0; 3],
         }
+    }
+
+    /// The record of points of which the least and the greatest, and all that is stored differently, were taken into
+    /// account.
+    pub(crate) fn settled(mut self) -> Record {
+        self.is_settled = true;
+        self
+    }
+
+    /// The axes on which coordinates were moved.
+    pub(crate) fn rounding(&self) -> Vec<Rounding> {
+        let axes = AXES.into_iter().enumerate();
+        let moved = axes.filter(|(axis, _)| self.moved[*axis] > 0.0);
+        let rounding = moved.map(|(axis, name)| Rounding {
+            axis: name,
+            step: self.scaling.scale[axis].abs(),
+            by: self.moved[axis],
+        });
+        rounding.collect()
+    }
+
+    /// Sees to it that the coordinates of a batch are stored without loss, or that the loss is known.
+    fn check_scaling(&mut self, batch: &PointBatch) -> Result<(), ExportError> {
+        let own = batch.scaling();
+        if own.is_some_and(|own| holds(&self.scaling, own)) {
+            return Ok(());
+        }
+        if let (Some(own), false) = (own, self.is_settled) {
+            return Err(ExportError::Scaling {
+                found: *own,
+                file: self.scaling,
+            });
+        }
+        for (axis, places) in [batch.x(), batch.y(), batch.z()].into_iter().enumerate() {
+            let (scale, offset) = (self.scaling.scale[axis], self.scaling.offset[axis]);
+            let moved = places.iter().map(|&place| {
+                let stored = quantise(place, scale, offset)
+                    .map_or(place, |steps| f64::from(steps) * scale + offset);
+                let moved = (stored - place).abs();
+                // The rounding of computing, of which coordinates of tiles have as much.
+                if moved <= place.abs() * FAINT {
+                    0.0
+                } else {
+                    moved
+                }
+            });
+            self.moved[axis] = moved.fold(self.moved[axis], f64::max);
+        }
+        Ok(())
     }
 
     /// Bytes of a record, at most 65,535.
@@ -87,7 +145,7 @@ impl Record {
     /// Packs the points of a batch into `records`, in the place of what that held. Fields of the point
     /// format for which there is no dimension are zero.
     pub(crate) fn pack(
-        &self,
+        &mut self,
         batch: &PointBatch,
         records: &mut Vec<u8>,
     ) -> Result<(), ExportError> {
@@ -102,6 +160,7 @@ impl Record {
         if let Some(missing) = self.dimensions.iter().find(is_missing) {
             return Err(ExportError::MissingDimension(missing.to_string()));
         }
+        self.check_scaling(batch)?;
         records.clear();
         records.resize(batch.len() * self.size(), 0);
         for field in self.layout.fields() {

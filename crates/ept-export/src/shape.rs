@@ -23,11 +23,11 @@ impl Shape {
         }
     }
 
-    /// The columns of the first points, or those of `empty` when they have none at all.
-    pub(crate) fn of_first(batch: &PointBatch, empty: &PointBatch) -> Shape {
+    /// The columns that settle the file, or those of the first points, or those of `empty` when these have none at all.
+    pub(crate) fn of_first(batch: &PointBatch, empty: &Empty) -> Shape {
         match batch.columns() {
-            [] => Shape::of(empty),
-            _ => Shape::of(batch),
+            columns if !columns.is_empty() && !empty.is_settled => Shape::of(batch),
+            _ => Shape::of(&empty.columns),
         }
     }
 
@@ -38,6 +38,41 @@ impl Shape {
         match columns.find(|column| !is_known(&column.name)) {
             Some(new) => Err(ExportError::NewDimension(new.name.to_string())),
             None => Ok(()),
+        }
+    }
+}
+
+/// The columns of a file without points, or of any.
+#[derive(Debug)]
+pub(crate) struct Empty {
+    pub(crate) columns: PointBatch,
+    /// Whether the file has these columns whatever points come.
+    pub(crate) is_settled: bool,
+}
+
+impl Empty {
+    /// The columns of a file to which no points come.
+    pub(crate) fn of(columns: PointBatch) -> Empty {
+        Empty {
+            columns,
+            is_settled: false,
+        }
+    }
+
+    /// The columns of a file, whatever comes.
+    pub(crate) fn settled(columns: PointBatch) -> Empty {
+        Empty {
+            columns,
+            is_settled: true,
+        }
+    }
+
+    /// The batch that says how the points are stored.
+    pub(crate) fn storage<'a>(&'a self, first: &'a PointBatch) -> &'a PointBatch {
+        if self.is_settled {
+            &self.columns
+        } else {
+            first
         }
     }
 }

@@ -3,7 +3,7 @@
 use ept_format::NodeName;
 use ept_points::PointBatch;
 
-use crate::ExportError;
+use crate::{ExportError, Rounding};
 
 /// A file that is being written, batch by batch.
 ///
@@ -21,6 +21,11 @@ pub trait Sink: Send {
     /// LAS, LAZ and COPC have it in an extended variable length record of user `ept` with number 1, GeoParquet and
     /// Arrow files under the key `ept:note`. Can be called until the end; the last note counts.
     fn describe(&mut self, _note: String) {}
+
+    /// The axes whose coordinates were rounded so far; LAS, LAZ and COPC store them as integers of 32 bits.
+    fn rounding(&self) -> Vec<Rounding> {
+        Vec::new()
+    }
 
     /// Completes the file, which is valid even without a point, and returns the number of points in
     /// it.

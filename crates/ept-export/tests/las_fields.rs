@@ -4,8 +4,9 @@
 
 mod common;
 
-use common::{SCALING, batch, coordinates, options, read, write};
-use ept_export::ExportError;
+use common::{File, SCALING, batch, coordinates, options, read, write};
+use ept_export::{ExportError, LasSink, Sink};
+use ept_format::Key;
 use ept_points::{Column, PointBatch, Values};
 use las::point::ScanDirection;
 use proptest::prelude::*;
@@ -263,7 +264,7 @@ fn coordinates_out_of_range_are_named() {
 }
 
 #[test]
-fn later_tiles_are_brought_to_the_first_scaling() {
+fn tiles_that_the_first_scaling_would_round_are_refused_or_told() {
     let first = PointBatch::new(coordinates(&[[0, 0, 0]])).unwrap();
     let first = first.with_storage(Some(SCALING), Some(6));
     let mut columns = coordinates(&[[0, 0, 0]]);
@@ -273,7 +274,21 @@ fn later_tiles_are_brought_to_the_first_scaling() {
     other.scale = [0.001; 3];
     let second = PointBatch::new(columns).unwrap();
     let second = second.with_storage(Some(other), Some(6));
-    let (header, points) = read(&write(options(true), &[first, second]).unwrap());
+    let error = write(options(true), &[first.clone(), second.clone()]).unwrap_err();
+    assert!(matches!(error, ExportError::Scaling { .. }) && error.is_unforeseen());
+
+    let file = File::default();
+    let sink = LasSink::new(file.clone(), options(true)).with_columns(first.emptied());
+    let mut sink: Box<dyn Sink> = Box::new(sink);
+    for batch in [first, second] {
+        sink.write(Key::ROOT.into(), &batch).unwrap();
+    }
+    let rounding = sink.rounding();
+    let axes: Vec<_> = rounding.iter().map(|r| (r.axis, r.step)).collect();
+    assert_eq!(axes, [("X", 0.01), ("Z", 0.001)]);
+    assert!((rounding[0].by - 0.004).abs() < 1e-9, "{rounding:?}");
+    sink.finish().unwrap();
+    let (header, points) = read(&file.contents());
     assert_eq!(header.transforms().x.scale, 0.01);
     assert_eq!(points.x_raw().collect::<Vec<_>>(), [0, 13]);
     assert_eq!(points.z_raw().collect::<Vec<_>>(), [0, -2]);

@@ -77,6 +77,15 @@ impl Bounds {
         self.contains(other.min) && self.contains(other.max)
     }
 
+    /// The smallest box around this one and another.
+    #[must_use]
+    pub fn joined(&self, other: &Bounds) -> Bounds {
+        Bounds {
+            min: [0, 1, 2].map(|axis| self.min[axis].min(other.min[axis])),
+            max: [0, 1, 2].map(|axis| self.max[axis].max(other.max[axis])),
+        }
+    }
+
     /// The box grown on both ends of each axis by `by[axis]` (0 or greater).
     #[must_use]
     pub fn grown(&self, by: [f64; 3]) -> Bounds {

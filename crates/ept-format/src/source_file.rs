@@ -13,8 +13,10 @@ use crate::{Bounds, FormatError, Srs};
 pub struct SourceFile {
     /// Path or name of the input file, as the builder saw it.
     pub path: Option<String>,
-    /// Extent of its points.
+    /// Extent of its points. `None` if it is not known, or not six numbers that make a box.
     pub bounds: Option<Bounds>,
+    /// What is wrong with its bounds, if they can't be read: the other sources can.
+    pub bounds_fault: Option<String>,
     /// Number of points inserted from it.
     pub points: Option<u64>,
     /// Whether it was inserted.
@@ -51,7 +53,7 @@ impl SourceFile {
     /// Reads the text of `manifest.json` or of `list.json`.
     ///
     /// # Errors
-    /// When the text is not a JSON list of objects, or a `bounds` is not six numbers.
+    /// When the text is not a JSON list of objects.
     pub fn list_from_json(text: &[u8]) -> Result<Vec<SourceFile>, FormatError> {
         let Value::Array(list) = json::parse(text)? else {
             return Err(FormatError::field("sources", "must be a list"));
@@ -67,10 +69,16 @@ impl SourceFile {
             return Err(FormatError::field(format!("[{at}]"), "must be an object"));
         };
         let text = |key: &str| object.get(key).and_then(json::text);
+        let (bounds, bounds_fault) = match optional_bounds("bounds", object) {
+            Ok(bounds) => (bounds, None),
+            Err(FormatError::Field { problem, .. }) => (None, Some(problem)),
+            Err(error) => (None, Some(error.to_string())),
+        };
         let status = object.get("status").and_then(Value::as_str);
         Ok(SourceFile {
             path: text("path"),
-            bounds: optional_bounds(&format!("[{at}].bounds"), object)?,
+            bounds,
+            bounds_fault,
             points: object.get("points").and_then(json::whole),
             inserted: match object.get("inserted").and_then(Value::as_bool) {
                 Some(inserted) => Some(inserted),

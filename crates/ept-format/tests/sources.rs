@@ -162,17 +162,25 @@ fn the_bounds_of_a_source_without_points_mean_nothing() {
 }
 
 #[test]
+fn bounds_that_cannot_be_read_are_a_fault_of_their_source_alone() {
+    for bounds in ["[1, 2, 3]", "[1, 0, 0, 0, 1, 1]", "\"everywhere\""] {
+        let text =
+            format!(r#"[{{"points": 3, "bounds": {bounds}}}, {{"bounds": [0, 0, 0, 1, 1, 1]}}]"#);
+        let sources = SourceFile::list_from_json(text.as_bytes()).unwrap();
+        assert!(
+            sources[0].bounds.is_none() && sources[0].bounds_fault.is_some(),
+            "{bounds}"
+        );
+        assert!(sources[1].bounds.is_some() && sources[1].bounds_fault.is_none());
+    }
+}
+
+#[test]
 fn a_fault_names_the_source() {
     for (text, expected) in [
         ("{}", "sources"),
         ("\"a.laz\"", "sources"),
         (r#"[{}, "a.laz"]"#, "[1]"),
-        (r#"[{}, {"bounds": [1, 2, 3]}]"#, "[1].bounds"),
-        (
-            r#"[{"points": 3, "bounds": [1, 0, 0, 0, 1, 1]}]"#,
-            "[0].bounds",
-        ),
-        (r#"[{"bounds": "everywhere"}]"#, "[0].bounds"),
     ] {
         let error = SourceFile::list_from_json(text.as_bytes()).unwrap_err();
         assert_eq!(field(error), expected, "{text}");

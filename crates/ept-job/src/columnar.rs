@@ -2,36 +2,53 @@
 
 use std::io::Write;
 
-use ept_export::{ExportError, FileInfo, Sink};
-use ept_reader::PointBatch;
+use ept_export::{ExportError, Sink};
 
 use crate::Format;
+use crate::sinks::Shape;
 
-/// A sink to a stream. The columns of `empty` are those of an empty result.
+/// A sink to a stream.
 #[cfg(feature = "parquet")]
 pub(crate) fn stream(
     format: Format,
     out: impl Write + Send + 'static,
-    info: FileInfo,
-    empty: PointBatch,
+    shape: &Shape<'_>,
 ) -> Result<Box<dyn Sink>, ExportError> {
     match format {
-        Format::Arrow => Ok(Box::new(ept_export::ArrowSink::stream(out, info, empty))),
-        _ => file(format, out, info, empty),
+        Format::Arrow => {
+            let sink = ept_export::ArrowSink::stream(out, shape.info(), shape.empty(format)?);
+            Ok(arrow(sink, shape))
+        }
+        _ => file(format, out, shape),
     }
 }
 
-/// A sink to a file; as [`stream`].
+/// A sink to a file.
 #[cfg(feature = "parquet")]
 pub(crate) fn file(
     format: Format,
     out: impl Write + Send + 'static,
-    info: FileInfo,
-    empty: PointBatch,
+    shape: &Shape<'_>,
 ) -> Result<Box<dyn Sink>, ExportError> {
-    Ok(match format {
-        Format::Arrow => Box::new(ept_export::ArrowSink::file(out, info, empty)),
-        _ => Box::new(ept_export::ParquetSink::new(out, info, empty)),
+    let (info, empty) = (shape.info(), shape.empty(format)?);
+    if format == Format::Arrow {
+        return Ok(arrow(ept_export::ArrowSink::file(out, info, empty), shape));
+    }
+    let sink = ept_export::ParquetSink::new(out, info, empty);
+    Ok(Box::new(match shape.settled {
+        Some(columns) => sink.with_columns(columns.clone()),
+        None => sink,
+    }))
+}
+
+#[cfg(feature = "parquet")]
+fn arrow<W: Write + Send + 'static>(
+    sink: ept_export::ArrowSink<W>,
+    shape: &Shape<'_>,
+) -> Box<dyn Sink> {
+    Box::new(match shape.settled {
+        Some(columns) => sink.with_columns(columns.clone()),
+        None => sink,
     })
 }
 
@@ -43,8 +60,7 @@ pub(crate) use self::file as stream;
 pub(crate) fn file(
     format: Format,
     _out: impl Write + Send + 'static,
-    _info: FileInfo,
-    _empty: PointBatch,
+    _shape: &Shape<'_>,
 ) -> Result<Box<dyn Sink>, ExportError> {
     Err(ExportError::Columnar(format!("{format} is not built in")))
 }

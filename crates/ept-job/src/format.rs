@@ -97,6 +97,12 @@ impl Format {
         }
     }
 
+    /// Whether a point can be without a value.
+    #[must_use]
+    pub fn has_absent_values(self) -> bool {
+        matches!(self, Format::Csv | Format::Arrow | Format::Parquet)
+    }
+
     /// Whether the writer goes back to what it has written, which a stream does not allow.
     #[must_use]
     pub fn needs_file(self) -> bool {

@@ -1,6 +1,8 @@
 //! What a dataset says about itself.
 
-use ept_reader::{Bounds, Dataset, Dimension, Header, Metadata};
+use ept_format::is_same_dimension;
+use ept_points::TileHeader;
+use ept_reader::{Bounds, DataType, Dataset, Dimension, Header, Metadata, Query};
 use serde_json::{Map, Value, json};
 
 use crate::{Levels, sorted_json};
@@ -10,12 +12,23 @@ use crate::{Levels, sorted_json};
 pub struct Info {
     dataset: Dataset,
     levels: Option<Levels>,
+    /// The dimensions of the first tile, if it could be read and has them itself.
+    stored: Option<Vec<String>>,
 }
 
 impl Info {
-    /// Reads what is to be known without a walk: the first page of the hierarchy, if there is one.
+    /// Reads what is to be known without a walk: the first page of the hierarchy, if there is one, and the header of the
+    /// first tile.
     pub async fn of(dataset: &Dataset) -> Info {
+        let all = dataset.select(&Query::new()).ok();
+        let header = match &all {
+            Some(all) => all.first_tile_header().await,
+            None => None,
+        };
+        let names =
+            |header: TileHeader| header.dimensions.iter().map(ToString::to_string).collect();
         Info {
+            stored: header.map(names),
             levels: Levels::of(dataset).await,
             dataset: dataset.clone(),
         }
@@ -67,6 +80,18 @@ impl Info {
         depths.filter_map(|depth| frame.spacing_at(depth)).collect()
     }
 
+    /// Whether the first tile stores a dimension of the schema; `None` if that is not known. Tiles that are packed by the
+    /// schema store all of it.
+    #[must_use]
+    pub fn is_stored(&self, name: &str) -> Option<bool> {
+        let ept = self.dataset.ept().ok();
+        if ept.is_none_or(|ept| ept.metadata().data_type() != DataType::Laszip) {
+            return Some(true);
+        }
+        let stored = self.stored.as_ref()?;
+        Some(stored.iter().any(|own| is_same_dimension(own, name)))
+    }
+
     /// All of it as a JSON object.
     #[must_use]
     pub fn to_json(&self) -> Value {
@@ -87,7 +112,7 @@ impl Info {
             },
             "spacing": self.spacings(),
             "deeper": self.levels.as_ref().is_some_and(|levels| levels.has_more),
-            "schema": frame.schema.iter().map(dimension).collect::<Vec<_>>(),
+            "schema": frame.schema.iter().map(|d| self.dimension(d)).collect::<Vec<_>>(),
         });
         let own = match (self.dataset.ept(), self.dataset.header()) {
             (Ok(ept), _) => of_ept(ept.metadata()),
@@ -98,6 +123,27 @@ impl Info {
             object.extend(own);
         }
         sorted_json(object)
+    }
+
+    fn dimension(&self, dimension: &Dimension) -> Value {
+        let mut object = Map::new();
+        object.insert("name".into(), dimension.name.clone().into());
+        object.insert("type".into(), dimension.scalar.to_string().into());
+        object.insert("scale".into(), dimension.scale.into());
+        object.insert("offset".into(), dimension.offset.into());
+        object.insert("inTiles".into(), self.is_stored(&dimension.name).into());
+        if let Some(statistics) = &dimension.statistics {
+            let values = [
+                ("minimum", statistics.minimum),
+                ("maximum", statistics.maximum),
+                ("mean", statistics.mean),
+                ("stddev", statistics.stddev),
+                ("variance", statistics.variance),
+            ];
+            object.insert("count".into(), statistics.count.into());
+            object.extend(values.map(|(name, value)| (name.to_owned(), value.into())));
+        }
+        object.into()
     }
 }
 
@@ -125,24 +171,4 @@ fn of_file(header: &Header) -> Value {
 
 fn numbers(bounds: &Bounds) -> Vec<f64> {
     bounds.min().into_iter().chain(bounds.max()).collect()
-}
-
-fn dimension(dimension: &Dimension) -> Value {
-    let mut object = Map::new();
-    object.insert("name".into(), dimension.name.clone().into());
-    object.insert("type".into(), dimension.scalar.to_string().into());
-    object.insert("scale".into(), dimension.scale.into());
-    object.insert("offset".into(), dimension.offset.into());
-    if let Some(statistics) = &dimension.statistics {
-        let values = [
-            ("minimum", statistics.minimum),
-            ("maximum", statistics.maximum),
-            ("mean", statistics.mean),
-            ("stddev", statistics.stddev),
-            ("variance", statistics.variance),
-        ];
-        object.insert("count".into(), statistics.count.into());
-        object.extend(values.map(|(name, value)| (name.to_owned(), value.into())));
-    }
-    object.into()
 }

@@ -26,6 +26,7 @@
 mod columnar;
 mod costs;
 mod error;
+mod filler;
 mod format;
 mod hierarchy;
 mod info;
@@ -43,6 +44,7 @@ mod remark;
 mod report;
 mod sinks;
 mod statistics;
+mod survey;
 mod tiles;
 mod validation;
 

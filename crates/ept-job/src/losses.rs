@@ -29,6 +29,12 @@ impl Losses {
         }
     }
 
+    /// What becomes of the job when a part can't be read.
+    #[must_use]
+    pub fn on_error(&self) -> OnError {
+        self.on_error
+    }
+
     /// The item, `None` if it was lost and losses are allowed, or the error.
     ///
     /// # Errors

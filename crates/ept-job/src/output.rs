@@ -23,7 +23,8 @@ enum Destination {
     File(PathBuf),
     Stream {
         name: String,
-        out: Box<dyn Write + Send>,
+        /// Taken when it is opened.
+        out: Option<Box<dyn Write + Send>>,
     },
 }
 
@@ -56,7 +57,10 @@ impl Output {
         if format.needs_file() {
             return Err(OutputError::NeedsFile);
         }
-        let (name, out) = (name.to_owned(), Box::new(out));
+        let (name, out) = (
+            name.to_owned(),
+            Some(Box::new(out) as Box<dyn Write + Send>),
+        );
         Output::new(Destination::Stream { name, out }, format)
     }
 
@@ -118,23 +122,29 @@ impl Output {
         }
     }
 
+    /// Whether it can be opened again, in the place of what was written before.
+    pub(crate) fn can_begin_again(&self) -> bool {
+        matches!(self.destination, Destination::File(_))
+    }
+
     /// Opens the destination.
-    pub(crate) fn open(self, shape: Shape<'_>) -> Result<Writing, JobError> {
+    pub(crate) fn open(&mut self, shape: &Shape<'_>) -> Result<Writing, JobError> {
         let output = self.name();
         let format = self.format;
         let refused = |source| JobError::Write {
             output: output.clone(),
             source,
         };
-        let (sink, pending) = match self.destination {
+        let (sink, pending) = match &mut self.destination {
             Destination::Stream { out, .. } => {
-                let sink = sinks::to_stream(format, self.precision, out, &shape);
+                let out = out.take().unwrap_or_else(|| Box::new(std::io::sink()));
+                let sink = sinks::to_stream(format, self.precision, out, shape);
                 (sink.map_err(refused)?, None)
             }
             Destination::File(path) => {
-                let (file, pending) = Pending::create(&path).map_err(failed(&output))?;
+                let (file, pending) = Pending::create(path).map_err(failed(&output))?;
                 let file = BufWriter::with_capacity(BUFFER, file);
-                let sink = sinks::to_file(format, self.precision, (file, &path), &shape);
+                let sink = sinks::to_file(format, self.precision, (file, path), shape);
                 (sink.map_err(refused)?, Some(pending))
             }
         };

@@ -86,6 +86,11 @@ impl Pass {
         &self.remarks
     }
 
+    /// Forgets what was read, found and lost, to read all from the start.
+    pub(crate) fn begin_again(&mut self) {
+        *self = Pass::new(self.selection.clone(), self.losses.on_error());
+    }
+
     /// The nodes found so far.
     #[must_use]
     pub fn found(&self) -> Found {

@@ -1,11 +1,15 @@
 //! Points to a file.
 
+use std::sync::Arc;
+
 use ept_crs::FileSrs;
 use ept_points::DecodeError;
 use ept_reader::{PointBatch, Query, Selection, Tile};
 
+use crate::filler::Filler;
 use crate::note::note;
 use crate::sinks::{self, Shape};
+use crate::survey::survey;
 use crate::{JobError, Output, Pass, Progress, Remark};
 
 /// Writes the points of a selection and returns their number.
@@ -25,42 +29,105 @@ pub async fn write_points(
 }
 
 /// Writes what `make` makes of the points of each tile. `columns` are those of an empty result.
+///
+/// The first points settle the file. If later ones do not fit it then, all is read from the start into a file that is
+/// settled by what the headers of all tiles say: that tiles differ is rare, and so nothing is looked at before.
 pub(crate) async fn write(
     pass: &mut Pass,
-    output: Output,
+    mut output: Output,
     columns: Vec<String>,
     make: impl Fn(Tile) -> Result<PointBatch, DecodeError> + Send + Sync + 'static,
-    progress: impl FnMut(&Progress),
+    mut progress: impl FnMut(&Progress),
 ) -> Result<u64, JobError> {
-    if output.has_early_note() {
-        pass.look_ahead(u64::MAX).await?;
-    }
-    let selection = pass.selection().clone();
-    let query = with_required(selection.query(), output.format().required());
-    let read = selection.dataset().select(&query)?;
-    let early = output.has_early_note().then(|| note(pass, &columns));
-    let FileSrs { srs, unsaid } = sinks::file_srs(&selection);
-    pass.remarks
-        .extend(Remark::of_srs(output.format(), &srs, unsaid));
-    let mut writing = output.open(Shape {
-        selection: &selection,
-        srs,
-        columns: columns.clone(),
-        note: early,
-    })?;
-    let mut dimensions = None;
-    let take = |node: ept_reader::Node, points: Result<PointBatch, DecodeError>| {
-        let points = points?;
-        if !points.is_empty() {
-            dimensions.get_or_insert_with(|| names(&points));
-        }
-        let written = writing.sink.write(node.name, &points);
-        writing.check(written)
+    let query = with_required(pass.selection().query(), output.format().required());
+    let read = pass.selection().dataset().select(&query)?;
+    let make = Arc::new(make);
+    let mut writer = Writer {
+        read,
+        output: &mut output,
+        columns,
+        first: None,
+        settled: None,
     };
-    pass.read(&read, make, take, progress).await?;
-    let dimensions = dimensions.unwrap_or(columns);
-    writing.sink.describe(note(pass, &dimensions));
-    writing.finish()
+    let written = writer.write(pass, &make, &mut progress).await;
+    let is_unforeseen =
+        matches!(&written, Err(JobError::Write { source, .. }) if source.is_unforeseen());
+    let (true, true, Some(first)) = (
+        is_unforeseen,
+        writer.output.can_begin_again(),
+        &writer.first,
+    ) else {
+        return written;
+    };
+    writer.settled = Some(survey(&writer.read, first).await);
+    pass.begin_again();
+    writer.write(pass, &make, &mut progress).await
+}
+
+/// A job that writes points.
+struct Writer<'a> {
+    /// The selection with all dimensions that the output needs.
+    read: Selection,
+    output: &'a mut Output,
+    /// Names of the columns of an empty result.
+    columns: Vec<String>,
+    /// The columns of the first points.
+    first: Option<PointBatch>,
+    /// The columns of the file, if they were found out before.
+    settled: Option<PointBatch>,
+}
+
+impl Writer<'_> {
+    async fn write<M>(
+        &mut self,
+        pass: &mut Pass,
+        make: &Arc<M>,
+        progress: impl FnMut(&Progress),
+    ) -> Result<u64, JobError>
+    where
+        M: Fn(Tile) -> Result<PointBatch, DecodeError> + Send + Sync + 'static,
+    {
+        let format = self.output.format();
+        if self.output.has_early_note() {
+            pass.look_ahead(u64::MAX).await?;
+        }
+        let selection = pass.selection().clone();
+        let FileSrs { srs, unsaid } = sinks::file_srs(&selection);
+        pass.remarks.extend(Remark::of_srs(format, &srs, unsaid));
+        let early = self.output.has_early_note();
+        let note_before = early.then(|| note(pass, &self.columns));
+        let settled = self.settled.as_ref();
+        let mut writing = self.output.open(&Shape {
+            selection: &selection,
+            srs,
+            columns: self.columns.clone(),
+            note: note_before,
+            settled,
+        })?;
+        let (first, mut filler) = (&mut self.first, Filler::default());
+        let take = |node: ept_reader::Node, points: Result<PointBatch, DecodeError>| {
+            let mut points = points?;
+            if !points.is_empty() && first.is_none() {
+                *first = Some(points.emptied());
+            }
+            if let Some(settled) = settled.filter(|_| !format.has_absent_values()) {
+                points = filler.fill(points, settled)?;
+            }
+            let written = writing.sink.write(node.name, &points);
+            writing.check(written)
+        };
+        let make = Arc::clone(make);
+        let read = pass.read(&self.read, move |tile| make(tile), take, progress);
+        read.await?;
+        let columns = settled.or(self.first.as_ref());
+        let dimensions = columns.map_or_else(|| self.columns.clone(), names);
+        pass.remarks.extend(Remark::of_absent(&self.read));
+        let rounded = writing.sink.rounding().into_iter().map(Remark::Rounded);
+        pass.remarks.extend(rounded);
+        pass.remarks.extend(filler.remark(format));
+        writing.sink.describe(note(pass, &dimensions));
+        writing.finish()
+    }
 }
 
 /// The query with the dimensions that the output needs in front of those asked for.

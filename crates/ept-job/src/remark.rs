@@ -1,7 +1,8 @@
 //! What is to be known of an output that nobody asked for.
 
 use ept_crs::{CrsError, srs_projjson};
-use ept_reader::Srs;
+use ept_export::Rounding;
+use ept_reader::{Selection, Srs};
 
 use crate::Format;
 
@@ -15,9 +16,34 @@ pub enum Remark {
     /// The coordinate system can't be written as PROJJSON, which alone GeoParquet has.
     #[error("the file does not say its coordinate system: it can't be written as PROJJSON")]
     NoProjjson,
+    /// Coordinates on an axis are rounded: no scale of 32 bits holds them all.
+    #[error(
+        "32 bits have no scale that holds all coordinates: {0} (units of the coordinate system)"
+    )]
+    Rounded(Rounding),
+    /// Dimensions that the query names are in none of the tiles that were read.
+    #[error("no tile has {}: there is no column of that name, and no comparison with it holds", .0.join(", "))]
+    Absent(Vec<String>),
+    /// Points lack dimensions that others have, in a format without absent values.
+    #[error("{points} points lack {}, which is 0 there: {format} has no absent values", .dimensions.join(", "))]
+    Filled {
+        /// Points that lack some of the dimensions.
+        points: u64,
+        /// The dimensions.
+        dimensions: Vec<String>,
+        /// The format.
+        format: Format,
+    },
 }
 
 impl Remark {
+    /// The dimensions that a selection names and that none of the nodes read so far had.
+    pub(crate) fn of_absent(selection: &Selection) -> Option<Remark> {
+        let absent = selection.bound().absent_dimensions();
+        let absent: Vec<String> = absent.into_iter().map(str::to_owned).collect();
+        (!absent.is_empty()).then_some(Remark::Absent(absent))
+    }
+
     /// What a file of a format does not say of a coordinate system, of which `unsaid` could not be written as text.
     pub(crate) fn of_srs(format: Format, srs: &Srs, unsaid: Option<CrsError>) -> Option<Remark> {
         match (format, unsaid) {

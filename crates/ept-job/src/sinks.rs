@@ -9,7 +9,7 @@ use ept_export::{
     CopcOptions, CopcSink, CsvSink, ExportError, FileInfo, LasOptions, LasSink, OctreeSink,
     PlySink, Sink,
 };
-use ept_reader::{Column, PointBatch, ScalarType, Selection, Srs, Values};
+use ept_reader::{Bounds, Column, PointBatch, ScalarType, Selection, Srs, Values};
 
 use crate::pending::scratch_folder;
 use crate::{Format, columnar};
@@ -24,6 +24,8 @@ pub(crate) struct Shape<'a> {
     pub(crate) columns: Vec<String>,
     /// Where the points are from, if it is known before them.
     pub(crate) note: Option<String>,
+    /// The columns that settle the file, with scale, offset and point format; `None` if the first points do.
+    pub(crate) settled: Option<&'a PointBatch>,
 }
 
 /// A sink to a stream, of a format that does not need a file.
@@ -36,7 +38,7 @@ pub(crate) fn to_stream(
     match format {
         Format::Arrow | Format::Parquet => {
             let out = BufWriter::with_capacity(1 << 20, out);
-            columnar::stream(format, out, shape.info(), shape.empty(format)?)
+            columnar::stream(format, out, shape)
         }
         _ => Ok(csv(out, precision, shape)),
     }
@@ -49,34 +51,18 @@ pub(crate) fn to_file(
     (file, path): (BufWriter<File>, &Path),
     shape: &Shape<'_>,
 ) -> Result<Box<dyn Sink>, ExportError> {
-    let info = shape.info();
-    let wkt = info.srs.well_known_text().map(str::to_owned);
-    let bounds = *shape.selection.bounds();
-    let threads = shape.selection.dataset().engine().limits().threads;
     Ok(match format {
         Format::Csv => csv(file, precision, shape),
-        Format::Las | Format::Laz => Box::new(LasSink::new(
-            file,
-            LasOptions {
-                compressed: format == Format::Laz,
-                wkt,
-                bounds,
-                threads,
-            },
-        )),
-        Format::Copc => {
-            let options = CopcOptions {
-                wkt,
-                bounds,
-                spacing: shape.selection.frame().spacing.unwrap_or(f64::NAN),
-                threads,
-            };
-            copc((file, path), options, shape.selection)?
+        Format::Las | Format::Laz => las(file, format == Format::Laz, shape),
+        Format::Copc => copc((file, path), shape)?,
+        Format::Ply => {
+            let sink = PlySink::new(file, shape.info(), shape.empty(format)?);
+            Box::new(match shape.settled {
+                Some(columns) => sink.with_columns(columns.clone()),
+                None => sink,
+            })
         }
-        Format::Ply => Box::new(PlySink::new(file, info, shape.empty(format)?)),
-        Format::Arrow | Format::Parquet => {
-            columnar::file(format, file, info, shape.empty(format)?)?
-        }
+        Format::Arrow | Format::Parquet => columnar::file(format, file, shape)?,
     })
 }
 
@@ -85,25 +71,57 @@ fn csv(
     precision: Option<u8>,
     shape: &Shape<'_>,
 ) -> Box<dyn Sink> {
-    let sink = CsvSink::new(out, shape.columns.clone());
+    let mut sink = CsvSink::new(out, shape.columns.clone());
+    if let Some(settled) = shape.settled {
+        let columns = settled.columns().iter();
+        sink = sink.with_columns(columns.map(|column| column.name.to_string()).collect());
+    }
     match precision {
         Some(decimals) => Box::new(sink.with_precision(decimals)),
         None => Box::new(sink),
     }
 }
 
+fn las(file: BufWriter<File>, compressed: bool, shape: &Shape<'_>) -> Box<dyn Sink> {
+    let options = LasOptions {
+        compressed,
+        wkt: shape.wkt(),
+        bounds: shape.extent(),
+        threads: shape.selection.dataset().engine().limits().threads,
+    };
+    let sink = LasSink::new(file, options);
+    Box::new(match shape.settled {
+        Some(columns) => sink.with_columns(columns.clone()),
+        None => sink,
+    })
+}
+
 /// COPC of the dataset's own octree if it can be one of COPC, or of an octree built for the points.
 fn copc(
     (file, path): (BufWriter<File>, &Path),
-    options: CopcOptions,
-    selection: &Selection,
+    shape: &Shape<'_>,
 ) -> Result<Box<dyn Sink>, ExportError> {
+    let selection = shape.selection;
+    let options = CopcOptions {
+        wkt: shape.wkt(),
+        bounds: *selection.bounds(),
+        spacing: selection.frame().spacing.unwrap_or(f64::NAN),
+        threads: selection.dataset().engine().limits().threads,
+    };
     if no_octree_of(selection).is_none() {
-        return Ok(Box::new(CopcSink::new(file, options)?));
+        let sink = CopcSink::new(file, options)?.with_extent(shape.extent());
+        return Ok(Box::new(match shape.settled {
+            Some(columns) => sink.with_columns(columns.clone()),
+            None => sink,
+        }));
     }
     let folder = scratch_folder(path);
     let scratch = move || tempfile::tempfile_in(&folder);
-    Ok(Box::new(OctreeSink::new(file, options, scratch)?))
+    let sink = OctreeSink::new(file, options, scratch)?.with_extent(shape.extent());
+    Ok(Box::new(match shape.settled {
+        Some(columns) => sink.with_columns(columns.clone()),
+        None => sink,
+    }))
 }
 
 /// Why the octree of the dataset cannot be that of a COPC file with the selected points. `None` if it can.
@@ -134,8 +152,22 @@ pub(crate) fn no_octree_of(selection: &Selection) -> Option<&'static str> {
 }
 
 impl Shape<'_> {
+    fn wkt(&self) -> Option<String> {
+        self.srs.well_known_text().map(str::to_owned)
+    }
+
+    /// A box around the points, which decides over scale and offset of coordinates that are stored as floats: their own
+    /// extent as the dataset claims it, or the octree's if points were found outside of that.
+    fn extent(&self) -> Bounds {
+        let frame = self.selection.frame();
+        match self.selection.query().output_crs() {
+            None if self.settled.is_none() => *frame.extent(),
+            _ => *self.selection.bounds(),
+        }
+    }
+
     /// What the file says of itself.
-    fn info(&self) -> FileInfo {
+    pub(crate) fn info(&self) -> FileInfo {
         FileInfo {
             srs: self.srs.clone(),
             note: self.note.clone(),
@@ -143,7 +175,7 @@ impl Shape<'_> {
     }
 
     /// The columns of an empty result, with the types that the schema gives them.
-    fn empty(&self, format: Format) -> Result<PointBatch, ExportError> {
+    pub(crate) fn empty(&self, format: Format) -> Result<PointBatch, ExportError> {
         let required = format.required().iter().copied();
         let mut columns: Vec<Column> = Vec::new();
         for name in required.chain(self.columns.iter().map(String::as_str)) {

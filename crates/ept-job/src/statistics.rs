@@ -5,7 +5,7 @@ use ept_reader::{Error, Tile};
 use serde_json::{Map, Value, json};
 
 use crate::points::columns;
-use crate::{Pass, Progress, sorted_json};
+use crate::{Pass, Progress, Remark, sorted_json};
 
 /// Figures of the selected points, dimension by dimension.
 #[derive(Debug, Clone)]
@@ -31,6 +31,7 @@ pub async fn statistics(
         Ok::<_, Error>(())
     };
     pass.read(&selection, make, take, progress).await?;
+    pass.remarks.extend(Remark::of_absent(&selection));
     Ok(Statistics {
         summary,
         expected: columns(&selection),

@@ -29,6 +29,7 @@ pub struct PointBatch {
     columns: Vec<Column>,
     scaling: Option<Scaling>,
     point_format: Option<u8>,
+    has_standard_time: Option<bool>,
 }
 
 /// One dimension of a batch.
@@ -74,6 +75,7 @@ impl PointBatch {
             columns,
             scaling: None,
             point_format: None,
+            has_standard_time: None,
         })
     }
 
@@ -87,6 +89,28 @@ impl PointBatch {
         self.scaling = scaling;
         self.point_format = point_format;
         self
+    }
+
+    /// The same points with what is said of their GPS times: that they are adjusted standard times, not seconds of a week.
+    #[must_use]
+    pub fn with_standard_time(mut self, is_standard: Option<bool>) -> PointBatch {
+        self.has_standard_time = is_standard;
+        self
+    }
+
+    /// The same points with what is known of the storage of others.
+    #[must_use]
+    pub fn stored_as(mut self, other: &PointBatch) -> PointBatch {
+        self.scaling = other.scaling;
+        self.point_format = other.point_format;
+        self.has_standard_time = other.has_standard_time;
+        self
+    }
+
+    /// No points, with the columns of these and what is known of their storage.
+    #[must_use]
+    pub fn emptied(&self) -> PointBatch {
+        self.gather(&[])
     }
 
     /// The batch of `len` points of which no dimension was kept, or as it is when there is one.
@@ -188,6 +212,14 @@ impl PointBatch {
         self.columns
     }
 
+    /// The columns, given away, and a batch without columns that is stored as this one.
+    #[must_use]
+    pub fn into_parts(mut self) -> (Vec<Column>, PointBatch) {
+        let columns = std::mem::take(&mut self.columns);
+        self.len = 0;
+        (columns, self)
+    }
+
     /// How the tile stored the coordinates; `None` if it stored them as floats.
     #[must_use]
     pub fn scaling(&self) -> Option<&Scaling> {
@@ -200,19 +232,24 @@ impl PointBatch {
         self.point_format
     }
 
+    /// Whether GPS times are adjusted standard times rather than seconds of a week; `None` if the tile does not say.
+    #[must_use]
+    pub fn has_standard_time(&self) -> Option<bool> {
+        self.has_standard_time
+    }
+
     /// The batch with this column in place of that dimension, whatever its column is called, or as its last.
     ///
     /// # Errors
     /// As [`PointBatch::new`].
     pub fn with_column(self, column: Column) -> Result<PointBatch, DecodeError> {
-        let (scaling, point_format) = (self.scaling, self.point_format);
         let position = self.position(&column.name);
-        let mut columns = self.columns;
+        let (mut columns, storage) = self.into_parts();
         match position {
             Some(at) => columns[at] = column,
             None => columns.push(column),
         }
-        Ok(PointBatch::new(columns)?.with_storage(scaling, point_format))
+        Ok(PointBatch::new(columns)?.stored_as(&storage))
     }
 
     /// The points at these places, in this order.

@@ -9,7 +9,7 @@ use crate::axis::Clip;
 use crate::columns::ColumnBuilder;
 use crate::guard::guarded;
 use crate::wanted::wanted;
-use crate::{DecodeError, PointBatch, Wish};
+use crate::{DecodeError, PointBatch, TileHeader, Wish};
 
 /// Turns chunks of one LAS or LAZ file into columns. Made once by what precedes the points, used from any number of
 /// threads.
@@ -68,6 +68,14 @@ impl FileDecoder {
         self.layout.has_nameless_bytes()
     }
 
+    /// What the file says of its points as a tile does.
+    ///
+    /// # Errors
+    /// When two dimensions have one name.
+    pub fn tile_header(&self) -> Result<TileHeader, DecodeError> {
+        TileHeader::of(&self.header, &self.layout)
+    }
+
     /// How the records are compressed. `None` if they are not.
     #[must_use]
     pub fn compression(&self) -> Option<&Compression> {
@@ -119,12 +127,18 @@ impl FileDecoder {
                 None => columns.push(records(bytes, *points, self.layout.size())?),
             }
         }
-        columns.finish()
+        let standard_time = has_standard_time(&self.header);
+        Ok(columns.finish()?.with_standard_time(standard_time))
     }
 
     pub(crate) fn layout(&self) -> &Layout {
         &self.layout
     }
+}
+
+/// Whether the file says that its GPS times are adjusted standard times. LAS 1.0 and 1.1 do not say.
+pub(crate) fn has_standard_time(header: &Header) -> Option<bool> {
+    (header.minor >= 2).then_some(header.global_encoding & Header::STANDARD_TIME != 0)
 }
 
 /// The layers of point formats 6 to 8 that hold the fields or decide over the bounds; X, Y and the returns

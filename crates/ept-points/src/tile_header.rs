@@ -3,9 +3,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use ept_format::Bounds;
 use ept_las::{Header, Layout};
 
-use crate::{DecodeError, Scaling};
+use crate::file_decoder::has_standard_time;
+use crate::{Column, DecodeError, PointBatch, Scaling, Values};
 
 /// The header of a laszip tile, without its points.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +20,10 @@ pub struct TileHeader {
     pub scaling: Scaling,
     /// Names of the dimensions, as a decoded tile has them, extra bytes included.
     pub dimensions: Vec<Arc<str>>,
+    /// The columns and the storage of the decoded tile, without points.
+    pub columns: PointBatch,
+    /// The box around the points that the tile claims, `None` if it claims none.
+    pub bounds: Option<Bounds>,
 }
 
 impl TileHeader {
@@ -44,12 +50,33 @@ impl TileHeader {
     pub fn parse(start: &[u8], size: u64, evlrs: &[u8]) -> Result<TileHeader, DecodeError> {
         let header = Header::parse(start, size)?;
         let layout = Layout::of_file(&header, start, evlrs)?;
-        let names = layout.fields().iter().map(|field| Arc::clone(&field.name));
+        TileHeader::of(&header, &layout)
+    }
+
+    /// What a header and the layout of its points say.
+    pub(crate) fn of(header: &Header, layout: &Layout) -> Result<TileHeader, DecodeError> {
+        let fields = layout.fields().iter();
+        let columns = fields.map(|field| {
+            Column::new(
+                Arc::clone(&field.name),
+                Values::with_capacity(field.scalar(), 0),
+            )
+        });
+        let format = header.point_format.number();
+        let columns = PointBatch::new(columns.collect())?;
         Ok(TileHeader {
             points: header.points,
-            point_format: header.point_format.number(),
+            point_format: format,
             scaling: header.scaling,
-            dimensions: names.collect(),
+            dimensions: columns
+                .columns()
+                .iter()
+                .map(|c| Arc::clone(&c.name))
+                .collect(),
+            columns: columns
+                .with_storage(Some(header.scaling), Some(format))
+                .with_standard_time(has_standard_time(header)),
+            bounds: Bounds::new(header.min, header.max).ok(),
         })
     }
 }

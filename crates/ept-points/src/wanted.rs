@@ -1,13 +1,14 @@
 //! The fields of a record that a query asks for.
 
-use ept_format::{Dimension, is_same_dimension, position_of_dimension};
+use ept_format::{Dimension, is_same_dimension, known_dimension, position_of_dimension};
 use ept_las::{Field, Layout};
 
 use crate::DecodeError;
 
 /// The fields of these names, in their order; all fields if `names` is `None`.
 ///
-/// A name that the record lacks is left out if the schema has it, and is an error otherwise.
+/// A name that the record lacks is left out if the schema has it or, as tiles of LAS may differ, if LAS knows it. Otherwise it
+/// is an error.
 pub(crate) fn wanted(
     layout: &Layout,
     names: Option<&[String]>,
@@ -23,6 +24,7 @@ pub(crate) fn wanted(
             Some(field) if wanted.contains(field) => {}
             Some(field) => wanted.push(field.clone()),
             None if schema.iter().any(|d| is_same_dimension(&d.name, name)) => {}
+            None if layout.point_format().is_some() && known_dimension(name).is_some() => {}
             None => {
                 let available: Vec<&str> = layout.fields().iter().map(|f| &*f.name).collect();
                 return Err(DecodeError::NoDimension {

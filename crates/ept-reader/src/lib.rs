@@ -100,6 +100,7 @@ mod selection;
 mod source;
 mod store;
 mod thinned;
+mod tile_headers;
 mod tile_sizes;
 mod tiles;
 mod validate;

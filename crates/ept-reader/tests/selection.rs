@@ -241,7 +241,7 @@ async fn an_unknown_dimension_of_a_condition_is_no_silence() {
 }
 
 #[tokio::test]
-async fn what_statistics_rule_out_is_not_fetched() {
+async fn what_cells_rule_out_is_not_fetched() {
     let dataset = open("terrain").await;
     let query = Query::new().with_filter("Z > 1000".parse().unwrap());
     assert_eq!(count(&tiles(&dataset, &query).await), 0);

@@ -16,6 +16,8 @@ pub struct Area {
     pub(crate) heights: [f64; 2],
     pub(crate) crs: Option<Crs>,
     pub(crate) buffer: Option<Length>,
+    /// Whether it has lines or points, of which only a buffer makes an area.
+    pub(crate) is_thin: bool,
 }
 
 /// The area as seen from above.
@@ -57,6 +59,21 @@ impl Area {
             heights: [f64::NEG_INFINITY, f64::INFINITY],
             crs: None,
             buffer: None,
+            is_thin: false,
+        })
+    }
+
+    /// Polygons, some of them lines there and back or places, which a buffer makes an area of.
+    pub(crate) fn thin(polygons: MultiPolygon<f64>) -> Result<Area, SelectError> {
+        for (at, polygon) in polygons.0.iter().enumerate() {
+            check_places(polygon.exterior(), at, 0)?;
+        }
+        Ok(Area {
+            footprint: Footprint::Polygons(polygons),
+            heights: [f64::NEG_INFINITY, f64::INFINITY],
+            crs: None,
+            buffer: None,
+            is_thin: true,
         })
     }
 
@@ -197,31 +214,41 @@ impl From<Bounds> for Area {
             heights: [min[2], max[2]],
             crs: None,
             buffer: None,
+            is_thin: false,
         }
     }
 }
 
-fn check_ring(ring: &LineString<f64>, polygon: usize, ring_at: usize) -> Result<(), SelectError> {
-    let place = || match ring_at {
+/// What is wrong with a ring.
+fn fault(polygon: usize, ring: usize, problem: &str) -> Result<(), SelectError> {
+    let place = match ring {
         0 => format!("polygon {}", polygon + 1),
         hole => format!("polygon {}, hole {hole}", polygon + 1),
     };
-    let fault = |problem: String| Err(SelectError::Geometry(format!("{}: {problem}", place())));
+    Err(SelectError::Geometry(format!("{place}: {problem}")))
+}
+
+fn check_places(ring: &LineString<f64>, polygon: usize, ring_at: usize) -> Result<(), SelectError> {
     for (at, Coord { x, y }) in ring.coords().enumerate() {
         if !(x.is_finite() && y.is_finite()) {
-            return fault(format!("place {} is {x} {y}", at + 1));
+            return fault(polygon, ring_at, &format!("place {} is {x} {y}", at + 1));
         }
     }
+    Ok(())
+}
+
+fn check_ring(ring: &LineString<f64>, polygon: usize, ring_at: usize) -> Result<(), SelectError> {
+    check_places(ring, polygon, ring_at)?;
     let mut places: Vec<&Coord<f64>> = ring.coords().collect();
     places.dedup();
     if places.len() > 1 && places.first() == places.last() {
         places.pop();
     }
     match places.len() {
-        0..=2 => fault(format!(
-            "the ring has {} different places, not three or more",
-            places.len()
-        )),
+        few @ 0..=2 => {
+            let problem = format!("the ring has {few} different places, not three or more");
+            fault(polygon, ring_at, &problem)
+        }
         _ => Ok(()),
     }
 }

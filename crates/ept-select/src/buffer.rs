@@ -153,7 +153,12 @@ impl NearPolygon {
 /// Distance of the origin from a line between two places.
 fn from_origin([ax, ay]: [f64; 2], [bx, by]: [f64; 2]) -> f64 {
     let (dx, dy) = (bx - ax, by - ay);
-    let along = -(ax * dx + ay * dy) / (dx * dx + dy * dy);
-    let along = along.clamp(0.0, 1.0);
+    let length = dx * dx + dy * dy;
+    let along = if length > 0.0 {
+        (-(ax * dx + ay * dy) / length).clamp(0.0, 1.0)
+    } else {
+        // A single place.
+        0.0
+    };
     (ax + along * dx).hypot(ay + along * dy)
 }

@@ -77,8 +77,9 @@ fn in_degrees(area: Area) -> Result<Area, SelectError> {
 
 /// The one coordinate system that the members of the file name, wherever they do.
 fn named_crs(json: &GeoJson) -> Result<Option<Crs>, SelectError> {
-    let names = members(json).into_iter().filter_map(crs_name).collect();
-    one_crs(names)
+    let names = members(json).into_iter().map(crs_name);
+    let names: Result<Vec<Option<String>>, SelectError> = names.collect();
+    one_crs(names?.into_iter().flatten().collect())
 }
 
 /// The members that the standard does not know, of the file and all that is in it.
@@ -104,12 +105,26 @@ fn of_feature(feature: &Feature) -> [Option<&JsonObject>; 2] {
 }
 
 /// The name in a `crs` member, as GeoJSON 2008 and its drafts have it, or in an `srs` member, as PDAL has it.
-fn crs_name(members: &JsonObject) -> Option<String> {
-    if let Some(name) = members.get("srs").and_then(|srs| srs.as_str()) {
-        return Some(name.to_owned());
+fn crs_name(members: &JsonObject) -> Result<Option<String>, SelectError> {
+    let Some(value) = members.get("srs").or_else(|| members.get("crs")) else {
+        return Ok(None);
+    };
+    let properties = &value["properties"];
+    let texts = [
+        value,
+        &properties["name"],
+        &properties["code"],
+        &properties["href"],
+    ];
+    let text = texts
+        .iter()
+        .find_map(|value| value.as_str().map(str::to_owned));
+    let code = texts.iter().find_map(|value| value.as_u64());
+    let name = text.or_else(|| code.map(|code| format!("EPSG:{code}")));
+    match name {
+        None if !value.is_null() => {
+            Err(fault(format!("it names its coordinate system as {value}")))
+        }
+        name => Ok(name),
     }
-    let properties = &members.get("crs")?["properties"];
-    let code = properties["code"].as_u64();
-    let name = properties["name"].as_str().map(str::to_owned);
-    name.or_else(|| code.map(|code| format!("EPSG:{code}")))
 }

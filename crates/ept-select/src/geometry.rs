@@ -2,15 +2,15 @@
 
 use std::str::FromStr;
 
-use geo_types::{Geometry, MultiPolygon};
+use geo_types::{Coord, Geometry, LineString, MultiPolygon, Polygon};
 
 use crate::geojson_area::from_geojson;
 use crate::wkt_area::from_wkt;
 use crate::{Area, Crs, SelectError};
 
 impl Area {
-    /// Reads an area of WKT (one or more of `POLYGON`, `MULTIPOLYGON`, `GEOMETRYCOLLECTION` of them) or of GeoJSON (a
-    /// geometry, a feature or a collection). All polygons within are united.
+    /// Reads an area of WKT (one or more geometries) or of GeoJSON (a geometry, a feature or a collection). All within are
+    /// united. Lines and points have no inside: with them, the area needs a [buffer](Area::buffered).
     ///
     /// They are in `crs`; or else in the coordinate system that the text names: WKT by `SRID=n;` in front or `/ EPSG:n`
     /// behind, as PDAL writes it, GeoJSON by a `crs` member, as older files have it, or an `srs` member. Otherwise WKT is in the
@@ -68,44 +68,62 @@ pub(crate) fn one_crs(mut names: Vec<String>) -> Result<Option<Crs>, SelectError
 pub(crate) fn from_geometries(
     geometries: impl IntoIterator<Item = Geometry<f64>>,
 ) -> Result<Area, SelectError> {
-    let mut polygons = Vec::new();
-    for geometry in geometries {
-        collect(geometry, &mut polygons)?;
+    let mut parts = Parts::default();
+    geometries
+        .into_iter()
+        .for_each(|geometry| parts.add(geometry));
+    let Parts {
+        polygons,
+        mut lines,
+    } = parts;
+    if lines.is_empty() {
+        return Area::new(MultiPolygon::new(polygons));
     }
-    Area::new(MultiPolygon::new(polygons))
+    if !polygons.is_empty() {
+        // Checks the polygons.
+        Area::new(MultiPolygon::new(polygons.clone()))?;
+    }
+    lines.extend(polygons);
+    Area::thin(MultiPolygon::new(lines))
 }
 
-fn collect(
-    geometry: Geometry<f64>,
-    polygons: &mut Vec<geo_types::Polygon<f64>>,
-) -> Result<(), SelectError> {
-    let kind = match geometry {
-        Geometry::Polygon(polygon) => {
-            polygons.push(polygon);
-            return Ok(());
+/// The parts of geometries: polygons, and lines and points as rings without an inside.
+#[derive(Default)]
+struct Parts {
+    polygons: Vec<Polygon<f64>>,
+    lines: Vec<Polygon<f64>>,
+}
+
+impl Parts {
+    fn add(&mut self, geometry: Geometry<f64>) {
+        match geometry {
+            Geometry::Polygon(polygon) => self.polygons.push(polygon),
+            Geometry::MultiPolygon(several) => self.polygons.extend(several.0),
+            Geometry::GeometryCollection(several) => {
+                several.0.into_iter().for_each(|part| self.add(part));
+            }
+            Geometry::Rect(rect) => self.polygons.push(rect.to_polygon()),
+            Geometry::Triangle(triangle) => self.polygons.push(triangle.to_polygon()),
+            Geometry::Point(point) => self.add_line(vec![point.0]),
+            Geometry::MultiPoint(several) => {
+                let points = several.0.into_iter();
+                points.for_each(|point| self.add_line(vec![point.0]));
+            }
+            Geometry::Line(line) => self.add_line(vec![line.start, line.end]),
+            Geometry::LineString(line) => self.add_line(line.0),
+            Geometry::MultiLineString(several) => {
+                several.0.into_iter().for_each(|line| self.add_line(line.0));
+            }
         }
-        Geometry::MultiPolygon(several) => {
-            polygons.extend(several.0);
-            return Ok(());
+    }
+
+    /// Adds a line as a ring that goes there and back.
+    fn add_line(&mut self, there: Vec<Coord<f64>>) {
+        let back = there.iter().rev().skip(1).copied().collect::<Vec<_>>();
+        let ring: Vec<_> = there.into_iter().chain(back).collect();
+        if !ring.is_empty() {
+            self.lines
+                .push(Polygon::new(LineString::new(ring), Vec::new()));
         }
-        Geometry::GeometryCollection(several) => {
-            return several
-                .0
-                .into_iter()
-                .try_for_each(|part| collect(part, polygons));
-        }
-        Geometry::Rect(rect) => {
-            polygons.push(rect.to_polygon());
-            return Ok(());
-        }
-        Geometry::Triangle(triangle) => {
-            polygons.push(triangle.to_polygon());
-            return Ok(());
-        }
-        Geometry::Point(_) | Geometry::MultiPoint(_) => "points",
-        Geometry::Line(_) | Geometry::LineString(_) | Geometry::MultiLineString(_) => "lines",
-    };
-    Err(SelectError::Geometry(format!(
-        "it has {kind}; only polygons have an inside"
-    )))
+    }
 }

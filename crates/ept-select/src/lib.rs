@@ -15,6 +15,7 @@ mod frame;
 mod geojson_area;
 mod geometry;
 mod index_rows;
+mod named_dimensions;
 mod origin;
 mod plan;
 mod query;

@@ -215,7 +215,11 @@ impl TryFrom<AreaText> for Area {
                 )?
             }
             (None, Some(polygons)) => {
-                let area = Area::new(polygons_of(polygons))?;
+                let polygons = polygons_of(polygons);
+                let area = match text.buffer {
+                    Some(_) => Area::new(polygons.clone()).or_else(|_| Area::thin(polygons))?,
+                    None => Area::new(polygons)?,
+                };
                 Area {
                     heights,
                     crs,

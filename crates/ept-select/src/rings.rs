@@ -65,13 +65,17 @@ impl Rings {
         Rings::new(rings.map(places))
     }
 
-    /// Rings of at least three places each, closed or not.
+    /// Rings, closed or not.
     pub(crate) fn new(rings: impl IntoIterator<Item = Vec<[f64; 2]>>) -> Rings {
         let (mut sides, mut blocks) = (Vec::new(), Vec::new());
         for ring in rings {
             let first = sides.len();
             let next = ring.iter().cycle().skip(1);
-            let ends = ring.iter().zip(next).filter(|(from, to)| from != to);
+            // A place alone has one side, which leads from it to itself.
+            let is_place = ring.iter().all(|place| *place == ring[0]);
+            let ends = ring.iter().zip(next);
+            let ends = ends.filter(|(from, to)| is_place || from != to);
+            let ends = ends.take(if is_place { 1 } else { usize::MAX });
             sides.extend(ends.map(|(&from, &to)| Side { from, to }));
             let places: Vec<usize> = (first..sides.len()).collect();
             blocks.extend(places.chunks(BLOCK).map(|chunk| {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use ept_crs::Operation;
-use ept_format::{Bounds, Key, Policy, is_same_dimension};
-use ept_points::{PointBatch, Values, Wish};
+use ept_format::{Bounds, Key, Policy, is_same_dimension, known_dimension};
+use ept_points::{PointBatch, Scaling, Values, Wish};
 
+use crate::named_dimensions::NamedDimensions;
 use crate::query::Detail;
 use crate::{
     Area, Cover, Filter, Frame, Origin, Query, Relation, Reprojection, SelectError, Spacing, Thin,
@@ -48,8 +49,7 @@ struct Inner {
     depth: Option<u32>,
     grid: Option<ThinGrid>,
     reprojection: Option<Reprojection>,
-    /// Least and greatest values by the schema, of the filter's dimensions.
-    ranges: Vec<(String, [f64; 2])>,
+    named: NamedDimensions,
 }
 
 const AXES: [&str; 3] = ["X", "Y", "Z"];
@@ -63,10 +63,6 @@ impl Selection {
     pub fn new(query: &Query, frame: &Arc<Frame>) -> Result<Selection, SelectError> {
         let mut areas = query.areas().to_vec();
         areas.extend(query.origin().and_then(|origin| origin_area(origin, frame)));
-        let names = query.filter().map_or(&[][..], Filter::dimensions);
-        let ranges = names
-            .iter()
-            .filter_map(|name| Some((name.clone(), range(frame, name)?)));
         let reprojection = query.output_crs().map(|crs| Reprojection::new(frame, crs));
         let inner = Inner {
             cover: Cover::new(&areas, query.edge(), frame)?,
@@ -76,7 +72,7 @@ impl Selection {
                 .map(|thin| grid(thin, query, frame))
                 .transpose()?,
             reprojection: reprojection.transpose()?,
-            ranges: ranges.collect(),
+            named: NamedDimensions::of(query),
             query: query.clone(),
             frame: Arc::clone(frame),
         };
@@ -118,14 +114,22 @@ impl Selection {
         }
     }
 
+    /// Scale and offset of the result's coordinates that keep the step of points that the source stores with these.
+    #[must_use]
+    pub fn output_scaling(&self, own: &Scaling) -> Scaling {
+        let reprojection = self.inner.reprojection.as_ref();
+        let reprojection = reprojection.filter(|reprojection| !reprojection.is_identity());
+        reprojection.map_or(*own, |reprojection| reprojection.scaling(Some(own)))
+    }
+
     /// Whether the points of a cell are inside the areas, outside or across their edge.
     #[must_use]
     pub fn relation(&self, cell: &Bounds) -> Relation {
         self.inner.cover.relation(cell)
     }
 
-    /// Whether the node of this key and cell can have selected points, by depth, areas and what the schema says of the
-    /// values that the condition asks for.
+    /// Whether the node of this key and cell can have selected points, by depth, areas and what the condition asks of
+    /// coordinates.
     #[must_use]
     pub fn reads(&self, key: Key, cell: &Bounds) -> bool {
         self.is_depth(key.depth())
@@ -179,6 +183,7 @@ impl Selection {
     /// system of the result.
     pub fn select(&self, cell: &Bounds, mut points: PointBatch) -> Result<PointBatch, SelectError> {
         let Inner { query, cover, .. } = &*self.inner;
+        self.inner.named.look(&points);
         if !cover.is_box()
             && let Some(mask) = cover.mask(cell, &points)
         {
@@ -214,6 +219,13 @@ impl Selection {
         })
     }
 
+    /// The dimensions that the query names, to have or in its condition, and that none of the nodes had that were selected
+    /// so far. Empty before the first.
+    #[must_use]
+    pub fn absent_dimensions(&self) -> Vec<&str> {
+        self.inner.named.absent()
+    }
+
     /// The origin by which points are told apart, if it is one by their `OriginId`.
     fn told_origin(&self) -> Option<&Origin> {
         self.query().origin().filter(|origin| !origin.by_bounds)
@@ -222,8 +234,12 @@ impl Selection {
     /// A tile may lack what the schema has, and have what it lacks; what neither has is a slip.
     fn check_dimensions(&self, names: &[String], points: &PointBatch) -> Result<(), SelectError> {
         let frame = self.frame();
-        let is_unknown =
-            |name: &&String| points.find(name).is_none() && frame.dimension(name).is_none();
+        // Tiles of LAS may differ: another can have what LAS knows.
+        let may_come =
+            |name: &str| points.point_format().is_some() && known_dimension(name).is_some();
+        let is_unknown = |name: &&String| {
+            points.find(name).is_none() && frame.dimension(name).is_none() && !may_come(name)
+        };
         match names.iter().find(is_unknown) {
             None => Ok(()),
             Some(unknown) => {
@@ -236,7 +252,8 @@ impl Selection {
         }
     }
 
-    /// Whether the values that the schema and the cell allow can meet the filter.
+    /// Whether the coordinates that the cell allows can meet the filter. The statistics of the schema do not count: many are
+    /// stale, or count what builders made of the values.
     fn is_possible(&self, cell: &Bounds) -> bool {
         let Some(filter) = self.query().filter() else {
             return true;
@@ -244,10 +261,7 @@ impl Selection {
         let cell = cell.grown(self.frame().slack);
         filter.is_possible(|name| {
             let axis = AXES.iter().position(|axis| is_same_dimension(name, axis));
-            let known = self.inner.ranges.iter().find(|(other, _)| other == name);
-            let range = known.map(|(_, range)| *range);
             axis.map(|axis| [cell.min()[axis], cell.max()[axis]])
-                .or(range)
         })
     }
 
@@ -375,14 +389,4 @@ fn origin_mask(origin: &Origin, points: &PointBatch) -> Result<Vec<bool>, Select
     let ids = points.values("OriginId").and_then(Values::to_f64);
     let ids = ids.ok_or(SelectError::NoOriginId)?;
     Ok(ids.into_iter().map(|id| id == origin.id as f64).collect())
-}
-
-/// What the schema says of a dimension's values; X, Y and Z are known by the cell.
-fn range(frame: &Frame, name: &str) -> Option<[f64; 2]> {
-    let dimension = frame.dimension(name)?;
-    let statistics = dimension.statistics.as_ref()?;
-    let (low, high) = (statistics.minimum?, statistics.maximum?);
-    // Builders write them with few digits.
-    let slack = dimension.scale.abs() + 1e-6 * low.abs().max(high.abs());
-    (low <= high).then_some([low - slack, high + slack])
 }

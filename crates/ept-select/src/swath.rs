@@ -172,14 +172,14 @@ impl Swath {
             .collect();
         let mask: Vec<bool> = located.iter().map(Option::is_some).collect();
         points.retain(&mask);
-        let (scaling, format) = (points.scaling().copied(), points.point_format());
+        let (own, storage) = points.into_parts();
         let [along, beside] = [0, 1].map(|i| located.iter().flatten().map(|at| at[i]).collect());
         let mut columns = vec![
             Column::new("Distance", Values::F64(along)),
             Column::new("Offset", Values::F64(beside)),
         ];
-        columns.extend(points.into_columns());
-        Ok(PointBatch::new(columns)?.with_storage(scaling, format))
+        columns.extend(own);
+        Ok(PointBatch::new(columns)?.stored_as(&storage))
     }
 
     /// Whether a point of a cell of the dataset can lie in the swath. It is sure only where the line is in the

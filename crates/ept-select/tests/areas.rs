@@ -53,15 +53,12 @@ fn what_is_no_area_is_told_with_its_place() {
         (&*deep, "nested too deep"),
         ("", "WKT"),
         ("POLYGON((0 0,1 1", "WKT"),
-        ("POINT(1 2)", "points"),
-        ("LINESTRING(0 0,1 1)", "lines"),
         ("POLYGON((0 0,1 1,0 0))", "polygon 1: the ring has 2"),
         (
             "MULTIPOLYGON(((0 0,4 0,4 3,0 0)),((0 0,1 0,1 1,0 0),(0 0,0 0,0 0)))",
             "polygon 2, hole 1",
         ),
         ("{\"type\":\"Polygon\"", "GeoJSON"),
-        ("{\"type\":\"Point\",\"coordinates\":[1,2]}", "points"),
         (
             "{\"type\":\"FeatureCollection\",\"features\":[]}",
             "no polygon",

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anyhow::Result;
 use ept_job::{Hierarchy, Info, Levels};
-use ept_reader::{Dimension, Edge, Srs};
+use ept_reader::{Edge, Srs};
 
 use crate::args::InfoArgs;
 use crate::command::hierarchy;
@@ -67,7 +67,7 @@ fn write_text(out: &mut impl Write, info: &Info) -> std::io::Result<()> {
         }
     }
     writeln!(out)?;
-    write_schema(out, &frame.schema)
+    write_schema(out, info)
 }
 
 fn crs(srs: &Srs) -> String {
@@ -90,7 +90,8 @@ fn spacings(info: &Info, levels: &Levels) -> String {
     format!("{text} (depth 0, 1, ...)")
 }
 
-fn write_schema(out: &mut impl Write, schema: &[Dimension]) -> std::io::Result<()> {
+fn write_schema(out: &mut impl Write, info: &Info) -> std::io::Result<()> {
+    let schema = &info.dataset().frame().schema;
     let width = schema
         .iter()
         .map(|d| d.name.chars().count())
@@ -123,11 +124,12 @@ fn write_schema(out: &mut impl Write, schema: &[Dimension]) -> std::io::Result<(
             mean,
         ]);
         let (name, scalar) = (&dimension.name, dimension.scalar.to_string());
-        writeln!(
-            out,
-            "{}",
-            format!("{name:width$}  {scalar:<8}{cells}").trim_end()
-        )?;
+        let mark = match info.is_stored(name) {
+            Some(false) => "  (not in the first tile)",
+            _ => "",
+        };
+        let row = format!("{name:width$}  {scalar:<8}{cells}");
+        writeln!(out, "{}{mark}", row.trim_end())?;
     }
     Ok(())
 }

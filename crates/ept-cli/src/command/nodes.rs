@@ -35,7 +35,10 @@ pub(crate) async fn run(args: &NodesArgs) -> Result<Outcome> {
         let count = counted(nodes.len() as u64, "node");
         eprintln!("{count}, {}", counted(points, "point"));
         if nodes.is_empty() {
-            eprintln!("nothing found: {}", select::why_nothing(&selection, &lost));
+            eprintln!(
+                "nothing found: {}",
+                select::why_nothing(&selection, &lost, &[])
+            );
         }
     }
     Ok(losses::outcome(&lost))

@@ -112,7 +112,7 @@ fn summarize(pass: &Pass, written: u64, output: &str) {
     if written == 0 {
         eprintln!(
             "nothing found: {}",
-            select::why_nothing(pass.selection(), pass.losses())
+            select::why_nothing(pass.selection(), pass.losses(), pass.remarks())
         );
     }
 }

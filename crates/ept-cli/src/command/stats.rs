@@ -25,10 +25,11 @@ pub(crate) async fn run(args: &StatsArgs) -> Result<Outcome> {
         write_table(&mut out, &statistics)?;
     }
     losses::tell(pass.losses());
+    losses::remark(pass.remarks(), &args.read);
     if statistics.points() == 0 && !args.read.quiet {
         eprintln!(
             "nothing found: {}",
-            select::why_nothing(pass.selection(), pass.losses())
+            select::why_nothing(pass.selection(), pass.losses(), pass.remarks())
         );
     }
     Ok(losses::outcome(pass.losses()))

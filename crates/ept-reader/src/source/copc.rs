@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ept_format::{Bounds, CopcInfo, CopcPage, Entry, FormatError, Key, Node, Page};
 use ept_las::Header;
-use ept_points::{DecodeError, PointBatch, Wish};
+use ept_points::{DecodeError, PointBatch, TileHeader, Wish};
 use ept_select::Frame;
 use futures::FutureExt;
 use futures::future::{BoxFuture, ready};
@@ -262,6 +262,14 @@ impl Source for Copc {
             self.chunk(node, &retry).await
         }
         .boxed()
+    }
+
+    fn tile_header<'a>(
+        &'a self,
+        _node: &'a Node,
+    ) -> BoxFuture<'a, Result<Option<TileHeader>, LossCause>> {
+        let header = self.file.decoder().tile_header();
+        ready(header.map(Some).map_err(LossCause::Decode)).boxed()
     }
 
     fn header(&self) -> Option<&Header> {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ept_format::{
-    Bounds, FormatError, Key, Metadata, Node, NodeName, Page, SourceDetail, SourceFile,
+    Bounds, DataType, FormatError, Key, Metadata, Node, NodeName, Page, SourceDetail, SourceFile,
     is_same_dimension, position_of_dimension,
 };
-use ept_points::{DecodeError, Decoder, PointBatch, Wish};
+use ept_points::{DecodeError, Decoder, PointBatch, TileHeader, Wish};
 use ept_select::{Frame, Origin};
 use futures::FutureExt;
 use futures::future::{BoxFuture, join, join_all, try_join, try_join_all};
@@ -337,6 +337,19 @@ impl Source for Ept {
             let beside = self.addons.iter().map(|addon| addon.forget(node));
             let (tile, beside) = join(self.fetcher.forget(&path), join_all(beside)).await;
             tile || beside.into_iter().any(|is_kept| is_kept)
+        }
+        .boxed()
+    }
+
+    fn tile_header<'a>(
+        &'a self,
+        node: &'a Node,
+    ) -> BoxFuture<'a, Result<Option<TileHeader>, LossCause>> {
+        async move {
+            match self.metadata.data_type() {
+                DataType::Laszip => self.header(node).await.map(Some),
+                DataType::Binary | DataType::Zstandard => Ok(None),
+            }
         }
         .boxed()
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ept_format::{Bounds, Key, Node, NodeName, Policy as _};
 use ept_las::{Chunk, ChunkTable, Chunking, Header};
-use ept_points::{DecodeError, PointBatch, Wish};
+use ept_points::{DecodeError, PointBatch, TileHeader, Wish};
 use ept_select::Frame;
 use futures::FutureExt;
 use futures::future::{BoxFuture, ready};
@@ -275,6 +275,14 @@ impl Source for Las {
             Ok(self.chunks_of(node).map(place))
         }
         .boxed()
+    }
+
+    fn tile_header<'a>(
+        &'a self,
+        _node: &'a Node,
+    ) -> BoxFuture<'a, Result<Option<TileHeader>, LossCause>> {
+        let header = self.file.decoder().tile_header();
+        ready(header.map(Some).map_err(LossCause::Decode)).boxed()
     }
 
     fn header(&self) -> Option<&Header> {

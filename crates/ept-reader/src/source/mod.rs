@@ -16,7 +16,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use ept_format::{Node, Policy};
 use ept_las::Header;
-use ept_points::{PointBatch, Wish};
+use ept_points::{PointBatch, TileHeader, Wish};
 use ept_select::Frame;
 use futures::future::{BoxFuture, ready};
 use futures::{FutureExt, TryFutureExt};
@@ -82,6 +82,12 @@ pub(crate) trait Source: Debug + Send + Sync {
     fn header(&self) -> Option<&Header> {
         None
     }
+
+    /// What precedes the points of a node, if something does.
+    fn tile_header<'a>(
+        &'a self,
+        node: &'a Node,
+    ) -> BoxFuture<'a, Result<Option<TileHeader>, LossCause>>;
 
     /// The source as an octree, if it is one.
     fn as_octree(&self) -> Option<&dyn Octree> {

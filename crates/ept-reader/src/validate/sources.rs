@@ -86,6 +86,9 @@ fn each(ept: &Ept, sources: &[SourceFile], file: &Place, findings: &mut Findings
             let problem = "reaches out of the dataset's bounds";
             findings.add(Code::SourceBounds, place("bounds"), problem);
         }
+        if let Some(fault) = &source.bounds_fault {
+            findings.add(Code::SourceBounds, place("bounds"), fault.as_str());
+        }
         if let Some(error) = source.errors.first() {
             findings.add(Code::SourceErrors, place("errors"), error.as_str());
         } else if source.inserted == Some(false) {

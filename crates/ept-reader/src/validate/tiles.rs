@@ -1,9 +1,7 @@
 //! The tiles: whether they are there, how large they are, and what their headers say.
 
-use std::ops::Range;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use ept_format::{DataType, Node};
 use ept_points::{DecodeError, TileHeader};
 use futures::{StreamExt, stream};
@@ -174,13 +172,12 @@ async fn header(
     node: &Node,
     size: Option<u64>,
 ) -> Result<Option<TileHeader>, (Code, String)> {
-    let read = |range: Range<u64>| async move {
-        let bytes = ept.fetcher().range(path, range).await;
-        bytes.map_err(|error| missing(&error))
-    };
     // Without a size, only the whole file tells it.
     let bytes = match size {
-        Some(_) => read(0..START).await?,
+        Some(_) => {
+            let start = ept.fetcher().range(path, 0..START).await;
+            start.map_err(|error| missing(&error))?
+        }
         None => {
             let (most, retry) = (ept.most_tile_bytes(node), ept.engine().options().retry);
             let whole = ept.fetcher().get_with(path, most, &retry).await;
@@ -200,21 +197,8 @@ async fn header(
         )),
         DataType::Laszip => {
             let size = size.unwrap_or(bytes.len() as u64);
-            let most = ept.engine().limits().file_bytes.get() as u64;
-            let length = TileHeader::length(&bytes).min(size).min(most);
-            let start = if bytes.len() as u64 >= length {
-                bytes
-            } else {
-                read(0..length).await?
-            };
-            let place = TileHeader::evlrs(&start, size).map_err(|e| undecodable(&e))?;
-            // Without those that are longer than any that only describe, as waveforms are.
-            let evlrs = if place.is_empty() || place.end - place.start > most {
-                Bytes::new()
-            } else {
-                read(place).await?
-            };
-            let header = TileHeader::parse(&start, size, &evlrs).map_err(|e| undecodable(&e))?;
+            let header = ept.header_of(path, size, bytes).await;
+            let header = header.map_err(|cause| loss(&cause))?;
             match header.points == node.points {
                 true => Ok(Some(header)),
                 false => Err(undecodable(&DecodeError::Count {

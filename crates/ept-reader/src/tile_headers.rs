@@ -1,0 +1,103 @@
+//! What tiles say of themselves before they are read.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use ept_format::Node;
+use ept_points::TileHeader;
+use futures::{Stream, StreamExt};
+
+use crate::engine::Task;
+use crate::{Ept, LossCause, Selection};
+
+/// What is read of a tile for its header: few have one that is longer.
+const START: u64 = 16 << 10;
+
+impl Selection {
+    /// The headers of the tiles that the selection reads, in the order of the nodes: for a file whose columns and scale must
+    /// be known before its points. A tile whose header can't be read is left out, and so are tiles without headers, which
+    /// are all as the schema says.
+    pub fn tile_headers(&self) -> impl Stream<Item = TileHeader> + Send + Unpin + use<> {
+        let ahead = self.dataset().engine().limits().requests.get() * 2;
+        let nodes = self.nodes();
+        let nodes = nodes.filter_map(|node| std::future::ready(node.ok()));
+        let dataset = self.dataset().clone();
+        let mut last_file = None;
+        let headers = nodes.filter_map(move |node| {
+            // All nodes of a file have its header.
+            let source = dataset.source_of(&node).ok().cloned();
+            let is_told = source
+                .as_ref()
+                .is_some_and(|source| source.header().is_some())
+                && last_file.replace(node.source) == Some(node.source);
+            let task = source.filter(|_| !is_told).map(|source| {
+                Task::spawn(async move { source.tile_header(&node).await.ok().flatten() })
+            });
+            std::future::ready(task)
+        });
+        let headers = headers.buffered(ahead);
+        headers
+            .filter_map(|header| std::future::ready(header.ok().flatten()))
+            .boxed()
+    }
+
+    /// The header of the first tile. `None` if there is none that can be read.
+    pub async fn first_tile_header(&self) -> Option<TileHeader> {
+        let node = self.nodes().next().await?.ok()?;
+        let source = self.dataset().source_of(&node).ok()?;
+        source.tile_header(&node).await.ok().flatten()
+    }
+}
+
+impl Ept {
+    /// The header of a laszip tile.
+    pub(crate) async fn header(&self, node: &Node) -> Result<TileHeader, LossCause> {
+        let path = self.metadata().tile_path(node.name);
+        let start = self
+            .fetcher()
+            .range(&path, 0..START)
+            .await
+            .map_err(LossCause::Fetch)?;
+        match self.fetcher().size(&path).await.map_err(LossCause::Fetch)? {
+            Some(size) => self.header_of(&path, size, start).await,
+            // Without a size, only the whole file tells it.
+            None => {
+                let (most, retry) = (
+                    self.most_tile_bytes(node),
+                    self.fetcher().engine().options().retry,
+                );
+                let whole = self.fetcher().get_with(&path, most, &retry).await;
+                let whole = whole.map_err(LossCause::Fetch)?;
+                self.header_of(&path, whole.len() as u64, whole).await
+            }
+        }
+    }
+
+    /// The header of the laszip tile at a path, of `size` bytes, which starts with `start`.
+    pub(crate) async fn header_of(
+        &self,
+        path: &str,
+        size: u64,
+        start: Bytes,
+    ) -> Result<TileHeader, LossCause> {
+        let most = self.fetcher().engine().limits().file_bytes.get() as u64;
+        let length = TileHeader::length(&start).min(size).min(most);
+        let read = |range: Range<u64>| async move {
+            let bytes = self.fetcher().range(path, range).await;
+            bytes.map_err(LossCause::Fetch)
+        };
+        let start = if start.len() as u64 >= length {
+            start
+        } else {
+            read(0..length).await?
+        };
+        let place = TileHeader::evlrs(&start, size).map_err(LossCause::Decode)?;
+        // Without those that are longer than any that only describe, as waveforms are.
+        let evlrs = if place.is_empty() || place.end - place.start > most {
+            Bytes::new()
+        } else {
+            read(place).await?
+        };
+        TileHeader::parse(&start, size, &evlrs).map_err(LossCause::Decode)
+    }
+}
