@@ -1,6 +1,6 @@
 //! The laws of LAS files: what of a file is structure, whatever its bytes.
 
-use ept_las::{ChunkTable, Compression, Header, Layout};
+use ept_las::{ChunkTable, Compression, Header, Layout, srs_of};
 
 /// Parses a file as far as it goes, and compares its parts with its size.
 pub fn check_las(file: &[u8]) {
@@ -10,6 +10,7 @@ pub fn check_las(file: &[u8]) {
     };
     check_header(&header, size);
     let _ = header.vlrs(file).count();
+    let _ = srs_of(header.vlrs(file).flatten());
     let evlrs = header.evlrs_range(size).map(|range| {
         assert!(range.start <= range.end && range.end <= size, "{range:?}");
         &file[range.start as usize..range.end as usize]

@@ -1,19 +1,23 @@
-//! What the fuzz targets share: what counts as a crash, and the laws of boxes, tile indexes, LAS files, chunks and tiles.
+//! What the fuzz targets share: what counts as a crash, and the laws of boxes, tile indexes, LAS and COPC files, chunks and tiles.
 
 mod bounds;
 mod chunk;
+mod copc;
 mod index;
 mod input;
 mod las;
+mod lax;
 mod schemas;
 mod tile;
 mod watch;
 
 pub use bounds::check_bounds;
 pub use chunk::check_chunk;
+pub use copc::check_copc;
 pub use index::{check_index, read_index};
 pub use input::{Input, MOST_POINTS};
 pub use las::check_las;
+pub use lax::check_lax;
 pub use schemas::{BINARY, LASZIP, ZSTANDARD};
 pub use tile::check_tile;
 pub use watch::forgive_laz;

@@ -27,11 +27,15 @@ pub struct FileDecoder {
 
 impl FileDecoder {
     /// A decoder of the file whose first bytes are `start`: the header, which was parsed of them, and all its variable
-    /// length records. `evlrs` are as many extended ones as the header counts, or empty if they say nothing of the points.
+    /// length records. `evlrs` are those of the extended ones that describe points, and their number.
     ///
     /// # Errors
     /// When the records are cut off, or describe other points than the header.
-    pub fn new(header: Header, start: &[u8], evlrs: &[u8]) -> Result<FileDecoder, DecodeError> {
+    pub fn new(
+        header: Header,
+        start: &[u8],
+        evlrs: (&[u8], u32),
+    ) -> Result<FileDecoder, DecodeError> {
         FileDecoder::with_decompressors(header, start, evlrs, Arc::default())
     }
 
@@ -39,10 +43,14 @@ impl FileDecoder {
     pub(crate) fn with_decompressors(
         header: Header,
         start: &[u8],
-        evlrs: &[u8],
+        (evlrs, count): (&[u8], u32),
         decompressors: Arc<Decompressors>,
     ) -> Result<FileDecoder, DecodeError> {
-        let layout = Layout::of_file(&header, start, evlrs)?;
+        let described = Header {
+            evlr_count: count,
+            ..header.clone()
+        };
+        let layout = Layout::of_file(&described, start, evlrs)?;
         let compression = match header.is_compressed {
             true => Some(Compression::of_file(&header, start)?),
             false => None,

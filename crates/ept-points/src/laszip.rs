@@ -26,6 +26,7 @@ pub(crate) fn decode(
     // They are within the tile, which is in memory.
     let evlrs = &tile[evlrs.start as usize..evlrs.end as usize];
     let pool = Arc::clone(&decoder.decompressors);
+    let evlrs = (evlrs, header.evlr_count);
     let file = FileDecoder::with_decompressors(header, tile, evlrs, pool)?;
     let fields = wanted(file.layout(), decoder.wanted.as_deref(), schema)?;
     file.decode_fields(fields, bounds, &chunks(&file, tile)?)

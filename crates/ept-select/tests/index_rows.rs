@@ -124,7 +124,7 @@ fn an_index_without_a_system_takes_areas_in_its_own_coordinates() {
         own.buffered(metre),
     ] {
         let error = rows_in_areas(&index, &[elsewhere], Edge::Closed).unwrap_err();
-        assert!(error.to_string().contains("--override-crs"), "{error}");
+        assert!(error.to_string().contains("--index-crs"), "{error}");
     }
 }
 

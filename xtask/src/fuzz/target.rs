@@ -16,7 +16,7 @@ pub(crate) struct Target {
 }
 
 /// All targets.
-pub(crate) const TARGETS: [Target; 17] = [
+pub(crate) const TARGETS: [Target; 19] = [
     Target::new("key", 64),
     Target::new("metadata", 16_384),
     Target::new("page", 4_096),
@@ -30,7 +30,9 @@ pub(crate) const TARGETS: [Target; 17] = [
     Target::new("geojson", 8_192),
     Target::new("csv", 4_096),
     Target::new("chunk", 4_096),
+    Target::new("copc", 4_096),
     Target::new("las", 4_096),
+    Target::new("lax", 4_096),
     Target::new("laszip", 4_096),
     Target::new("binary", 8_192),
     Target::new("zstandard", 8_192),

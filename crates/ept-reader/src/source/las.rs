@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use ept_format::{Bounds, Key, Node, NodeName, Policy as _};
-use ept_las::{Chunk, ChunkTable, Chunking, Header};
+use ept_las::{Chunk, ChunkTable, Chunking, Header, Lax};
 use ept_points::{DecodeError, PointBatch, TileHeader, Wish};
 use ept_select::Frame;
 use futures::FutureExt;
@@ -24,10 +24,13 @@ pub(crate) struct Las {
     file: LasFile,
     frame: Arc<Frame>,
     chunks: OnceCell<Arc<ChunkTable>>,
+    lax: OnceCell<Option<Lax>>,
 }
 
 /// Points of a node, if the chunks are smaller: as many as LASzip puts into a chunk.
 const NODE_POINTS: u64 = 50_000;
+/// Chunks of a file that is worth a request for its index.
+const INDEXED_CHUNKS: usize = 4;
 /// Nodes that are handed over at once.
 const TOGETHER: usize = 1024;
 
@@ -46,6 +49,7 @@ impl Las {
             frame: Arc::new(frame),
             file,
             chunks: OnceCell::new(),
+            lax: OnceCell::new(),
         }
     }
 
@@ -105,6 +109,17 @@ impl Las {
         Ok(Arc::new(table))
     }
 
+    /// The points that the file's index leaves for a policy. `None` if there is no index, or it is not worth asking for.
+    async fn narrowed(&self, policy: &SharedPolicy, chunks: usize) -> Option<Vec<Range<u64>>> {
+        let cell = &self.frame.bounds;
+        if chunks < INDEXED_CHUNKS || wants_all(policy, cell) {
+            return None;
+        }
+        let lax = self.lax.get_or_init(|| self.file.lax()).await.as_ref()?;
+        let heights = [cell.min()[2], cell.max()[2]];
+        Some(lax.points(heights, |cell| policy.rank(Key::ROOT, cell).is_some()))
+    }
+
     /// The error for a file whose chunks are not known.
     fn lost_file(&self, cause: LossCause) -> Error {
         let points = Some(self.file.header().points);
@@ -145,13 +160,21 @@ fn reach(header: &Header) -> Bounds {
     Bounds::new(min, max).unwrap_or(Bounds::EVERYTHING)
 }
 
-/// Runs of consecutive chunks.
-fn runs(chunks: &[Chunk], cell: Bounds) -> Vec<Node> {
+/// Runs of consecutive chunks, of those that have some of the points; `None` for all.
+fn runs(chunks: &[Chunk], points: Option<&[Range<u64>]>, cell: Bounds) -> Vec<Node> {
     let mut runs: Vec<Node> = Vec::new();
-    let mut first = 0_u32;
+    let (mut first, mut end) = (0_u32, 0);
+    let mut is_after_gap = true;
     for (number, chunk) in (0_u32..).zip(chunks) {
+        let start = end;
+        end += chunk.points;
+        if points.is_some_and(|points| !has_some(points, start..end)) {
+            is_after_gap = true;
+            continue;
+        }
+        let is_new = std::mem::take(&mut is_after_gap);
         match runs.last_mut() {
-            Some(run) if run.points + chunk.points <= NODE_POINTS => {
+            Some(run) if !is_new && run.points + chunk.points <= NODE_POINTS => {
                 run.points += chunk.points;
                 let count = number - first + 1;
                 run.name = NodeName::Chunks { first, count };
@@ -170,16 +193,41 @@ fn runs(chunks: &[Chunk], cell: Bounds) -> Vec<Node> {
     runs
 }
 
+/// Whether ascending runs have some of these points.
+fn has_some(runs: &[Range<u64>], points: Range<u64>) -> bool {
+    let next = runs.partition_point(|run| run.end <= points.start);
+    runs.get(next).is_some_and(|run| run.start < points.end)
+}
+
+/// Parts of a box, on each axis, by which it shows whether a policy wants all of it.
+const PARTS: u32 = 4;
+
+/// Whether a policy wants every part of a box.
+fn wants_all(policy: &SharedPolicy, cell: &Bounds) -> bool {
+    let (min, max) = (cell.min(), cell.max());
+    let edge = |axis: usize, part: u32| {
+        min[axis] + (max[axis] - min[axis]) * f64::from(part) / f64::from(PARTS)
+    };
+    let mut parts = (0..PARTS).flat_map(|x| (0..PARTS).map(move |y| (x, y)));
+    parts.all(|(x, y)| {
+        let least = [edge(0, x), edge(1, y), min[2]];
+        let most = [edge(0, x + 1), edge(1, y + 1), max[2]];
+        let part = Bounds::new(least, most);
+        part.map_or(true, |part| policy.rank(Key::ROOT, &part).is_some())
+    })
+}
+
 async fn run(las: Arc<Las>, policy: SharedPolicy, sender: Sender<Vec<Found>>) {
     let cell = las.frame.bounds;
-    let is_wanted = policy.rank(Key::ROOT, &cell).is_some();
-    drop(policy);
-    if !is_wanted {
+    if policy.rank(Key::ROOT, &cell).is_none() {
         return;
     }
     let retry = las.engine().options().retry;
     let nodes = match las.chunks(&retry).await {
-        Ok(chunks) => runs(chunks.chunks(), cell),
+        Ok(chunks) => {
+            let points = las.narrowed(&policy, chunks.chunks().len()).await;
+            runs(chunks.chunks(), points.as_deref(), cell)
+        }
         Err(error) => {
             // Whoever does not listen any more does not want to know.
             let _ = sender.send(vec![Err(error)]).await;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use bytes::{Bytes, BytesMut};
 use ept_format::{Bounds, CopcInfo, Dimension, FormatError, NodeName, Srs};
-use ept_las::{Header, Vlr, VlrId, srs_of};
+use ept_las::{Header, Lax, Vlr, VlrId, Vlrs, srs_of};
 use ept_points::{DecodeError, FileDecoder};
 
 use crate::engine::{Fetcher, Retry};
@@ -46,17 +46,17 @@ impl LasFile {
         })?;
         let has_wkt = records.iter().any(|record| record.is(VlrId::WKT));
         let wants_wkt = header.global_encoding & Header::WKT != 0 && !has_wkt;
-        let described = FileDecoder::new(header.clone(), &start, &[]).map_err(fault)?;
-        let mut slim = header.clone();
-        let mut extended = Vec::new();
+        let described = FileDecoder::new(header.clone(), &start, (&[], 0)).map_err(fault)?;
+        let (mut extended, mut count) = (Vec::new(), 0);
         if header.evlr_count > 0 && (wants_wkt || described.has_nameless_bytes()) {
-            (extended, slim.evlr_count) = evlrs(&fetcher, &path, &header, size).await?;
+            let kinds = [VlrId::WKT, VlrId::EXTRA_BYTES];
+            (extended, count) = evlrs(&fetcher, &path, &header, size, &kinds).await?;
         }
-        let more = Vec::from_iter(slim.evlrs(&extended).flatten());
+        let more = Vec::from_iter(Vlrs::extended(&extended, count).flatten());
         let srs = srs_of(records.iter().cloned().chain(more));
         let decoder = match extended.is_empty() {
             true => described,
-            false => FileDecoder::new(slim, &start, &extended).map_err(fault)?,
+            false => FileDecoder::new(header, &start, (&extended, count)).map_err(fault)?,
         };
         Ok(LasFile {
             fetcher,
@@ -140,6 +140,27 @@ impl LasFile {
         }
     }
 
+    /// The index of the points, in an extended record or in a file beside this one. `None` if there is none that is of
+    /// these points: it only saves reading.
+    pub(crate) async fn lax(&self) -> Option<Lax> {
+        let header = self.header();
+        let (found, count) = evlrs(&self.fetcher, &self.path, header, self.size, &[VlrId::LAX])
+            .await
+            .ok()?;
+        let record = Vlrs::extended(&found, count).flatten().next();
+        let lax = match record {
+            Some(record) => Lax::parse(record.data),
+            None => {
+                let (stem, _) = self.path.rsplit_once('.')?;
+                let most = self.fetcher.engine().limits().metadata_bytes.get();
+                let beside = format!("{stem}.lax");
+                let bytes = self.fetcher.get_with(&beside, most, &Retry::NEVER).await;
+                Lax::parse(&bytes.ok()?)
+            }
+        };
+        lax.ok().filter(|lax| lax.is_of(header.points))
+    }
+
     /// The error for a part of the file that cannot be read.
     pub(crate) fn lost(
         &self,
@@ -193,15 +214,15 @@ async fn start(fetcher: &Fetcher, path: &str) -> Result<(Bytes, u64), Error> {
     Ok((all.freeze(), size))
 }
 
-/// The extended records that say something of the points, as they stand in the file, and how many. Others may have
-/// gigabytes and are passed over.
+/// The extended records of some kinds, as they stand in the file, and how many. Others may have gigabytes and are passed
+/// over.
 async fn evlrs(
     fetcher: &Fetcher,
     path: &str,
     header: &Header,
     size: u64,
+    kinds: &[VlrId],
 ) -> Result<(Vec<u8>, u32), Error> {
-    let kinds = [VlrId::WKT, VlrId::EXTRA_BYTES];
     let limit = fetcher.engine().limits().metadata_bytes.get() as u64;
     let (mut found, mut count, mut at) = (Vec::new(), 0, header.evlrs_at);
     let mut window = (0, Bytes::new());
