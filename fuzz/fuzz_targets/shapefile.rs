@@ -13,7 +13,11 @@ fuzz_target!(|data: &[u8]| {
     let (shp, rest) = rest.split_at(lengths[0].min(rest.len()));
     let (shx, dbf) = rest.split_at(lengths[1].min(rest.len()));
     let parts = [("dbf", dbf), ("shx", shx)];
-    let parts = if shx.is_empty() { &parts[..1] } else { &parts[..] };
+    let parts = if shx.is_empty() {
+        &parts[..1]
+    } else {
+        &parts[..]
+    };
     if let Ok(index) = read_index(shp, parts) {
         check_index(&index);
     }
