@@ -33,6 +33,9 @@ const FORBIDDEN: [(Which, &[&str], &str); 4] = [
     ),
 ];
 
+/// What only the file `terminal.rs` of the command names, so that nothing else writes to a terminal.
+const DOORS: [&str; 4] = ["println!", "eprint", "stdout()", "stderr()"];
+
 /// The crates before the first that writes.
 fn is_pure(name: &str) -> bool {
     let mut pure = ORDER.iter().take_while(|other| **other != "ept-export");
@@ -58,6 +61,16 @@ pub(crate) fn check(workspace: &Path) -> Result<()> {
                     ));
                 }
             }
+        }
+    }
+    for file in sources(&workspace.join("crates/ept-cli/src"))? {
+        let text = std::fs::read_to_string(&file)?;
+        let found = DOORS.iter().find(|word| text.contains(**word));
+        if let Some(word) = found.filter(|_| !file.ends_with("terminal.rs")) {
+            let file = file.display();
+            misses.push(format!(
+                "{file}: \"{word}\", but terminal.rs is the one door to the terminal"
+            ));
         }
     }
     for folder in ["crates", "xtask", "fuzz/src", "fuzz/fuzz_targets"] {

@@ -5,6 +5,8 @@ use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use crate::terminal::tell;
+
 /// An end that is not a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -41,6 +43,22 @@ impl fmt::Display for WrongUsage {
 
 impl std::error::Error for WrongUsage {}
 
+/// Tells what is wrong with the flags, or the help that was asked for.
+pub(crate) fn refused(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    // Colours are for texts that have no escapes of their own.
+    let is_plain = text
+        .chars()
+        .all(|c| !c.is_control() || matches!(c, '\n' | '\t'));
+    if is_plain {
+        // What can't be written is not heard either.
+        let _ = error.print();
+    } else {
+        tell!("{}", text.trim_end());
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
 /// Prints why the command failed; exit code 1, or 2 for wrong usage. A reader of our output that went
 /// away, as `head` does, is not a failure.
 pub(crate) fn failed(error: &anyhow::Error) -> ExitCode {
@@ -53,7 +71,7 @@ pub(crate) fn failed(error: &anyhow::Error) -> ExitCode {
     if error.chain().any(is_broken_pipe) {
         return ExitCode::SUCCESS;
     }
-    eprintln!("error: {error:#}");
+    tell!("error: {error:#}");
     let is_usage = error.is::<WrongUsage>();
     ExitCode::from(if is_usage { 2 } else { 1 })
 }

@@ -10,6 +10,7 @@ mod numbers;
 mod output;
 mod progress;
 mod select;
+mod terminal;
 
 use std::process::ExitCode;
 
@@ -19,7 +20,10 @@ use crate::args::{Cli, Command};
 use crate::exit::Outcome;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return exit::refused(&error),
+    };
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return exit::failed(&error.into()),

@@ -6,6 +6,7 @@ use anyhow::Result;
 use ept_job::{Format, Output};
 
 use crate::exit::WrongUsage;
+use crate::terminal;
 
 /// The file or standard output, checked before anything is read. Without a format, the extension of the file decides, and
 /// standard output gets CSV.
@@ -18,7 +19,7 @@ pub(crate) fn output(
         Some(path) => Output::to_file(path, format),
         None => {
             let format = format.unwrap_or(Format::Csv);
-            Output::to_stream("standard output", std::io::stdout(), format)
+            Output::to_stream("standard output", terminal::points(), format)
         }
     };
     let output = output.and_then(|output| match precision {

@@ -1,10 +1,10 @@
 //! The progress bar, on a terminal only.
 
-use std::io::IsTerminal;
-
 use ept_job::Progress;
 use ept_reader::{Stage, StageKind};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+
+use crate::terminal;
 
 const POINTS: &str = "{bar:30} {human_pos}/{human_len} points, {msg}, {eta} left";
 const PARTS: &str = "{bar:30} {human_pos}/{human_len} {msg}, {eta} left";
@@ -25,7 +25,7 @@ impl Bar {
     }
 
     fn with_template(quiet: bool, template: &str) -> Bar {
-        if quiet || !std::io::stderr().is_terminal() {
+        if quiet || !terminal::is_watched() {
             return Bar(ProgressBar::hidden());
         }
         let bar = ProgressBar::new(0);

@@ -12,6 +12,7 @@ use crate::area;
 use crate::args::{CacheArgs, ConnectionArgs, DatasetArgs, IndexArgs, ReadArgs, SelectArgs};
 use crate::exit::WrongUsage;
 use crate::numbers::{counted, rounded};
+use crate::terminal::tell;
 
 /// A pass over what the flags select.
 pub(crate) async fn pass(select: &SelectArgs, read: &ReadArgs) -> Result<Pass> {
@@ -46,9 +47,9 @@ pub(crate) fn bind(dataset: &Dataset, query: &Query, read: &ReadArgs) -> Result<
             .map(ToString::to_string)
             .collect();
         if !warnings.is_empty() {
-            eprintln!("warning: {operation}: {}", warnings.join("; "));
+            tell!("warning: {operation}: {}", warnings.join("; "));
         } else if read.grids.is_some() {
-            eprintln!("transform: {operation}");
+            tell!("transform: {operation}");
         }
     }
     Ok(selection)

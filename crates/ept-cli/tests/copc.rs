@@ -120,7 +120,8 @@ fn files_tell_where_their_points_come_from() {
             &out,
         );
         let found = note(&out);
-        assert_eq!(found["dataset"], "terrain");
+        assert_eq!(found["dataset"]["points"], 25_000);
+        assert_eq!(found["dataset"]["crs"], "EPSG:26915");
         assert_eq!(found["writer"], concat!("ept ", env!("CARGO_PKG_VERSION")));
         assert_eq!(
             found["dimensions"],

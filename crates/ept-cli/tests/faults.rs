@@ -6,6 +6,7 @@ mod support;
 
 use std::path::Path;
 
+use support::server::Server;
 use support::{copy, ept, fault};
 
 fn read(path: &Path) -> (las::Header, Vec<las::Point>) {
@@ -338,6 +339,29 @@ fn tiles_with_scales_and_offsets_of_their_own_are_written_without_loss() {
         );
         assert_lossless(&out, set);
     }
+}
+
+#[test]
+fn headers_of_tiles_are_read_by_ranges_when_tiles_differ() {
+    let min = [0.0; 3];
+    let points: Vec<[f64; 3]> = (0..20_000)
+        .map(|i| [f64::from(i) / 1000.0, 1.0, 2.0])
+        .collect();
+    let tiles = [
+        ("0-0-0-0", tile(6, 0.01, min, &[[1.25, 2.5, 3.0]]), 1),
+        ("1-0-0-0", tile(7, 0.001, min, &points), points.len()),
+    ];
+    let set = dataset(min, 64.0, &tiles);
+    let server = Server::files(set.path().to_owned());
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out.laz");
+    ept(&["query", &server.url(""), "-o", out.to_str().unwrap()]).ends_with(0);
+    assert_lossless(&out, set.path());
+    let ranged = server
+        .requests()
+        .into_iter()
+        .filter(|request| request.headers.contains_key("range"));
+    assert!(ranged.count() >= 2);
 }
 
 #[test]

@@ -282,3 +282,61 @@ fn times_have_units() {
         ept(&["info", &fixture("laz-pf0"), "--timeout", text]).ends_with(0);
     }
 }
+
+#[test]
+fn a_dataset_that_is_rebuilt_while_it_is_read_is_an_error() {
+    let tiles = AtomicUsize::new(0);
+    let server = Server::start(move |request| {
+        let response = file(&testdata(), request);
+        if request.path.contains("ept-data") {
+            tiles.fetch_add(1, Ordering::SeqCst);
+        }
+        let is_late = tiles.load(Ordering::SeqCst) > 3;
+        if is_late && request.path.ends_with("ept.json") {
+            let text = String::from_utf8(response.body).unwrap();
+            return Response::new(200, text.replace("25000", "25001"));
+        }
+        response
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out.laz");
+    let url = server.url("/terrain");
+    let run = ept(&["query", &url, "-o", out.to_str().unwrap()]).ends_with(1);
+    let text = run.stderr();
+    assert!(
+        text.contains("rebuilt") && text.contains("ept.json"),
+        "{text}"
+    );
+    assert_eq!(folder.path().read_dir().unwrap().count(), 0);
+    let text = ept(&["stats", &url]).stderr();
+    assert!(
+        !text.contains("rebuilt"),
+        "it has not changed since it was opened: {text}"
+    );
+}
+
+#[test]
+fn files_from_disk_and_from_the_root_of_a_server_are_the_same() {
+    let server = Server::files(testdata().join("terrain"));
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["out.laz", "out.copc.laz", "out.parquet", "out.ply"] {
+        let files = [fixture("terrain"), server.url("")].map(|location| {
+            let out = folder.path().join(name);
+            ept(&[
+                "query",
+                &location,
+                "--depth",
+                "1",
+                "-o",
+                out.to_str().unwrap(),
+            ])
+            .ends_with(0);
+            std::fs::read(&out).unwrap()
+        });
+        assert!(files[0] == files[1], "{name}");
+        let address = server.url("").replace("http://", "");
+        let address = address.trim_end_matches('/').as_bytes();
+        let holds = |bytes: &[u8]| bytes.windows(address.len()).any(|part| part == address);
+        assert!(!holds(&files[1]), "{name}");
+    }
+}

@@ -1,9 +1,9 @@
 //! Where the points of an output come from, as the output itself tells it.
 
-use ept_reader::{Loss, LostPart};
+use ept_reader::{Loss, LostPart, Selection};
 use serde_json::{Value, json};
 
-use crate::query_json::query_json;
+use crate::query_json::{bounds_json, query_json};
 use crate::{Pass, sorted_json};
 
 /// A note of the query that made a file: JSON on one line. The same query of the same dataset makes the same note.
@@ -14,7 +14,7 @@ pub(crate) fn note(pass: &Pass, dimensions: &[String]) -> String {
     let lost: Vec<Value> = pass.losses().sorted().into_iter().map(loss).collect();
     let note = json!({
         "writer": concat!("ept ", env!("CARGO_PKG_VERSION")),
-        "dataset": name(&selection.dataset().location()),
+        "dataset": dataset(selection),
         "query": query_json(selection),
         "depth": deepest,
         "spacing": deepest.and_then(|depth| selection.frame().spacing_at(depth)),
@@ -24,13 +24,16 @@ pub(crate) fn note(pass: &Pass, dimensions: &[String]) -> String {
     sorted_json(note).to_string()
 }
 
-/// The folder that holds the dataset. Where that is stays out of the file: the same points have the same bytes, from
-/// disk or web, and nobody's paths are passed on.
-fn name(location: &str) -> Option<&str> {
-    location
-        .rsplit(['/', '\\'])
-        .nth(1)
-        .filter(|name| !name.is_empty())
+/// What the dataset is, by what it says of itself. Where it lies stays out of the file: the same points have the same bytes,
+/// from disk or web, and nobody's paths are passed on.
+fn dataset(selection: &Selection) -> Value {
+    let frame = selection.frame();
+    let points = selection.dataset().ept().ok();
+    json!({
+        "points": points.and_then(|ept| ept.metadata().points()),
+        "bounds": bounds_json(&frame.bounds),
+        "crs": frame.srs.codes().or_else(|| frame.srs.name().map(str::to_owned)),
+    })
 }
 
 /// A part that is missing. Its cause is left out: it may be told in other words the next time.

@@ -14,6 +14,8 @@ pub struct Pass {
     losses: Losses,
     nodes: Nodes,
     found: Shared,
+    /// Requests of the engine before this pass.
+    requests: u64,
     pub(crate) remarks: Vec<Remark>,
 }
 
@@ -63,6 +65,7 @@ impl Pass {
                 rest: Some(selection.nodes()),
             },
             found: Shared::default(),
+            requests: selection.dataset().traffic().requests,
             remarks: Vec::new(),
             selection,
         }
@@ -117,7 +120,8 @@ impl Pass {
     }
 
     /// Reads all tiles: `make` runs on all cores, `take` gets the results in the order of the nodes. `read` is the
-    /// selection by which they are read, which may want more dimensions than the one that the nodes are from.
+    /// selection by which they are read, which may want more dimensions than the one that the nodes are from. A dataset that
+    /// was rebuilt meanwhile is an error.
     pub(crate) async fn read<T, E>(
         &mut self,
         read: &Selection,
@@ -145,7 +149,13 @@ impl Pass {
             });
             take(node, made)?;
         }
-        Ok(())
+        drop(tiles);
+        // What comes from a cache is of one build.
+        let has_fetched = self.selection.dataset().traffic().requests > self.requests;
+        match self.selection.dataset().ept() {
+            Ok(ept) if has_fetched => Ok(ept.check_unchanged().await?),
+            _ => Ok(()),
+        }
     }
 
     /// The nodes to read, which are counted as they come. A second call gives none.

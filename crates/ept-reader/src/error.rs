@@ -86,6 +86,15 @@ pub enum Error {
         /// Path or URL of the dataset, without secrets.
         location: String,
     },
+    /// The dataset was rebuilt or removed while it was read.
+    #[error(
+        "{location}: has changed since it was opened: the dataset was rebuilt meanwhile, and what was read may be of both \
+         builds; read it again"
+    )]
+    Changed {
+        /// Path or URL of the file that changed, without secrets.
+        location: String,
+    },
     /// A camera that sees nothing.
     #[error(transparent)]
     Camera(#[from] CameraError),

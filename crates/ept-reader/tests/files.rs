@@ -497,6 +497,12 @@ async fn validation_names_what_is_wrong_with_a_file() {
     // The greatest x is that of the least.
     let narrow = damaged(&|file| file.copy_within(187..195, 179));
     assert_eq!(codes(&narrow).await, ["W061"]);
+    // No extent at all.
+    let nowhere = damaged(&|file| file[179..227].fill(0));
+    assert_eq!(codes(&nowhere).await, ["W060"]);
+    // LAZ that ends within its last chunk.
+    let laz = laz_of("laz-pf3", 1).await;
+    assert_eq!(codes(&laz[..laz.len() * 9 / 10]).await, ["E061"]);
     // A point more of the first return.
     let returns = damaged(&|file| file[255] = file[255].wrapping_add(1));
     assert_eq!(codes(&returns).await, ["W062"]);

@@ -182,3 +182,32 @@ fn positions_of_one_number_are_refused() {
     assert!(r#"{"type":"Point","coordinates":[1]}"#.parse::<Area>().is_err());
     assert!(r#"{"type":"LineString","coordinates":[[1],[2]]}"#.parse::<Area>().is_err());
 }
+
+#[test]
+fn geojson_names_its_system_in_any_shape_or_is_refused() {
+    let text = |crs: &str| {
+        format!(
+            r#"{{"type":"Polygon","crs":{crs},"coordinates":[[[500010,4500010],[500060,4500010],[500060,4500060],[500010,4500010]]]}}"#
+        )
+    };
+    for crs in [
+        r#""EPSG:32612""#,
+        r#"{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::32612"}}"#,
+        r#"{"type":"EPSG","properties":{"code":32612}}"#,
+        r#"{"type":"link","properties":{"href":"http://www.opengis.net/def/crs/EPSG/0/32612"}}"#,
+    ] {
+        let area: Area = text(crs).parse().unwrap();
+        assert_eq!(
+            area.crs().map(|crs| crs.name()),
+            Some("EPSG:32612"),
+            "{crs}"
+        );
+    }
+    for crs in [
+        r#"{"type":"name"}"#,
+        "[1]",
+        r#"{"properties":{"name":"nowhere"}}"#,
+    ] {
+        assert!(text(crs).parse::<Area>().is_err(), "{crs}");
+    }
+}

@@ -9,6 +9,7 @@ use crate::args::CacheCommandArgs;
 use crate::exit::{Outcome, WrongUsage};
 use crate::numbers::counted;
 use crate::select::cache;
+use crate::terminal;
 
 pub(crate) fn run(args: &CacheCommandArgs) -> Result<Outcome> {
     let Some(cache) = cache(&args.cache) else {
@@ -20,7 +21,7 @@ pub(crate) fn run(args: &CacheCommandArgs) -> Result<Outcome> {
         return Ok(Outcome::Complete);
     }
     let datasets = cache.datasets().context("cannot read the cache")?;
-    let mut out = std::io::stdout().lock();
+    let mut out = terminal::out();
     let (mut files, mut bytes) = (0, 0);
     for dataset in &datasets {
         let size = HumanBytes(dataset.bytes).to_string();

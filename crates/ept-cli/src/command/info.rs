@@ -11,6 +11,7 @@ use crate::command::hierarchy;
 use crate::exit::Outcome;
 use crate::numbers::{grouped, rounded};
 use crate::select::{corners, open, options};
+use crate::terminal;
 
 pub(crate) async fn run(args: &InfoArgs) -> Result<Outcome> {
     let dataset = open(
@@ -19,7 +20,7 @@ pub(crate) async fn run(args: &InfoArgs) -> Result<Outcome> {
         (&[], Edge::Closed),
     )
     .await?;
-    let mut out = std::io::stdout().lock();
+    let mut out = terminal::out();
     match (args.hierarchy, args.json) {
         (true, true) => writeln!(out, "{:#}", Hierarchy::read(&dataset).await?.to_json())?,
         (true, false) => hierarchy::write(&mut out, &Hierarchy::read(&dataset).await?)?,

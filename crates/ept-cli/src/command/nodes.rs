@@ -13,6 +13,7 @@ use crate::exit::Outcome;
 use crate::losses;
 use crate::numbers::counted;
 use crate::select::{self, corners};
+use crate::terminal::{self, tell};
 
 pub(crate) async fn run(args: &NodesArgs) -> Result<Outcome> {
     let selection = select::selection(&args.select, &args.read).await?;
@@ -23,7 +24,7 @@ pub(crate) async fn run(args: &NodesArgs) -> Result<Outcome> {
         nodes.extend(lost.sort_out(node)?);
     }
     let points = nodes.iter().map(|node| node.points).sum();
-    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut out = BufWriter::new(terminal::out());
     if args.json {
         write_json(&mut out, points, &nodes)?;
     } else {
@@ -33,9 +34,9 @@ pub(crate) async fn run(args: &NodesArgs) -> Result<Outcome> {
     losses::tell(&lost);
     if !args.read.quiet {
         let count = counted(nodes.len() as u64, "node");
-        eprintln!("{count}, {}", counted(points, "point"));
+        tell!("{count}, {}", counted(points, "point"));
         if nodes.is_empty() {
-            eprintln!(
+            tell!(
                 "nothing found: {}",
                 select::why_nothing(&selection, &lost, &[])
             );

@@ -11,6 +11,7 @@ use crate::exit::Outcome;
 use crate::losses;
 use crate::numbers::{counted, grouped, rounded};
 use crate::select;
+use crate::terminal;
 
 pub(crate) async fn run(args: &PlanArgs) -> Result<Outcome> {
     let selection = select::selection(&args.select, &args.read).await?;
@@ -20,7 +21,7 @@ pub(crate) async fn run(args: &PlanArgs) -> Result<Outcome> {
         lost.sort_out::<()>(Err(error))?;
     }
     let costs = Costs::of(&selection, plan).await;
-    let mut out = std::io::stdout().lock();
+    let mut out = terminal::out();
     if args.json {
         writeln!(out, "{:#}", costs.to_json())?;
     } else {

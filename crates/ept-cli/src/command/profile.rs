@@ -11,6 +11,7 @@ use crate::numbers::{counted, rounded};
 use crate::output::output;
 use crate::progress::Bar;
 use crate::select;
+use crate::terminal::tell;
 
 pub(crate) async fn run(args: &ProfileArgs) -> Result<Outcome> {
     let line: Line = args.line.parse()?;
@@ -30,7 +31,7 @@ pub(crate) async fn run(args: &ProfileArgs) -> Result<Outcome> {
     let points = counted(points?, "point");
     if !args.read.quiet {
         let extent = select::extent(pass.selection(), &pass.found());
-        eprintln!("{points} along {length} m, of {extent}");
+        tell!("{points} along {length} m, of {extent}");
     }
     Ok(losses::outcome(pass.losses()))
 }

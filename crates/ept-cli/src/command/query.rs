@@ -16,6 +16,7 @@ use crate::numbers::{counted, rounded};
 use crate::output::output;
 use crate::progress::Bar;
 use crate::select;
+use crate::terminal::{self, tell};
 
 pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
     let format = args.format.map(|format| format.0);
@@ -26,7 +27,7 @@ pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
     if let Some(reason) = output.rebuilds_octree(pass.selection())
         && !args.read.quiet
     {
-        eprintln!("{reason}, so the octree is rebuilt for COPC");
+        tell!("{reason}, so the octree is rebuilt for COPC");
     }
     let bar = Bar::new(args.read.quiet);
     let written = write_points(&mut pass, output, |progress| bar.show(progress)).await;
@@ -81,10 +82,10 @@ async fn consent(args: &QueryArgs, pass: &mut Pass) -> Result<()> {
     let (points, nodes) = (counted(found.points, "point"), counted(found.nodes, "tile"));
     let text = format!("this reads at least {points} in {nodes}");
     let advice = "see `ept plan`, give a coarser --resolution or --max-points, or say --yes";
-    if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+    if !std::io::stdin().is_terminal() || !terminal::is_watched() {
         return Err(WrongUsage(format!("{text}: {advice}")).into());
     }
-    eprint!("{text} ({advice}). Go on? [y/N] ");
+    terminal::write_to_error(format_args!("{text} ({advice}). Go on? [y/N] "));
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;
     match answer.trim().to_ascii_lowercase().as_str() {
@@ -101,7 +102,7 @@ fn write_report(path: &Path, report: &Report<'_>) -> Result<()> {
 fn summarize(pass: &Pass, written: u64, output: &str) {
     let engine = pass.selection().dataset().engine();
     let traffic = engine.traffic();
-    eprintln!(
+    tell!(
         "{} of {}, to {output}; read {} in {}, {} s",
         counted(written, "point"),
         select::extent(pass.selection(), &pass.found()),
@@ -110,7 +111,7 @@ fn summarize(pass: &Pass, written: u64, output: &str) {
         rounded(engine.elapsed().as_secs_f64(), 3),
     );
     if written == 0 {
-        eprintln!(
+        tell!(
             "nothing found: {}",
             select::why_nothing(pass.selection(), pass.losses(), pass.remarks())
         );

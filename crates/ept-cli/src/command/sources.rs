@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::args::SourcesArgs;
 use crate::exit::Outcome;
 use crate::select::{corners, open, options};
+use crate::terminal::{self, tell};
 
 pub(crate) async fn run(args: &SourcesArgs) -> Result<Outcome> {
     let dataset = open(
@@ -19,7 +20,7 @@ pub(crate) async fn run(args: &SourcesArgs) -> Result<Outcome> {
     )
     .await?;
     let sources = dataset.ept()?.source_files().await?;
-    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut out = BufWriter::new(terminal::out());
     match args.json {
         true => {
             let sources: Vec<Value> = sources.iter().enumerate().map(to_json).collect();
@@ -29,7 +30,7 @@ pub(crate) async fn run(args: &SourcesArgs) -> Result<Outcome> {
     }
     out.flush()?;
     if sources.is_empty() {
-        eprintln!("the dataset does not list its sources");
+        tell!("the dataset does not list its sources");
     }
     Ok(Outcome::Complete)
 }

@@ -12,13 +12,14 @@ use crate::losses;
 use crate::numbers::{counted, rounded};
 use crate::progress::Bar;
 use crate::select;
+use crate::terminal::{self, tell};
 
 pub(crate) async fn run(args: &StatsArgs) -> Result<Outcome> {
     let mut pass = select::pass(&args.select, &args.read).await?;
     let bar = Bar::new(args.read.quiet);
     let statistics = statistics(&mut pass, |progress| bar.show(progress)).await?;
     bar.finish();
-    let mut out = std::io::stdout().lock();
+    let mut out = terminal::out();
     if args.json {
         writeln!(out, "{}", statistics.to_json())?;
     } else {
@@ -27,7 +28,7 @@ pub(crate) async fn run(args: &StatsArgs) -> Result<Outcome> {
     losses::tell(pass.losses());
     losses::remark(pass.remarks(), &args.read);
     if statistics.points() == 0 && !args.read.quiet {
-        eprintln!(
+        tell!(
             "nothing found: {}",
             select::why_nothing(pass.selection(), pass.losses(), pass.remarks())
         );

@@ -11,6 +11,7 @@ use crate::args::TilesArgs;
 use crate::exit::Outcome;
 use crate::numbers::{counted, grouped};
 use crate::select;
+use crate::terminal::{self, tell};
 
 pub(crate) async fn run(args: &TilesArgs) -> Result<Outcome> {
     if let Some(folder) = &args.grids {
@@ -20,7 +21,7 @@ pub(crate) async fn run(args: &TilesArgs) -> Result<Outcome> {
     let engine = Engine::new(&select::options(&args.connection));
     let tiles = Tiles::find(&args.location, &reading, &areas, args.area.edge.0, &engine).await?;
     let index = tiles.index();
-    let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut out = BufWriter::new(terminal::out());
     if args.json {
         writeln!(out, "{:#}", tiles.to_json())?;
     } else if args.geojson {
@@ -32,7 +33,7 @@ pub(crate) async fn run(args: &TilesArgs) -> Result<Outcome> {
     }
     out.flush()?;
     if !args.quiet {
-        tell(&tiles, &areas);
+        summarize(&tiles, &areas);
     }
     let is_complete = index.next.is_none() && index.unlocated.is_empty();
     Ok(if is_complete {
@@ -43,31 +44,29 @@ pub(crate) async fn run(args: &TilesArgs) -> Result<Outcome> {
 }
 
 /// What the list itself does not tell.
-fn tell(tiles: &Tiles, areas: &[Area]) {
+fn summarize(tiles: &Tiles, areas: &[Area]) {
     let index = tiles.index();
     let found = grouped(index.rows.len() as u64);
     let points = tiles.points().filter(|_| !index.rows.is_empty());
     let points = points.map_or_else(String::new, |n| format!(", {}", counted(n, "point")));
-    eprintln!("{found} of {}{points}", counted(tiles.total(), "tile"));
+    tell!("{found} of {}{points}", counted(tiles.total(), "tile"));
     if index.rows.is_empty() {
-        eprintln!("nothing found: {}", why_nothing(tiles, areas));
+        tell!("nothing found: {}", why_nothing(tiles, areas));
     }
     if tiles.boxless() > 0 {
         let rows = counted(tiles.boxless(), "tile");
-        eprintln!(
-            "warning: the index does not tell where {rows} of these are; the area may miss them"
-        );
+        tell!("warning: the index does not tell where {rows} of these are; the area may miss them");
     }
     if !index.unlocated.is_empty() {
         let rows = counted(index.unlocated.len() as u64, "entry without a location");
         let first: Vec<String> = index.unlocated.iter().take(5).map(u64::to_string).collect();
-        eprintln!(
+        tell!(
             "incomplete: {rows} left out, such as number {}",
             first.join(", ")
         );
     }
     if let Some(next) = &index.next {
-        eprintln!("incomplete: the index goes on at {next}");
+        tell!("incomplete: the index goes on at {next}");
     }
 }
 

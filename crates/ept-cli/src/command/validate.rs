@@ -11,6 +11,7 @@ use crate::exit::Outcome;
 use crate::numbers::{counted, grouped};
 use crate::progress::Bar;
 use crate::select::{location, options};
+use crate::terminal::{self, tell};
 
 pub(crate) async fn run(args: &ValidateArgs) -> Result<Outcome> {
     let mut options = options(&args.dataset.connection);
@@ -24,14 +25,14 @@ pub(crate) async fn run(args: &ValidateArgs) -> Result<Outcome> {
     let location = location(&args.dataset)?;
     let report = validate(&location, &options, &checks, |stage| bar.show_stage(&stage)).await?;
     bar.finish();
-    let mut out = std::io::stdout().lock();
+    let mut out = terminal::out();
     if args.json {
         writeln!(out, "{:#}", validation_json(&report))?;
     } else {
         write_text(&mut out, &report)?;
     }
     if !args.quiet {
-        eprintln!("{}", summary(&report));
+        tell!("{}", summary(&report));
     }
     Ok(if report.is_valid() {
         Outcome::Complete

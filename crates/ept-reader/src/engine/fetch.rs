@@ -84,6 +84,12 @@ impl Fetcher {
         cache.resolve(path, known, answer).await
     }
 
+    /// A file of at most `most` bytes from the store, whatever the cache has.
+    pub(crate) async fn get_anew(&self, path: &str, most: usize) -> Result<Bytes, StoreError> {
+        let answer = self.ask(path, most, None, self.retry()).await?;
+        answer.into_file(|| self.location(path))
+    }
+
     /// Drops a file that turned out to be damaged from the cache. Returns whether it is worth asking for it once more: the
     /// damage may be that of the answer that was kept.
     pub(crate) async fn forget(&self, path: &str) -> bool {

@@ -12,6 +12,7 @@ use ept_points::{DecodeError, Decoder, PointBatch, TileHeader, Wish};
 use ept_select::{Frame, Origin};
 use futures::FutureExt;
 use futures::future::{BoxFuture, join, join_all, try_join, try_join_all};
+use sha2::{Digest, Sha256};
 
 use super::addon::Addon;
 use super::{Encoded, Octree, SharedPolicy, Source, hierarchy, text};
@@ -29,6 +30,12 @@ pub struct Ept {
     decoder: Decoder,
     fetcher: Fetcher,
     addons: Vec<Arc<Addon>>,
+    /// Hash of the text of `ept.json`; `None` if it was not read from there.
+    text_hash: Option<[u8; 32]>,
+}
+
+fn hash(text: &[u8]) -> [u8; 32] {
+    Sha256::digest(text).into()
 }
 
 impl Ept {
@@ -38,8 +45,12 @@ impl Ept {
         let fetcher = Fetcher::new(store, engine);
         let path = Ept::METADATA_PATH;
         let most = engine.limits().metadata_bytes;
-        match parsed(&fetcher, path, most, Metadata::from_json).await {
-            Ok(metadata) => Ok(Ept::new(fetcher, metadata)),
+        let from_json = |text: &[u8]| Ok((Metadata::from_json(text)?, hash(text)));
+        match parsed(&fetcher, path, most, from_json).await {
+            Ok((metadata, hash)) => Ok(Ept {
+                text_hash: Some(hash),
+                ..Ept::new(fetcher, metadata)
+            }),
             Err(Error::Store(error)) => Err(explain_missing(&fetcher, error).await),
             Err(error) => Err(error),
         }
@@ -52,7 +63,29 @@ impl Ept {
             metadata: Arc::new(metadata),
             fetcher,
             addons: Vec::new(),
+            text_hash: None,
         }
+    }
+
+    /// Looks whether `ept.json` still is what was read when the dataset was opened: to be asked after much was read.
+    ///
+    /// # Errors
+    /// [`Error::Changed`] if it is different or gone. That it can't be fetched for another reason is no error.
+    pub async fn check_unchanged(&self) -> Result<(), Error> {
+        let limits = self.fetcher.engine().limits();
+        let most = limits.text_bytes(limits.metadata_bytes);
+        let is_same = match self.fetcher.get_anew(Ept::METADATA_PATH, most).await {
+            Ok(bytes) => text::decompressed(&bytes, most)
+                .is_ok_and(|text| self.text_hash.is_none_or(|known| known == hash(&text))),
+            Err(StoreError::NotFound { .. }) => self.text_hash.is_none(),
+            Err(_) => true,
+        };
+        if is_same {
+            return Ok(());
+        }
+        Err(Error::Changed {
+            location: self.location(Ept::METADATA_PATH),
+        })
     }
 
     /// The bytes of `ept.json`.

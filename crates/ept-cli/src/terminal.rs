@@ -1,0 +1,90 @@
+//! The one door to standard output and standard error.
+//!
+//! Names, paths, coordinate systems and answers of servers come from strangers. What is told goes through [`Plain`], so that
+//! no control character of theirs reaches the terminal.
+
+use std::fmt;
+use std::io::{self, IsTerminal, Stderr, Stdout, StdoutLock, Write};
+
+/// A writer that writes control characters as `\u001b`, which is what JSON has for them. Lines and tabs stay.
+#[derive(Debug)]
+pub(crate) struct Plain<W>(W);
+
+impl<W: Write> Write for Plain<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(bytes);
+        let mut rest = &*text;
+        while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_control(*c)) {
+            self.0.write_all(&rest.as_bytes()[..at])?;
+            write!(self.0, "\\u{:04x}", u32::from(c))?;
+            rest = &rest[at + c.len_utf8()..];
+        }
+        self.0.write_all(rest.as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Whether a character moves the cursor, colours, rings, or turns the direction of text.
+fn is_control(c: char) -> bool {
+    let turns =
+        matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    turns || c.is_control() && !matches!(c, '\n' | '\t')
+}
+
+/// Standard output for what is told, locked.
+pub(crate) fn out() -> Plain<StdoutLock<'static>> {
+    Plain(io::stdout().lock())
+}
+
+/// Standard output for points: as it is, unless it is a terminal.
+pub(crate) fn points() -> Box<dyn Write + Send> {
+    let out: Stdout = io::stdout();
+    if out.is_terminal() {
+        Box::new(Plain(out))
+    } else {
+        Box::new(out)
+    }
+}
+
+/// Whether somebody watches standard error.
+pub(crate) fn is_watched() -> bool {
+    err().0.is_terminal()
+}
+
+fn err() -> Plain<Stderr> {
+    Plain(io::stderr())
+}
+
+/// Writes to standard error; see [`tell!`].
+pub(crate) fn write_to_error(text: fmt::Arguments<'_>) {
+    // In one piece, so that lines of several processes do not mix. If nobody hears it, it can't be told either.
+    let _ = err().write_all(text.to_string().as_bytes());
+}
+
+/// Tells a line on standard error.
+macro_rules! tell {
+    ($($text:tt)*) => {
+        $crate::terminal::write_to_error(format_args!("{}\n", format_args!($($text)*)))
+    };
+}
+pub(crate) use tell;
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::Plain;
+
+    #[test]
+    fn control_characters_are_escaped_as_json_has_them() {
+        let mut plain = Plain(Vec::new());
+        let text = "a\u{1b}[31mb\u{7}\r\u{7f}\u{9b}2J\u{202e}Größe\t\n\u{feff}é";
+        plain.write_all(text.as_bytes()).ok();
+        let expected = "a\\u001b[31mb\\u0007\\u000d\\u007f\\u009b2J\\u202eGröße\t\n\u{feff}é";
+        assert_eq!(String::from_utf8_lossy(&plain.0), expected);
+    }
+}
