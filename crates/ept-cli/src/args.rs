@@ -47,6 +47,8 @@ pub(crate) enum Command {
     /// List the files of a tile index that an area meets
     #[command(after_help = TILES_NOTES)]
     Tiles(TilesArgs),
+    /// Write a tile index of files, by their headers alone
+    Index(NewIndexArgs),
     /// Look for what is wrong with a dataset
     #[command(after_help = VALIDATE_NOTES)]
     Validate(ValidateArgs),
@@ -336,6 +338,18 @@ pub(crate) struct TilesArgs {
     #[arg(long, value_name = "FOLDER", value_parser = folder)]
     pub(crate) grids: Option<PathBuf>,
     /// No summary and no warnings
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewIndexArgs {
+    #[command(flatten)]
+    pub(crate) dataset: DatasetArgs,
+    /// File to write: .vpc for QGIS and PDAL wrench, .geojson, or .zip with a shapefile
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// No summary
     #[arg(long, short)]
     pub(crate) quiet: bool,
 }

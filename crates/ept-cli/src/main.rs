@@ -72,6 +72,7 @@ async fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Profile(args) => command::profile::run(&args).await,
         Command::Stats(args) => command::stats::run(&args).await,
         Command::Nodes(args) => command::nodes::run(&args).await,
+        Command::Index(args) => command::index::run(&args).await,
         Command::Sources(args) => command::sources::run(&args).await,
         Command::Tiles(args) => command::tiles::run(&args).await,
         Command::Validate(args) => command::validate::run(&args).await,

@@ -115,7 +115,7 @@ pub(crate) fn reading(args: &IndexArgs) -> Result<Reading> {
 }
 
 /// The locations of the flags, and those of the list that they name.
-fn locations(args: &DatasetArgs) -> Result<Vec<String>> {
+pub(crate) fn locations(args: &DatasetArgs) -> Result<Vec<String>> {
     let mut locations = args.locations.clone();
     if let Some(path) = &args.list {
         let text = match path.as_os_str() == "-" {

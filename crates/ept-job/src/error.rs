@@ -50,6 +50,20 @@ pub enum JobError {
         /// What went wrong.
         source: ExportError,
     },
+    /// The extension of the file is of no format of indexes.
+    #[error("{output}: an index has the extension .vpc, .geojson or .zip")]
+    IndexFormat {
+        /// Name of the output.
+        output: String,
+    },
+    /// The format of the file can't hold the index.
+    #[error("cannot write {output}")]
+    Index {
+        /// Name of the output.
+        output: String,
+        /// What can't be written.
+        source: ept_index::IndexError,
+    },
     /// The file cannot be created, or not be given its name.
     #[error("cannot write {output}")]
     File {

@@ -155,6 +155,24 @@ impl Dataset {
         Ok(Dataset::from(Members::several(members, engine, heights)?))
     }
 
+    /// Opens several locations, each as a dataset of its own, with folders and patterns as [`Dataset::open_all`] takes them.
+    ///
+    /// # Errors
+    /// When a pattern or folder has no file; what can't be opened is an error in its place.
+    pub async fn open_each(
+        locations: &[String],
+        engine: &Engine,
+    ) -> Result<Vec<(String, Result<Dataset, Error>)>, Error> {
+        let ahead = engine.limits().requests.get().saturating_mul(2);
+        let open = async |location: String| {
+            let opened = Dataset::open_in(&location, engine).await;
+            (location, opened)
+        };
+        let locations = location::expanded(locations)?;
+        let opened = stream::iter(locations).map(open).buffered(ahead);
+        Ok(opened.collect().await)
+    }
+
     /// The dataset with a dimension that PDAL's `writers.ept_addon` stored in the folder or at the URL `location`. It
     /// replaces a dimension of that name. Where the addon has no values for a node, the points of that node keep what
     /// they have.

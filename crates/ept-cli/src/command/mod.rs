@@ -2,6 +2,7 @@
 
 pub(crate) mod cache;
 pub(crate) mod hierarchy;
+pub(crate) mod index;
 pub(crate) mod info;
 pub(crate) mod nodes;
 pub(crate) mod plan;

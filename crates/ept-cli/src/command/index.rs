@@ -1,0 +1,32 @@
+//! `ept index`: a tile index of files.
+
+use anyhow::Result;
+use ept_job::NewIndex;
+use ept_reader::Engine;
+
+use crate::args::NewIndexArgs;
+use crate::exit::Outcome;
+use crate::numbers::counted;
+use crate::select;
+use crate::terminal::tell;
+
+pub(crate) async fn run(args: &NewIndexArgs) -> Result<Outcome> {
+    let engine = Engine::new(&select::options(&args.dataset.connection));
+    let made = NewIndex::of(&select::locations(&args.dataset)?, &engine).await?;
+    if let (true, Some(error)) = (made.index().rows.is_empty(), made.losses().first()) {
+        return Err(error.clone().into());
+    }
+    made.write(&args.output)?;
+    for loss in made.losses() {
+        tell!("left out: {loss}");
+    }
+    if !args.quiet {
+        let rows = counted(made.index().rows.len() as u64, "file");
+        tell!("{rows}, to {}", args.output.display());
+    }
+    Ok(if made.losses().is_empty() {
+        Outcome::Complete
+    } else {
+        Outcome::Incomplete
+    })
+}
