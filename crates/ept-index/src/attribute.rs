@@ -1,5 +1,6 @@
 //! Values of the fields of an index.
 
+use serde::{Serialize, Serializer};
 use serde_json::{Number, Value};
 
 /// The value of a field. A field without a value has none.
@@ -82,9 +83,7 @@ impl Attribute {
         }
     }
 
-    /// The value as JSON.
-    #[must_use]
-    pub fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         match self {
             Attribute::Text(text) => text.clone().into(),
             Attribute::Integer(value) => (*value).into(),
@@ -92,5 +91,12 @@ impl Attribute {
             Attribute::Boolean(value) => (*value).into(),
             Attribute::Json(text) => serde_json::from_str(text).unwrap_or(Value::Null),
         }
+    }
+}
+
+/// As JSON: arrays and objects are what they were.
+impl Serialize for Attribute {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_json().serialize(serializer)
     }
 }

@@ -93,7 +93,7 @@ impl Tiles {
 
 fn row(row: &Row) -> Value {
     let attributes = row.attributes.iter();
-    let attributes = attributes.map(|(name, value)| (name.clone(), value.to_json()));
+    let attributes = attributes.map(|(name, value)| (name.clone(), json!(value)));
     json!({
         "location": row.location,
         "bounds": row.bounds.as_ref().map(bounds_json),

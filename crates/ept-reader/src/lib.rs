@@ -29,6 +29,8 @@
 //! # Ok(()) }
 //! ```
 //!
+//! A survey of many files has a tile index: [`read_index`] reads it, [`rows_in_areas`] says which files an area meets.
+//!
 //! # Drawing
 //!
 //! A [`Scene`] is what a viewer draws of a dataset: for each frame, [`Scene::look`] says at once which tiles of a

@@ -358,3 +358,29 @@ proptest! {
         prop_assert!(!is_in([turned + 180.0, y, 0.0]));
     }
 }
+
+#[test]
+fn cells_beside_a_slanting_side_are_outside() {
+    let metadata = dataset(Some("EPSG:26915"), [500_000.0, 4_650_000.0, 0.0], 64.0);
+    let sliver = "POLYGON ((500000 4650000, 500064 4650064, 500063 4650064, 500000 4650000))";
+    let area: Area = sliver.parse().unwrap();
+    let buffered = area.clone().buffered("2m".parse::<Length>().unwrap());
+    for area in [area, buffered] {
+        let frame = Frame::from(&metadata);
+        let cover = Cover::new(std::slice::from_ref(&area), Edge::Closed, &frame).unwrap();
+        let relation = |x: u32, y: u32| {
+            let cell = metadata.bounds().cell(Key::new(3, x, y, 0).unwrap());
+            cover.relation(&cell)
+        };
+        // Cells of 8 m: those on the diagonal are met, those two away on both sides are not.
+        for (x, y) in (0..8_u32).flat_map(|x| (0..8_u32).map(move |y| (x, y))) {
+            let away = x.abs_diff(y);
+            if away == 0 {
+                assert_eq!(relation(x, y), Relation::Edge, "{x} {y}");
+            }
+            if away >= 2 {
+                assert_eq!(relation(x, y), Relation::Outside, "{x} {y} {area:?}");
+            }
+        }
+    }
+}
