@@ -279,6 +279,9 @@ pub(crate) struct QueryArgs {
     /// Write what was read and what was lost to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+    /// Add a dimension of this name with the number of the dataset that a point comes from, from 0
+    #[arg(long, value_name = "NAME")]
+    pub(crate) source_id: Option<String>,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
 }

@@ -28,12 +28,28 @@ pub(crate) fn note(pass: &Pass, dimensions: &[String]) -> String {
 /// from disk or web, and nobody's paths are passed on.
 fn dataset(selection: &Selection) -> Value {
     let frame = selection.frame();
-    let points = selection.dataset().ept().ok();
-    json!({
-        "points": points.and_then(|ept| ept.metadata().points()),
+    let mut dataset = json!({
+        "points": selection.dataset().claimed_points(),
         "bounds": bounds_json(&frame.bounds),
         "crs": frame.srs.codes().or_else(|| frame.srs.name().map(str::to_owned)),
-    })
+    });
+    if let Some(name) = selection.query().source_id() {
+        dataset["sourceId"] = name.into();
+        dataset["sources"] = sources(selection).into();
+    }
+    dataset
+}
+
+/// The names of the sources, in the order of their numbers.
+fn sources(selection: &Selection) -> Vec<String> {
+    let name = |location: &String| {
+        let mut parts = location.rsplit(['/', '\\']);
+        let last = parts.next().unwrap_or_default();
+        // Of EPT, the name of the folder.
+        let folder = parts.next().filter(|_| last == "ept.json");
+        folder.unwrap_or(last).to_owned()
+    };
+    selection.dataset().locations().iter().map(name).collect()
 }
 
 /// A part that is missing. Its cause is left out: it may be told in other words the next time.

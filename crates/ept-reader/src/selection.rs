@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use ept_format::{Bounds, Node, NodeName};
-use ept_points::{PointBatch, Wish};
+use ept_points::{Column, PointBatch, Values, Wish};
 use ept_select::{Frame, Plan, Query, Relation, Thinner};
 use futures::{Stream, StreamExt, stream};
 
@@ -168,9 +168,10 @@ impl Selection {
     {
         let make = move |node: Node, points: PointBatch| make(Tile { node, points });
         let Some(grid) = self.bound.grid() else {
-            return TileStream::new(
-                self.ordered(nodes, move |node, points| Ok(make(node, points))),
-            );
+            let selection = self.clone();
+            let finish =
+                move |node: Node, points| Ok(make(node, selection.with_source(&node, points)?));
+            return TileStream::new(self.ordered(nodes, finish));
         };
         let (selection, finishing) = (self.clone(), self.clone());
         let thinner = if self.parts.len() == 1 {
@@ -189,9 +190,19 @@ impl Selection {
         let nodes = sorted.flatten().boxed();
         let finish = move |node: Node, points| {
             let points = finishing.part(&node)?.finish(points)?;
-            Ok(make(node, points))
+            Ok(make(node, finishing.with_source(&node, points)?))
         };
         TileStream::new(thinned::thinned(engine, thinner, nodes, finish))
+    }
+
+    /// The points with the number of their source, if it is wanted.
+    fn with_source(&self, node: &Node, points: PointBatch) -> Result<PointBatch, Error> {
+        let Some(name) = self.query().source_id() else {
+            return Ok(points);
+        };
+        let numbers = Values::U32(vec![node.source; points.len()]);
+        let with_source = points.with_column(Column::new(name, numbers));
+        with_source.map_err(|error| Error::Internal(error.to_string()))
     }
 
     /// What `make` makes of the selected points of each node, in the order of the nodes.

@@ -32,6 +32,7 @@ pub struct Query {
     pub(crate) output_crs: Option<Crs>,
     pub(crate) thin: Option<Thin>,
     pub(crate) max_points: Option<u64>,
+    pub(crate) source_id: Option<String>,
 }
 
 /// How deep to read an octree.
@@ -141,6 +142,14 @@ impl Query {
         query
     }
 
+    /// With a further dimension of this name: the number of the source that a point comes from, among those of the
+    /// dataset, from 0.
+    #[must_use]
+    pub fn with_source_id(mut self, name: &str) -> Query {
+        self.source_id = Some(name.to_owned());
+        self
+    }
+
     /// The areas; a selected point is inside all of them.
     #[must_use]
     pub fn areas(&self) -> &[Area] {
@@ -193,5 +202,11 @@ impl Query {
     #[must_use]
     pub fn max_points(&self) -> Option<u64> {
         self.max_points
+    }
+
+    /// The dimension that tells the source of a point, if there is to be one.
+    #[must_use]
+    pub fn source_id(&self) -> Option<&str> {
+        self.source_id.as_deref()
     }
 }

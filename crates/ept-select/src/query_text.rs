@@ -37,6 +37,8 @@ struct QueryText {
     thin_cubes: Option<String>,
     #[serde(rename = "maxPoints", skip_serializing_if = "Option::is_none")]
     max_points: Option<u64>,
+    #[serde(rename = "sourceId", skip_serializing_if = "Option::is_none")]
+    source_id: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -133,6 +135,7 @@ impl From<&Query> for QueryText {
             thin: thin(true),
             thin_cubes: thin(false),
             max_points: query.max_points,
+            source_id: query.source_id.clone(),
         }
     }
 }
@@ -167,6 +170,7 @@ impl TryFrom<QueryText> for Query {
                 (Some(_), Some(_)) => return Err(both("thin", "thin3d")),
             },
             max_points: text.max_points,
+            source_id: text.source_id,
         })
     }
 }

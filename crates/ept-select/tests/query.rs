@@ -101,9 +101,10 @@ fn query() -> impl Strategy<Value = Query> {
         of(crs()),
         of((spacing(), any::<bool>())),
         of(any::<u64>()),
+        of(".{1,8}"),
     );
     parts.prop_map(
-        |(areas, half, detail, names, filter, origin, crs, thin, most)| {
+        |(areas, half, detail, names, filter, origin, crs, thin, most, source)| {
             let mut query = areas.into_iter().fold(Query::new(), Query::with_area);
             if half {
                 query = query.with_edge(Edge::HalfOpen);
@@ -134,6 +135,9 @@ fn query() -> impl Strategy<Value = Query> {
             }
             if let Some(most) = most {
                 query = query.with_max_points(most);
+            }
+            if let Some(source) = source {
+                query = query.with_source_id(&source);
             }
             query
         },

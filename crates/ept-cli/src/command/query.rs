@@ -58,6 +58,9 @@ fn with_flags(mut query: Query, args: &QueryArgs) -> Query {
     if let Some(crs) = &args.out_crs {
         query = query.with_output_crs(crs.clone());
     }
+    if let Some(name) = &args.source_id {
+        query = query.with_source_id(name);
+    }
     if let Some(edge) = args.thin {
         query = query.with_thin(Thin::squares(edge));
     }
