@@ -1,7 +1,7 @@
 //! The limits: tiles in memory through nothing but `laz`, `zstd` or a copy.
 
 use std::io::{Cursor, Seek, SeekFrom};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -12,7 +12,8 @@ use futures::TryStreamExt;
 use las::raw::{Header, Vlr};
 use laz::laszip::ChunkTable;
 use laz::record::{
-    LayeredPointRecordCompressor, RecordCompressor, SequentialPointRecordCompressor,
+    LayeredPointRecordCompressor, LayeredPointRecordDecompressor, RecordCompressor,
+    RecordDecompressor, SequentialPointRecordCompressor, SequentialPointRecordDecompressor,
 };
 use laz::{LasZipDecompressor, LazItem, LazItemType, LazVlr};
 
@@ -37,6 +38,10 @@ enum Encoding {
         vlr: LazVlr,
         /// Where each chunk starts, and how many points it has.
         chunks: Vec<(usize, usize)>,
+    },
+    /// One chunk of a LAZ file.
+    Chunk {
+        vlr: LazVlr,
     },
     Binary,
     Zstandard {
@@ -81,6 +86,33 @@ impl Tiles {
         });
         let mut tiles = tiles.collect::<Result<Vec<_>>>()?;
         tiles.sort_by_key(|tile| std::cmp::Reverse(tile.points));
+        Ok(Tiles { tiles })
+    }
+
+    /// Reads the chunks of LAZ files, each as a tile of its own.
+    pub(crate) fn of_files(files: &[PathBuf]) -> Result<Tiles> {
+        let mut tiles = Vec::new();
+        for file in files {
+            let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
+            let header = Header::read_from(&mut Cursor::new(&bytes))?;
+            let large = header.large_file.map(|large| large.number_of_point_records);
+            let points = large.unwrap_or_else(|| header.number_of_point_records.into());
+            let Encoding::Laszip { vlr, chunks, .. } = laszip(&bytes, usize::try_from(points)?)?
+            else {
+                bail!("{}: no LAZ file", file.display());
+            };
+            let ends = chunks
+                .iter()
+                .skip(1)
+                .map(|(at, _)| *at)
+                .chain([bytes.len()]);
+            tiles.extend(chunks.iter().zip(ends).map(|((at, points), end)| Tile {
+                path: file.display().to_string(),
+                bytes: bytes[*at..end].to_vec(),
+                points: *points,
+                encoding: Encoding::Chunk { vlr: vlr.clone() },
+            }));
+        }
         Ok(Tiles { tiles })
     }
 
@@ -206,6 +238,17 @@ impl Tile {
                 records.resize(self.points * vlr.items_size() as usize, 0);
                 LasZipDecompressor::new(source, vlr.clone())?.decompress_many(records)?;
             }
+            Encoding::Chunk { vlr } => {
+                records.resize(self.points * vlr.items_size() as usize, 0);
+                let source = Cursor::new(self.bytes.as_slice());
+                let mut decompressor: Box<dyn RecordDecompressor<_>> = if is_layered(vlr) {
+                    Box::new(LayeredPointRecordDecompressor::new(source))
+                } else {
+                    Box::new(SequentialPointRecordDecompressor::new(source))
+                };
+                decompressor.set_fields_from(vlr.items())?;
+                decompressor.decompress_many(records)?;
+            }
             Encoding::Binary => *records = self.bytes.clone(),
             Encoding::Zstandard { bytes } => {
                 records.resize(*bytes, 0);
@@ -238,11 +281,10 @@ impl Tile {
     }
 
     fn encode(&self, records: &[u8]) -> Result<Vec<u8>> {
-        let Encoding::Laszip { vlr, .. } = &self.encoding else {
+        let (Encoding::Laszip { vlr, .. } | Encoding::Chunk { vlr }) = &self.encoding else {
             return Ok(Vec::new());
         };
-        let is_layered = vlr.items().iter().any(|item| item.version() > 2);
-        let mut compressor: Box<dyn RecordCompressor<Vec<u8>>> = if is_layered {
+        let mut compressor: Box<dyn RecordCompressor<Vec<u8>>> = if is_layered(vlr) {
             Box::new(LayeredPointRecordCompressor::new(Vec::new()))
         } else {
             Box::new(SequentialPointRecordCompressor::new(Vec::new()))
@@ -252,4 +294,9 @@ impl Tile {
         compressor.done()?;
         Ok(compressor.box_into_inner())
     }
+}
+
+/// Whether points are compressed as those of point formats 6 to 10.
+fn is_layered(vlr: &LazVlr) -> bool {
+    vlr.items().iter().any(|item| item.version() > 2)
 }

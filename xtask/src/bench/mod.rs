@@ -9,6 +9,7 @@ mod part;
 mod row;
 mod rows;
 mod server;
+mod survey;
 mod table;
 
 use std::path::{Path, PathBuf};

@@ -15,6 +15,7 @@ use super::child::{self, Cost};
 use super::part::{Part, Work};
 use super::row::{Clock, Row};
 use super::server::Server;
+use super::survey::Survey;
 
 /// What the rows are made of.
 pub(crate) struct Rows {
@@ -64,6 +65,7 @@ impl Rows {
     pub(crate) fn each(&self, mut then: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
         self.chunks(&mut then)?;
         self.whole(&mut then)?;
+        self.files(&mut then)?;
         self.areas(&mut then)?;
         self.encodings(&mut then)?;
         self.hierarchy(&mut then)
@@ -139,6 +141,38 @@ impl Rows {
             measure_limit: Box::new(|| Ok(root.decode(1)? + FIRST)),
             measure: Box::new(|| self.part(&self.all(Work::First, &self.laszip))),
         })
+    }
+
+    /// Files, and a survey of them, that the command makes of the dataset.
+    fn files(&self, then: &mut impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+        let name = self.laszip.file_name().unwrap_or_default();
+        let survey = self.made.join(name).with_extension("survey");
+        let survey = Survey::make(survey, &self.laszip, &self.ept)?;
+        let threads = self.threads.get();
+        for (name, file) in [("a LAZ file", &survey.laz), ("a COPC file", &survey.copc)] {
+            let chunks = Tiles::of_files(std::slice::from_ref(file))?;
+            let part = self.all(Work::Points, file);
+            then(&Row {
+                work: format!("all points of {name} to nothing"),
+                limit: "bare decode of its chunks".into(),
+                goal: Some(0.8),
+                clock: Clock::Wall,
+                measure_limit: Box::new(|| chunks.decode(threads)),
+                measure: Box::new(|| self.part(&part)),
+            })?;
+        }
+        let chunks = Tiles::of_files(&survey.tiles)?;
+        for (name, out, goal) in [("LAZ", "tiles.laz", 1.1), ("COPC", "tiles.copc.laz", 1.5)] {
+            then(&Row {
+                work: format!("{} tiles to {name}", survey.tiles.len()),
+                limit: "bare decode and encode".into(),
+                goal: Some(goal),
+                clock: Clock::Wall,
+                measure_limit: Box::new(|| chunks.recode(threads)),
+                measure: Box::new(|| self.ept_of("query", &survey.tiles, Some(out))),
+            })?;
+        }
+        Ok(())
     }
 
     fn areas(&self, then: &mut impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
@@ -266,8 +300,12 @@ impl Rows {
     }
 
     fn ept(&self, name: &str, out: Option<&str>) -> Result<Cost> {
+        self.ept_of(name, std::slice::from_ref(&self.laszip), out)
+    }
+
+    fn ept_of(&self, name: &str, datasets: &[PathBuf], out: Option<&str>) -> Result<Cost> {
         let mut command = Command::new(&self.ept);
-        command.arg(name).arg(&self.laszip).arg("--quiet");
+        command.arg(name).args(datasets).arg("--quiet");
         command.args(["--threads", &self.threads.to_string()]);
         if let Some(out) = out {
             command.arg("--output").arg(self.scratch.path().join(out));
