@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{conformance, fuzz, interop, packages, testdata, tidy, workspace};
+use crate::{advisories, conformance, fuzz, interop, packages, testdata, tidy, workspace};
 
 /// Seconds of each fuzz target: enough to see that it works and that no seed breaks a law.
 const FUZZING: u32 = 5;
@@ -12,8 +12,7 @@ const FUZZING: u32 = 5;
 /// Runs every check, cheap ones first.
 pub(crate) fn run() -> Result<()> {
     cargo(&["fmt", "--all", "--check"])?;
-    tidy::check(&workspace())?;
-    packages::check(&workspace())?;
+    tidy()?;
     cargo(&[
         "clippy",
         "--workspace",
@@ -34,6 +33,13 @@ pub(crate) fn run() -> Result<()> {
     conformance::run(&[])?;
     interop::run(&[])?;
     fuzz::run(None, FUZZING)
+}
+
+/// What needs no build.
+pub(crate) fn tidy() -> Result<()> {
+    tidy::check(&workspace())?;
+    packages::check(&workspace())?;
+    advisories::check(&workspace())
 }
 
 /// The library without its optional feature: what most who call it build.

@@ -1,5 +1,6 @@
 //! Chores of this workspace, run as `cargo xtask <command>`.
 
+mod advisories;
 mod bench;
 mod ci;
 mod conformance;
@@ -26,6 +27,8 @@ struct Arguments {
 enum Command {
     /// Run every check that a change must pass
     Ci,
+    /// Check what takes seconds: rules for the sources, directions, licences, advisories and duplicates of packages
+    Tidy,
     /// Write the datasets that the tests read; the same bytes on every run.
     GenTestdata {
         /// Folder to write to; each dataset in it is replaced.
@@ -69,6 +72,7 @@ enum Command {
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Ci => ci::run(),
+        Command::Tidy => ci::tidy(),
         Command::GenTestdata { directory } => testdata::generate(&directory),
         Command::GenHierarchy { directory, nodes } => hierarchy::generate(&directory, nodes),
         Command::Conformance { targets } => conformance::run(&targets),

@@ -184,8 +184,9 @@ pub(crate) struct AreaArgs {
     /// the dataset's coordinates or those of --crs
     #[arg(long, value_name = "BOUNDS", allow_hyphen_values = true)]
     pub(crate) bounds: Option<Corners>,
-    /// Polygons: a file of WKT or GeoJSON, the text itself, or - for standard input; several are united. WKT is in the
-    /// dataset's coordinates, GeoJSON in longitude and latitude, both in those of --crs where it is given
+    /// Polygons: a file of WKT or GeoJSON, the text itself, or - for standard input; several are united. Points and lines
+    /// need --buffer. WKT is in the dataset's coordinates, GeoJSON in longitude and latitude, unless the text names
+    /// others, and both in those of --crs where it is given
     #[arg(long, value_name = "POLYGON")]
     pub(crate) polygon: Option<String>,
     /// Coordinate system of the area: an EPSG code such as EPSG:4326, WKT, or a PROJ string; x or longitude comes first

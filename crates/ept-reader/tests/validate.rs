@@ -200,6 +200,10 @@ fn metadata_cases() -> Vec<Case> {
         case("W008", "terrain", |f| {
             set(f, "srs", json!({"wkt": "somewhere"}))
         }),
+        case("W008", "terrain", |f| {
+            let srs = json!({"authority": "EPSG", "horizontal": "26915", "vertical": "99999"});
+            set(f, "srs", srs)
+        }),
         case("W009", "terrain", |f| {
             edit(f, "ept.json", |ept| ept["bounds"][5] = json!(1000))
         }),

@@ -31,7 +31,7 @@ mod wkt_area;
 pub use area::{Area, Edge};
 pub use corners::Corners;
 pub use cover::Cover;
-pub use ept_crs::{Crs, CrsError, Length, Operation, Transform};
+pub use ept_crs::{Crs, CrsError, FileSrs, Length, Operation, Transform};
 pub use error::SelectError;
 pub use extent::Relation;
 pub use filter::Filter;

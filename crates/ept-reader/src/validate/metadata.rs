@@ -3,7 +3,7 @@
 use ept_format::{
     Bounds, DataType, Dimension, FormatError, Metadata, ScalarType, Srs, known_dimension,
 };
-use ept_select::Crs;
+use ept_select::{Crs, FileSrs};
 use serde_json::{Map, Value, json};
 
 use super::findings::Findings;
@@ -252,6 +252,8 @@ impl Lint<'_> {
         if srs.is_empty() {
             self.warn(Code::NoSrs, "srs", "is missing or empty");
         } else if let Err(error) = Crs::of(srs) {
+            self.warn(Code::SrsUnknown, "srs", error.to_string());
+        } else if let Some(error) = FileSrs::of(srs).unsaid {
             self.warn(Code::SrsUnknown, "srs", error.to_string());
         }
     }
