@@ -39,7 +39,7 @@ pub struct Crs {
     wkt: Option<Arc<str>>,
     system: Arc<SpatialRef>,
     /// The vertical system beside this one, if the definition names one.
-    vertical: Option<Vertical>,
+    vertical: Option<Arc<Vertical>>,
     kind: Kind,
     /// Metres of the unit of a system that is not geographic.
     metres: f64,
@@ -148,7 +148,7 @@ impl Crs {
             system = known(horizontal)?;
         }
         let vertical = vertical.map(|code| Vertical::from_code(&code.to_string()));
-        let vertical = vertical.transpose()?;
+        let vertical = vertical.transpose()?.map(Arc::new);
         let name = format!("EPSG:{}", system.epsg.unwrap_or(code.horizontal));
         let wkt = system.wkt.clone();
         let crs = Crs::new(&name, &name, wkt.as_deref(), system)?;
@@ -170,7 +170,8 @@ impl Crs {
         }
         let vertical = vertical
             .map(|code| Vertical::from_code(&code))
-            .transpose()?;
+            .transpose()?
+            .map(Arc::new);
         let known = epsg(&json).map(|code| Crs::from_code(&code));
         if let Some(Ok(crs)) = known {
             let vertical = vertical.or(crs.vertical.clone());
@@ -231,7 +232,7 @@ impl Crs {
             .map_err(|error| unknown(&error.to_string()))?;
         let name = horizontal.text(0).unwrap_or(text);
         let crs = Crs::new(name, text, Some(text), system)?;
-        let vertical = Vertical::in_wkt(text);
+        let vertical = Vertical::in_wkt(text).map(Arc::new);
         Ok(Crs { vertical, ..crs })
     }
 
@@ -371,7 +372,7 @@ impl Crs {
     }
 
     pub(crate) fn vertical(&self) -> Option<&Vertical> {
-        self.vertical.as_ref()
+        self.vertical.as_deref()
     }
 
     pub(crate) fn system(&self) -> &SpatialRef {

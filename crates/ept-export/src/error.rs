@@ -52,9 +52,9 @@ pub enum ExportError {
     )]
     Scaling {
         /// Scale and offset of the points.
-        found: Scaling,
+        found: Box<Scaling>,
         /// Scale and offset of the file.
-        file: Scaling,
+        file: Box<Scaling>,
     },
     /// A value cannot be written to its field without changing it.
     #[error("{dimension} {value} does not fit its field ({field})")]

@@ -115,8 +115,8 @@ impl Record {
         }
         if let (Some(own), false) = (own, self.is_settled) {
             return Err(ExportError::Scaling {
-                found: *own,
-                file: self.scaling,
+                found: Box::new(*own),
+                file: Box::new(self.scaling),
             });
         }
         for (axis, places) in [batch.x(), batch.y(), batch.z()].into_iter().enumerate() {

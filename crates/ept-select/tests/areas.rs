@@ -198,7 +198,7 @@ fn geojson_names_its_system_in_any_shape_or_is_refused() {
     ] {
         let area: Area = text(crs).parse().unwrap();
         assert_eq!(
-            area.crs().map(|crs| crs.name()),
+            area.crs().map(ept_select::Crs::name),
             Some("EPSG:32612"),
             "{crs}"
         );
