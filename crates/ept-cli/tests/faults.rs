@@ -388,7 +388,7 @@ fn coordinates_that_no_scale_of_32_bits_holds_are_rounded_and_it_is_told() {
         let run = ept(&["query", set, "-o", out.to_str().unwrap()]).ends_with(0);
         let text = run.stderr();
         assert!(
-            text.contains("X is rounded to 0.0001, by at most 3.0e-5"),
+            text.contains("X is rounded to 1e-4, by at most 3.0e-5"),
             "{text}"
         );
         assert!(!text.contains("Y is") && !text.contains("Z is"), "{text}");

@@ -16,6 +16,6 @@ pub struct Rounding {
 impl fmt::Display for Rounding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Rounding { axis, step, by } = self;
-        write!(f, "{axis} is rounded to {step}, by at most {by:.1e}")
+        write!(f, "{axis} is rounded to {step:e}, by at most {by:.1e}")
     }
 }

@@ -122,8 +122,10 @@ impl Writer<'_> {
         let columns = settled.or(self.first.as_ref());
         let dimensions = columns.map_or_else(|| self.columns.clone(), names);
         pass.remarks.extend(Remark::of_absent(&self.read));
-        let rounded = writing.sink.rounding().into_iter().map(Remark::Rounded);
-        pass.remarks.extend(rounded);
+        let rounding = writing.sink.rounding();
+        if !rounding.is_empty() {
+            pass.remarks.push(Remark::Rounded(rounding));
+        }
         pass.remarks.extend(filler.remark(format));
         writing.sink.describe(note(pass, &dimensions));
         writing.finish()

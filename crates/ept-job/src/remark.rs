@@ -16,16 +16,14 @@ pub enum Remark {
     /// The coordinate system can't be written as PROJJSON, which alone GeoParquet has.
     #[error("the file does not say its coordinate system: it can't be written as PROJJSON")]
     NoProjjson,
-    /// Coordinates on an axis are rounded: no scale of 32 bits holds them all.
-    #[error(
-        "32 bits have no scale that holds all coordinates: {0} (units of the coordinate system)"
-    )]
-    Rounded(Rounding),
+    /// Coordinates on some axes are rounded: no scale of 32 bits holds them all.
+    #[error("32 bits have no scale that holds all coordinates: {}", joined(.0))]
+    Rounded(Vec<Rounding>),
     /// Dimensions that the query names are in none of the tiles that were read.
     #[error("no tile has {}: there is no column of that name, and no comparison with it holds", .0.join(", "))]
     Absent(Vec<String>),
     /// Points lack dimensions that others have, in a format without absent values.
-    #[error("{points} points lack {}, which is 0 there: {format} has no absent values", .dimensions.join(", "))]
+    #[error("{points} points lack {}: 0 is there, since {format} has no absent values", .dimensions.join(", "))]
     Filled {
         /// Points that lack some of the dimensions.
         points: u64,
@@ -34,6 +32,11 @@ pub enum Remark {
         /// The format.
         format: Format,
     },
+}
+
+fn joined(rounding: &[Rounding]) -> String {
+    let parts: Vec<String> = rounding.iter().map(ToString::to_string).collect();
+    parts.join("; ")
 }
 
 impl Remark {
