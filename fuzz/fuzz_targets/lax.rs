@@ -1,4 +1,4 @@
-//! Indexes of points, as LAStools write them.
+//! Indexes of points, as `LAStools` write them.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! The laws of indexes of points, as LAStools write them.
+//! The laws of indexes of points, as `LAStools` write them.
 
 use ept_las::Lax;
 

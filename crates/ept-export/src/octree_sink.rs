@@ -23,6 +23,9 @@ const MAX_DEPTH: u32 = 24;
 /// Points that a node of that depth may have, since they are in memory: as many as any other can.
 const MAX_POINTS: u64 = (GRID * GRID * GRID) as u64;
 
+/// Bytes of records that are divided in memory: a subtree of so many is read once, whatever its depth.
+const MEMORY: u64 = 96 << 20;
+
 /// Makes an empty file that can be read and written.
 type Scratch<F> = Box<dyn FnMut() -> io::Result<F> + Send>;
 
@@ -33,8 +36,9 @@ type Scratch<F> = Box<dyn FnMut() -> io::Result<F> + Send>;
 /// 50,000 points keeps the first that comes to each of its 128 cells per axis and hands the others down. The same
 /// points in the same order make the same bytes.
 ///
-/// The points wait in scratch files, so memory is bounded by the points of a node (2^21 at most) and the chunks under way, whatever
-/// their number; the files take as much space as the points do uncompressed, twice for a time.
+/// The points wait in scratch files until a subtree of them is small enough to be divided in memory (96 MB), so memory is
+/// bounded by that, the points of a node (2^21 at most) and the chunks under way, whatever their number; the files take
+/// as much space as the points do uncompressed, twice for a time.
 pub struct OctreeSink<W, F: Write> {
     draft: Fused<Draft<W, F>>,
     note: Option<String>,
@@ -46,6 +50,8 @@ struct Draft<W, F: Write> {
     options: CopcOptions,
     info: CopcInfo,
     scratch: Scratch<F>,
+    /// Bytes of records that are divided in memory.
+    memory: u64,
     file: Option<(LasFile, Spool<F>)>,
     keys: Vec<Key>,
     columns: Option<PointBatch>,
@@ -72,6 +78,7 @@ impl<W: Write + Seek + Send, F: Read + Write + Seek + Send> OctreeSink<W, F> {
                 out,
                 options,
                 scratch: Box::new(scratch),
+                memory: MEMORY,
                 file: None,
                 keys: Vec::new(),
                 columns: None,
@@ -88,6 +95,13 @@ impl<W: Write + Seek + Send, F: Read + Write + Seek + Send> OctreeSink<W, F> {
             columns: Some(columns),
             ..draft
         });
+        OctreeSink { draft, ..self }
+    }
+
+    /// How many bytes of records are divided in memory, 96 MiB if it is not said. It changes nothing in the file.
+    #[must_use]
+    pub fn with_memory(self, memory: u64) -> OctreeSink<W, F> {
+        let draft = self.draft.changed(|draft| Draft { memory, ..draft });
         OctreeSink { draft, ..self }
     }
 
@@ -117,16 +131,20 @@ impl<W: Write + Seek, F: Read + Write + Seek> Draft<W, F> {
     fn divide(&mut self, file: &mut LasFile, key: Key, spool: Spool<F>) -> Result<(), ExportError> {
         let takes_all = spool.points <= LEAF_POINTS || key.depth() == MAX_DEPTH;
         if takes_all && spool.points > MAX_POINTS {
-            return Err(ExportError::Node {
-                node: key.into(),
-                problem: "too many points are in one place for an octree",
-            });
+            return Err(too_many(key));
+        }
+        let size = file.record_size();
+        if spool.points.saturating_mul(size as u64) <= self.memory {
+            let mut records = Vec::with_capacity(spool.points as usize * size);
+            let rows = (0..spool.points as u32).collect();
+            spool.into_reader()?.read_to_end(&mut records)?;
+            return self.divide_in_memory(file, key, &records, rows);
         }
         let mut cells = Cells::new(&self.options.bounds, key, *file.scaling());
         let mut records = Vec::new();
         let mut below: [Option<Spool<F>>; 8] = Default::default();
         let points = spool.points;
-        let mut record = vec![0; file.record_size()];
+        let mut record = vec![0; size];
         let mut reader = spool.into_reader()?;
         for _ in 0..points {
             reader.read_exact(&mut record)?;
@@ -147,6 +165,49 @@ impl<W: Write + Seek, F: Read + Write + Seek> Draft<W, F> {
         for (child, spool) in key.children().zip(below) {
             if let Some(spool) = spool {
                 self.divide(file, child, spool)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes some of the records in memory, by their numbers, as the node `key` and its descendants.
+    fn divide_in_memory(
+        &mut self,
+        file: &mut LasFile,
+        key: Key,
+        records: &[u8],
+        rows: Vec<u32>,
+    ) -> Result<(), ExportError> {
+        let size = file.record_size();
+        let record = |row: u32| &records[row as usize * size..][..size];
+        let takes_all = rows.len() as u64 <= LEAF_POINTS || key.depth() == MAX_DEPTH;
+        if takes_all && rows.len() as u64 > MAX_POINTS {
+            return Err(too_many(key));
+        }
+        let mut below: [Vec<u32>; 8] = Default::default();
+        let own = if takes_all {
+            rows
+        } else {
+            let mut cells = Cells::new(&self.options.bounds, key, *file.scaling());
+            let mut own = Vec::new();
+            for row in rows {
+                if cells.take(record(row)) {
+                    own.push(row);
+                } else {
+                    below[cells.octant(record(row))].push(row);
+                }
+            }
+            own
+        };
+        self.keys.push(key);
+        let mut node = Vec::with_capacity(own.len() * size);
+        own.iter()
+            .for_each(|row| node.extend_from_slice(record(*row)));
+        file.write_records(&node, &mut self.out)?;
+        drop((own, node));
+        for (child, rows) in key.children().zip(below) {
+            if !rows.is_empty() {
+                self.divide_in_memory(file, child, records, rows)?;
             }
         }
         Ok(())
@@ -213,6 +274,13 @@ impl<W, F: Write> fmt::Debug for OctreeSink<W, F> {
         f.debug_struct("OctreeSink")
             .field("note", &self.note)
             .finish_non_exhaustive()
+    }
+}
+
+fn too_many(key: Key) -> ExportError {
+    ExportError::Node {
+        node: key.into(),
+        problem: "too many points are in one place for an octree",
     }
 }
 

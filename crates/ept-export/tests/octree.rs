@@ -48,8 +48,18 @@ fn cloud(range: std::ops::Range<u32>) -> PointBatch {
 }
 
 fn write(options: CopcOptions, batches: &[PointBatch]) -> Result<Vec<u8>, ExportError> {
+    write_within(u64::MAX, options, batches)
+}
+
+/// With so many bytes that are divided in memory.
+fn write_within(
+    memory: u64,
+    options: CopcOptions,
+    batches: &[PointBatch],
+) -> Result<Vec<u8>, ExportError> {
     let file = File::default();
-    let mut sink = Box::new(OctreeSink::new(file.clone(), options, scratch)?);
+    let sink = OctreeSink::new(file.clone(), options, scratch)?;
+    let mut sink = Box::new(sink.with_memory(memory));
     for batch in batches {
         sink.write(Key::ROOT.into(), batch)?;
     }
@@ -107,6 +117,17 @@ fn batches_and_threads_leave_no_trace() {
             ..options()
         };
         assert!(write(with, &parts).unwrap() == whole);
+    }
+}
+
+#[test]
+fn memory_changes_nothing_in_the_file() {
+    let cloud = [cloud(0..200_000)];
+    let expected = write(options(), &cloud).unwrap();
+    // All of it in scratch files, then down to the depth where a subtree has fewer points.
+    for memory in [0, 1 << 16, 1 << 20, 1 << 22] {
+        let file = write_within(memory, options(), &cloud).unwrap();
+        assert!(file == expected, "with {memory} bytes");
     }
 }
 

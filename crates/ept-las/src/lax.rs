@@ -1,5 +1,5 @@
-//! Which points of a file are where: the index that LAStools write (`.lax`; LASlib's `lasindex.cpp`, `lasquadtree.cpp` and
-//! `lasinterval.cpp`).
+//! Which points of a file are where: the index that `LAStools` write (`.lax`; `lasindex.cpp`, `lasquadtree.cpp` and
+//! `lasinterval.cpp` of their `LASlib`).
 
 use std::ops::Range;
 
@@ -117,7 +117,7 @@ impl Lax {
     #[must_use]
     pub fn is_of(&self, points: u64) -> bool {
         let all = self.merged(|_| true);
-        all == [0..points] || points == 0
+        matches!(&all[..], [run] if *run == (0..points)) || points == 0
     }
 
     /// The points of all cells that meet something, in ascending runs. `heights` are the least and greatest z of the cells'

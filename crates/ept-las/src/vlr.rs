@@ -38,7 +38,7 @@ impl VlrId {
     pub const GEO_DOUBLES: VlrId = VlrId::new("LASF_Projection", 34736);
     /// Texts that GeoTIFF keys refer to.
     pub const GEO_TEXTS: VlrId = VlrId::new("LASF_Projection", 34737);
-    /// Which points are where, as LAStools have it in files of the extension `lax`.
+    /// Which points are where, as `LAStools` have it in files of the extension `lax`.
     pub const LAX: VlrId = VlrId::new("LAStools", 30);
     /// How the points of a LAZ file are compressed.
     pub const LASZIP: VlrId = VlrId::new("laszip encoded", 22204);

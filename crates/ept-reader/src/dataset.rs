@@ -75,11 +75,10 @@ impl Dataset {
         let opened = Dataset::from_file_in(store, &name, engine).await;
         match opened {
             Err(Error::Store(_) | Error::Location { .. }) => Err(missing),
-            Err(Error::File { fault, .. })
-                if matches!(fault, DecodeError::NotLas(_) | DecodeError::Empty) =>
-            {
-                Err(missing)
-            }
+            Err(Error::File {
+                fault: DecodeError::NotLas(_) | DecodeError::Empty,
+                ..
+            }) => Err(missing),
             opened => opened,
         }
     }

@@ -508,7 +508,7 @@ async fn validation_names_what_is_wrong_with_a_file() {
     assert_eq!(codes(&returns).await, ["W062"]);
 }
 
-/// An index as LAStools write it (LASlib's `lasindex.cpp`), of one level below the root, for points in order.
+/// An index as `LAStools` write it (`lasindex.cpp`), of one level below the root, for points in order.
 fn lax_of(x: &[f64], y: &[f64]) -> Vec<u8> {
     let end = |values: &[f64], of: fn(f64, f64) -> f64| values.iter().copied().reduce(of).unwrap();
     let extent = [
