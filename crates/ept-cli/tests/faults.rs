@@ -534,9 +534,14 @@ fn tiles_of_several_point_formats_are_written_with_all_their_columns() {
             let out = folder.path().join(file);
             ept(&["query", &set, "-o", out.to_str().unwrap()]).ends_with(0);
         }
-        // The advice that a stream gives.
-        let text = ept(&["query", &set]).ends_with(1).stderr();
-        assert!(text.contains("--dims"), "{text}");
+        // Of few points, nothing was written when the first tile that differs comes.
+        let stream = ept(&["query", &set]).ends_with(0).stdout();
+        assert_eq!(stream, text);
+        let stream = ept(&["query", &set, "--dims", "X,Red"])
+            .ends_with(0)
+            .stdout();
+        assert_eq!(stream.lines().next(), Some("X,Red"));
+        assert_eq!(stream.lines().count(), points + 1);
         let dims = [
             "query",
             &set,
@@ -547,6 +552,29 @@ fn tiles_of_several_point_formats_are_written_with_all_their_columns() {
         ];
         ept(&dims).ends_with(0);
     }
+}
+
+#[test]
+fn a_stream_whose_later_tiles_have_other_columns_says_what_to_do() {
+    let many: Vec<[f64; 3]> = (0..40_000)
+        .map(|i| [f64::from(i) / 1000.0, 1.0, 2.0])
+        .collect();
+    let tiles = [
+        ("0-0-0-0", tile(6, 0.001, [0.0; 3], &many), many.len()),
+        ("1-0-0-0", tile(7, 0.001, [0.0; 3], &[[1.0; 3]]), 1),
+    ];
+    let set = dataset([0.0; 3], 64.0, &tiles);
+    let set = set.path().to_str().unwrap();
+    let text = ept(&["query", set]).ends_with(1).stderr();
+    assert!(
+        text.contains("\"Red\"") && text.contains("--dims"),
+        "{text}"
+    );
+    let lines = ept(&["query", set, "--dims", "X,Red"])
+        .ends_with(0)
+        .stdout();
+    assert!(lines.starts_with("X,Red\n0,\n") && lines.ends_with("\n1,0\n"));
+    assert_eq!(lines.lines().count(), many.len() + 2);
 }
 
 #[test]
@@ -741,4 +769,88 @@ fn one_bad_bounds_in_a_list_of_sources_blocks_no_other() {
         report.contains("W043") && report.contains("[0].bounds"),
         "{report}"
     );
+}
+
+/// A tile of points with one dimension of `u8` in extra bytes.
+fn tile_with(name: &str, x: f64) -> Vec<u8> {
+    let mut builder = las::Builder::from((1, 4));
+    builder.point_format = las::point::Format::new(6).unwrap();
+    builder.point_format.is_compressed = true;
+    builder.point_format.extra_bytes = 1;
+    let mut descriptor = vec![0; 192];
+    descriptor[2] = 1;
+    descriptor[4..4 + name.len()].copy_from_slice(name.as_bytes());
+    builder.vlrs.push(las::Vlr {
+        user_id: "LASF_Spec".into(),
+        record_id: 4,
+        description: String::new(),
+        data: descriptor,
+    });
+    let axis = las::Transform {
+        scale: 0.01,
+        offset: 0.0,
+    };
+    builder.transforms = las::Vector {
+        x: axis,
+        y: axis,
+        z: axis,
+    };
+    let header = builder.into_header().unwrap();
+    let mut writer = las::Writer::new(std::io::Cursor::new(Vec::new()), header).unwrap();
+    let point = las::Point {
+        x,
+        y: 1.0,
+        z: 1.0,
+        extra_bytes: vec![7],
+        gps_time: Some(0.0),
+        ..las::Point::default()
+    };
+    writer.write_point(point).unwrap();
+    writer.into_inner().unwrap().into_inner()
+}
+
+#[test]
+fn extra_bytes_of_some_tiles_are_columns_and_can_be_asked_for() {
+    let tiles = [
+        ("0-0-0-0", tile(6, 0.01, [0.0; 3], &[[1.0; 3]]), 1),
+        ("1-0-0-0", tile_with("gain", 2.0), 1),
+        ("1-1-0-0", tile_with("noise", 40.0), 1),
+    ];
+    let set = dataset([0.0; 3], 64.0, &tiles);
+    let set = set.path().to_str().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out.csv");
+    ept(&["query", set, "-o", out.to_str().unwrap()]).ends_with(0);
+    let text = std::fs::read_to_string(&out).unwrap();
+    let ends: Vec<_> = text
+        .lines()
+        .map(|line| line.splitn(19, ',').last().unwrap())
+        .collect();
+    assert_eq!(ends, ["gain,noise", ",", "7,", ",7"]);
+    for file in FILES {
+        let out = folder.path().join(file);
+        ept(&["query", set, "-o", out.to_str().unwrap()]).ends_with(0);
+        let extra: Vec<_> = read(&out)
+            .1
+            .into_iter()
+            .map(|point| point.extra_bytes)
+            .collect();
+        assert_eq!(extra, [[0, 0], [7, 0], [0, 7]], "{file}");
+    }
+    let asked = ept(&["query", set, "--dims", "X,noise"])
+        .ends_with(0)
+        .stdout();
+    assert_eq!(asked, "X,noise\n1,\n2,\n40,7\n");
+    let found = ept(&["query", set, "--where", "gain == 7", "--dims", "X"])
+        .ends_with(0)
+        .stdout();
+    assert_eq!(found, "X\n2\n");
+    let stats = ept(&["stats", set, "--where", "noise == 7", "--json"])
+        .ends_with(0)
+        .json();
+    assert_eq!(stats["points"], 1);
+    let text = ept(&["query", set, "--where", "noize == 7"])
+        .ends_with(1)
+        .stderr();
+    assert!(text.contains("noize"), "{text}");
 }

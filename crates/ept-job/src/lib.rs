@@ -46,6 +46,8 @@ mod report;
 mod sinks;
 mod statistics;
 mod survey;
+mod tap;
+mod tile_names;
 mod tiles;
 mod validation;
 

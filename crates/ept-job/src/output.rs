@@ -9,6 +9,7 @@ use ept_reader::Selection;
 
 use crate::pending::Pending;
 use crate::sinks::{self, Shape};
+use crate::tap::Tap;
 use crate::{Format, JobError, OutputError};
 
 /// A destination of points: a file that appears whole or not at all, or a stream.
@@ -21,11 +22,7 @@ pub struct Output {
 
 enum Destination {
     File(PathBuf),
-    Stream {
-        name: String,
-        /// Taken when it is opened.
-        out: Option<Box<dyn Write + Send>>,
-    },
+    Stream { name: String, out: Tap },
 }
 
 /// Bytes that are gathered before the system is asked to write them.
@@ -57,10 +54,7 @@ impl Output {
         if format.needs_file() {
             return Err(OutputError::NeedsFile);
         }
-        let (name, out) = (
-            name.to_owned(),
-            Some(Box::new(out) as Box<dyn Write + Send>),
-        );
+        let (name, out) = (name.to_owned(), Tap::new(out));
         Output::new(Destination::Stream { name, out }, format)
     }
 
@@ -122,9 +116,18 @@ impl Output {
         }
     }
 
-    /// Whether it can be opened again, in the place of what was written before.
+    /// Whether it can be opened again, in the place of what was written before: a file, or a stream to which nothing was
+    /// written yet.
     pub(crate) fn can_begin_again(&self) -> bool {
-        matches!(self.destination, Destination::File(_))
+        match &self.destination {
+            Destination::File(_) => true,
+            Destination::Stream { out, .. } => !out.is_used(),
+        }
+    }
+
+    /// Whether what was written to it can never be taken back.
+    pub(crate) fn is_stream(&self) -> bool {
+        matches!(self.destination, Destination::Stream { .. })
     }
 
     /// Opens the destination.
@@ -137,8 +140,8 @@ impl Output {
         };
         let (sink, pending) = match &mut self.destination {
             Destination::Stream { out, .. } => {
-                let out = out.take().unwrap_or_else(|| Box::new(std::io::sink()));
-                let sink = sinks::to_stream(format, self.precision, out, shape);
+                *out = out.opened();
+                let sink = sinks::to_stream(format, self.precision, Box::new(out.clone()), shape);
                 (sink.map_err(refused)?, None)
             }
             Destination::File(path) => {
@@ -148,10 +151,15 @@ impl Output {
                 (sink.map_err(refused)?, Some(pending))
             }
         };
+        let tap = match &self.destination {
+            Destination::Stream { out, .. } => Some(out.clone()),
+            Destination::File(_) => None,
+        };
         Ok(Writing {
             output,
             sink,
             pending,
+            tap,
         })
     }
 }
@@ -161,9 +169,17 @@ pub(crate) struct Writing {
     output: String,
     pub(crate) sink: Box<dyn Sink>,
     pending: Option<Pending>,
+    tap: Option<Tap>,
 }
 
 impl Writing {
+    /// Gives up what was not written yet.
+    pub(crate) fn discard(self) {
+        if let Some(tap) = &self.tap {
+            tap.close();
+        }
+    }
+
     /// Turns what a sink says into an error of the job.
     pub(crate) fn check<T>(
         &self,
@@ -181,6 +197,7 @@ impl Writing {
             output,
             sink,
             pending,
+            ..
         } = self;
         let points = sink.finish().map_err(|source| JobError::Write {
             output: output.clone(),

@@ -94,6 +94,11 @@ impl Pass {
         *self = Pass::new(self.selection.clone(), self.losses.on_error());
     }
 
+    /// Begins again with another selection.
+    pub(crate) fn bind(&mut self, selection: Selection) {
+        *self = Pass::new(selection, self.losses.on_error());
+    }
+
     /// The nodes found so far.
     #[must_use]
     pub fn found(&self) -> Found {

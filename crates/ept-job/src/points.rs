@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ept_crs::FileSrs;
+use ept_export::ExportError;
 use ept_points::DecodeError;
 use ept_reader::{PointBatch, Query, Selection, Tile};
 
@@ -10,6 +11,7 @@ use crate::filler::Filler;
 use crate::note::note;
 use crate::sinks::{self, Shape};
 use crate::survey::survey;
+use crate::tile_names::find_names;
 use crate::{JobError, Output, Pass, Progress, Remark};
 
 /// Writes the points of a selection and returns their number.
@@ -39,6 +41,7 @@ pub(crate) async fn write(
     make: impl Fn(Tile) -> Result<PointBatch, DecodeError> + Send + Sync + 'static,
     mut progress: impl FnMut(&Progress),
 ) -> Result<u64, JobError> {
+    find_names(pass).await?;
     let query = with_required(pass.selection().query(), output.format().required());
     let read = pass.selection().dataset().select(&query)?;
     let make = Arc::new(make);
@@ -50,8 +53,7 @@ pub(crate) async fn write(
         settled: None,
     };
     let written = writer.write(pass, &make, &mut progress).await;
-    let is_unforeseen =
-        matches!(&written, Err(JobError::Write { source, .. }) if source.is_unforeseen());
+    let is_unforeseen = written.as_ref().is_err_and(is_unforeseen);
     let (true, true, Some(first)) = (
         is_unforeseen,
         writer.output.can_begin_again(),
@@ -59,9 +61,23 @@ pub(crate) async fn write(
     ) else {
         return written;
     };
-    writer.settled = Some(survey(&writer.read, first).await);
+    let asked = writer.read.query().dimensions();
+    let asked = asked.map(|_| writer.columns.as_slice());
+    writer.settled = Some(survey(&writer.read, first, asked).await);
     pass.begin_again();
     writer.write(pass, &make, &mut progress).await
+}
+
+/// Whether a file that is settled by all tiles may hold what this one could not.
+fn is_unforeseen(error: &JobError) -> bool {
+    matches!(error, JobError::Write { source, .. } if source.is_unforeseen())
+}
+
+/// That points lack a dimension of those asked for, if they do.
+fn lacking(points: &PointBatch, asked: Option<&[String]>) -> Option<ExportError> {
+    let mut asked = asked.unwrap_or_default().iter();
+    let lacking = asked.find(|name| points.find(name).is_none());
+    lacking.map(|name| ExportError::MissingDimension(name.clone()))
 }
 
 /// A job that writes points.
@@ -104,11 +120,20 @@ impl Writer<'_> {
             note: note_before,
             settled,
         })?;
+        // A stream has the columns that its first points have: what else was asked for can't come later.
+        let is_unsettled_stream = self.output.is_stream() && settled.is_none();
+        let asked = self
+            .read
+            .query()
+            .dimensions()
+            .map(|_| self.columns.as_slice());
         let (first, mut filler) = (&mut self.first, Filler::default());
         let take = |node: ept_reader::Node, points: Result<PointBatch, DecodeError>| {
             let mut points = points?;
             if !points.is_empty() && first.is_none() {
                 *first = Some(points.emptied());
+                let lacking = lacking(&points, asked).filter(|_| is_unsettled_stream);
+                writing.check(lacking.map_or(Ok(()), Err))?;
             }
             if let Some(settled) = settled.filter(|_| !format.has_absent_values()) {
                 points = filler.fill(points, settled)?;
@@ -118,7 +143,12 @@ impl Writer<'_> {
         };
         let make = Arc::clone(make);
         let read = pass.read(&self.read, move |tile| make(tile), take, progress);
-        read.await?;
+        if let Err(error) = read.await {
+            if is_unforeseen(&error) && self.output.can_begin_again() {
+                writing.discard();
+            }
+            return Err(error);
+        }
         let columns = settled.or(self.first.as_ref());
         let dimensions = columns.map_or_else(|| self.columns.clone(), names);
         pass.remarks.extend(Remark::of_absent(&self.read));

@@ -5,6 +5,7 @@ use ept_reader::{Error, Tile};
 use serde_json::{Map, Value, json};
 
 use crate::points::columns;
+use crate::tile_names::find_names;
 use crate::{Pass, Progress, Remark, sorted_json};
 
 /// Figures of the selected points, dimension by dimension.
@@ -23,6 +24,7 @@ pub async fn statistics(
     pass: &mut Pass,
     progress: impl FnMut(&Progress),
 ) -> Result<Statistics, Error> {
+    find_names(pass).await?;
     let mut summary = Summary::default();
     let selection = pass.selection().clone();
     let make = |tile: Tile| Summary::of(&tile.points);

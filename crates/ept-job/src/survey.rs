@@ -16,21 +16,25 @@ struct Survey {
     point_format: Option<u8>,
 }
 
-/// Looks at the headers of all tiles that a selection reads. `first` is what the first points were: their columns come
-/// first. Returns columns without points that settle a file.
-pub(crate) async fn survey(selection: &Selection, first: &PointBatch) -> PointBatch {
+/// Looks at the headers of all tiles that a selection reads. `first` is what the first points were: the file has their columns.
+/// Of the others it has those of the names `asked`, or all. Returns columns without points that settle the file.
+pub(crate) async fn survey(
+    selection: &Selection,
+    first: &PointBatch,
+    asked: Option<&[String]>,
+) -> PointBatch {
     let mut survey = Survey::default();
     survey.add_columns(first, None);
     let mut headers = selection.tile_headers();
     while let Some(header) = headers.next().await {
-        survey.add(&header, selection);
+        survey.add(&header, selection, asked);
     }
-    survey.settled(first, selection)
+    survey.settled(first, selection, asked)
 }
 
 impl Survey {
-    fn add(&mut self, header: &TileHeader, selection: &Selection) {
-        self.add_columns(&header.columns, selection.query().dimensions());
+    fn add(&mut self, header: &TileHeader, selection: &Selection, asked: Option<&[String]>) {
+        self.add_columns(&header.columns, asked);
         let scaling = selection.bound().output_scaling(&header.scaling);
         self.scaling.add(&scaling);
         self.point_format = self.point_format.max(Some(header.point_format));
@@ -56,14 +60,19 @@ impl Survey {
         }
     }
 
-    fn settled(self, first: &PointBatch, selection: &Selection) -> PointBatch {
+    fn settled(
+        self,
+        first: &PointBatch,
+        selection: &Selection,
+        asked: Option<&[String]>,
+    ) -> PointBatch {
         let extent = match (self.extent, selection.query().output_crs()) {
             (Some(extent), None) => within(&extent, &selection.bound().wish().bounds),
             _ => *selection.bounds(),
         };
         let scaling: Option<Scaling> = self.scaling.within(&extent);
         let mut columns = self.columns;
-        if let Some(names) = selection.query().dimensions() {
+        if let Some(names) = asked {
             let names = names.iter().map(String::as_str);
             // What nobody asked for, such as how far along a profile, comes first.
             columns.sort_by_key(|(name, _)| position_of_dimension(names.clone(), name));

@@ -183,6 +183,12 @@ impl PointBatch {
         self.position(name).map(|at| &self.columns[at].values)
     }
 
+    /// The column of a dimension, found as by [`PointBatch::find`].
+    #[must_use]
+    pub fn find_column(&self, name: &str) -> Option<&Column> {
+        self.position(name).map(|at| &self.columns[at])
+    }
+
     fn position(&self, name: &str) -> Option<usize> {
         position_of_dimension(self.columns.iter().map(|column| &*column.name), name)
     }

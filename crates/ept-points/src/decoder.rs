@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ept_format::{Bounds, DataType, Metadata};
+use ept_format::{Bounds, DataType, Metadata, is_same_dimension};
 use ept_las::Decompressors;
 
 use crate::columns::{BLOCK_BYTES, ColumnBuilder};
@@ -32,6 +32,8 @@ use crate::{DecodeError, PointBatch, Wish, laszip, schema, zstandard};
 pub struct Decoder {
     pub(crate) metadata: Arc<Metadata>,
     pub(crate) wanted: Option<Vec<String>>,
+    /// Dimensions that some tiles have and the schema lacks.
+    pub(crate) known: Vec<String>,
     pub(crate) bounds: Bounds,
     pub(crate) decompressors: Arc<Decompressors>,
 }
@@ -43,9 +45,17 @@ impl Decoder {
         Decoder {
             metadata: Arc::new(metadata.clone()),
             wanted: None,
+            known: Vec::new(),
             bounds: Bounds::EVERYTHING,
             decompressors: Arc::default(),
         }
+    }
+
+    /// With dimensions that some laszip tiles have though the schema lacks them: that a tile has not is no error then.
+    #[must_use]
+    pub fn with_known(mut self, names: Vec<String>) -> Decoder {
+        self.known = names;
+        self
     }
 
     /// Only what is wished for.
@@ -88,9 +98,16 @@ impl Decoder {
         })
     }
 
+    /// Whether the schema has a dimension, or some tiles have it.
+    pub(crate) fn is_known(&self, name: &str) -> bool {
+        let in_schema = self.metadata.schema().iter().map(|d| &d.name);
+        let mut known = in_schema.chain(&self.known);
+        known.any(|other| is_same_dimension(other, name))
+    }
+
     fn decode_by_schema(&self, points: u64, tile: &[u8]) -> Result<PointBatch, DecodeError> {
         let layout = schema::layout(&self.metadata)?;
-        let fields = wanted(&layout, self.wanted.as_deref(), self.metadata.schema())?;
+        let fields = wanted(&layout, self.wanted.as_deref(), |name| self.is_known(name))?;
         let mut columns = ColumnBuilder::new(&layout, fields, &self.bounds, points);
         let size = layout.size() as u64;
         let expected = points.saturating_mul(size);

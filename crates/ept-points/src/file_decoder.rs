@@ -110,7 +110,7 @@ impl FileDecoder {
     /// # Errors
     /// When a chunk is damaged or has fewer points, or the wish names a dimension that the file lacks.
     pub fn decode(&self, wish: &Wish, chunks: &[(u64, &[u8])]) -> Result<PointBatch, DecodeError> {
-        let wanted = wanted(&self.layout, wish.dimensions.as_deref(), &self.schema)?;
+        let wanted = wanted(&self.layout, wish.dimensions.as_deref(), |_| false)?;
         guarded(|| self.decode_fields(wanted, &wish.bounds, chunks))
     }
 

@@ -14,7 +14,7 @@ pub(crate) fn decode(
     points: u64,
     tile: &[u8],
 ) -> Result<PointBatch, DecodeError> {
-    let (schema, bounds) = (decoder.metadata.schema(), &decoder.bounds);
+    let bounds = &decoder.bounds;
     let header = Header::parse(tile, tile.len() as u64)?;
     if header.points != points {
         return Err(DecodeError::Count {
@@ -28,7 +28,9 @@ pub(crate) fn decode(
     let pool = Arc::clone(&decoder.decompressors);
     let evlrs = (evlrs, header.evlr_count);
     let file = FileDecoder::with_decompressors(header, tile, evlrs, pool)?;
-    let fields = wanted(file.layout(), decoder.wanted.as_deref(), schema)?;
+    let fields = wanted(file.layout(), decoder.wanted.as_deref(), |name| {
+        decoder.is_known(name)
+    })?;
     file.decode_fields(fields, bounds, &chunks(&file, tile)?)
 }
 

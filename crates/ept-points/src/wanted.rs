@@ -1,30 +1,31 @@
 //! The fields of a record that a query asks for.
 
-use ept_format::{Dimension, is_same_dimension, known_dimension, position_of_dimension};
+use ept_format::{known_dimension, position_of_dimension};
 use ept_las::{Field, Layout};
 
 use crate::DecodeError;
 
 /// The fields of these names, in their order; all fields if `names` is `None`.
 ///
-/// A name that the record lacks is left out if the schema has it or, as tiles of LAS may differ, if LAS knows it. Otherwise it
-/// is an error.
+/// A name that the record lacks is left out if it is known or, as tiles of LAS may differ, if LAS knows it. Otherwise it is
+/// an error.
 pub(crate) fn wanted(
     layout: &Layout,
     names: Option<&[String]>,
-    schema: &[Dimension],
+    is_known: impl Fn(&str) -> bool,
 ) -> Result<Vec<Field>, DecodeError> {
     let Some(names) = names else {
         return Ok(layout.fields().to_vec());
     };
+    let is_las = layout.point_format().is_some();
+    let may_lack = |name: &str| is_known(name) || is_las && known_dimension(name).is_some();
     let mut wanted: Vec<Field> = Vec::with_capacity(names.len());
     for name in names {
         let names = layout.fields().iter().map(|field| &*field.name);
         match position_of_dimension(names, name).map(|at| &layout.fields()[at]) {
             Some(field) if wanted.contains(field) => {}
             Some(field) => wanted.push(field.clone()),
-            None if schema.iter().any(|d| is_same_dimension(&d.name, name)) => {}
-            None if layout.point_format().is_some() && known_dimension(name).is_some() => {}
+            None if may_lack(name) => {}
             None => {
                 let available: Vec<&str> = layout.fields().iter().map(|f| &*f.name).collect();
                 return Err(DecodeError::NoDimension {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Weak};
 
-use ept_format::{Key, Node, Page, Policy};
+use ept_format::{Dimension, Key, Node, Page, Policy};
 use ept_las::Header;
 use ept_points::{DecodeError, PointBatch, Wish};
 use ept_select::{Frame, Origin, Query};
@@ -183,6 +183,16 @@ impl Dataset {
         let folder = location.trim_end_matches(ept_format::Addon::METADATA_PATH);
         let store = location::open(folder, self.engine().options())?;
         Ok(Dataset::from(ept.with_addon(name, store).await?))
+    }
+
+    /// The dataset with dimensions that some of its tiles have and the schema lacks, such as extra bytes: a query may name
+    /// them then, whether a tile has them or not.
+    ///
+    /// # Errors
+    /// When the dataset is not EPT.
+    pub fn with_tile_dimensions(&self, dimensions: Vec<Dimension>) -> Result<Dataset, Error> {
+        let ept = self.ept()?.clone();
+        Ok(Dataset::from(ept.with_tile_dimensions(dimensions)))
     }
 
     /// The dataset as EPT, with what only that format has.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use ept_format::{
-    Bounds, DataType, FormatError, Key, Metadata, Node, NodeName, Page, SourceDetail, SourceFile,
-    is_same_dimension, position_of_dimension,
+    Bounds, DataType, Dimension, FormatError, Key, Metadata, Node, NodeName, Page, SourceDetail,
+    SourceFile, is_same_dimension, position_of_dimension,
 };
 use ept_points::{DecodeError, Decoder, PointBatch, TileHeader, Wish};
 use ept_select::{Frame, Origin};
@@ -117,6 +117,14 @@ impl Ept {
         }
         self.addons.push(Arc::new(addon));
         Ok(self)
+    }
+
+    /// The dataset with dimensions that some of its tiles have and the schema lacks.
+    pub(crate) fn with_tile_dimensions(mut self, dimensions: Vec<Dimension>) -> Ept {
+        let names = dimensions.iter().map(|dimension| dimension.name.clone());
+        self.decoder = self.decoder.with_known(names.collect());
+        Arc::make_mut(&mut self.frame).schema.extend(dimensions);
+        self
     }
 
     /// What `ept.json` says.
