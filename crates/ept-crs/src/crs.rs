@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use ept_format::Srs;
-use serde_json::Value;
 use terrio_crs::{SpatialRef, Transformer};
 
 use crate::code::Code;
+use crate::projjson_crs::from_projjson;
 use crate::vertical::Vertical;
 use crate::wkt::{Node, Part};
 use crate::{CrsError, Transform, engine};
@@ -91,7 +91,7 @@ impl Crs {
             return Crs::from_proj(text);
         }
         if text.starts_with('{') {
-            return Crs::from_projjson(text);
+            return from_projjson(text);
         }
         if text.contains(['[', '(']) {
             return Crs::from_wkt(text);
@@ -132,7 +132,7 @@ impl Crs {
         }
     }
 
-    fn from_code(text: &str) -> Result<Crs, CrsError> {
+    pub(crate) fn from_code(text: &str) -> Result<Crs, CrsError> {
         let unknown = |problem: String| CrsError::unknown(text, problem);
         let code = Code::parse(text).map_err(unknown)?;
         let known = |code: u32| {
@@ -152,44 +152,6 @@ impl Crs {
         let name = format!("EPSG:{}", system.epsg.unwrap_or(code.horizontal));
         let wkt = system.wkt.clone();
         let crs = Crs::new(&name, &name, wkt.as_deref(), system)?;
-        Ok(Crs { vertical, ..crs })
-    }
-
-    /// By its code, or else by what it says; of a compound system the horizontal part.
-    fn from_projjson(text: &str) -> Result<Crs, CrsError> {
-        let unknown = |problem: String| CrsError::unknown(text, problem);
-        let mut json: Value =
-            serde_json::from_str(text).map_err(|error| unknown(format!("as JSON: {error}")))?;
-        let horizontal = match &json["components"][0] {
-            Value::Null => None,
-            horizontal => Some(horizontal.clone()),
-        };
-        let vertical = epsg(&json["components"][1]);
-        if let Some(horizontal) = horizontal {
-            json = horizontal;
-        }
-        let vertical = vertical
-            .map(|code| Vertical::from_code(&code))
-            .transpose()?
-            .map(Arc::new);
-        let known = epsg(&json).map(|code| Crs::from_code(&code));
-        if let Some(Ok(crs)) = known {
-            let vertical = vertical.or(crs.vertical.clone());
-            return Ok(Crs { vertical, ..crs });
-        }
-        // The library knows one version of the schema, whose others differ in what is not read here, and wants a type that
-        // PROJ leaves out.
-        if let Some(object) = json.as_object_mut() {
-            object.remove("$schema");
-            if let Some(Value::Object(base)) = object.get_mut("base_crs") {
-                base.entry("type").or_insert_with(|| "GeographicCRS".into());
-            }
-        }
-        let system = SpatialRef::from_projjson(&json.to_string());
-        let system = system.map_err(|error| unknown(error.to_string()))?;
-        let wkt = system.to_wkt();
-        let name = json["name"].as_str().unwrap_or(text).to_owned();
-        let crs = Crs::new(&name, text, wkt.as_deref(), system)?;
         Ok(Crs { vertical, ..crs })
     }
 
@@ -236,7 +198,12 @@ impl Crs {
         Ok(Crs { vertical, ..crs })
     }
 
-    fn new(
+    /// The same with a vertical system beside it.
+    pub(crate) fn with_vertical(self, vertical: Option<Arc<Vertical>>) -> Crs {
+        Crs { vertical, ..self }
+    }
+
+    pub(crate) fn new(
         name: &str,
         definition: &str,
         wkt: Option<&str>,
@@ -286,38 +253,6 @@ impl Crs {
     #[must_use]
     pub fn is_geocentric(&self) -> bool {
         self.kind == Kind::Geocentric
-    }
-
-    /// Checks that points of a dataset, brought to this system with the heights that they have, are in it: that a vertical
-    /// system it names is the dataset's own.
-    ///
-    /// # Errors
-    /// [`CrsError::Heights`] if it is not, or nothing is known of the dataset's.
-    pub fn check_heights(&self, from: &Srs) -> Result<(), CrsError> {
-        let is_3d = |crs: &Crs| crs.is_geographic() && crs.system.has_height();
-        let own = Vertical::of(from).ok().flatten();
-        let (named, is_same) = match &self.vertical {
-            Some(vertical) => (
-                vertical.name(),
-                own.as_ref().is_some_and(|own| own.is(vertical)),
-            ),
-            None if is_3d(self) => {
-                let from = Crs::of(from).ok();
-                let is_ellipsoidal = |from: Crs| from.is_geocentric() || is_3d(&from);
-                let is_same = own.is_none() && from.is_some_and(is_ellipsoidal);
-                ("heights above the ellipsoid in metres".into(), is_same)
-            }
-            None => return Ok(()),
-        };
-        if is_same {
-            return Ok(());
-        }
-        let own = own.map_or_else(|| "not known".into(), |own| own.name());
-        Err(CrsError::Heights {
-            to: self.to_string(),
-            named,
-            own,
-        })
     }
 
     /// The transform from this system to another.
@@ -371,24 +306,13 @@ impl Crs {
         &self.definition
     }
 
-    pub(crate) fn vertical(&self) -> Option<&Vertical> {
-        self.vertical.as_deref()
+    pub(crate) fn vertical(&self) -> Option<&Arc<Vertical>> {
+        self.vertical.as_ref()
     }
 
     pub(crate) fn system(&self) -> &SpatialRef {
         &self.system
     }
-}
-
-/// The EPSG code that PROJJSON gives a system.
-fn epsg(json: &Value) -> Option<String> {
-    let id = json.get("id")?;
-    let is_epsg = id["authority"].as_str()?.eq_ignore_ascii_case("EPSG");
-    let code = &id["code"];
-    let number = code.as_u64().map(|code| code.to_string());
-    number
-        .or_else(|| code.as_str().map(str::to_owned))
-        .filter(|_| is_epsg)
 }
 
 /// Metres of a degree of longitude and of latitude on the WGS84 ellipsoid, by the usual series (to 0.01 %).

@@ -39,7 +39,7 @@ impl Vertical {
         let in_projjson = texts.filter(|text| text.trim_start().starts_with('{'));
         let read = in_projjson.filter_map(|text| Crs::parse(text).ok());
         if let Some(found) = read.into_iter().find_map(|crs| crs.vertical().cloned()) {
-            return Ok(Some(found));
+            return Ok(Some((*found).clone()));
         }
         let authority = srs.authority.as_deref().unwrap_or("EPSG");
         let is_epsg = authority.eq_ignore_ascii_case("EPSG");

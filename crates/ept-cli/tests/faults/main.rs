@@ -1,0 +1,14 @@
+//! `ept` on datasets with one fault each: samples, where they are at hand, and others of the same kind.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod areas;
+mod columns;
+mod names;
+mod scaling;
+mod systems;
+mod tiles;
+mod values;
