@@ -54,6 +54,7 @@ mod las_header;
 mod las_sink;
 mod laz_chunks;
 mod number;
+mod octree_cells;
 mod octree_sink;
 #[cfg(feature = "parquet")]
 mod parquet_sink;

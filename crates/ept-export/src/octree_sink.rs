@@ -10,12 +10,11 @@ use crate::copc_info::copc_info;
 use crate::copc_sink::{copc_record, finish_copc, start_copc};
 use crate::fused::Fused;
 use crate::las_file::LasFile;
+use crate::octree_cells::{Cells, GRID};
 use crate::record::Record;
 use crate::spool::Spool;
 use crate::{CopcOptions, ExportError, Rounding, Sink};
 
-/// Cells along each axis of a node, of which each gives the node a point.
-const GRID: usize = 128;
 /// Points that are not divided any further.
 const LEAF_POINTS: u64 = 50_000;
 /// Depth at which a node takes all points that there are: there, as many are in one place.
@@ -291,62 +290,4 @@ fn cube_around(bounds: &Bounds) -> Result<Bounds, ExportError> {
     let side = sides.into_iter().fold(0.0, f64::max);
     let cube = Bounds::new(min, min.map(|least| least + side));
     cube.map_err(|_| ExportError::NotACube(*bounds))
-}
-
-/// The cells of a node: which have a point, and in which child a point is.
-struct Cells {
-    min: [f64; 3],
-    /// Where the children part.
-    middle: [f64; 3],
-    side: [f64; 3],
-    scaling: Scaling,
-    /// A bit for each cell.
-    taken: Vec<u64>,
-}
-
-impl Cells {
-    fn new(cube: &Bounds, key: Key, scaling: Scaling) -> Cells {
-        let cell = cube.cell(key);
-        let first = key.children().next();
-        let middle = first.map_or(cell.max(), |child| cube.cell(child).max());
-        let (min, max) = (cell.min(), cell.max());
-        Cells {
-            min,
-            middle,
-            side: [0, 1, 2].map(|axis| max[axis] - min[axis]),
-            scaling,
-            taken: vec![0; GRID * GRID * GRID / 64],
-        }
-    }
-
-    /// Whether the point is the first of its cell; then the cell is taken.
-    fn take(&mut self, record: &[u8]) -> bool {
-        let place = self.place(record);
-        let index = [0, 1, 2].map(|axis| {
-            let part = (place[axis] - self.min[axis]) / self.side[axis];
-            // A point on the last face, or a rounding beyond, belongs to the last cell.
-            ((part * GRID as f64) as usize).min(GRID - 1)
-        });
-        let cell = (index[0] * GRID + index[1]) * GRID + index[2];
-        let (word, bit) = (&mut self.taken[cell / 64], 1 << (cell % 64));
-        let is_first = *word & bit == 0;
-        *word |= bit;
-        is_first
-    }
-
-    /// The number of the child that holds the point, in the order of [`Key::children`].
-    fn octant(&self, record: &[u8]) -> usize {
-        let place = self.place(record);
-        let bit = |axis: usize| usize::from(place[axis] >= self.middle[axis]);
-        bit(0) << 2 | bit(1) << 1 | bit(2)
-    }
-
-    fn place(&self, record: &[u8]) -> [f64; 3] {
-        [0, 1, 2].map(|axis| {
-            let mut bytes = [0; 4];
-            bytes.copy_from_slice(&record[axis * 4..axis * 4 + 4]);
-            f64::from(i32::from_le_bytes(bytes)) * self.scaling.scale[axis]
-                + self.scaling.offset[axis]
-        })
-    }
 }

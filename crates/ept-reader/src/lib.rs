@@ -96,6 +96,7 @@ mod index;
 mod location;
 mod members;
 mod nodes;
+mod open;
 mod opening;
 mod scene;
 mod selection;

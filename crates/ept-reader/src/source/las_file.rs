@@ -38,26 +38,21 @@ impl LasFile {
         let header = Header::parse(&start, size).map_err(|error| fault(error.into()))?;
         let records = header.vlrs(&start).collect::<Result<Vec<_>, _>>();
         let records = records.map_err(|error| fault(error.into()))?;
-        let copc = records.first().filter(|record| record.is(VlrId::COPC_INFO));
-        let copc = copc.map(|record| CopcInfo::parse(record.data)).transpose();
-        let copc = copc.map_err(|fault| Error::Format {
+        let copc = copc_info(&records).map_err(|fault| Error::Format {
             location: fetcher.location(&path),
             fault,
         })?;
+        let mut decoder = FileDecoder::new(header.clone(), &start, (&[], 0)).map_err(fault)?;
         let has_wkt = records.iter().any(|record| record.is(VlrId::WKT));
         let wants_wkt = header.global_encoding & Header::WKT != 0 && !has_wkt;
-        let described = FileDecoder::new(header.clone(), &start, (&[], 0)).map_err(fault)?;
         let (mut extended, mut count) = (Vec::new(), 0);
-        if header.evlr_count > 0 && (wants_wkt || described.has_nameless_bytes()) {
+        if header.evlr_count > 0 && (wants_wkt || decoder.has_nameless_bytes()) {
             let kinds = [VlrId::WKT, VlrId::EXTRA_BYTES];
             (extended, count) = evlrs(&fetcher, &path, &header, size, &kinds).await?;
+            decoder = FileDecoder::new(header, &start, (&extended, count)).map_err(fault)?;
         }
-        let more = Vec::from_iter(Vlrs::extended(&extended, count).flatten());
-        let srs = srs_of(records.iter().cloned().chain(more));
-        let decoder = match extended.is_empty() {
-            true => described,
-            false => FileDecoder::new(header, &start, (&extended, count)).map_err(fault)?,
-        };
+        let more = Vlrs::extended(&extended, count).flatten();
+        let srs = srs_of(records.into_iter().chain(more));
         Ok(LasFile {
             fetcher,
             path,
@@ -185,6 +180,12 @@ impl LasFile {
             fault,
         }
     }
+}
+
+/// The octree of a COPC file, whose info is the first record; `None` of another file.
+fn copc_info(records: &[Vlr<'_>]) -> Result<Option<CopcInfo>, FormatError> {
+    let info = records.first().filter(|record| record.is(VlrId::COPC_INFO));
+    info.map(|record| CopcInfo::parse(record.data)).transpose()
 }
 
 /// The header and all variable length records of a file, and its size.

@@ -1,6 +1,7 @@
 //! Where nodes and their points come from. A new kind of source is one file here.
 
 mod addon;
+mod chunk_runs;
 mod copc;
 mod ept;
 mod hierarchy;

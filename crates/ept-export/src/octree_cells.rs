@@ -1,0 +1,65 @@
+//! The cells of a node of an octree that is built.
+
+use ept_format::{Bounds, Key};
+use ept_points::Scaling;
+
+/// Cells along each axis of a node, of which each gives the node a point.
+pub(crate) const GRID: usize = 128;
+
+/// The cells of a node: which have a point, and in which child a point is.
+pub(crate) struct Cells {
+    min: [f64; 3],
+    /// Where the children part.
+    middle: [f64; 3],
+    side: [f64; 3],
+    scaling: Scaling,
+    /// A bit for each cell.
+    taken: Vec<u64>,
+}
+
+impl Cells {
+    pub(crate) fn new(cube: &Bounds, key: Key, scaling: Scaling) -> Cells {
+        let cell = cube.cell(key);
+        let first = key.children().next();
+        let middle = first.map_or(cell.max(), |child| cube.cell(child).max());
+        let (min, max) = (cell.min(), cell.max());
+        Cells {
+            min,
+            middle,
+            side: [0, 1, 2].map(|axis| max[axis] - min[axis]),
+            scaling,
+            taken: vec![0; GRID * GRID * GRID / 64],
+        }
+    }
+
+    /// Whether the point is the first of its cell; then the cell is taken.
+    pub(crate) fn take(&mut self, record: &[u8]) -> bool {
+        let place = self.place(record);
+        let index = [0, 1, 2].map(|axis| {
+            let part = (place[axis] - self.min[axis]) / self.side[axis];
+            // A point on the last face, or a rounding beyond, belongs to the last cell.
+            ((part * GRID as f64) as usize).min(GRID - 1)
+        });
+        let cell = (index[0] * GRID + index[1]) * GRID + index[2];
+        let (word, bit) = (&mut self.taken[cell / 64], 1 << (cell % 64));
+        let is_first = *word & bit == 0;
+        *word |= bit;
+        is_first
+    }
+
+    /// The number of the child that holds the point, in the order of [`Key::children`].
+    pub(crate) fn octant(&self, record: &[u8]) -> usize {
+        let place = self.place(record);
+        let bit = |axis: usize| usize::from(place[axis] >= self.middle[axis]);
+        bit(0) << 2 | bit(1) << 1 | bit(2)
+    }
+
+    fn place(&self, record: &[u8]) -> [f64; 3] {
+        [0, 1, 2].map(|axis| {
+            let mut bytes = [0; 4];
+            bytes.copy_from_slice(&record[axis * 4..axis * 4 + 4]);
+            f64::from(i32::from_le_bytes(bytes)) * self.scaling.scale[axis]
+                + self.scaling.offset[axis]
+        })
+    }
+}
