@@ -229,6 +229,47 @@ fn heights_of_different_systems_are_not_put_together() {
 }
 
 #[test]
+fn tiles_of_other_systems_are_brought_to_that_of_the_first() {
+    let folder = tiles();
+    let [tile, second] = ["tile_0_0.laz", "tile_1_1.laz"].map(|name| path(&folder, name));
+    let other = path(&folder, "other.laz");
+    ept(&["query", &second, "--out-crs", "EPSG:26914", "-o", &other]).ends_with(0);
+    let polygon = area();
+    for query in [
+        &[][..],
+        &["--polygon", &polygon],
+        &["--polygon", &polygon, "--buffer", "9m"],
+    ] {
+        let expected = stats(&[&[&*tile, &*second], query].concat());
+        let found = stats(&[&[&*tile, &*other], query].concat());
+        let [points, all] = [&found, &expected].map(|of| of["points"].as_i64().unwrap());
+        // A point at the edge may be moved across it by the rounding of coordinates to centimetres.
+        assert!((points - all).abs() <= all / 500, "{points} of {all}");
+        for (name, figure) in [
+            ("X", "min"),
+            ("X", "max"),
+            ("Y", "min"),
+            ("Y", "max"),
+            ("Z", "mean"),
+        ] {
+            let [a, b] =
+                [&found, &expected].map(|of| of["dimensions"][name][figure].as_f64().unwrap());
+            assert!((a - b).abs() < 0.1, "{figure} of {name}: {a}, {b}");
+        }
+    }
+    let refused = ept(&[
+        "stats",
+        &tile,
+        &other,
+        "--polygon",
+        &polygon,
+        "--where",
+        "Nothing == 1",
+    ]);
+    assert!(refused.ends_with(1).stderr().contains("Nothing"));
+}
+
+#[test]
 fn a_tile_that_is_lost_is_named_and_skipped_only_if_told() {
     let folder = tiles();
     let broken = path(&folder, "tile_0_1.laz");

@@ -68,6 +68,7 @@ impl Empty {
     }
 
     /// The batch that says how the points are stored.
+    #[cfg(feature = "arrow")]
     pub(crate) fn storage<'a>(&'a self, first: &'a PointBatch) -> &'a PointBatch {
         if self.is_settled {
             &self.columns
