@@ -24,7 +24,10 @@ pub fn check_copc(data: &[u8]) {
         let place = page.place(*key);
         assert_eq!(place.is_some(), *entry != Entry::Points(0), "{key} {entry}");
         if let Some(place) = place {
-            assert!(file.start <= place.start && place.end <= file.end, "{place:?}");
+            assert!(
+                file.start <= place.start && place.end <= file.end,
+                "{place:?}"
+            );
         }
     }
 }

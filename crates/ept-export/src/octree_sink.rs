@@ -23,7 +23,7 @@ const MAX_DEPTH: u32 = 24;
 const MAX_POINTS: u64 = (GRID * GRID * GRID) as u64;
 
 /// Bytes of records that are divided in memory: a subtree of so many is read once, whatever its depth.
-const MEMORY: u64 = 96 << 20;
+const MEMORY: u64 = 48 << 20;
 
 /// Makes an empty file that can be read and written.
 type Scratch<F> = Box<dyn FnMut() -> io::Result<F> + Send>;
@@ -35,7 +35,7 @@ type Scratch<F> = Box<dyn FnMut() -> io::Result<F> + Send>;
 /// 50,000 points keeps the first that comes to each of its 128 cells per axis and hands the others down. The same
 /// points in the same order make the same bytes.
 ///
-/// The points wait in scratch files until a subtree of them is small enough to be divided in memory (96 MB), so memory is
+/// The points wait in scratch files until a subtree of them is small enough to be divided in memory (48 MB), so memory is
 /// bounded by that, the points of a node (2^21 at most) and the chunks under way, whatever their number; the files take
 /// as much space as the points do uncompressed, twice for a time.
 pub struct OctreeSink<W, F: Write> {
@@ -97,7 +97,7 @@ impl<W: Write + Seek + Send, F: Read + Write + Seek + Send> OctreeSink<W, F> {
         OctreeSink { draft, ..self }
     }
 
-    /// How many bytes of records are divided in memory, 96 MiB if it is not said. It changes nothing in the file.
+    /// How many bytes of records are divided in memory, 48 MiB if it is not said. It changes nothing in the file.
     #[must_use]
     pub fn with_memory(self, memory: u64) -> OctreeSink<W, F> {
         let draft = self.draft.changed(|draft| Draft { memory, ..draft });
