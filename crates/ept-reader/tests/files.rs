@@ -4,15 +4,16 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::sync::{Arc, Mutex};
 
 use ept_export::{CopcOptions, CopcSink, LasOptions, LasSink, Sink};
 use ept_reader::{
-    Bounds, Checks, Crs, Dataset, DecodeError, Engine, Error, FormatError, Limits, LossCause,
-    LostPart, MemoryStore, Opening, Options, PointBatch, Query, Spacing, Thin, Tile,
+    Bounds, Camera, Checks, Crs, Dataset, DecodeError, Engine, Error, Event, FormatError, Limits,
+    LossCause, LostPart, MemoryStore, Opening, Options, PointBatch, Query, Scene, SceneOptions,
+    Spacing, Thin, Tile, TileCache, View,
 };
 use futures::{StreamExt, TryStreamExt};
 use support::server::{Response, Server, ranged};
@@ -606,4 +607,44 @@ async fn an_index_beside_the_file_leaves_out_chunks_and_no_points() {
         tiles(&indexed, &Query::new()).await,
         tiles(&plain, &Query::new()).await
     );
+}
+
+/// What a scene shows of everything, seen from above, once all of it is there.
+async fn seen(dataset: &Dataset) -> Vec<Arc<ept_reader::CachedTile>> {
+    let bounds = dataset.frame().bounds;
+    let middle = [0, 1, 2].map(|i| (bounds.min()[i] + bounds.max()[i]) / 2.0);
+    let eye = [middle[0], middle[1], bounds.max()[2] + 300.0];
+    let camera = Camera::perspective(eye, middle, 1.2, [800.0, 600.0]).unwrap();
+    let view = View::new(dataset.frame(), camera).with_max_points(15_000);
+    let options = SceneOptions {
+        cache: TileCache::new(64 << 20),
+        ..SceneOptions::default()
+    };
+    let mut scene = Scene::new(dataset.clone(), options).unwrap();
+    let arrivals = scene.arrivals();
+    loop {
+        let look = scene.look(&view);
+        let is_failure = |event: &Event| matches!(event, Event::Failed { .. });
+        assert!(!look.events.iter().any(is_failure), "{:?}", look.events);
+        if look.is_settled() {
+            return look.tiles;
+        }
+        if look.missing > 0 {
+            arrivals.next().await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scene_draws_of_copc_what_it_draws_of_the_octree_that_it_was_made_of() {
+    let ept = seen(&open("terrain").await).await;
+    let copc = seen(&open_bytes(copc_of("terrain").await).await.unwrap()).await;
+    // COPC says its cube by middle and half its side, so nodes as far from the eye may change places.
+    let names = |tiles: &[Arc<ept_reader::CachedTile>]| -> BTreeSet<_> {
+        tiles.iter().map(|tile| tile.node().name).collect()
+    };
+    assert!(ept.len() > 3, "{} tiles", ept.len());
+    assert_eq!(names(&copc), names(&ept));
+    let [copc, ept] = [copc, ept].map(|tiles| places(tiles.iter().map(|tile| tile.points())));
+    assert_eq!(copc, ept);
 }
