@@ -45,6 +45,23 @@ impl Compression {
         }
     }
 
+    /// As [`Compression::of_file`]; `None` if the points are not compressed, which a LASzip record can say too (LASzip's
+    /// compressor 0).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn of_points(header: &Header, start: &[u8]) -> Result<Option<Compression>, LasError> {
+        if !header.is_compressed {
+            return Ok(None);
+        }
+        let record = header.vlr(start, VlrId::LASZIP)?;
+        let compressor = record.and_then(|record| record.data.first_chunk().copied());
+        if compressor.map(u16::from_le_bytes) == Some(CompressorType::None as u16) {
+            return Ok(None);
+        }
+        Compression::of_file(header, start).map(Some)
+    }
+
     /// Parses the contents of a LASzip record.
     ///
     /// # Errors

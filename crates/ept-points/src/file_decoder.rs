@@ -51,10 +51,7 @@ impl FileDecoder {
             ..header.clone()
         };
         let layout = Layout::of_file(&described, start, evlrs)?;
-        let compression = match header.is_compressed {
-            true => Some(Compression::of_file(&header, start)?),
-            false => None,
-        };
+        let compression = Compression::of_points(&header, start)?;
         Ok(FileDecoder {
             schema: layout.fields().iter().map(dimension).collect(),
             header,
@@ -100,7 +97,7 @@ impl FileDecoder {
     /// cut off.
     #[must_use]
     pub fn points_of(&self, chunk: &[u8]) -> Option<u64> {
-        let is_told = self.header.is_compressed && self.header.point_format.is_extended();
+        let is_told = self.compression.is_some() && self.header.point_format.is_extended();
         let count = chunk.get(self.layout.size()..)?.first_chunk()?;
         is_told.then(|| u32::from_le_bytes(*count).into())
     }

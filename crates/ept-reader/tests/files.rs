@@ -179,6 +179,43 @@ async fn a_laz_file_has_its_points_in_the_order_of_the_file() {
 }
 
 #[tokio::test]
+async fn records_that_a_laszip_record_says_are_not_compressed_are_read_as_they_are() {
+    let dataset = open("laz-pf3").await;
+    let file = File::default();
+    let options = LasOptions {
+        compressed: false,
+        wkt: None,
+        bounds: dataset.frame().bounds,
+        threads: NonZeroUsize::MIN,
+    };
+    let mut sink: Box<dyn Sink> = Box::new(LasSink::new(file.clone(), options));
+    for tile in tiles(&dataset, &Query::new()).await {
+        sink.write(tile.node.name, &tile.points).unwrap();
+    }
+    sink.finish().unwrap();
+    let plain = file.contents();
+    let number = |at: usize| u32::from_le_bytes(plain[at..at + 4].try_into().unwrap());
+    // A LASzip record of compressor 0 after the other records: LAS 1.4 R15, table 3 and section 2.5.
+    let (points_at, evlrs_at) = (number(96) as usize, number(235) as usize);
+    let mut record = vec![0; 54 + 34];
+    record[2..16].copy_from_slice(b"laszip encoded");
+    record[18..20].copy_from_slice(&22204_u16.to_le_bytes());
+    record[20..22].copy_from_slice(&34_u16.to_le_bytes());
+    let mut odd = [&plain[..points_at], &record, &plain[points_at..]].concat();
+    odd[96..100].copy_from_slice(&((points_at + record.len()) as u32).to_le_bytes());
+    odd[100..104].copy_from_slice(&(number(100) + 1).to_le_bytes());
+    odd[104] |= 0x80;
+    if evlrs_at > 0 {
+        odd[235..243].copy_from_slice(&((evlrs_at + record.len()) as u64).to_le_bytes());
+    }
+    let expected = tiles(&open_bytes(plain).await.unwrap(), &Query::new()).await;
+    assert_eq!(
+        tiles(&open_bytes(odd).await.unwrap(), &Query::new()).await,
+        expected
+    );
+}
+
+#[tokio::test]
 async fn what_a_file_is_its_bytes_tell() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cloud.bin");

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use ept_format::CopcInfo;
 use serde_json::Value;
 
 use super::index;
@@ -90,12 +91,63 @@ pub(crate) fn write(testdata: &Path, seeds: &Path) -> Result<()> {
     for (target, name, bytes) in index::seeds()? {
         seeds.add(target, name, &bytes)?;
     }
+    seeds.add("copc", "page", &copc_seed())?;
+    seeds.add("lax", "tree", &lax_seed())?;
     for dataset in files(testdata)? {
         if dataset.is_dir() {
             seeds.add_dataset(&dataset)?;
         }
     }
     Ok(())
+}
+
+/// An info record, and a page with a node and a page.
+fn copc_seed() -> Vec<u8> {
+    let info = CopcInfo {
+        center: [500.0, 500.0, 100.0],
+        halfsize: 512.0,
+        spacing: 8.0,
+        root_page: 5000..5064,
+        times: (0.0, 1.0),
+    };
+    let entry = |key: [i32; 4], at: u64, size: i32, points: i32| {
+        let numbers = [size, points].map(i32::to_le_bytes);
+        let key = key.map(i32::to_le_bytes);
+        [
+            key.as_flattened(),
+            &at.to_le_bytes(),
+            numbers.as_flattened(),
+        ]
+        .concat()
+    };
+    let page = [
+        entry([0, 0, 0, 0], 2000, 900, 60),
+        entry([1, 0, 1, 0], 6000, 32, -1),
+    ];
+    [info.to_bytes(), page.concat()].concat()
+}
+
+/// A tree of one level with two cells.
+fn lax_seed() -> Vec<u8> {
+    let numbers = |numbers: &[u32]| -> Vec<u8> {
+        numbers
+            .iter()
+            .flat_map(|number| number.to_le_bytes())
+            .collect()
+    };
+    let extent = [0.0_f32, 8.0, 0.0, 8.0].map(f32::to_le_bytes);
+    [
+        b"LASX".to_vec(),
+        numbers(&[0]),
+        b"LASS".to_vec(),
+        numbers(&[0]),
+        b"LASQ".to_vec(),
+        numbers(&[0, 1, 0, 0]),
+        extent.concat(),
+        b"LASV".to_vec(),
+        numbers(&[0, 2, 1, 1, 50, 0, 49, 4, 2, 30, 50, 59, 70, 89]),
+    ]
+    .concat()
 }
 
 struct Seeds<'a> {
