@@ -182,7 +182,12 @@ pub(crate) struct SelectArgs {
 pub(crate) struct AreaArgs {
     /// Box: `xmin,ymin,xmax,ymax` or `xmin,ymin,zmin,xmax,ymax,zmax` or `([xmin,xmax],[ymin,ymax][,[zmin,zmax]])`, in
     /// the dataset's coordinates or those of --crs
-    #[arg(long, value_name = "BOUNDS", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        visible_alias = "bbox",
+        value_name = "BOUNDS",
+        allow_hyphen_values = true
+    )]
     pub(crate) bounds: Option<Corners>,
     /// Polygons: a file of WKT or GeoJSON, the text itself, or - for standard input; several are united. Points and lines
     /// need --buffer. WKT is in the dataset's coordinates, GeoJSON in longitude and latitude, unless the text names
@@ -258,6 +263,9 @@ pub(crate) struct QueryArgs {
     /// File to write, whole or not at all; standard output when absent or -
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// Do not write over a file that is there
+    #[arg(long)]
+    pub(crate) no_clobber: bool,
     /// Format of the output [default: by the file's extension; csv on standard output]
     #[arg(long, short, value_name = "FORMAT")]
     pub(crate) format: Option<Choice<Format>>,

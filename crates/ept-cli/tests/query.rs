@@ -449,3 +449,34 @@ fn a_dataset_or_dimension_that_is_not_there_is_named() {
         .stderr();
     assert!(text.contains(out), "{text}");
 }
+
+#[test]
+fn a_file_that_is_there_is_left_if_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("points.csv");
+    std::fs::write(&file, "mine").unwrap();
+    let args = [
+        "query",
+        &fixture("laz-pf0"),
+        "-o",
+        file.to_str().unwrap(),
+        "--no-clobber",
+    ];
+    let text = ept(&args).ends_with(1).stderr();
+    assert!(text.contains("points.csv is there already"), "{text}");
+    assert_eq!(std::fs::read(&file).unwrap(), b"mine");
+    ept(&args[..4]).ends_with(0);
+    assert_ne!(std::fs::read(&file).unwrap(), b"mine");
+}
+
+#[test]
+fn bbox_is_another_name_of_bounds() {
+    let everything = "0,0,1e9,1e9";
+    let run = |flag: &str| {
+        ept(&["query", &fixture("laz-pf0"), flag, everything])
+            .ends_with(0)
+            .stdout()
+    };
+    assert!(run("--bbox").lines().count() > 1);
+    assert_eq!(run("--bbox"), run("--bounds"));
+}

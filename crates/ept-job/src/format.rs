@@ -80,8 +80,9 @@ impl Format {
             "las" => Ok(Format::Las),
             "laz" => Ok(Format::Laz),
             "ply" => Ok(Format::Ply),
-            "arrow" => Ok(Format::Arrow),
-            "parquet" => Ok(Format::Parquet),
+            // Feather, version 2, is the file of Arrow IPC.
+            "arrow" | "feather" => Ok(Format::Arrow),
+            "parquet" | "geoparquet" => Ok(Format::Parquet),
             _ => Err(OutputError::NoFormat(path.to_owned())),
         }
     }
@@ -147,6 +148,8 @@ mod tests {
         assert_eq!(format("c.ply"), Some(Format::Ply));
         assert_eq!(format("c.arrow"), Some(Format::Arrow));
         assert_eq!(format("c.parquet"), Some(Format::Parquet));
+        assert_eq!(format("c.feather"), Some(Format::Arrow));
+        assert_eq!(format("c.geoparquet"), Some(Format::Parquet));
         assert_eq!(format("laz"), None);
         assert_eq!(format("c.txt"), None);
     }

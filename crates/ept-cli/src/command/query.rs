@@ -19,6 +19,16 @@ use crate::select;
 use crate::terminal::{self, tell};
 
 pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
+    if let Some(path) = args
+        .output
+        .as_ref()
+        .filter(|path| args.no_clobber && path.exists())
+    {
+        bail!(
+            "{} is there already, and --no-clobber says to leave it",
+            path.display()
+        );
+    }
     let format = args.format.map(|format| format.0);
     let output = output(args.output.as_deref(), format, args.precision)?;
     let name = output.name();
