@@ -8,6 +8,7 @@ all dimensions are compared, to the last bit. Exits with 1 and a message for eac
 """
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -112,6 +113,8 @@ def check_crs(name, metadata):
     if column["crs"] is None:
         print(f"{name}: the CRS is unknown to GeoParquet; the dataset says: {text[:60] or 'nothing'}")
         return None
+    # GDAL's extension of WKT 1 tells where the text is from. PROJJSON has no place for it, and PROJ takes it for a difference.
+    text = re.sub(r',EXTENSION\["PROJ4","[^"]*"\]', "", text)
     crs, said = pyproj.CRS.from_json(json.dumps(column["crs"])), pyproj.CRS.from_user_input(text)
     # TOWGS84 in WKT 1 makes a system that is bound to WGS 84; PROJJSON has what is bound.
     said = said.source_crs if said.is_bound else said
