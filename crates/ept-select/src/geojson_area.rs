@@ -10,18 +10,58 @@ use crate::{Area, Crs, SelectError};
 /// The polygons of a geometry, a feature or a collection, in `crs`, or else in the system that the text names, or else in
 /// longitude and latitude.
 pub(crate) fn from_geojson(text: &str, crs: Option<&Crs>) -> Result<Area, SelectError> {
-    let json: Value = serde_json::from_str(text).map_err(|error| fault(error.to_string()))?;
-    check_positions(&json)?;
-    let json: GeoJson = serde_json::from_value(json).map_err(|error| fault(error.to_string()))?;
-    let named = named_crs(&json)?;
-    let area = from_geometries(geometries(json)?)?;
-    match crs.cloned().or(named) {
-        Some(crs) => Ok(area.in_crs(crs)),
+    let parsed = Parsed::new(text, crs)?;
+    let area = from_geometries(geometries(parsed.json)?)?;
+    placed(area, parsed.crs.as_ref())
+}
+
+/// A text of GeoJSON, and the coordinate system that it is in, if one is named.
+pub(crate) struct Parsed {
+    json: GeoJson,
+    crs: Option<Crs>,
+}
+
+impl Parsed {
+    pub(crate) fn new(text: &str, crs: Option<&Crs>) -> Result<Parsed, SelectError> {
+        let json: Value = serde_json::from_str(text).map_err(|error| fault(error.to_string()))?;
+        check_positions(&json)?;
+        let json: GeoJson =
+            serde_json::from_value(json).map_err(|error| fault(error.to_string()))?;
+        let named = named_crs(&json)?;
+        let crs = crs.cloned().or(named);
+        Ok(Parsed { json, crs })
+    }
+
+    /// The features.
+    pub(crate) fn features(&self) -> Result<Vec<&Feature>, SelectError> {
+        match &self.json {
+            GeoJson::Feature(feature) => Ok(vec![feature]),
+            GeoJson::FeatureCollection(collection) => Ok(collection.features.iter().collect()),
+            GeoJson::Geometry(_) => Err(fault("a geometry has no name; only features have".into())),
+        }
+    }
+
+    /// The area of one of the features.
+    pub(crate) fn area(&self, feature: &Feature) -> Result<Area, SelectError> {
+        let geometry = feature
+            .geometry
+            .clone()
+            .ok_or_else(|| fault("it has no area".into()))?;
+        let geometry =
+            Geometry::<f64>::try_from(geometry).map_err(|error| fault(error.to_string()))?;
+        placed(from_geometries([geometry])?, self.crs.as_ref())
+    }
+}
+
+/// The area in a coordinate system, or else in longitude and latitude.
+fn placed(area: Area, crs: Option<&Crs>) -> Result<Area, SelectError> {
+    match crs {
+        Some(crs) => Ok(area.in_crs(crs.clone())),
         None => in_degrees(area),
     }
 }
 
-fn fault(problem: String) -> SelectError {
+pub(crate) fn fault(problem: String) -> SelectError {
     SelectError::Geometry(format!("GeoJSON: {problem}"))
 }
 

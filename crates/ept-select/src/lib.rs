@@ -3,6 +3,7 @@
 //! Pure computing, as everything before fetching and after decoding: a [`Cover`] says which cells of the octree an
 //! [`Area`] meets and which points of a decoded tile lie in it.
 
+mod any_of;
 mod area;
 mod budget;
 mod buffer;
@@ -15,14 +16,18 @@ mod frame;
 mod geojson_area;
 mod geometry;
 mod index_rows;
+mod named_area;
 mod named_dimensions;
 mod origin;
+mod part;
+mod placement;
 mod plan;
 mod query;
 mod query_text;
 mod reprojection;
 mod rings;
 mod selection;
+mod shape;
 mod spacing;
 mod swath;
 mod thin;
@@ -37,6 +42,7 @@ pub use extent::Relation;
 pub use filter::Filter;
 pub use frame::Frame;
 pub use index_rows::rows_in_areas;
+pub use named_area::NamedArea;
 pub use origin::Origin;
 pub use plan::{DepthPlan, Plan};
 pub use query::{Detail, Query};

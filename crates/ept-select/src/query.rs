@@ -1,5 +1,7 @@
 //! What to read of a source.
 
+use std::sync::Arc;
+
 use ept_format::Bounds;
 
 use crate::{Area, Crs, Edge, Filter, Origin, Spacing, Thin};
@@ -24,6 +26,8 @@ use crate::{Area, Crs, Edge, Filter, Origin, Spacing, Thin};
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Query {
     pub(crate) areas: Vec<Area>,
+    /// Empty if there are none.
+    pub(crate) any_of: Arc<[Area]>,
     pub(crate) edge: Edge,
     pub(crate) detail: Detail,
     pub(crate) dimensions: Option<Vec<String>>,
@@ -64,6 +68,14 @@ impl Query {
     #[must_use]
     pub fn with_area(mut self, area: Area) -> Query {
         self.areas.push(area);
+        self
+    }
+
+    /// Only points inside at least one of these areas, besides other areas. [`Selection::select_each`](crate::Selection::select_each)
+    /// tells which points each of them holds. Replaces those of an earlier call; without an area, nothing is asked for.
+    #[must_use]
+    pub fn with_any_of(mut self, areas: impl Into<Arc<[Area]>>) -> Query {
+        self.any_of = areas.into();
         self
     }
 
@@ -138,6 +150,13 @@ impl Query {
         let mut query = self.clone();
         let plain = query.areas.iter_mut().filter(|area| area.crs().is_none());
         plain.for_each(|area| *area = area.clone().in_crs(home.clone()));
+        if query.any_of.iter().any(|area| area.crs().is_none()) {
+            let brought = query.any_of.iter().map(|area| match area.crs() {
+                Some(_) => area.clone(),
+                None => area.clone().in_crs(home.clone()),
+            });
+            query.any_of = brought.collect();
+        }
         query.output_crs.get_or_insert_with(|| home.clone());
         query
     }
@@ -154,6 +173,18 @@ impl Query {
     #[must_use]
     pub fn areas(&self) -> &[Area] {
         &self.areas
+    }
+
+    /// The areas of which one is enough; empty if none were asked for.
+    #[must_use]
+    pub fn any_of(&self) -> &[Area] {
+        &self.any_of
+    }
+
+    /// Whether points are selected by areas.
+    #[must_use]
+    pub fn has_areas(&self) -> bool {
+        !self.areas.is_empty() || !self.any_of.is_empty()
     }
 
     /// Whether points on the edge of the areas are selected.

@@ -17,6 +17,8 @@ use crate::{Area, Crs, Edge, Origin, Query, SelectError, Spacing, Thin};
 struct QueryText {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     areas: Vec<AreaText>,
+    #[serde(rename = "anyOf", skip_serializing_if = "Vec::is_empty")]
+    any_of: Vec<AreaText>,
     #[serde(skip_serializing_if = "Option::is_none")]
     edge: Option<EdgeText>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -116,6 +118,7 @@ impl From<&Query> for QueryText {
         };
         QueryText {
             areas: query.areas.iter().map(AreaText::from).collect(),
+            any_of: query.any_of.iter().map(AreaText::from).collect(),
             edge: match query.edge {
                 Edge::Closed => None,
                 Edge::HalfOpen => Some(EdgeText::HalfOpen),
@@ -145,10 +148,12 @@ impl TryFrom<QueryText> for Query {
 
     fn try_from(text: QueryText) -> Result<Query, SelectError> {
         let areas = text.areas.into_iter().map(Area::try_from);
+        let any_of = text.any_of.into_iter().map(Area::try_from);
         let spacing = |text: Option<String>| text.map(|text| text.parse::<Spacing>()).transpose();
         let (flat, cubes) = (spacing(text.thin)?, spacing(text.thin_cubes)?);
         Ok(Query {
             areas: areas.collect::<Result<_, _>>()?,
+            any_of: any_of.collect::<Result<_, _>>()?,
             edge: match text.edge {
                 None | Some(EdgeText::Closed) => Edge::Closed,
                 Some(EdgeText::HalfOpen) => Edge::HalfOpen,

@@ -64,8 +64,12 @@ impl Selection {
         let mut areas = query.areas().to_vec();
         areas.extend(query.origin().and_then(|origin| origin_area(origin, frame)));
         let reprojection = query.output_crs().map(|crs| Reprojection::new(frame, crs));
+        let mut cover = Cover::new(&areas, query.edge(), frame)?;
+        if !query.any_of().is_empty() {
+            cover = cover.with_any_of(query.any_of(), query.edge(), frame)?;
+        }
         let inner = Inner {
-            cover: Cover::new(&areas, query.edge(), frame)?,
+            cover,
             depth: depth(query, frame)?,
             grid: query
                 .thin()
@@ -182,27 +186,55 @@ impl Selection {
     /// When the points lack a dimension that decides and that the schema lacks too, or have no place in the coordinate
     /// system of the result.
     pub fn select(&self, cell: &Bounds, mut points: PointBatch) -> Result<PointBatch, SelectError> {
-        let Inner { query, cover, .. } = &*self.inner;
+        let cover = &self.inner.cover;
         self.inner.named.look(&points);
         if !cover.is_box()
             && let Some(mask) = cover.mask(cell, &points)
         {
             points.retain(&mask);
         }
-        if let Some(origin) = self.told_origin() {
-            let mask = origin_mask(origin, &points)?;
-            points.retain(&mask);
-        }
-        if let Some(filter) = query.filter() {
-            self.check_dimensions(filter.dimensions(), &points)?;
-            let mask = filter.mask(&points);
-            points.retain(&mask);
-        }
+        self.retain_told(&mut points)?;
         match &self.inner.grid {
             // The rest of thinning sees several nodes together.
             Some(grid) => Ok(grid.reduced(points)),
             None => self.finish(points),
         }
+    }
+
+    /// As [`Selection::select`], apart for each of the areas of [`Query::with_any_of`]: the number of the area, from 0, and
+    /// its points, possibly none. Areas that the cell misses are left out. A point that several areas hold is in each of
+    /// them. The query does not thin.
+    ///
+    /// # Errors
+    /// As [`Selection::select`].
+    pub fn select_each(
+        &self,
+        cell: &Bounds,
+        mut points: PointBatch,
+    ) -> Result<Vec<(usize, PointBatch)>, SelectError> {
+        let cover = &self.inner.cover;
+        self.inner.named.look(&points);
+        if let Some(mask) = cover.mask_of_all(cell, &points) {
+            points.retain(&mask);
+        }
+        self.retain_told(&mut points)?;
+        let rows = cover.rows_of_each(cell, &points).into_iter();
+        let parts = rows.map(|(area, rows)| Ok((area, self.finish(points.gather(&rows))?)));
+        parts.collect()
+    }
+
+    /// Keeps the points of the origin that meet the filter.
+    fn retain_told(&self, points: &mut PointBatch) -> Result<(), SelectError> {
+        if let Some(origin) = self.told_origin() {
+            let mask = origin_mask(origin, points)?;
+            points.retain(&mask);
+        }
+        if let Some(filter) = self.query().filter() {
+            self.check_dimensions(filter.dimensions(), points)?;
+            let mask = filter.mask(points);
+            points.retain(&mask);
+        }
+        Ok(())
     }
 
     /// The points in the coordinate system of the result, with its dimensions only.
@@ -268,8 +300,10 @@ impl Selection {
     /// The operations between datums that the areas and the output need, each at the middle of the source.
     #[must_use]
     pub fn operations(&self) -> Vec<Operation> {
-        let areas = self.query().areas().iter().filter_map(Area::crs);
-        let targets: Vec<_> = areas.chain(self.query().output_crs()).collect();
+        let (areas, any_of) = (self.query().areas(), self.query().any_of());
+        let areas = areas.iter().chain(any_of).filter_map(Area::crs);
+        let mut targets: Vec<_> = areas.chain(self.query().output_crs()).collect();
+        targets.dedup();
         // The tables of coordinate systems take a while to load: most queries need none.
         if targets.is_empty() {
             return Vec::new();
@@ -364,12 +398,15 @@ fn metres_per_unit(query: &Query, frame: &Frame) -> Result<[f64; 2], SelectError
     let crs = frame.crs()?;
     let extent = frame.extent();
     let whole = [Area::from(*extent)];
-    let areas = if query.areas().is_empty() {
-        &whole[..]
-    } else {
+    let areas = if query.has_areas() {
         query.areas()
+    } else {
+        &whole[..]
     };
-    let places = areas.iter().flat_map(|area| area.places_in(&crs, extent));
+    let places = areas
+        .iter()
+        .chain(query.any_of())
+        .flat_map(|area| area.places_in(&crs, extent));
     let scales = places.filter_map(|place| crs.metres_per_unit(place));
     let most = scales.reduce(|a, b| [a[0].max(b[0]), a[1].max(b[1])]);
     most.ok_or_else(|| {
