@@ -3,21 +3,15 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use ept_reader::Area;
+use ept_reader::{Area, NamedArea};
 
 use crate::args::AreaArgs;
 use crate::exit::WrongUsage;
 
 /// The areas of the flags.
 pub(crate) fn areas(args: &AreaArgs) -> Result<Vec<Area>> {
-    let mut areas = Vec::new();
-    if let Some(corners) = &args.bounds {
-        areas.push(corners.to_area(args.crs.as_ref())?);
-    }
-    if let Some(polygon) = &args.polygon {
-        let text = polygon_text(polygon)?;
-        areas.push(Area::from_text(&text, args.crs.as_ref())?);
-    }
+    let polygon = args.polygon.as_deref().map(polygon_text).transpose()?;
+    let areas = all(args, polygon.as_deref())?;
     let needs_area = [
         ("--crs", args.crs.is_some()),
         ("--buffer", args.buffer.is_some()),
@@ -25,13 +19,55 @@ pub(crate) fn areas(args: &AreaArgs) -> Result<Vec<Area>> {
     if let (true, Some((flag, _))) = (areas.is_empty(), needs_area.iter().find(|(_, is)| *is)) {
         return Err(WrongUsage(format!("{flag} needs --bounds or --polygon")).into());
     }
-    Ok(match args.buffer {
-        Some(buffer) => areas
-            .into_iter()
-            .map(|area| area.buffered(buffer))
-            .collect(),
-        None => areas,
+    Ok(areas)
+}
+
+/// The features of --polygon, each for itself.
+#[derive(Debug)]
+pub(crate) struct Each {
+    /// Their names.
+    pub(crate) names: Vec<String>,
+    /// Their areas.
+    pub(crate) areas: Vec<Area>,
+    /// The areas that all points are in besides.
+    pub(crate) common: Vec<Area>,
+    /// The areas that hold all points: the common ones, and the features as one.
+    pub(crate) reach: Vec<Area>,
+}
+
+/// The features of the flags with the names that a property gives them.
+pub(crate) fn each(args: &AreaArgs, property: &str) -> Result<Each> {
+    let polygon = args.polygon.as_deref().map(polygon_text).transpose()?;
+    let text = polygon.unwrap_or_default();
+    let named = NamedArea::from_geojson(&text, property, args.crs.as_ref())?.into_iter();
+    let named = named.map(|NamedArea { name, area }| (name, grown(area, args)));
+    let (names, areas) = named.unzip();
+    Ok(Each {
+        names,
+        areas,
+        common: all(args, None)?,
+        reach: all(args, Some(&text))?,
     })
+}
+
+/// The box of the flags and the polygons of a text.
+fn all(args: &AreaArgs, polygon: Option<&str>) -> Result<Vec<Area>> {
+    let crs = args.crs.as_ref();
+    let mut areas = Vec::new();
+    if let Some(corners) = &args.bounds {
+        areas.push(grown(corners.to_area(crs)?, args));
+    }
+    if let Some(text) = polygon {
+        areas.push(grown(Area::from_text(text, crs)?, args));
+    }
+    Ok(areas)
+}
+
+fn grown(area: Area, args: &AreaArgs) -> Area {
+    match args.buffer {
+        Some(buffer) => area.buffered(buffer),
+        None => area,
+    }
 }
 
 /// The text that the flag holds or names.

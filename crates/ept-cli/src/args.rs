@@ -36,7 +36,7 @@ pub(crate) enum Command {
     /// Write the points of an area at a resolution to a file
     #[command(after_help = QUERY_EXAMPLES)]
     Query(QueryArgs),
-    /// Count the points and give minimum, maximum and mean of each dimension
+    /// Count the points and give minimum, maximum, mean and standard deviation of each dimension
     Stats(StatsArgs),
     /// List the nodes of the octree that a query would read
     Nodes(NodesArgs),
@@ -299,6 +299,15 @@ pub(crate) struct QueryArgs {
 pub(crate) struct StatsArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
+    /// A row for each feature of the GeoJSON of --polygon, all in one pass, called by this property of theirs: as CSV, with
+    /// percentiles of Z and counts by Classification too
+    #[arg(
+        long,
+        value_name = "PROPERTY",
+        requires = "polygon",
+        conflicts_with = "max_points"
+    )]
+    pub(crate) each: Option<String>,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

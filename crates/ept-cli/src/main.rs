@@ -1,6 +1,7 @@
 //! The command `ept`. It parses flags, calls the library and prints: everything else is in the library.
 
 mod area;
+mod area_rows;
 mod args;
 mod choice;
 mod command;

@@ -33,6 +33,19 @@ pub(crate) async fn selection(select: &SelectArgs, read: &ReadArgs) -> Result<Se
     bind(&dataset, &query, read)
 }
 
+/// What the flags select, and the names of the features of --polygon that are areas for themselves.
+pub(crate) async fn each(
+    select: &SelectArgs,
+    read: &ReadArgs,
+    property: &str,
+) -> Result<(Dataset, Query, Vec<String>)> {
+    let each = area::each(&select.area, property)?;
+    let reach = (&each.reach[..], select.area.edge.0);
+    let dataset = dataset(&select.dataset, &select.addons, read, reach).await?;
+    let query = query(select, each.common, &dataset).await?;
+    Ok((dataset, query.with_any_of(each.areas), each.names))
+}
+
 /// A query bound to a dataset. How coordinates get from one datum to another is told on standard error: with grids, or
 /// if there is reason to doubt.
 pub(crate) fn bind(dataset: &Dataset, query: &Query, read: &ReadArgs) -> Result<Selection> {
@@ -174,7 +187,7 @@ pub(crate) fn why_nothing(selection: &Selection, losses: &Losses, remarks: &[Rem
     let query = selection.query();
     let areas = query.areas();
     let extent = selection.frame().extent();
-    if !areas.is_empty() && selection.relation(extent) == Relation::Outside {
+    if query.has_areas() && selection.relation(extent) == Relation::Outside {
         let mut text = format!(
             "the area lies outside of the dataset, whose bounds are {}",
             corners(extent)
@@ -188,7 +201,7 @@ pub(crate) fn why_nothing(selection: &Selection, losses: &Losses, remarks: &[Rem
     if query.filter().is_some() {
         return "no point meets the condition in the area at the selected depths".into();
     }
-    if areas.is_empty() && query.origin().is_none() {
+    if !query.has_areas() && query.origin().is_none() {
         "the selected depths have no points".into()
     } else {
         "no point lies within the area at the selected depths".into()

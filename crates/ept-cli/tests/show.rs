@@ -77,7 +77,7 @@ fn statistics_of_nothing_are_null() {
     let stats = ept(&[&args[..], &["--dims", "X,Intensity"]].concat())
         .ends_with(0)
         .json();
-    let none = json!({"min": null, "max": null, "mean": null});
+    let none = json!({"min": null, "max": null, "mean": null, "stddev": null});
     assert_eq!(
         stats,
         json!({"points": 0, "dimensions": {"X": none, "Intensity": none}})
@@ -94,7 +94,10 @@ fn statistics_as_a_table() {
         .map(|l| l.split_whitespace().collect())
         .collect();
     assert_eq!(lines[0], ["1,500", "points"]);
-    assert_eq!(lines[1], ["minimum", "maximum", "mean"]);
+    assert_eq!(
+        lines[1],
+        ["minimum", "maximum", "mean", "std.", "deviation"]
+    );
     let red = &truth("laz-pf2")["dimensions"]["Red"];
     assert_eq!(
         lines[3][..3],

@@ -64,6 +64,9 @@ pub enum JobError {
         /// What can't be written.
         source: ept_index::IndexError,
     },
+    /// Points can't be put aside until they are written or summed up.
+    #[error("cannot keep points in a scratch file")]
+    Scratch(#[source] std::io::Error),
     /// The file cannot be created, or not be given its name.
     #[error("cannot write {output}")]
     File {

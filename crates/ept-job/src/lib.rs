@@ -23,6 +23,7 @@
 //!
 //! The feature `parquet` adds Arrow and GeoParquet, the feature `cloud` object stores as sources.
 
+mod area_statistics;
 mod columnar;
 mod costs;
 mod error;
@@ -38,12 +39,14 @@ mod note;
 mod output;
 mod pass;
 mod pending;
+mod percentiles;
 mod points;
 mod profile;
 mod query_json;
 mod remark;
 mod report;
 mod sinks;
+mod spool;
 mod statistics;
 mod survey;
 mod tap;
@@ -51,6 +54,7 @@ mod tile_names;
 mod tiles;
 mod validation;
 
+pub use area_statistics::{AreaStatistics, area_statistics};
 pub use costs::Costs;
 pub use error::{JobError, OutputError};
 pub use format::Format;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ept_reader::{Error, Node, NodeStream, Selection, Tile};
+use ept_reader::{Error, Node, NodeStream, PointBatch, Selection, Tile, TileStream};
 use futures::{Stream, StreamExt, stream};
 
 use crate::{Losses, OnError, Remark};
@@ -131,15 +131,45 @@ impl Pass {
         &mut self,
         read: &Selection,
         make: impl Fn(Tile) -> T + Send + Sync + 'static,
-        mut take: impl FnMut(Node, T) -> Result<(), E>,
-        mut progress: impl FnMut(&Progress),
+        take: impl FnMut(Node, T) -> Result<(), E>,
+        progress: impl FnMut(&Progress),
     ) -> Result<(), E>
     where
         T: Send + 'static,
         E: From<Error>,
     {
+        let tiles = read.map_nodes(self.take_nodes(), move |tile| (tile.node, make(tile)));
+        self.drain(tiles, take, progress).await
+    }
+
+    /// As [`Pass::read`], with the points of each area of [`ept_reader::Query::with_any_of`] apart.
+    pub(crate) async fn read_each<T, E>(
+        &mut self,
+        read: &Selection,
+        make: impl Fn(&Node, Vec<(usize, PointBatch)>) -> T + Send + Sync + 'static,
+        take: impl FnMut(Node, T) -> Result<(), E>,
+        progress: impl FnMut(&Progress),
+    ) -> Result<(), E>
+    where
+        T: Send + 'static,
+        E: From<Error>,
+    {
+        let make = move |node, parts| (node, make(&node, parts));
+        let tiles = read.map_each(self.take_nodes(), make)?;
+        self.drain(tiles, take, progress).await
+    }
+
+    /// Takes what was made of the tiles.
+    async fn drain<T, E>(
+        &mut self,
+        mut tiles: TileStream<(Node, T)>,
+        mut take: impl FnMut(Node, T) -> Result<(), E>,
+        mut progress: impl FnMut(&Progress),
+    ) -> Result<(), E>
+    where
+        E: From<Error>,
+    {
         let (mut nodes, mut points) = (0, 0);
-        let mut tiles = read.map_nodes(self.take_nodes(), move |tile| (tile.node, make(tile)));
         while let Some(tile) = tiles.next().await {
             let Some((node, made)) = self.losses.sort_out(tile)? else {
                 continue;

@@ -1,4 +1,4 @@
-//! Count, minimum, maximum and mean of each dimension.
+//! Count, minimum, maximum, mean and standard deviation of each dimension.
 
 use ept_points::{DimensionSummary, Scalar, Summary};
 use ept_reader::{Error, Tile};
@@ -34,13 +34,19 @@ pub async fn statistics(
     };
     pass.read(&selection, make, take, progress).await?;
     pass.remarks.extend(Remark::of_absent(&selection));
-    Ok(Statistics {
-        summary,
-        expected: columns(&selection),
-    })
+    Ok(Statistics::new(summary, columns(&selection)))
 }
 
 impl Statistics {
+    pub(crate) fn new(summary: Summary, expected: Vec<String>) -> Statistics {
+        Statistics { summary, expected }
+    }
+
+    /// Adds figures of other points.
+    pub(crate) fn merge(&mut self, part: Summary) {
+        self.summary.merge(part);
+    }
+
     /// Number of points.
     #[must_use]
     pub fn points(&self) -> u64 {
@@ -67,6 +73,7 @@ impl Statistics {
                 "min": scalar(figures.and_then(DimensionSummary::min)),
                 "max": scalar(figures.and_then(DimensionSummary::max)),
                 "mean": figures.and_then(DimensionSummary::mean),
+                "stddev": figures.and_then(DimensionSummary::deviation),
             });
             (name.to_owned(), value)
         });

@@ -1,11 +1,12 @@
-//! Count, minimum, maximum and mean of points.
+//! Count, minimum, maximum, mean and standard deviation of points.
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::{PointBatch, Values};
 
-/// What batches amount to: the number of points and, per dimension, minimum, maximum and mean.
+/// What batches amount to: the number of points and, per dimension, minimum, maximum, mean and standard
+/// deviation.
 ///
 /// Summaries of parts merge into that of the whole; merging in one order gives one result, whatever
 /// threads made the parts.
@@ -20,6 +21,8 @@ pub struct Summary {
 pub struct DimensionSummary {
     count: u64,
     numbers: Option<Numbers>,
+    /// Sum of the squares of how far the values are from their mean.
+    squares: f64,
 }
 
 /// A number of a column: integers stay exact.
@@ -90,10 +93,24 @@ impl DimensionSummary {
             Values::F64(v) => floats(v),
             Values::Bytes { .. } => (values.len() as u64, None),
         };
-        DimensionSummary { count, numbers }
+        let mut summary = DimensionSummary {
+            count,
+            numbers,
+            squares: 0.0,
+        };
+        if let Some(mean) = summary.mean() {
+            summary.squares = squares(values, mean);
+        }
+        summary
     }
 
     fn merge(&mut self, other: &DimensionSummary) {
+        self.squares += other.squares;
+        if let (Some(own), Some(theirs)) = (self.mean(), other.mean()) {
+            // As Chan, Golub and LeVeque put two parts together.
+            let (n, m) = (self.count as f64, other.count as f64);
+            self.squares += (theirs - own).powi(2) * n * m / (n + m);
+        }
         self.count += other.count;
         self.numbers = match (self.numbers, other.numbers) {
             (None, numbers) | (numbers, None) => numbers,
@@ -133,6 +150,14 @@ impl DimensionSummary {
             Numbers::Floats { sum, .. } => sum / self.count as f64,
         })
     }
+
+    /// Standard deviation of the values as a sample, as PDAL's `filters.stats` has it: the squares are divided by their number
+    /// less 1. `None` for fewer than two values, or for bytes.
+    #[must_use]
+    pub fn deviation(&self) -> Option<f64> {
+        let is_several = self.numbers.is_some() && self.count > 1;
+        is_several.then(|| (self.squares / (self.count - 1) as f64).sqrt())
+    }
 }
 
 impl Numbers {
@@ -167,6 +192,33 @@ impl Numbers {
             Numbers::Integers { min, max, sum } => (min as f64, max as f64, sum as f64),
             Numbers::Floats { min, max, sum } => (min, max, sum),
         }
+    }
+}
+
+/// Sum of the squares of how far the values, but for those that are NaN, are from their mean.
+fn squares(values: &Values, mean: f64) -> f64 {
+    fn of<T: Copy>(values: &[T], mean: f64, number: impl Fn(T) -> f64) -> f64 {
+        let mut sum = [0.0; LANES];
+        for block in values.chunks(LANES) {
+            for (lane, &value) in block.iter().enumerate() {
+                let square = (number(value) - mean).powi(2);
+                sum[lane] += if square.is_nan() { 0.0 } else { square };
+            }
+        }
+        sum.iter().sum()
+    }
+    match values {
+        Values::I8(v) => of(v, mean, f64::from),
+        Values::I16(v) => of(v, mean, f64::from),
+        Values::I32(v) => of(v, mean, f64::from),
+        Values::I64(v) => of(v, mean, |value| value as f64),
+        Values::U8(v) => of(v, mean, f64::from),
+        Values::U16(v) => of(v, mean, f64::from),
+        Values::U32(v) => of(v, mean, f64::from),
+        Values::U64(v) => of(v, mean, |value| value as f64),
+        Values::F32(v) => of(v, mean, f64::from),
+        Values::F64(v) => of(v, mean, f64::from),
+        Values::Bytes { .. } => 0.0,
     }
 }
 

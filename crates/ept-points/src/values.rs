@@ -120,6 +120,28 @@ impl Values {
         })
     }
 
+    /// Appends the values as bytes, little endian, as [`Values::from_le_bytes`] reads them.
+    pub fn extend_le_bytes(&self, bytes: &mut Vec<u8>) {
+        macro_rules! numbers {
+            ($values:expr) => {
+                bytes.extend($values.iter().flat_map(|value| value.to_le_bytes()))
+            };
+        }
+        match self {
+            Values::I8(v) => numbers!(v),
+            Values::I16(v) => numbers!(v),
+            Values::I32(v) => numbers!(v),
+            Values::I64(v) => numbers!(v),
+            Values::U8(v) => numbers!(v),
+            Values::U16(v) => numbers!(v),
+            Values::U32(v) => numbers!(v),
+            Values::U64(v) => numbers!(v),
+            Values::F32(v) => numbers!(v),
+            Values::F64(v) => numbers!(v),
+            Values::Bytes { data, .. } => bytes.extend_from_slice(data),
+        }
+    }
+
     /// Type of the values.
     #[must_use]
     pub fn scalar(&self) -> ScalarType {

@@ -129,6 +129,24 @@ proptest! {
     }
 
     #[test]
+    fn the_deviation_of_parts_is_that_of_a_plain_loop(
+        values in prop::collection::vec(-1e6..1e6_f64, 0..200),
+        cut in 0..200_usize,
+    ) {
+        let count = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / count;
+        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+        let expected = (values.len() > 1).then(|| (squares / (count - 1.0)).sqrt());
+        let (first, second) = values.split_at(cut.min(values.len()));
+        let mut summary = Summary::of(&batch(Values::F64(first.to_vec())));
+        summary.merge(Summary::of(&batch(Values::F64(second.to_vec()))));
+        let found = summary.dimensions().next().unwrap().1.deviation();
+        prop_assert_eq!(found.is_some(), expected.is_some());
+        let difference = found.zip(expected).map_or(0.0, |(a, b)| (a - b).abs());
+        prop_assert!(difference < 1e-6, "{found:?} for {expected:?}");
+    }
+
+    #[test]
     fn summaries_of_parts_merge_into_that_of_the_whole(
         (values, cuts) in (0..60_usize).prop_flat_map(|len| {
             (any_values(len), prop::collection::vec(0..=len, 0..5))
@@ -152,7 +170,12 @@ proptest! {
         prop_assert_eq!(of_parts.min(), of_whole.min());
         prop_assert_eq!(of_parts.max(), of_whole.max());
         if values.scalar().is_integer() {
-            prop_assert_eq!(merged, whole);
+            prop_assert_eq!(of_parts.mean(), of_whole.mean());
+        }
+        let deviations = of_parts.deviation().zip(of_whole.deviation());
+        prop_assert_eq!(of_parts.deviation().is_some(), of_whole.deviation().is_some());
+        if let Some((a, b)) = deviations.filter(|(a, b)| a.is_finite() && b.is_finite()) {
+            prop_assert!((a - b).abs() <= 1e-9 * a.abs().max(b.abs()), "{a} for {b}");
         }
     }
 

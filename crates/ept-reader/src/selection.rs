@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ept_format::{Bounds, Node, NodeName};
 use ept_points::{Column, PointBatch, Values, Wish};
-use ept_select::{Frame, Plan, Query, Relation, Thinner};
+use ept_select::{Frame, Plan, Query, Relation, SelectError, Thinner};
 use futures::{Stream, StreamExt, stream};
 
 use crate::source::SharedPolicy;
@@ -169,9 +169,11 @@ impl Selection {
         let make = move |node: Node, points: PointBatch| make(Tile { node, points });
         let Some(grid) = self.bound.grid() else {
             let selection = self.clone();
-            let finish =
-                move |node: Node, points| Ok(make(node, selection.with_source(&node, points)?));
-            return TileStream::new(self.ordered(nodes, finish));
+            let make = move |node: Node, cell: &Bounds, part: &ept_select::Selection, points| {
+                let points = part.select(cell, points)?;
+                Ok(make(node, selection.with_source(&node, points)?))
+            };
+            return TileStream::new(self.ordered(nodes, make));
         };
         let (selection, finishing) = (self.clone(), self.clone());
         let thinner = if self.parts.len() == 1 {
@@ -185,7 +187,9 @@ impl Selection {
             nodes.sort_by(|a, b| grid.compare(a.name, b.name));
             let nodes = losses.into_iter().chain(nodes.into_iter().map(Ok));
             let nodes = stream::iter(nodes.collect::<Vec<_>>());
-            selection.ordered(nodes, |node, points| Ok((node, points)))
+            selection.ordered(nodes, |node, cell, part, points| {
+                Ok((node, part.select(cell, points)?))
+            })
         });
         let nodes = sorted.flatten().boxed();
         let finish = move |node: Node, points| {
@@ -205,11 +209,36 @@ impl Selection {
         with_source.map_err(|error| Error::Internal(error.to_string()))
     }
 
-    /// What `make` makes of the selected points of each node, in the order of the nodes.
+    /// What `make` makes of each node and the selected points of the areas of [`Query::with_any_of`] that it meets, apart as
+    /// [`ept_select::Selection::select_each`] parts them; in the order of the nodes. A node is read once, however many areas
+    /// it meets.
+    ///
+    /// # Errors
+    /// When the query thins its points: a cell of thinning can have points of several areas.
+    pub fn map_each<T, F, S>(&self, nodes: S, make: F) -> Result<TileStream<T>, Error>
+    where
+        T: Send + 'static,
+        F: Fn(Node, Vec<(usize, PointBatch)>) -> T + Send + Sync + 'static,
+        S: Stream<Item = Result<Node, Error>> + Send + Unpin + 'static,
+    {
+        if self.query().thin().is_some() {
+            let problem = "points of several areas cannot be thinned in one pass";
+            return Err(SelectError::Query(problem.into()).into());
+        }
+        let make = move |node, cell: &Bounds, part: &ept_select::Selection, points| {
+            Ok(make(node, part.select_each(cell, points)?))
+        };
+        Ok(TileStream::new(self.ordered(nodes, make)))
+    }
+
+    /// What `make` makes of each node, its cell, the query bound to its source and its points, in the order of the nodes.
     fn ordered<T, F, S>(&self, nodes: S, make: F) -> Ordered<T>
     where
         T: Send + 'static,
-        F: Fn(Node, PointBatch) -> Result<T, Error> + Send + Sync + 'static,
+        F: Fn(Node, &Bounds, &ept_select::Selection, PointBatch) -> Result<T, Error>
+            + Send
+            + Sync
+            + 'static,
         S: Stream<Item = Result<Node, Error>> + Send + Unpin + 'static,
     {
         let wishes = self.parts.iter().zip(self.dataset.members().all());
@@ -227,8 +256,7 @@ impl Selection {
                 NodeName::Chunks { .. } => points.extent(),
             };
             let cell = cell.unwrap_or(Bounds::EVERYTHING);
-            let points = selection.part(&node)?.select(&cell, points)?;
-            make(node, points)
+            make(node, &cell, selection.part(&node)?, points)
         };
         let dataset = self.dataset.clone();
         Ordered::new(dataset, nodes, wishes.collect(), point_size, select)

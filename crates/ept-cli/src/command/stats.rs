@@ -1,11 +1,12 @@
-//! `ept stats`: count, minimum, maximum and mean.
+//! `ept stats`: count, minimum, maximum, mean and standard deviation.
 
 use std::io::Write;
 
 use anyhow::Result;
-use ept_job::{Statistics, statistics};
+use ept_job::{AreaStatistics, Pass, Statistics, area_statistics, statistics};
 use ept_points::{DimensionSummary, Scalar};
 
+use crate::area_rows;
 use crate::args::StatsArgs;
 use crate::exit::Outcome;
 use crate::losses;
@@ -15,6 +16,9 @@ use crate::select;
 use crate::terminal::{self, tell};
 
 pub(crate) async fn run(args: &StatsArgs) -> Result<Outcome> {
+    if let Some(property) = &args.each {
+        return run_each(args, property).await;
+    }
     let mut pass = select::pass(&args.select, &args.read).await?;
     let bar = Bar::new(args.read.quiet);
     let statistics = statistics(&mut pass, |progress| bar.show(progress)).await?;
@@ -25,15 +29,39 @@ pub(crate) async fn run(args: &StatsArgs) -> Result<Outcome> {
     } else {
         write_table(&mut out, &statistics)?;
     }
+    Ok(end(&pass, args, statistics.points()))
+}
+
+/// Tells what is to be said besides the statistics.
+fn end(pass: &Pass, args: &StatsArgs, points: u64) -> Outcome {
     losses::tell(pass.losses());
     losses::remark(pass.remarks(), &args.read);
-    if statistics.points() == 0 && !args.read.quiet {
+    if points == 0 && !args.read.quiet {
         tell!(
             "nothing found: {}",
             select::why_nothing(pass.selection(), pass.losses(), pass.remarks())
         );
     }
-    Ok(losses::outcome(pass.losses()))
+    losses::outcome(pass.losses())
+}
+
+/// A row for each feature.
+async fn run_each(args: &StatsArgs, property: &str) -> Result<Outcome> {
+    let (dataset, query, names) = select::each(&args.select, &args.read, property).await?;
+    let selection = select::bind(&dataset, &query, &args.read)?;
+    let mut pass = Pass::new(selection, args.read.on_error.0);
+    let bar = Bar::new(args.read.quiet);
+    let areas = area_statistics(&mut pass, &names, |progress| bar.show(progress)).await?;
+    bar.finish();
+    let mut out = terminal::out();
+    if args.json {
+        let rows = areas.iter().map(AreaStatistics::to_json);
+        writeln!(out, "{}", serde_json::Value::Array(rows.collect()))?;
+    } else {
+        area_rows::write(&mut out, property, &areas)?;
+    }
+    let points = areas.iter().map(|area| area.statistics().points());
+    Ok(end(&pass, args, points.sum()))
 }
 
 fn write_table(out: &mut impl Write, statistics: &Statistics) -> std::io::Result<()> {
@@ -42,8 +70,8 @@ fn write_table(out: &mut impl Write, statistics: &Statistics) -> std::io::Result
     let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     writeln!(
         out,
-        "{:width$}  {:>20}  {:>20}  {:>20}",
-        "", "minimum", "maximum", "mean"
+        "{:width$}  {:>20}  {:>20}  {:>20}  {:>20}",
+        "", "minimum", "maximum", "mean", "std. deviation"
     )?;
     for (name, summary) in rows {
         let text = |value: Option<String>| value.unwrap_or_else(|| "-".into());
@@ -55,12 +83,13 @@ fn write_table(out: &mut impl Write, statistics: &Statistics) -> std::io::Result
         };
         let min = scalar(summary.and_then(DimensionSummary::min));
         let max = scalar(summary.and_then(DimensionSummary::max));
-        let mean = text(
-            summary
-                .and_then(DimensionSummary::mean)
-                .map(|mean| rounded(mean, 15)),
-        );
-        writeln!(out, "{name:width$}  {min:>20}  {max:>20}  {mean:>20}")?;
+        let float = |value: Option<f64>| text(value.map(|value| rounded(value, 15)));
+        let mean = float(summary.and_then(DimensionSummary::mean));
+        let deviation = float(summary.and_then(DimensionSummary::deviation));
+        writeln!(
+            out,
+            "{name:width$}  {min:>20}  {max:>20}  {mean:>20}  {deviation:>20}"
+        )?;
     }
     Ok(())
 }

@@ -1,0 +1,172 @@
+//! Statistics of many areas in one pass.
+
+use std::collections::BTreeMap;
+
+use ept_points::{Column, PointBatch, Summary, Values};
+use ept_reader::Node;
+use serde_json::{Map, Value, json};
+
+use crate::percentiles::percentiles;
+use crate::points::columns;
+use crate::spool::Spool;
+use crate::{JobError, Pass, Progress, Remark, Statistics, sorted_json};
+
+/// Figures of the points of one area.
+#[derive(Debug, Clone)]
+pub struct AreaStatistics {
+    name: String,
+    statistics: Statistics,
+    percentiles: Vec<f64>,
+    classes: BTreeMap<i64, u64>,
+}
+
+/// What the points of one node amount to in one area.
+struct Part {
+    area: usize,
+    summary: Summary,
+    classes: BTreeMap<i64, u64>,
+    /// Heights that are numbers, if there are any.
+    heights: Option<PointBatch>,
+}
+
+/// Sums up the points of each area that a selection has by [`Query::with_any_of`](ept_reader::Query::with_any_of), in one
+/// reading of it. `names` are those of the areas.
+///
+/// # Errors
+/// When the dataset can't be read, or a scratch file can't be written where temporary files are.
+pub async fn area_statistics(
+    pass: &mut Pass,
+    names: &[String],
+    progress: impl FnMut(&Progress),
+) -> Result<Vec<AreaStatistics>, JobError> {
+    let selection = pass.selection().clone();
+    let expected = columns(&selection);
+    let areas = names.iter().map(|name| AreaStatistics {
+        name: name.clone(),
+        statistics: Statistics::new(Summary::default(), expected.clone()),
+        percentiles: Vec::new(),
+        classes: BTreeMap::new(),
+    });
+    let mut areas: Vec<AreaStatistics> = areas.collect();
+    let mut spool = Spool::new(areas.len(), &std::env::temp_dir());
+    let make = |_: &Node, parts: Vec<(usize, PointBatch)>| {
+        let parts = parts.into_iter();
+        parts
+            .map(|(area, points)| Part::of(area, &points))
+            .collect()
+    };
+    let take = |_: Node, parts: Vec<Part>| {
+        for part in parts {
+            let area = &mut areas[part.area];
+            area.statistics.merge(part.summary);
+            for (class, points) in part.classes {
+                *area.classes.entry(class).or_default() += points;
+            }
+            if let Some(heights) = part.heights {
+                let pushed = spool.push(part.area, &heights);
+                pushed.map_err(JobError::Scratch)?;
+            }
+        }
+        Ok::<_, JobError>(())
+    };
+    pass.read_each(&selection, make, take, progress).await?;
+    pass.remarks.extend(Remark::of_absent(&selection));
+    for (number, area) in areas.iter_mut().enumerate() {
+        area.percentiles = heights(&mut spool, number).map_err(JobError::Scratch)?;
+    }
+    Ok(areas)
+}
+
+/// The percentiles of the heights in an area.
+fn heights(spool: &mut Spool, area: usize) -> std::io::Result<Vec<f64>> {
+    let records = spool.records(area).to_vec();
+    let count = records.iter().map(|record| record.len() as u64).sum();
+    percentiles(&AreaStatistics::LEVELS, count, |take| {
+        for record in &records {
+            let batch = spool.read(record)?;
+            batch.z().iter().for_each(|z| take(*z));
+        }
+        Ok(())
+    })
+}
+
+impl Part {
+    fn of(area: usize, points: &PointBatch) -> Part {
+        let heights: Vec<f64> = points.z().iter().copied().filter(|z| !z.is_nan()).collect();
+        let heights = (!heights.is_empty()).then(|| Column::new("Z", Values::F64(heights)));
+        Part {
+            area,
+            summary: Summary::of(points),
+            classes: points
+                .find("Classification")
+                .map_or_else(BTreeMap::new, classes),
+            heights: heights.and_then(|column| PointBatch::new(vec![column]).ok()),
+        }
+    }
+}
+
+/// Number of points of each class.
+fn classes(values: &Values) -> BTreeMap<i64, u64> {
+    let mut counts = BTreeMap::new();
+    if let Values::U8(values) = values {
+        let mut of_byte = [0_u64; 256];
+        values
+            .iter()
+            .for_each(|class| of_byte[usize::from(*class)] += 1);
+        let found = (0..).zip(of_byte).filter(|(_, points)| *points > 0);
+        counts.extend(found);
+        return counts;
+    }
+    for class in values.to_f64().unwrap_or_default() {
+        *counts.entry(class as i64).or_default() += 1;
+    }
+    counts
+}
+
+impl AreaStatistics {
+    /// The levels of the percentiles.
+    pub const LEVELS: [f64; 9] = [1.0, 5.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 99.0];
+
+    /// The name of the area.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Figures of the dimensions.
+    #[must_use]
+    pub fn statistics(&self) -> &Statistics {
+        &self.statistics
+    }
+
+    /// The percentiles of Z at [`AreaStatistics::LEVELS`], between two points by how near each is in rank. Empty if there is
+    /// no point, or Z was not asked for.
+    #[must_use]
+    pub fn percentiles(&self) -> &[f64] {
+        &self.percentiles
+    }
+
+    /// Number of points of each class, in ascending order. Empty if the points have no `Classification`, or it was not
+    /// asked for.
+    pub fn classes(&self) -> impl Iterator<Item = (i64, u64)> {
+        self.classes.iter().map(|(class, points)| (*class, *points))
+    }
+
+    /// The statistics as a JSON object: those of [`Statistics::to_json`], with the name, the percentiles by level and the
+    /// counts by class.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let mut json = self.statistics.to_json();
+        let levels = AreaStatistics::LEVELS.iter().map(ToString::to_string);
+        let percentiles: Map<_, _> = levels
+            .zip(self.percentiles.iter().map(|height| json!(height)))
+            .collect();
+        let classes = self
+            .classes()
+            .map(|(class, points)| (class.to_string(), points.into()));
+        json["name"] = self.name.clone().into();
+        json["percentiles"] = json!({ "Z": percentiles });
+        json["classes"] = Value::Object(classes.collect());
+        sorted_json(json)
+    }
+}
