@@ -9,7 +9,10 @@ pub fn check_copc(data: &[u8]) {
     let (record, page) = data.split_at(data.len().min(CopcInfo::SIZE));
     if let Ok(info) = CopcInfo::parse(record) {
         assert!(info.root_page.start <= info.root_page.end, "{info:?}");
-        assert_eq!(CopcInfo::parse(&info.to_bytes()).as_ref(), Ok(&info));
+        // Times may be NaN, which is not even itself.
+        let written = info.to_bytes();
+        let again = CopcInfo::parse(&written).map(|info| info.to_bytes());
+        assert_eq!(again, Ok(written));
         let cube = info.cube().expect("its corners are finite");
         assert!((0..3).all(|axis| cube.min()[axis] <= cube.max()[axis]));
     }
