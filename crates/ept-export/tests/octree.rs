@@ -51,7 +51,7 @@ fn write(options: CopcOptions, batches: &[PointBatch]) -> Result<Vec<u8>, Export
     write_within(u64::MAX, options, batches)
 }
 
-/// With so many bytes that are divided in memory.
+/// As [`write`], dividing at most `memory` bytes of points in memory.
 fn write_within(
     memory: u64,
     options: CopcOptions,

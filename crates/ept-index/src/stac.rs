@@ -10,7 +10,7 @@ use crate::geometry::{bbox, bounds_of};
 use crate::location::is_of_points;
 use crate::record::{Record, Records};
 
-/// Roles of assets that have not the points themselves (STAC best practices; VPC).
+/// Roles of assets that do not hold the points themselves (STAC best practices; VPC).
 const OTHER_ROLES: [&str; 4] = ["overview", "thumbnail", "metadata", "visual"];
 
 /// The records of items. Boxes are in the coordinate system of the points if all items name the same one and give the box in

@@ -127,7 +127,7 @@ impl Lax {
         let [low, high] = heights;
         self.merged(|[min, max]| {
             let bounds = Bounds::new([min[0], min[1], low], [max[0], max[1], high]);
-            // A box that is none hides no point.
+            // Where the box is not valid, its points are kept.
             bounds.map_or(true, |bounds| meets(&bounds))
         })
     }

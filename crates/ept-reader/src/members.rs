@@ -175,8 +175,8 @@ fn common_frame(sources: &[&Arc<dyn Source>]) -> Result<Frame, Error> {
             true => (own.bounds, own.conforming),
             false => (brought(source, first)?, None),
         };
-        frame.bounds = union(&frame.bounds, &bounds);
-        frame.conforming = frame.conforming.zip(conforming).map(|(a, b)| union(&a, &b));
+        frame.bounds = frame.bounds.joined(&bounds);
+        frame.conforming = frame.conforming.zip(conforming).map(|(a, b)| a.joined(&b));
         frame.slack = [0, 1, 2].map(|axis| f64::max(frame.slack[axis], own.slack[axis]));
         frame.spacing = frame.spacing.zip(own.spacing).map(|(a, b)| f64::min(a, b));
     }
@@ -202,13 +202,6 @@ fn brought(source: &Arc<dyn Source>, first: &Frame) -> Result<Bounds, Error> {
 fn system(srs: &Srs) -> String {
     let name = srs.codes().or_else(|| srs.name().map(str::to_owned));
     name.unwrap_or_else(|| "unknown".into())
-}
-
-fn union(a: &Bounds, b: &Bounds) -> Bounds {
-    let min = [0, 1, 2].map(|axis| f64::min(a.min()[axis], b.min()[axis]));
-    let max = [0, 1, 2].map(|axis| f64::max(a.max()[axis], b.max()[axis]));
-    // Boxes without end have no numbers that are out of order.
-    Bounds::new(min, max).unwrap_or(Bounds::EVERYTHING)
 }
 
 /// Adds what a schema lacks. Statistics are of one source, and say nothing of all.

@@ -86,7 +86,7 @@ impl AnyOf {
         Ok(AnyOf { groups })
     }
 
-    /// How the points of a cell lie to the areas: inside if one of them holds them all.
+    /// Whether the points of a cell are inside the areas (one of them holds them all), outside, or across an edge.
     pub(crate) fn relation(&self, cell: &Bounds) -> Relation {
         let relations = self.groups.iter().map(|group| group.relation(cell));
         relations.max().unwrap_or(Relation::Outside)

@@ -65,7 +65,7 @@ impl Cover {
         self.parts.is_empty() && self.any_of.is_none()
     }
 
-    /// How the points of a node lie to the areas, by its cell.
+    /// Whether the points of a node are inside the areas, outside, or across an edge, by its cell.
     #[must_use]
     pub fn relation(&self, cell: &Bounds) -> Relation {
         let cell = cell.grown(self.slack);

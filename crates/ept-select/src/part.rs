@@ -78,12 +78,12 @@ impl Part {
         ])
     }
 
-    /// How the points of a cell lie to the area.
+    /// Whether the points of a cell are inside the area, outside, or across its edge.
     pub(crate) fn relation(&self, cell: &Bounds) -> Relation {
         self.relation_in(&self.placement.view(cell))
     }
 
-    /// How the points of a cell lie to the area, by its view from the area's placement.
+    /// The same by the cell's view from the area's placement.
     pub(crate) fn relation_in(&self, view: &View) -> Relation {
         view.image
             .map_or(Relation::Edge, |image| self.relation_of(image))
