@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use crate::form::without_mark;
 use crate::geometry::{bbox, bounds_of};
-use crate::index::around;
 use crate::record::{Record, Records};
 use crate::{Attribute, IndexError, stac};
 
@@ -81,7 +80,7 @@ fn bounds(feature: &Value) -> Result<Option<Bounds>, String> {
         crate::record::flat([x0, y0], [x1, y1])
     });
     Ok(match (geometry, bbox) {
-        (Some(a), Some(b)) => Some(around(a, b)),
+        (Some(a), Some(b)) => Some(a.joined(&b)),
         (a, b) => a.or(b),
     })
 }

@@ -26,14 +26,9 @@ impl Index {
     /// The box around all rows that have one.
     #[must_use]
     pub fn bounds(&self) -> Option<Bounds> {
-        self.rows.iter().filter_map(|row| row.bounds).reduce(around)
+        self.rows
+            .iter()
+            .filter_map(|row| row.bounds)
+            .reduce(|a, b| a.joined(&b))
     }
-}
-
-/// The box around two boxes.
-pub(crate) fn around(a: Bounds, b: Bounds) -> Bounds {
-    let min = [0, 1, 2].map(|axis| a.min()[axis].min(b.min()[axis]));
-    let max = [0, 1, 2].map(|axis| a.max()[axis].max(b.max()[axis]));
-    // Neither box has a side that is not a number.
-    Bounds::new(min, max).unwrap_or(Bounds::EVERYTHING)
 }

@@ -6,7 +6,6 @@ use ept_crs::Crs;
 
 use crate::columns::{Locator, points};
 use crate::form::{Form, without_mark};
-use crate::index::around;
 use crate::location::Base;
 use crate::record::{Record, Records};
 use crate::shapefile::{Shapefile, beside, has_extension};
@@ -239,7 +238,7 @@ impl Reading {
 /// Adds what another record says of the same file.
 fn merge(row: &mut Row, record: &Record) {
     // Without a box the file may be anywhere.
-    row.bounds = row.bounds.zip(record.bounds).map(|(a, b)| around(a, b));
+    row.bounds = row.bounds.zip(record.bounds).map(|(a, b)| a.joined(&b));
     if row.points != points(record) {
         row.points = None;
     }
