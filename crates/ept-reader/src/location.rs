@@ -28,7 +28,7 @@ impl Kind<'_> {
             Some((scheme, _)) if is_one_of(&CLOUD_SCHEMES, scheme) => Ok(Kind::Cloud),
             Some((scheme, _)) if scheme.bytes().all(|b| b.is_ascii_alphanumeric()) => {
                 Err(Error::Location {
-                    location: crate::store::without_secrets(location),
+                    location: without_secrets(location),
                     problem: format!(
                         "{scheme}:// is not supported; give a folder or an http(s) URL"
                     ),
@@ -115,7 +115,7 @@ pub(crate) fn open_file(
 
 fn not_a_file(location: &str) -> Error {
     Error::Location {
-        location: crate::store::without_secrets(location),
+        location: without_secrets(location),
         problem: "does not name a file".into(),
     }
 }
@@ -139,7 +139,7 @@ fn open_cloud(root: &str, options: &Options) -> Result<Arc<dyn Store>, Error> {
 #[cfg(not(feature = "cloud"))]
 fn open_cloud(root: &str, _options: &Options) -> Result<Arc<dyn Store>, Error> {
     Err(Error::Location {
-        location: crate::store::without_secrets(root),
+        location: without_secrets(root),
         problem: "this build cannot read object stores; build it with the feature `cloud`".into(),
     })
 }

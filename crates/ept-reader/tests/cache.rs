@@ -189,7 +189,7 @@ async fn the_least_recently_used_go_first() {
         .unwrap();
     let found = tiles(&dataset, &Query::new()).await;
     assert_eq!(found, tiles(&open("terrain").await, &Query::new()).await);
-    assert!(size(folder.path()) <= limit + limit / 20);
+    assert!(size(folder.path()) <= limit);
     // Of the dataset that was not used since 1970, nothing of size is left.
     let left = Cache::new(folder.path(), limit).datasets().unwrap();
     let old = left

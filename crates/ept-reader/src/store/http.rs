@@ -1,54 +1,38 @@
 //! A dataset on a web server.
 
+mod answer;
 mod client;
 mod content_range;
 mod encoding;
 mod failure;
+mod options;
+mod range;
 
 use std::fmt;
 use std::ops::Range;
 use std::pin::pin;
-use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use futures::{FutureExt, TryFutureExt, stream};
-use reqwest::header::{
-    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, HeaderName,
-    HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RANGE,
-};
+use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Response, StatusCode, Url};
 
-use super::{Answer, Start, Store, StoreError, body, part};
+use super::secrets::without_secrets;
+use super::{Answer, Start, Store, StoreError, body};
 use crate::Error;
+use answer::{condition, is_html, is_tag, length, stamp_of};
 use client::Client;
 #[cfg(feature = "cloud")]
 pub(super) use client::headers;
-pub(super) use content_range::{ContentRange, past_end};
+use content_range::ContentRange;
+pub(super) use content_range::past_end;
 use encoding::{Decoder, is_gzip};
 use failure::request_error;
 pub(super) use failure::status_error;
 #[cfg(feature = "cloud")]
 pub(super) use failure::{chain, connect_error};
-
-/// How to talk to web servers.
-#[derive(Clone, PartialEq, Eq)]
-pub struct HttpOptions {
-    /// Headers that go along with every request: names and values. They are taken for secrets.
-    pub headers: Vec<(String, String)>,
-    /// A request that makes no progress for so long is given up, and made again: no answer, or a body of which
-    /// less than 16 KiB come in that time. 30 seconds by default.
-    pub stall: Duration,
-}
-
-impl Default for HttpOptions {
-    fn default() -> HttpOptions {
-        HttpOptions {
-            headers: Vec::new(),
-            stall: Duration::from_secs(30),
-        }
-    }
-}
+pub use options::HttpOptions;
 
 /// The files of a dataset below a URL. Its query string, if any, goes along with every request.
 ///
@@ -117,89 +101,6 @@ impl HttpStore {
             .contents(response, location, u64::MAX, max_bytes)
             .await?;
         Ok(Answer::File { bytes, stamp })
-    }
-
-    /// By a range, which a server may ignore.
-    async fn fetch_range(
-        &self,
-        path: &str,
-        range: Range<u64>,
-        max_bytes: usize,
-    ) -> Result<Start, StoreError> {
-        if range.is_empty() {
-            return Ok(Start {
-                bytes: Bytes::new(),
-                size: None,
-            });
-        }
-        let location = self.location(path);
-        let bytes = format!("bytes={}-{}", range.start, range.end - 1);
-        let headers = [(RANGE, &*bytes), (ACCEPT_ENCODING, "identity")];
-        let response = self.send(Method::GET, path, &headers, &location).await?;
-        match response.status() {
-            StatusCode::PARTIAL_CONTENT => {
-                self.partial(response, location, &range, max_bytes).await
-            }
-            StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
-                let size = length(response.headers());
-                let start = self.contents(response, location, range.end, max_bytes);
-                let bytes = part(start.await?, &range);
-                Ok(Start { bytes, size })
-            }
-            StatusCode::RANGE_NOT_SATISFIABLE => match past_end(response.headers(), &range) {
-                Ok(size) => Ok(Start {
-                    bytes: Bytes::new(),
-                    size,
-                }),
-                Err(cause) => Err(StoreError::Failed { location, cause }),
-            },
-            status => Err(status_error(location, status, response.headers())),
-        }
-    }
-
-    /// The body of an answer to a range, which must be what its header claims.
-    async fn partial(
-        &self,
-        response: Response,
-        location: String,
-        range: &Range<u64>,
-        max_bytes: usize,
-    ) -> Result<Start, StoreError> {
-        let failed = |cause| StoreError::Failed {
-            location: location.clone(),
-            cause,
-        };
-        if is_gzip(response.headers()) {
-            return Err(failed(
-                "the server sends a range of a compressed file".into(),
-            ));
-        }
-        let found = ContentRange::of(response.headers());
-        let found = found.ok_or_else(|| failed("status 206 without a valid Content-Range".into()));
-        let found = found?;
-        let length = found.length(range).map_err(failed)?;
-        if length > max_bytes as u64 {
-            return Err(StoreError::too_large(location, max_bytes));
-        }
-        let is_cut_off = response.content_length().is_none();
-        // One byte more shows a body that is longer than claimed.
-        let body = self.contents(response, location.clone(), length + 1, usize::MAX);
-        let body = body.await?;
-        match body.len() as u64 {
-            bytes if bytes == length => Ok(Start {
-                bytes: body,
-                size: found.size(),
-            }),
-            found if found < length && is_cut_off => Err(StoreError::Transient {
-                location: location.clone(),
-                cause: format!("the connection ended after {found} of {length} bytes"),
-                retry_after: None,
-            }),
-            found => Err(failed(format!(
-                "the body is {} than its Content-Range of {length} bytes",
-                if found < length { "shorter" } else { "longer" }
-            ))),
-        }
     }
 
     /// The body, or its first `wanted` bytes, unless it is a web page.
@@ -353,18 +254,6 @@ impl Store for HttpStore {
     }
 }
 
-/// Names of headers only: values may be secrets.
-impl fmt::Debug for HttpOptions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&String> = self.headers.iter().map(|(name, _)| name).collect();
-        let mut options = f.debug_struct("HttpOptions");
-        options
-            .field("headers", &names)
-            .field("stall", &self.stall)
-            .finish()
-    }
-}
-
 /// The root only, as messages show it.
 impl fmt::Debug for HttpStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -372,61 +261,5 @@ impl fmt::Debug for HttpStore {
         f.debug_struct("HttpStore")
             .field("root", &root)
             .finish_non_exhaustive()
-    }
-}
-
-/// What identifies the contents: the `ETag`, else the time of the last change.
-fn stamp_of(headers: &HeaderMap) -> Option<String> {
-    let stamp = headers.get(ETAG).or_else(|| headers.get(LAST_MODIFIED))?;
-    stamp.to_str().ok().map(str::to_owned)
-}
-
-/// Whether a stamp is an `ETag`, which stands in quotes; a date does not.
-fn is_tag(stamp: &str) -> bool {
-    stamp.ends_with('"')
-}
-
-/// The header that asks for a file unless it still has the stamp.
-fn condition(stamp: &str) -> (HeaderName, &str) {
-    if is_tag(stamp) {
-        (IF_NONE_MATCH, stamp)
-    } else {
-        (IF_MODIFIED_SINCE, stamp)
-    }
-}
-
-/// The length that a header announces, unless it is that of a compressed answer.
-fn length(headers: &HeaderMap) -> Option<u64> {
-    let length = headers.get(CONTENT_LENGTH)?.to_str().ok()?;
-    if headers.contains_key(CONTENT_ENCODING) {
-        None
-    } else {
-        length.trim().parse().ok()
-    }
-}
-
-fn is_html(headers: &HeaderMap) -> bool {
-    let kind = headers
-        .get(CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok());
-    kind.is_some_and(|kind| {
-        kind.trim_start()
-            .to_ascii_lowercase()
-            .starts_with("text/html")
-    })
-}
-
-/// A URL without user, password, query string and fragment.
-pub(crate) fn without_secrets(url: &str) -> String {
-    match Url::parse(url) {
-        Ok(mut url) if url.has_host() => {
-            // Fails only for URLs without a host.
-            let _ = url.set_username("");
-            let _ = url.set_password(None);
-            url.set_query(None);
-            url.set_fragment(None);
-            url.into()
-        }
-        _ => url.split(['?', '#']).next().unwrap_or_default().to_owned(),
     }
 }

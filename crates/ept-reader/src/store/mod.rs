@@ -7,6 +7,7 @@ mod http;
 mod memory;
 #[cfg(feature = "cloud")]
 mod object;
+mod secrets;
 
 use std::fmt::Debug;
 use std::ops::Range;
@@ -19,11 +20,11 @@ use futures::{FutureExt, TryFutureExt};
 pub(crate) use cache::DatasetCache;
 pub use cache::{Cache, CachedDataset};
 pub use file::FileStore;
-pub(crate) use http::without_secrets;
 pub use http::{HttpOptions, HttpStore};
 pub use memory::MemoryStore;
 #[cfg(feature = "cloud")]
 pub use object::CloudStore;
+pub(crate) use secrets::without_secrets;
 
 /// A place that holds the files of one dataset.
 ///

@@ -20,7 +20,8 @@ use reqwest::StatusCode;
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 
-use super::http::{chain, connect_error, past_end, status_error, without_secrets};
+use super::http::{chain, connect_error, past_end, status_error};
+use super::secrets::without_secrets;
 use super::{Answer, Start, Store, StoreError, body};
 use crate::{CloudOptions, Error, HttpOptions};
 use environment::Environment;

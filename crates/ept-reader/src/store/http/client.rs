@@ -6,9 +6,10 @@ use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Method, Response, StatusCode, Url, redirect};
 use tokio::time::{Instant, timeout_at};
 
+use super::HttpOptions;
 use super::failure::{chain, request_error};
-use super::{HttpOptions, without_secrets};
 use crate::StoreError;
+use crate::store::without_secrets;
 
 /// Redirects that a request follows.
 const MAX_REDIRECTS: usize = 10;

@@ -1,0 +1,174 @@
+//! EPT as a source of nodes: its tiles, with what addons have beside them.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use ept_format::{Bounds, DataType, FormatError, Key, Node, Page, is_same_dimension};
+use ept_points::{DecodeError, PointBatch, TileHeader, Wish};
+use ept_select::Frame;
+use futures::FutureExt;
+use futures::future::{BoxFuture, join, join_all, try_join, try_join_all};
+
+use super::Ept;
+use crate::engine::{Engine, Retry};
+use crate::source::{Encoded, Octree, SharedPolicy, Source, hierarchy};
+use crate::{Error, LossCause, NodeStream};
+
+impl Ept {
+    /// Size of the largest file that a node's tile may be.
+    pub(crate) fn most_tile_bytes(&self, node: &Node) -> usize {
+        let sizes = self.metadata.schema().iter().map(|d| d.scalar.size());
+        let limits = self.fetcher.engine().limits();
+        limits.tile_bytes(node.points, sizes.sum())
+    }
+
+    async fn tile_bytes(&self, node: &Node, retry: &Retry) -> Result<Bytes, Error> {
+        let limits = self.fetcher.engine().limits();
+        if node.points > limits.tile_points {
+            return Err(self.lost_tile(node, LossCause::TooLarge(limits.tile_points)));
+        }
+        let most = self.most_tile_bytes(node);
+        let path = self.metadata.tile_path(node.name);
+        let bytes = self.fetcher.get_with(&path, most, retry).await;
+        bytes.map_err(|error| self.lost_tile(node, LossCause::Fetch(error)))
+    }
+
+    fn decode_tile(&self, wish: &Wish, node: &Node, tile: &[u8]) -> Result<PointBatch, Error> {
+        let decoder = self.decoder.clone().with_wish(wish);
+        let decoded = decoder.decode(node.points, tile);
+        decoded.map_err(|error| match error {
+            // Not the tile's fault.
+            DecodeError::NoDimension { .. } | DecodeError::Schema(_) => Error::Decode(error),
+            error => self.lost_tile(node, LossCause::Decode(error)),
+        })
+    }
+
+    /// What to decode of the tile itself when addons follow: all its points, since their values are by place, and no
+    /// dimension that only an addon has.
+    fn tile_wish(&self, wish: &Wish) -> Wish {
+        let is_beside = |name: &str| {
+            let mut addons = self.addons.iter();
+            addons.any(|addon| is_same_dimension(&addon.dimension().name, name))
+                && self.metadata.dimension(name).is_none()
+        };
+        let dimensions = wish.dimensions.clone().map(|mut names| {
+            names.extend(["X", "Y", "Z"].map(str::to_owned));
+            names.retain(|name| !is_beside(name));
+            names
+        });
+        Wish {
+            dimensions,
+            ..Wish::default()
+        }
+    }
+}
+
+impl Octree for Ept {
+    fn cube(&self) -> &Bounds {
+        self.metadata.bounds()
+    }
+
+    fn engine(&self) -> &Engine {
+        self.fetcher.engine()
+    }
+
+    fn hierarchy_location(&self) -> String {
+        self.location("ept-hierarchy")
+    }
+
+    fn page<'a>(&'a self, key: Key, retry: &'a Retry) -> BoxFuture<'a, Result<Arc<Page>, Error>> {
+        let page = self.page_with(key, retry);
+        page.map(|page| page.map(Arc::new)).boxed()
+    }
+
+    fn lost_page(&self, key: Key, fault: FormatError) -> Error {
+        self.lost_subtree(key, LossCause::Format(fault))
+    }
+}
+
+impl Source for Ept {
+    fn frame(&self) -> &Arc<Frame> {
+        &self.frame
+    }
+
+    fn engine(&self) -> &Engine {
+        self.fetcher.engine()
+    }
+
+    fn location(&self) -> String {
+        self.fetcher.location(Ept::METADATA_PATH)
+    }
+
+    fn nodes(self: Arc<Self>, policy: SharedPolicy) -> NodeStream {
+        hierarchy::nodes(self, policy)
+    }
+
+    fn fetch<'a>(
+        &'a self,
+        node: &'a Node,
+        retry: &'a Retry,
+    ) -> BoxFuture<'a, Result<Encoded, Error>> {
+        let beside = self
+            .addons
+            .iter()
+            .map(move |addon| addon.fetch(node, retry));
+        let parts = try_join(self.tile_bytes(node, retry), try_join_all(beside));
+        async move {
+            let (tile, beside) = parts.await?;
+            Ok(Encoded { tile, beside })
+        }
+        .boxed()
+    }
+
+    fn decode(&self, wish: &Wish, node: &Node, encoded: Encoded) -> Result<PointBatch, Error> {
+        if self.addons.is_empty() {
+            return self.decode_tile(wish, node, &encoded.tile);
+        }
+        let mut points = self.decode_tile(&self.tile_wish(wish), node, &encoded.tile)?;
+        for (addon, bytes) in self.addons.iter().zip(&encoded.beside) {
+            if let Some(bytes) = bytes {
+                points = addon.attach(node, points, bytes)?;
+            }
+        }
+        points.clip(&wish.bounds);
+        Ok(match &wish.dimensions {
+            Some(names) => points.with_dimensions(names),
+            None => points,
+        })
+    }
+
+    fn forget<'a>(&'a self, node: &'a Node) -> BoxFuture<'a, bool> {
+        async move {
+            let path = self.metadata.tile_path(node.name);
+            let beside = self.addons.iter().map(|addon| addon.forget(node));
+            let (tile, beside) = join(self.fetcher.forget(&path), join_all(beside)).await;
+            tile || beside.into_iter().any(|is_kept| is_kept)
+        }
+        .boxed()
+    }
+
+    fn tile_header<'a>(
+        &'a self,
+        node: &'a Node,
+    ) -> BoxFuture<'a, Result<Option<TileHeader>, LossCause>> {
+        async move {
+            match self.metadata.data_type() {
+                DataType::Laszip => self.header(node).await.map(Some),
+                DataType::Binary | DataType::Zstandard => Ok(None),
+            }
+        }
+        .boxed()
+    }
+
+    fn node_size<'a>(&'a self, node: &'a Node) -> BoxFuture<'a, Result<Option<u64>, Error>> {
+        self.tile_size(node).boxed()
+    }
+
+    fn as_octree(&self) -> Option<&dyn Octree> {
+        Some(self)
+    }
+
+    fn as_ept(&self) -> Option<&Ept> {
+        Some(self)
+    }
+}

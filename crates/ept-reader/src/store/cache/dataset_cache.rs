@@ -1,0 +1,122 @@
+//! The part of a cache that belongs to one dataset.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+
+use super::Cache;
+use super::entry::{Entry, hash, read};
+use super::folder::{ENTRY, Folder, HASH, LOCATION_FILE};
+use crate::store::{Answer, StoreError};
+
+/// The part of a cache that belongs to one dataset.
+#[derive(Debug)]
+pub(crate) struct DatasetCache {
+    cache: Arc<Folder>,
+    folder: PathBuf,
+    location: String,
+    /// Identifies the `ept.json` of this run.
+    generation: Mutex<Option<String>>,
+}
+
+const METADATA_PATH: &str = "ept.json";
+
+impl DatasetCache {
+    /// The part of the dataset at `location`, which has no secrets in it. `identity` tells it from all others, and may have
+    /// some.
+    pub(crate) fn new(cache: &Cache, location: String, identity: &str) -> DatasetCache {
+        DatasetCache {
+            cache: Arc::clone(&cache.folder),
+            folder: cache.folder.root.join(&hash(identity.as_bytes())[..HASH]),
+            location,
+            generation: Mutex::default(),
+        }
+    }
+
+    /// What is kept of a file, if it is whole.
+    pub(crate) async fn find(&self, path: &str, max_bytes: usize) -> Option<Entry> {
+        read(self.place(path)?, max_bytes).await
+    }
+
+    /// Removes what is kept of a file.
+    pub(crate) async fn forget(&self, path: &str) {
+        if let Some(place) = self.place(path) {
+            // One that cannot be removed is found to be damaged again.
+            let _ = tokio::fs::remove_file(place).await;
+        }
+    }
+
+    /// Whether an entry can be used without asking for it.
+    pub(crate) fn is_fresh(&self, path: &str, entry: &Entry) -> bool {
+        path != METADATA_PATH && self.generation().as_ref() == Some(&entry.generation)
+    }
+
+    /// The contents that an answer stands for, kept for the next time.
+    pub(crate) async fn resolve(
+        &self,
+        path: &str,
+        known: Option<Entry>,
+        answer: Answer,
+    ) -> Result<Bytes, StoreError> {
+        let (bytes, stamp) = match (answer, known) {
+            (Answer::File { bytes, stamp }, _) => (bytes, stamp),
+            (Answer::Same, Some(entry)) => (entry.bytes, entry.stamp),
+            (Answer::Same, None) => {
+                return Err(StoreError::Failed {
+                    location: format!("{}{path}", self.location),
+                    cause: "said to be the same as before, but there was nothing before".into(),
+                });
+            }
+        };
+        if path == METADATA_PATH {
+            let mut identity = bytes.to_vec();
+            identity.extend_from_slice(stamp.as_deref().unwrap_or_default().as_bytes());
+            *self.lock() = Some(hash(&identity));
+        }
+        if let Some(place) = self.place(path) {
+            let entry = Entry {
+                generation: self.generation().unwrap_or_default(),
+                stamp,
+                bytes: bytes.clone(),
+            };
+            self.keep(place, entry).await;
+        }
+        Ok(bytes)
+    }
+
+    /// Where a file of the dataset is kept; nowhere when its path could lead out of the folder.
+    fn place(&self, path: &str) -> Option<PathBuf> {
+        let is_plain = |part: &str| {
+            let is_safe = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+            !part.is_empty() && !part.starts_with('.') && part.chars().all(is_safe)
+        };
+        let is_plain = path.len() < 200 && path.split('/').all(is_plain);
+        is_plain.then(|| self.folder.join(format!("{path}{ENTRY}")))
+    }
+
+    /// Keeps an entry if that can be done: a cache that is full or cannot be written is not a failure.
+    async fn keep(&self, place: PathBuf, entry: Entry) {
+        let (cache, location) = (Arc::clone(&self.cache), self.location.clone());
+        let label = self.folder.join(LOCATION_FILE);
+        let work = move || -> io::Result<()> {
+            if !label.is_file() {
+                cache.write(&label, &[location.as_bytes()])?;
+            }
+            let head = entry.head();
+            cache.write(&place, &[head.as_bytes(), &entry.bytes])
+        };
+        let _ = tokio::task::spawn_blocking(work).await;
+    }
+
+    fn generation(&self) -> Option<String> {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<String>> {
+        self.generation
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,68 @@
+//! A file as the cache keeps it: a head, then the contents.
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+
+/// First line of an entry: tells ours from anything else, and versions of the form apart.
+const MAGIC: &str = "ept-cache 1";
+
+/// A file as the cache keeps it.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    /// The `ept.json` under which it was fetched or found to be the same.
+    pub(super) generation: String,
+    pub(crate) stamp: Option<String>,
+    pub(crate) bytes: Bytes,
+}
+
+impl Entry {
+    /// What stands before the contents: four lines and an empty one.
+    pub(super) fn head(&self) -> String {
+        let stamp = self.stamp.as_deref().unwrap_or_default();
+        let checksum = hash(&self.bytes);
+        let generation = &self.generation;
+        format!("{MAGIC}\nof {generation}\nstamp {stamp}\nsha256 {checksum}\n\n")
+    }
+
+    /// An entry from its file; `None` if it is not whole.
+    fn parse(file: Bytes) -> Option<Entry> {
+        let end = file.windows(2).position(|pair| pair == b"\n\n")?;
+        let head = std::str::from_utf8(&file[..end]).ok()?;
+        let mut lines = head.strip_prefix(MAGIC)?.split('\n').skip(1);
+        let mut line = |name: &str| lines.next()?.strip_prefix(name)?.strip_prefix(' ');
+        let generation = line("of")?.to_owned();
+        let stamp = line("stamp")
+            .filter(|stamp| !stamp.is_empty())
+            .map(str::to_owned);
+        let checksum = line("sha256")?;
+        let bytes = file.slice(end + 2..);
+        (checksum == hash(&bytes)).then_some(Entry {
+            generation,
+            stamp,
+            bytes,
+        })
+    }
+}
+
+/// The entry at a place, marked as used; `None` if there is no whole one.
+pub(super) async fn read(place: PathBuf, max_bytes: usize) -> Option<Entry> {
+    let work = move || {
+        let entry = Entry::parse(std::fs::read(&place).ok()?.into())?;
+        let used = std::fs::File::options().append(true).open(&place);
+        // Only the order of eviction depends on it.
+        let _ = used.and_then(|file| file.set_modified(SystemTime::now()));
+        Some(entry)
+    };
+    let entry = tokio::task::spawn_blocking(work).await.ok()??;
+    (entry.bytes.len() <= max_bytes).then_some(entry)
+}
+
+pub(super) fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}

@@ -1,0 +1,47 @@
+//! What the headers of an answer tell.
+
+use reqwest::header::{
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE,
+    IF_NONE_MATCH, LAST_MODIFIED,
+};
+
+/// What identifies the contents: the `ETag`, else the time of the last change.
+pub(super) fn stamp_of(headers: &HeaderMap) -> Option<String> {
+    let stamp = headers.get(ETAG).or_else(|| headers.get(LAST_MODIFIED))?;
+    stamp.to_str().ok().map(str::to_owned)
+}
+
+/// Whether a stamp is an `ETag`, which stands in quotes; a date does not.
+pub(super) fn is_tag(stamp: &str) -> bool {
+    stamp.ends_with('"')
+}
+
+/// The header that asks for a file unless it still has the stamp.
+pub(super) fn condition(stamp: &str) -> (HeaderName, &str) {
+    if is_tag(stamp) {
+        (IF_NONE_MATCH, stamp)
+    } else {
+        (IF_MODIFIED_SINCE, stamp)
+    }
+}
+
+/// The length that a header announces, unless it is that of a compressed answer.
+pub(super) fn length(headers: &HeaderMap) -> Option<u64> {
+    let length = headers.get(CONTENT_LENGTH)?.to_str().ok()?;
+    if headers.contains_key(CONTENT_ENCODING) {
+        None
+    } else {
+        length.trim().parse().ok()
+    }
+}
+
+pub(super) fn is_html(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| {
+        kind.trim_start()
+            .to_ascii_lowercase()
+            .starts_with("text/html")
+    })
+}

@@ -1,0 +1,97 @@
+//! Parts of a file by range requests, which a server may ignore.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use reqwest::header::{ACCEPT_ENCODING, RANGE};
+use reqwest::{Method, Response, StatusCode};
+
+use super::answer::length;
+use super::encoding::is_gzip;
+use super::{ContentRange, HttpStore, past_end, status_error};
+use crate::store::{Start, Store, StoreError, part};
+
+impl HttpStore {
+    /// By a range, which a server may ignore.
+    pub(super) async fn fetch_range(
+        &self,
+        path: &str,
+        range: Range<u64>,
+        max_bytes: usize,
+    ) -> Result<Start, StoreError> {
+        if range.is_empty() {
+            return Ok(Start {
+                bytes: Bytes::new(),
+                size: None,
+            });
+        }
+        let location = self.location(path);
+        let bytes = format!("bytes={}-{}", range.start, range.end - 1);
+        let headers = [(RANGE, &*bytes), (ACCEPT_ENCODING, "identity")];
+        let response = self.send(Method::GET, path, &headers, &location).await?;
+        match response.status() {
+            StatusCode::PARTIAL_CONTENT => {
+                self.partial(response, location, &range, max_bytes).await
+            }
+            StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
+                let size = length(response.headers());
+                let start = self.contents(response, location, range.end, max_bytes);
+                let bytes = part(start.await?, &range);
+                Ok(Start { bytes, size })
+            }
+            StatusCode::RANGE_NOT_SATISFIABLE => match past_end(response.headers(), &range) {
+                Ok(size) => Ok(Start {
+                    bytes: Bytes::new(),
+                    size,
+                }),
+                Err(cause) => Err(StoreError::Failed { location, cause }),
+            },
+            status => Err(status_error(location, status, response.headers())),
+        }
+    }
+
+    /// The body of an answer to a range, which must be what its header claims.
+    async fn partial(
+        &self,
+        response: Response,
+        location: String,
+        range: &Range<u64>,
+        max_bytes: usize,
+    ) -> Result<Start, StoreError> {
+        let failed = |cause| StoreError::Failed {
+            location: location.clone(),
+            cause,
+        };
+        if is_gzip(response.headers()) {
+            return Err(failed(
+                "the server sends a range of a compressed file".into(),
+            ));
+        }
+        let found = ContentRange::of(response.headers());
+        let found = found.ok_or_else(|| failed("status 206 without a valid Content-Range".into()));
+        let found = found?;
+        let length = found.length(range).map_err(failed)?;
+        if length > max_bytes as u64 {
+            return Err(StoreError::too_large(location, max_bytes));
+        }
+        let is_cut_off = response.content_length().is_none();
+        // One byte more shows a body that is longer than claimed.
+        let body = self.contents(response, location.clone(), length + 1, usize::MAX);
+        let body = body.await?;
+        match body.len() as u64 {
+            bytes if bytes == length => Ok(Start {
+                bytes: body,
+                size: found.size(),
+            }),
+            found if found < length && is_cut_off => Err(StoreError::Transient {
+                location: location.clone(),
+                cause: format!("the connection ended after {found} of {length} bytes"),
+                retry_after: None,
+            }),
+            found => Err(failed(format!(
+                "the body is {} than its Content-Range of {length} bytes",
+                if found < length { "shorter" } else { "longer" }
+            ))),
+        }
+    }
+}
