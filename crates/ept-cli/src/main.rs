@@ -12,13 +12,31 @@ mod output;
 mod progress;
 mod select;
 mod terminal;
+mod values;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::{Cli, Command};
+use crate::command::Command;
 use crate::exit::Outcome;
+
+/// Read Entwine Point Tile (EPT) point clouds, from disk or from the web.
+#[derive(Debug, Parser)]
+#[command(name = "ept", version, after_help = EXAMPLES, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ept info https://example.com/autzen/ept.json
+  ept query autzen --bounds 635700,849000,636000,849500 --resolution 2 -o area.laz
+  ept query autzen --dims X,Y,Z,Classification > points.csv
+  ept stats autzen --depth 3 --json
+
+Exit codes: 0 complete, 1 failed, 2 wrong usage, 3 done but parts of the data could not be read.";
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -31,7 +49,7 @@ fn main() -> ExitCode {
     };
     let result = runtime.block_on(async {
         tokio::select! {
-            result = run(cli.command) => result,
+            result = command::run(cli.command) => result,
             signal = stop() => Ok(Outcome::Stopped(signal)),
         }
     });
@@ -62,21 +80,5 @@ async fn stop() -> u8 {
     match tokio::signal::ctrl_c().await {
         Ok(()) => INTERRUPT,
         Err(_) => std::future::pending().await,
-    }
-}
-
-async fn run(command: Command) -> anyhow::Result<Outcome> {
-    match command {
-        Command::Info(args) => command::info::run(&args).await,
-        Command::Plan(args) => command::plan::run(&args).await,
-        Command::Query(args) => command::query::run(&args).await,
-        Command::Profile(args) => command::profile::run(&args).await,
-        Command::Stats(args) => command::stats::run(&args).await,
-        Command::Nodes(args) => command::nodes::run(&args).await,
-        Command::Index(args) => command::index::run(&args).await,
-        Command::Sources(args) => command::sources::run(&args).await,
-        Command::Tiles(args) => command::tiles::run(&args).await,
-        Command::Validate(args) => command::validate::run(&args).await,
-        Command::Cache(args) => command::cache::run(&args),
     }
 }

@@ -1,13 +1,11 @@
 //! `ept.json`: what a dataset says about itself.
 
-use std::fmt;
-
 use serde_json::Value;
 
 use crate::json::{self, Object};
 use crate::{
-    Bounds, Dimension, FormatError, Key, NodeName, Srs, depth_for_resolution, known_dimension,
-    position_of_dimension, spacing_at,
+    Bounds, DataType, Dimension, FormatError, HierarchyType, Key, NodeName, Srs,
+    depth_for_resolution, known_dimension, position_of_dimension, spacing_at,
 };
 
 /// The contents of `ept.json` (specification, section "ept.json").
@@ -26,57 +24,6 @@ pub struct Metadata {
     schema: Vec<Dimension>,
     srs: Srs,
     unknown: Object,
-}
-
-/// Encoding of the tiles (`dataType`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DataType {
-    /// LAZ files, `.laz`.
-    Laszip,
-    /// Values in schema order, little endian, point after point, `.bin`.
-    Binary,
-    /// The same, compressed with Zstandard, `.zst`.
-    Zstandard,
-}
-
-/// Encoding of the hierarchy pages (`hierarchyType`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HierarchyType {
-    /// JSON, `.json`.
-    Json,
-    /// Gzip of JSON, `.json.gz`.
-    Gzip,
-}
-
-impl DataType {
-    /// Extension of a tile's file name, without the dot.
-    #[must_use]
-    pub fn extension(self) -> &'static str {
-        match self {
-            DataType::Laszip => "laz",
-            DataType::Binary => "bin",
-            DataType::Zstandard => "zst",
-        }
-    }
-}
-
-impl fmt::Display for DataType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            DataType::Laszip => "laszip",
-            DataType::Binary => "binary",
-            DataType::Zstandard => "zstandard",
-        })
-    }
-}
-
-impl fmt::Display for HierarchyType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            HierarchyType::Json => "json",
-            HierarchyType::Gzip => "gzip",
-        })
-    }
 }
 
 impl Metadata {

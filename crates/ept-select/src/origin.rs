@@ -1,8 +1,9 @@
 //! The source that points come from.
 
 use ept_format::{Bounds, SourceFile};
+use ept_points::{PointBatch, Values};
 
-use crate::SelectError;
+use crate::{Area, Frame, SelectError};
 
 /// One of the sources that a dataset was built from, as a condition on points.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,6 +73,19 @@ impl Origin {
             bounds: sources[id].bounds,
             by_bounds: false,
         }
+    }
+
+    /// The extent of the source file, as the builder rounded it.
+    pub(crate) fn area(&self, frame: &Frame) -> Option<Area> {
+        let bounds = self.bounds?;
+        Some(Area::from(bounds.grown(frame.slack)))
+    }
+
+    /// The points that come from the source file, by their `OriginId`.
+    pub(crate) fn mask(&self, points: &PointBatch) -> Result<Vec<bool>, SelectError> {
+        let ids = points.values("OriginId").and_then(Values::to_f64);
+        let ids = ids.ok_or(SelectError::NoOriginId)?;
+        Ok(ids.into_iter().map(|id| id == self.id as f64).collect())
     }
 }
 

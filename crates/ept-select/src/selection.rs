@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use ept_crs::Operation;
 use ept_format::{Bounds, Key, Policy, is_same_dimension, known_dimension};
-use ept_points::{PointBatch, Scaling, Values, Wish};
+use ept_points::{PointBatch, Scaling, Wish};
 
+use crate::ground;
 use crate::named_dimensions::NamedDimensions;
 use crate::query::Detail;
 use crate::{
-    Area, Cover, Filter, Frame, Origin, Query, Relation, Reprojection, SelectError, Spacing, Thin,
+    Area, Cover, Filter, Frame, Origin, Query, Relation, Reprojection, SelectError, Spacing,
     ThinGrid,
 };
 
@@ -62,7 +63,7 @@ impl Selection {
     /// is not greater than 0, an area or a length on the ground where the source's coordinate system is not known.
     pub fn new(query: &Query, frame: &Arc<Frame>) -> Result<Selection, SelectError> {
         let mut areas = query.areas().to_vec();
-        areas.extend(query.origin().and_then(|origin| origin_area(origin, frame)));
+        areas.extend(query.origin().and_then(|origin| origin.area(frame)));
         let reprojection = query.output_crs().map(|crs| Reprojection::new(frame, crs));
         let mut cover = Cover::new(&areas, query.edge(), frame)?;
         if !query.any_of().is_empty() {
@@ -73,7 +74,7 @@ impl Selection {
             depth: depth(query, frame)?,
             grid: query
                 .thin()
-                .map(|thin| grid(thin, query, frame))
+                .map(|thin| ThinGrid::of(thin, query, frame))
                 .transpose()?,
             reprojection: reprojection.transpose()?,
             named: NamedDimensions::of(query),
@@ -226,7 +227,7 @@ impl Selection {
     /// Keeps the points of the origin that meet the filter.
     fn retain_told(&self, points: &mut PointBatch) -> Result<(), SelectError> {
         if let Some(origin) = self.told_origin() {
-            let mask = origin_mask(origin, points)?;
+            let mask = origin.mask(points)?;
             points.retain(&mask);
         }
         if let Some(filter) = self.query().filter() {
@@ -328,7 +329,7 @@ impl Selection {
     /// # Errors
     /// When the source's coordinate system is not known, or the areas are nowhere on the ground.
     pub fn metres_per_unit(&self) -> Result<[f64; 2], SelectError> {
-        metres_per_unit(self.query(), self.frame())
+        ground::metres_per_unit(self.query(), self.frame())
     }
 }
 
@@ -350,80 +351,9 @@ fn depth(query: &Query, frame: &Frame) -> Result<Option<u32>, SelectError> {
         Detail::Depth(depth) => return Ok(Some(depth)),
         Detail::Resolution(Spacing::Units(resolution)) => resolution,
         Detail::Resolution(Spacing::Ground(length)) => {
-            let [x, y] = metres_per_unit(query, frame)?;
+            let [x, y] = ground::metres_per_unit(query, frame)?;
             length.metres() / f64::max(x, y)
         }
     };
     frame.depth_for_resolution(resolution).map(Some)
-}
-
-/// The grid of a thinning in the source's coordinates.
-fn grid(thin: Thin, query: &Query, frame: &Frame) -> Result<ThinGrid, SelectError> {
-    let grid = unchecked_grid(thin, query, frame)?;
-    let ends = [frame.bounds.min(), frame.bounds.max()];
-    let places = ends.iter().flat_map(|end| end.iter().zip(grid.size()));
-    // Beyond this, cells are numbered with gaps, and points of several cells would count as one's.
-    let has_exact_cells = |(end, size): (&f64, f64)| (end / size).abs() < MOST_CELLS;
-    if !places.into_iter().all(has_exact_cells) {
-        return Err(SelectError::Unrelated(
-            "the spacing of thinning is too small for coordinates of this size".into(),
-        ));
-    }
-    Ok(grid)
-}
-
-/// Cells from the origin to the farthest point of a grid: the integers that 64-bit floats hold exactly.
-const MOST_CELLS: f64 = (1_u64 << 53) as f64;
-
-fn unchecked_grid(thin: Thin, query: &Query, frame: &Frame) -> Result<ThinGrid, SelectError> {
-    match thin.edge {
-        Spacing::Units(edge) => {
-            let height = if thin.is_flat { f64::INFINITY } else { edge };
-            ThinGrid::new([edge, edge, height])
-        }
-        Spacing::Ground(edge) => {
-            let [x, y] = metres_per_unit(query, frame)?;
-            // A height of no metres makes a cell without end.
-            let z = if thin.is_flat {
-                0.0
-            } else {
-                frame.crs()?.metres_per_height()
-            };
-            ThinGrid::new([x, y, z].map(|unit| edge.metres() / unit))
-        }
-    }
-}
-
-fn metres_per_unit(query: &Query, frame: &Frame) -> Result<[f64; 2], SelectError> {
-    let crs = frame.crs()?;
-    let extent = frame.extent();
-    let whole = [Area::from(*extent)];
-    let areas = if query.has_areas() {
-        query.areas()
-    } else {
-        &whole[..]
-    };
-    let places = areas
-        .iter()
-        .chain(query.any_of())
-        .flat_map(|area| area.places_in(&crs, extent));
-    let scales = places.filter_map(|place| crs.metres_per_unit(place));
-    let most = scales.reduce(|a, b| [a[0].max(b[0]), a[1].max(b[1])]);
-    most.ok_or_else(|| {
-        SelectError::Unrelated(format!(
-            "the area can't be transformed to {crs}; longitude comes before latitude, did you swap them?"
-        ))
-    })
-}
-
-/// The extent of an origin, as the builder rounded it.
-fn origin_area(origin: &Origin, frame: &Frame) -> Option<Area> {
-    let bounds = origin.bounds?;
-    Some(Area::from(bounds.grown(frame.slack)))
-}
-
-fn origin_mask(origin: &Origin, points: &PointBatch) -> Result<Vec<bool>, SelectError> {
-    let ids = points.values("OriginId").and_then(Values::to_f64);
-    let ids = ids.ok_or(SelectError::NoOriginId)?;
-    Ok(ids.into_iter().map(|id| id == origin.id as f64).collect())
 }

@@ -2,9 +2,9 @@
 
 use ept_format::Bounds;
 use ept_points::{Column, PointBatch, Values};
-use geo_types::{Coord, Geometry, LineString, MultiPolygon, Polygon};
+use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 
-use crate::{Area, Crs, Frame, Length, SelectError, Transform};
+use crate::{Area, Crs, Frame, Length, Line, SelectError, Transform};
 
 /// A strip of ground along a line, for profiles: points by how far along the line and how far beside it they are.
 ///
@@ -37,10 +37,6 @@ pub struct Swath {
     crs: Option<Crs>,
 }
 
-/// A line as text says it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Line(LineString<f64>);
-
 /// A part of the line that is short enough for one scale.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Piece {
@@ -61,44 +57,6 @@ const PIECE: f64 = 1000.0;
 
 /// Pieces of the longest line: around the Earth.
 const MOST_PIECES: f64 = 50_000.0;
-
-impl Line {
-    /// The line through these places.
-    ///
-    /// # Errors
-    /// When there are fewer than two different ones, or a number is not finite.
-    pub fn new(places: LineString<f64>) -> Result<Line, SelectError> {
-        let mut places = places.0;
-        if let Some(at) = places
-            .iter()
-            .position(|place| !(place.x.is_finite() && place.y.is_finite()))
-        {
-            return Err(SelectError::Line(format!("place {} is not finite", at + 1)));
-        }
-        places.dedup();
-        match places.len() {
-            0 | 1 => Err(SelectError::Line(
-                "it has fewer than two different places".into(),
-            )),
-            _ => Ok(Line(LineString::new(places))),
-        }
-    }
-}
-
-impl std::str::FromStr for Line {
-    type Err = SelectError;
-
-    /// WKT: a `LINESTRING`, whose heights do not count.
-    fn from_str(text: &str) -> Result<Line, SelectError> {
-        let fault = |problem: String| SelectError::Line(problem);
-        let parsed = wkt::Wkt::from_str(text.trim()).map_err(|error| fault(error.into()))?;
-        match Geometry::try_from(parsed) {
-            Ok(Geometry::LineString(line)) => Line::new(line),
-            Ok(_) => Err(fault("the WKT is no LINESTRING".into())),
-            Err(error) => Err(fault(error.to_string())),
-        }
-    }
-}
 
 impl Swath {
     /// The strip of `width` on the ground, half of it to each side of a line in `crs`, or else in the dataset's

@@ -3,13 +3,23 @@
 use std::io::Write;
 
 use anyhow::{Context, Result};
+use clap::Args;
 use indicatif::HumanBytes;
 
-use crate::args::CacheCommandArgs;
+use crate::args::CacheArgs;
 use crate::exit::{Outcome, WrongUsage};
 use crate::numbers::counted;
 use crate::select::cache;
 use crate::terminal;
+
+#[derive(Debug, Args)]
+pub(crate) struct CacheCommandArgs {
+    #[command(flatten)]
+    pub(crate) cache: CacheArgs,
+    /// Remove all that it holds
+    #[arg(long)]
+    pub(crate) clear: bool,
+}
 
 pub(crate) fn run(args: &CacheCommandArgs) -> Result<Outcome> {
     let Some(cache) = cache(&args.cache) else {

@@ -1,14 +1,28 @@
 //! `ept index`: a tile index of files.
 
 use anyhow::Result;
+use clap::Args;
 use ept_job::NewIndex;
 use ept_reader::Engine;
+use std::path::PathBuf;
 
-use crate::args::NewIndexArgs;
+use crate::args::DatasetArgs;
 use crate::exit::Outcome;
 use crate::numbers::counted;
 use crate::select;
 use crate::terminal::tell;
+
+#[derive(Debug, Args)]
+pub(crate) struct NewIndexArgs {
+    #[command(flatten)]
+    pub(crate) dataset: DatasetArgs,
+    /// File to write: .vpc for QGIS and PDAL wrench, .geojson, or .zip with a shapefile
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// No summary
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
 
 pub(crate) async fn run(args: &NewIndexArgs) -> Result<Outcome> {
     let engine = Engine::new(&select::options(&args.dataset.connection));

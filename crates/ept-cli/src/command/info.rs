@@ -3,15 +3,28 @@
 use std::io::Write;
 
 use anyhow::Result;
+use clap::Args;
 use ept_job::{Hierarchy, Info, Levels};
 use ept_reader::{Edge, Srs};
 
-use crate::args::InfoArgs;
+use crate::args::DatasetArgs;
 use crate::command::hierarchy;
 use crate::exit::Outcome;
 use crate::numbers::{grouped, rounded};
 use crate::select::{corners, open, options};
 use crate::terminal;
+
+#[derive(Debug, Args)]
+pub(crate) struct InfoArgs {
+    #[command(flatten)]
+    pub(crate) dataset: DatasetArgs,
+    /// Read the whole hierarchy and show nodes and points of each depth
+    #[arg(long)]
+    pub(crate) hierarchy: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
 
 pub(crate) async fn run(args: &InfoArgs) -> Result<Outcome> {
     let dataset = open(

@@ -3,17 +3,29 @@
 use std::io::{BufWriter, Write};
 
 use anyhow::Result;
+use clap::Args;
 use ept_job::{Losses, sorted_json};
 use ept_reader::Node;
 use futures::StreamExt;
 use serde_json::json;
 
-use crate::args::NodesArgs;
+use crate::args::{ReadArgs, SelectArgs};
 use crate::exit::Outcome;
 use crate::losses;
 use crate::numbers::counted;
 use crate::select::{self, corners};
 use crate::terminal::{self, tell};
+
+#[derive(Debug, Args)]
+pub(crate) struct NodesArgs {
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+}
 
 pub(crate) async fn run(args: &NodesArgs) -> Result<Outcome> {
     let selection = select::selection(&args.select, &args.read).await?;

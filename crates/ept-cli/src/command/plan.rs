@@ -3,15 +3,27 @@
 use std::io::Write;
 
 use anyhow::Result;
+use clap::Args;
 use ept_job::{Costs, Losses};
 use indicatif::HumanBytes;
 
-use crate::args::PlanArgs;
+use crate::args::{ReadArgs, SelectArgs};
 use crate::exit::Outcome;
 use crate::losses;
 use crate::numbers::{counted, grouped, rounded};
 use crate::select;
 use crate::terminal;
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+}
 
 pub(crate) async fn run(args: &PlanArgs) -> Result<Outcome> {
     let selection = select::selection(&args.select, &args.read).await?;

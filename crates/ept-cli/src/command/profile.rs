@@ -1,10 +1,12 @@
 //! `ept profile`: points along a line.
 
 use anyhow::Result;
+use clap::Args;
 use ept_job::{Pass, write_profile};
-use ept_reader::{Edge, Line, Query, Swath};
+use ept_reader::{Crs, Edge, Filter, Length, Line, Query, Spacing, Swath};
+use std::path::PathBuf;
 
-use crate::args::ProfileArgs;
+use crate::args::{DatasetArgs, ReadArgs};
 use crate::exit::Outcome;
 use crate::losses;
 use crate::numbers::{counted, rounded};
@@ -12,6 +14,43 @@ use crate::output::output;
 use crate::progress::Bar;
 use crate::select;
 use crate::terminal::tell;
+use crate::values::resolution;
+
+#[derive(Debug, Args)]
+pub(crate) struct ProfileArgs {
+    #[command(flatten)]
+    pub(crate) dataset: DatasetArgs,
+    /// The line, as WKT: `LINESTRING (x y, x y, ..)`, in the dataset's coordinates or those of --crs
+    #[arg(long, value_name = "WKT")]
+    pub(crate) line: String,
+    /// Width of the strip on the ground, half of it on each side of the line, such as 2m
+    #[arg(long, value_name = "LENGTH")]
+    pub(crate) width: Length,
+    /// Coordinate system of the line: an EPSG code such as EPSG:4326, WKT, or a PROJ string; x or longitude comes first
+    #[arg(long, value_name = "CRS", allow_hyphen_values = true, value_parser = Crs::parse)]
+    pub(crate) crs: Option<Crs>,
+    /// Read as deep as this spacing of points needs: a number in units of the dataset's coordinates, or a length on
+    /// the ground such as 1m
+    #[arg(long, value_name = "SPACING", allow_hyphen_values = true, value_parser = resolution)]
+    pub(crate) resolution: Option<Spacing>,
+    /// Read depths 0 to N of the octree
+    #[arg(long, value_name = "N", conflicts_with = "resolution")]
+    pub(crate) depth: Option<u32>,
+    /// Only points that meet a condition, such as `Classification == 2`
+    #[arg(long = "where", value_name = "CONDITION", allow_hyphen_values = true)]
+    pub(crate) filter: Option<Filter>,
+    /// Only these dimensions after distance and offset (to the left of the line, in metres as the distance), in this order
+    #[arg(long, value_name = "A,B,..", value_delimiter = ',')]
+    pub(crate) dims: Option<Vec<String>>,
+    /// File to write, whole or not at all, in the format of its extension; CSV to standard output when absent or -
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Decimals of floating-point values in CSV [default: as many as say them exactly]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=17))]
+    pub(crate) precision: Option<u8>,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+}
 
 pub(crate) async fn run(args: &ProfileArgs) -> Result<Outcome> {
     let line: Line = args.line.parse()?;

@@ -1,15 +1,17 @@
 //! `ept query`: points to a file.
 
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use ept_job::{Pass, Report, write_points};
-use ept_reader::{Query, Selection, Thin};
+use clap::Args;
+use ept_job::{Format, Pass, Report, write_points};
+use ept_reader::{Crs, Query, Selection, Spacing, Thin};
 use indicatif::HumanBytes;
 
 use crate::area;
-use crate::args::QueryArgs;
+use crate::args::{ReadArgs, SelectArgs};
+use crate::choice::Choice;
 use crate::exit::{Outcome, WrongUsage};
 use crate::losses;
 use crate::numbers::{counted, rounded};
@@ -17,6 +19,61 @@ use crate::output::output;
 use crate::progress::Bar;
 use crate::select;
 use crate::terminal::{self, tell};
+use crate::values::resolution;
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  ept query DATASET -o all.laz
+  ept query DATASET -o all.copc.laz
+  ept query DATASET --bounds 635700,849000,636000,849500 -o area.laz
+  ept query DATASET --bounds '([635700,636000],[849000,849500],[400,450])' -o box.las
+  ept query https://example.com/set/ept.json?token=abc --resolution 2 -o coarse.laz
+  ept query DATASET --bounds=-123.075,44.05,-123.070,44.055 --crs EPSG:4326 --resolution 1m -o area.laz
+  ept query DATASET --polygon field.geojson --buffer 20m --where 'Classification == 2' -o ground.laz
+  ept query DATASET --depth 2 --dims X,Y,Z,Intensity | head
+  ept query DATASET --resolution 1 -o points.parquet
+
+The points of depths 0 to N of the octree together are the result. A resolution selects the least such N
+whose spacing is at most the given one: points are at least that dense, where the data are.";
+
+#[derive(Debug, Args)]
+pub(crate) struct QueryArgs {
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    /// File to write, whole or not at all; standard output when absent or -
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Do not write over a file that is there
+    #[arg(long)]
+    pub(crate) no_clobber: bool,
+    /// Format of the output [default: by the file's extension; csv on standard output]
+    #[arg(long, short, value_name = "FORMAT")]
+    pub(crate) format: Option<Choice<Format>>,
+    /// Write coordinates in this system: an EPSG code such as EPSG:4326, WKT, or a PROJ string
+    #[arg(long, value_name = "CRS", allow_hyphen_values = true, value_parser = Crs::parse)]
+    pub(crate) out_crs: Option<Crs>,
+    /// Keep one point for each square of this size, the one nearest to its centre: a number in units of the dataset's
+    /// coordinates, or a length on the ground such as 1m
+    #[arg(long, value_name = "SIZE", allow_hyphen_values = true, value_parser = resolution)]
+    pub(crate) thin: Option<Spacing>,
+    /// The same with cubes
+    #[arg(long, value_name = "SIZE", allow_hyphen_values = true, value_parser = resolution, conflicts_with = "thin")]
+    pub(crate) thin_3d: Option<Spacing>,
+    /// Decimals of floating-point values in CSV, such as coordinates [default: as many as say them exactly]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=17))]
+    pub(crate) precision: Option<u8>,
+    /// Do not ask before a query that reads more than a billion points
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// Write what was read and what was lost to this file, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    /// Add a dimension of this name with the number of the dataset that a point comes from, from 0
+    #[arg(long, value_name = "NAME")]
+    pub(crate) source_id: Option<String>,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+}
 
 pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
     if let Some(path) = args

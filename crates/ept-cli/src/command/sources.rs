@@ -3,14 +3,24 @@
 use std::io::{BufWriter, Write};
 
 use anyhow::Result;
+use clap::Args;
 use ept_job::sorted_json;
 use ept_reader::{Edge, SourceFile};
 use serde_json::{Value, json};
 
-use crate::args::SourcesArgs;
+use crate::args::DatasetArgs;
 use crate::exit::Outcome;
 use crate::select::{corners, open, options};
 use crate::terminal::{self, tell};
+
+#[derive(Debug, Args)]
+pub(crate) struct SourcesArgs {
+    #[command(flatten)]
+    pub(crate) dataset: DatasetArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
 
 pub(crate) async fn run(args: &SourcesArgs) -> Result<Outcome> {
     let dataset = open(

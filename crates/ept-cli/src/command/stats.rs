@@ -3,17 +3,38 @@
 use std::io::Write;
 
 use anyhow::Result;
+use clap::Args;
 use ept_job::{AreaStatistics, Pass, Statistics, area_statistics, statistics};
 use ept_points::{DimensionSummary, Scalar};
 
 use crate::area_rows;
-use crate::args::StatsArgs;
+use crate::args::{ReadArgs, SelectArgs};
 use crate::exit::Outcome;
 use crate::losses;
 use crate::numbers::{counted, rounded};
 use crate::progress::Bar;
 use crate::select;
 use crate::terminal::{self, tell};
+
+#[derive(Debug, Args)]
+pub(crate) struct StatsArgs {
+    #[command(flatten)]
+    pub(crate) select: SelectArgs,
+    /// A row for each feature of the GeoJSON of --polygon, all in one pass, called by this property of theirs: as CSV, with
+    /// percentiles of Z and counts by Classification too
+    #[arg(
+        long,
+        value_name = "PROPERTY",
+        requires = "polygon",
+        conflicts_with = "max_points"
+    )]
+    pub(crate) each: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+}
 
 pub(crate) async fn run(args: &StatsArgs) -> Result<Outcome> {
     if let Some(property) = &args.each {

@@ -1,17 +1,57 @@
 //! `ept tiles`: the files of a tile index that an area meets.
 
 use std::io::{BufWriter, Write};
+use std::path::PathBuf;
 
 use anyhow::Result;
+use clap::Args;
 use ept_job::Tiles;
 use ept_reader::{Area, Engine};
 
 use crate::area;
-use crate::args::TilesArgs;
+use crate::args::{AreaArgs, ConnectionArgs, IndexArgs};
 use crate::exit::Outcome;
 use crate::numbers::{counted, grouped};
 use crate::select;
 use crate::terminal::{self, tell};
+use crate::values::folder;
+
+pub(crate) const NOTES: &str = "\
+Examples:
+  ept tiles survey_TileIndex.zip --polygon catchment.geojson
+  ept tiles https://example.com/survey.vpc --bounds 500000,4650000,500800,4650800 --json
+  ept tiles tiles.geojson --url-template '{Sheet}/{Name}.laz' --base https://example.com/laz
+
+Without an area all files are listed. The location is in a field called url, location, href or the like, or in one with
+names of files; --url-field and --url-template say so otherwise.
+
+Exit codes: 0 complete, 1 failed, 2 wrong usage, 3 done but the index goes on elsewhere or has entries without a location.";
+
+#[derive(Debug, Args)]
+pub(crate) struct TilesArgs {
+    /// Shapefile (.shp, or zipped), GeoJSON, STAC item or collection of items, VPC, CSV, or list of URLs or paths, at a path or
+    /// URL: http(s)://, s3://, gs:// or az://
+    #[arg(value_name = "INDEX")]
+    pub(crate) location: String,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+    #[command(flatten)]
+    pub(crate) area: AreaArgs,
+    #[command(flatten)]
+    pub(crate) index: IndexArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print GeoJSON, the boxes in longitude and latitude
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) geojson: bool,
+    /// Folder with grids of datum shifts, as PROJ distributes them. Without it none is used
+    #[arg(long, value_name = "FOLDER", value_parser = folder)]
+    pub(crate) grids: Option<PathBuf>,
+    /// No summary and no warnings
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
 
 pub(crate) async fn run(args: &TilesArgs) -> Result<Outcome> {
     if let Some(folder) = &args.grids {

@@ -1,17 +1,48 @@
 //! `ept validate`: what is wrong with a dataset.
 
 use std::io::Write;
+use std::num::NonZeroUsize;
 
 use anyhow::Result;
+use clap::Args;
 use ept_job::validation_json;
 use ept_reader::{Checks, Code, Report, Severity, validate};
 
-use crate::args::ValidateArgs;
+use crate::args::DatasetArgs;
 use crate::exit::Outcome;
 use crate::numbers::{counted, grouped};
 use crate::progress::Bar;
 use crate::select::{location, options};
 use crate::terminal::{self, tell};
+
+pub(crate) const NOTES: &str = "\
+ept.json, all pages of the hierarchy and the sources are read, and each tile is looked for. Headers of tiles are read:
+all of a local dataset, of a remote one those of a sample of 64. With --deep, every point is decoded.
+
+Errors (E...) keep some or all of the data from being read; warnings (W...) do not. docs/validate.md explains each.
+
+Exit codes: 0 no errors, 1 nothing could be opened, 2 wrong usage, 3 errors were found.";
+
+#[derive(Debug, Args)]
+pub(crate) struct ValidateArgs {
+    #[command(flatten)]
+    pub(crate) dataset: DatasetArgs,
+    /// Decode every point of every tile
+    #[arg(long)]
+    pub(crate) deep: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Requests at the same time
+    #[arg(long, value_name = "N", default_value = "16")]
+    pub(crate) requests: NonZeroUsize,
+    /// Tiles decoded at the same time [default: number of cores]
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+    /// No progress bar and no summary
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
 
 pub(crate) async fn run(args: &ValidateArgs) -> Result<Outcome> {
     let mut options = options(&args.dataset.connection);

@@ -1,0 +1,89 @@
+//! Values of flags.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ept_reader::Spacing;
+
+/// `Name: value`. What is wrong with one is said without showing it: it may hold a secret.
+pub(crate) fn header(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text
+        .split_once(':')
+        .ok_or("must be of the form 'Name: value'")?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+pub(crate) fn folder(text: &str) -> Result<PathBuf, String> {
+    let folder = PathBuf::from(text);
+    if folder.is_dir() {
+        Ok(folder)
+    } else {
+        Err("is not a folder".into())
+    }
+}
+
+pub(crate) fn addon(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, place)) if !name.is_empty() && !place.is_empty() => {
+            Ok((name.to_owned(), place.to_owned()))
+        }
+        _ => Err("must be of the form NAME=LOCATION".into()),
+    }
+}
+
+pub(crate) fn size(text: &str) -> Result<u64, String> {
+    let unit_at = text
+        .find(|c: char| c.is_ascii_alphabetic())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(unit_at);
+    let bytes = match unit.to_ascii_lowercase().as_str() {
+        "" | "b" => 1.0,
+        "k" | "kb" => 1e3,
+        "m" | "mb" => 1e6,
+        "g" | "gb" => 1e9,
+        "t" | "tb" => 1e12,
+        _ => return Err(format!("\"{unit}\" is not kB, MB, GB or TB")),
+    };
+    let number: f64 = number
+        .trim()
+        .parse()
+        .map_err(|_| format!("\"{text}\" is not a size"))?;
+    match number * bytes {
+        size if size.is_finite() && size >= 0.0 => Ok(size as u64),
+        _ => Err("must be 0 or greater".into()),
+    }
+}
+
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    let unit_at = text
+        .find(|c: char| c.is_ascii_alphabetic())
+        .unwrap_or(text.len());
+    let (number, unit) = text.split_at(unit_at);
+    let seconds = match unit {
+        "" | "s" => 1.0,
+        "ms" => 0.001,
+        "m" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(format!("\"{unit}\" is not ms, s, m or h")),
+    };
+    let number: f64 = number
+        .trim()
+        .parse()
+        .map_err(|_| format!("\"{text}\" is not a time"))?;
+    let duration = Duration::try_from_secs_f64(number * seconds).ok();
+    let is_useful = |duration: &Duration| !duration.is_zero();
+    duration
+        .filter(is_useful)
+        .ok_or_else(|| "must be greater than 0".into())
+}
+
+pub(crate) fn resolution(text: &str) -> Result<Spacing, String> {
+    match text.parse::<f64>() {
+        Ok(value) if !(value.is_finite() && value > 0.0) => {
+            Err("must be a finite number greater than 0".into())
+        }
+        _ => text
+            .parse()
+            .map_err(|error| format!("{error}; or a number in units of the dataset")),
+    }
+}
