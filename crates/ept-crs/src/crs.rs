@@ -83,7 +83,7 @@ impl Crs {
     /// The text is never the name of a file, and grids in it are names without a folder.
     ///
     /// # Errors
-    /// When it is none of these, names another authority, or a projection that is not supported.
+    /// If it is none of these, names another authority, or a projection that is not supported.
     pub fn parse(text: &str) -> Result<Crs, CrsError> {
         engine::prepare();
         let text = text.trim();
@@ -110,7 +110,7 @@ impl Crs {
     /// The system of a dataset: by its EPSG code, else by its texts.
     ///
     /// # Errors
-    /// When the dataset does not name it, or in no way that is understood.
+    /// If the dataset does not name it, or in no way that is understood.
     pub fn of(srs: &Srs) -> Result<Crs, CrsError> {
         let is_epsg = srs
             .authority
@@ -258,7 +258,7 @@ impl Crs {
     /// The transform from this system to another.
     ///
     /// # Errors
-    /// When there is none, as between systems of different planets.
+    /// If there is none, as between systems of different planets.
     pub fn to(&self, other: &Crs) -> Result<Transform, CrsError> {
         Transform::new(self, other)
     }

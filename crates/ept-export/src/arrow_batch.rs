@@ -40,7 +40,7 @@ use crate::{ExportError, FileInfo};
 /// ```
 ///
 /// # Errors
-/// When a column has values that Arrow has no type for: bytes of width 0.
+/// If a column has values that Arrow has no type for: bytes of width 0.
 pub fn record_batch(batch: PointBatch, info: &FileInfo) -> Result<RecordBatch, ExportError> {
     let shape = Shape::of(&batch);
     let schema = schema(&shape, metadata(info, batch.scaling()));

@@ -14,7 +14,7 @@ pub trait Sink: Send {
     /// their own write the same bytes whatever the keys.
     ///
     /// # Errors
-    /// When the output fails, or the format cannot hold the points; the first error again after an error.
+    /// If the output fails, or the format cannot hold the points; the first error again after an error.
     fn write(&mut self, node: NodeName, batch: &PointBatch) -> Result<(), ExportError>;
 
     /// Has a note of where the points come from put into the file, in formats with a place for it at their end:
@@ -31,6 +31,6 @@ pub trait Sink: Send {
     /// it.
     ///
     /// # Errors
-    /// When the output fails; the first error again after an error.
+    /// If the output fails; the first error again after an error.
     fn finish(self: Box<Self>) -> Result<u64, ExportError>;
 }

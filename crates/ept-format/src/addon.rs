@@ -1,24 +1,24 @@
-//! Addons: dimensions that are stored beside a dataset.
+//! Addons: dimensions stored beside a dataset.
 
 use serde_json::Value;
 
 use crate::{Dimension, FormatError, Key, NodeName, json};
 
-/// A dimension that PDAL's `writers.ept_addon` wrote: a folder of its own with `ept-addon.json`, a hierarchy and a
-/// binary file for each node, whose values are those of the node's points in their order.
+/// A dimension written by PDAL's `writers.ept_addon`, in a folder of its own: `ept-addon.json`, a hierarchy, and a
+/// binary file for each node with the values of its points, in the order of the points.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Addon {
     dimension: Dimension,
 }
 
 impl Addon {
-    /// Path of the file that says what an addon is, relative to its folder.
+    /// Path of the addon's metadata, relative to its folder.
     pub const METADATA_PATH: &'static str = "ept-addon.json";
 
-    /// Reads the text of `ept-addon.json`: an object with `type` and `size` as in a schema.
+    /// Parses `ept-addon.json`: an object with `type` and `size` as in a schema.
     ///
     /// # Errors
-    /// When the text is not a JSON object, lacks a type or size, or says that the data are not binary.
+    /// If the text is not a JSON object, lacks a type or size, or says that the data are not binary.
     pub fn from_json(name: &str, text: &[u8]) -> Result<Addon, FormatError> {
         let Value::Object(mut object) = json::parse(text)? else {
             return Err(FormatError::field("ept-addon.json", "must be an object"));

@@ -20,7 +20,7 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// The box that holds everything.
+    /// The infinite box, which contains everything.
     pub const EVERYTHING: Bounds = Bounds {
         min: [f64::NEG_INFINITY; 3],
         max: [f64::INFINITY; 3],
@@ -29,7 +29,7 @@ impl Bounds {
     /// The box from `min` to `max`, both `[x, y, z]`.
     ///
     /// # Errors
-    /// When a number is NaN, or a minimum is greater than its maximum.
+    /// If a number is NaN, or a minimum is greater than its maximum.
     pub fn new(min: [f64; 3], max: [f64; 3]) -> Result<Bounds, FormatError> {
         for (axis, name) in ["x", "y", "z"].iter().enumerate() {
             let (lo, hi) = (min[axis], max[axis]);
@@ -47,37 +47,37 @@ impl Bounds {
         Ok(Bounds { min, max })
     }
 
-    /// The corner of least `[x, y, z]`.
+    /// The corner with the least coordinates, `[x, y, z]`.
     #[must_use]
     pub fn min(&self) -> [f64; 3] {
         self.min
     }
 
-    /// The corner of greatest `[x, y, z]`.
+    /// The corner with the greatest coordinates, `[x, y, z]`.
     #[must_use]
     pub fn max(&self) -> [f64; 3] {
         self.max
     }
 
-    /// Whether the two boxes share a point; boxes that touch do.
+    /// Whether the two boxes overlap or touch.
     #[must_use]
     pub fn intersects(&self, other: &Bounds) -> bool {
         (0..3).all(|i| self.min[i] <= other.max[i] && other.min[i] <= self.max[i])
     }
 
-    /// Whether the point lies in the box or on its faces.
+    /// Whether the point is inside the box or on its faces.
     #[must_use]
     pub fn contains(&self, point: [f64; 3]) -> bool {
         (0..3).all(|i| self.min[i] <= point[i] && point[i] <= self.max[i])
     }
 
-    /// Whether all of the other box lies in this one.
+    /// Whether the other box is entirely inside this one.
     #[must_use]
     pub fn holds(&self, other: &Bounds) -> bool {
         self.contains(other.min) && self.contains(other.max)
     }
 
-    /// The smallest box around this one and another.
+    /// The smallest box that contains both boxes.
     #[must_use]
     pub fn joined(&self, other: &Bounds) -> Bounds {
         Bounds {
@@ -86,7 +86,7 @@ impl Bounds {
         }
     }
 
-    /// The box grown on both ends of each axis by `by[axis]` (0 or greater).
+    /// The box grown at both ends of each axis by `by[axis]` (0 or greater).
     #[must_use]
     pub fn grown(&self, by: [f64; 3]) -> Bounds {
         let mut grown = *self;
@@ -97,15 +97,15 @@ impl Bounds {
         grown
     }
 
-    /// The cell of a node, where `self` is the dataset's cube: each axis divided in 2^depth.
+    /// The cell of a node, if `self` is the root cell: each axis is divided into 2^depth.
     #[must_use]
     pub fn cell(&self, key: Key) -> Bounds {
         let cells = (1_u64 << key.depth()) as f64;
         let mut cell = *self;
         for (axis, index) in [key.x(), key.y(), key.z()].into_iter().enumerate() {
             let extent = self.max[axis] - self.min[axis];
-            // Division by a power of two is exact, so neighbours share their face to the bit. The last
-            // edge is the maximum itself: adding the extent to the minimum may miss it by a bit.
+            // Division by a power of two is exact, so the faces of neighbours are equal to the last bit. The last edge
+            // is the maximum itself: minimum plus extent may miss it by a bit.
             let edge = |i: f64| {
                 if i < cells {
                     self.min[axis] + extent * (i / cells)

@@ -1,31 +1,31 @@
-//! What a COPC file says of its octree (COPC 1.0, "info VLR").
+//! The octree as a COPC file describes it (COPC 1.0, "info VLR").
 
 use std::ops::Range;
 
 use crate::{Bounds, FormatError};
 
-/// The contents of the record that stands first in every COPC file.
+/// The contents of the first record of every COPC file.
 ///
-/// One that was parsed has a cube of finite size and a spacing greater than 0. Where the root page is, and the
-/// times, are only claims.
+/// A parsed one has a cube of finite size and a spacing greater than 0. The place of the root page and the times are
+/// unchecked claims.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CopcInfo {
-    /// Middle of the octree's cube.
+    /// Centre of the octree's cube.
     pub center: [f64; 3],
     /// Half the side of the cube.
     pub halfsize: f64,
-    /// Distance between points that the root aims at. It halves with each depth.
+    /// Distance between points that the root node aims at. It halves with each depth.
     pub spacing: f64,
-    /// The bytes of the file that hold the root page of the hierarchy.
+    /// Byte range of the root page of the hierarchy in the file.
     pub root_page: Range<u64>,
-    /// Least and greatest GPS time.
+    /// Minimum and maximum GPS time.
     pub times: (f64, f64),
 }
 
 impl CopcInfo {
-    /// Bytes of the contents.
+    /// Size of the contents in bytes.
     pub const SIZE: usize = 160;
-    /// Bytes from the start of the file to the contents: the header of LAS 1.4 and that of the record precede them.
+    /// Offset of the contents in the file, after the LAS 1.4 header and the header of the record.
     pub const AT: usize = 375 + 54;
 
     /// Parses the contents of the record.
@@ -66,7 +66,7 @@ impl CopcInfo {
         Ok(info)
     }
 
-    /// The contents, little endian; the rest of their size is reserved and 0.
+    /// The contents, little endian. The reserved rest is 0.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let [x, y, z] = self.center;
@@ -82,7 +82,7 @@ impl CopcInfo {
     /// The cube of the octree.
     ///
     /// # Errors
-    /// If it is not one.
+    /// If centre and half size do not make a cube of finite size.
     pub fn cube(&self) -> Result<Bounds, FormatError> {
         let [min, max] = self.corners();
         Bounds::new(min, max)

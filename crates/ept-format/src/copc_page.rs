@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::{Entry, FormatError, Key, Page};
 
-/// A page of a COPC hierarchy: nodes with the chunks that hold their points, and pointers to further pages.
+/// A page of a COPC hierarchy: nodes with the chunks that contain their points, and pointers to further pages.
 ///
 /// ```
 /// use ept_format::{CopcPage, Entry, Key};
@@ -20,19 +20,19 @@ use crate::{Entry, FormatError, Key, Page};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CopcPage {
     page: Page,
-    /// Where each entry of the page points to.
+    /// Offset and size of what each entry points to.
     places: Vec<(u64, u32)>,
 }
 
 impl CopcPage {
-    /// Bytes of an entry.
+    /// Size of an entry in bytes.
     pub const ENTRY_SIZE: usize = 32;
 
-    /// Parses a page. `data` is the part of the file after its header and records, where chunks and pages can lie.
+    /// Parses a page. `data` is the part of the file after the header and the VLRs, where chunks and pages can be.
     ///
     /// # Errors
-    /// If the page is cut off, an entry has no valid key or count, a node is listed twice, or a chunk or page lies
-    /// outside of `data`.
+    /// If the page is truncated, an entry has an invalid key or count, a node is listed twice, or a chunk or page is
+    /// outside `data`.
     pub fn parse(bytes: &[u8], data: Range<u64>) -> Result<CopcPage, FormatError> {
         if !bytes.len().is_multiple_of(CopcPage::ENTRY_SIZE) {
             return Err(FormatError::Copc {
@@ -58,14 +58,14 @@ impl CopcPage {
         })
     }
 
-    /// Its entries, without places.
+    /// The entries, without places.
     #[must_use]
     pub fn page(&self) -> &Page {
         &self.page
     }
 
-    /// The bytes of the file that hold the points of a node, or the page that is rooted at it. `None` if the page has no
-    /// entry of that key, or one without points.
+    /// The byte range of a node's points, or of the page rooted at it. `None` if the page has no entry for the key, or
+    /// one without points.
     #[must_use]
     pub fn place(&self, key: Key) -> Option<Range<u64>> {
         let at = self.page.position(key)?;
@@ -73,7 +73,7 @@ impl CopcPage {
         (size > 0).then(|| start..start + u64::from(size))
     }
 
-    /// Bytes of memory that it takes, about.
+    /// Approximate memory in bytes.
     #[must_use]
     pub fn memory(&self) -> usize {
         self.places.len() * (size_of::<(Key, Entry)>() + size_of::<(u64, u32)>())

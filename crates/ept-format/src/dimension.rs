@@ -10,19 +10,19 @@ use crate::json::{self, Object};
 /// A dimension of the schema (specification, section "schema").
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dimension {
-    /// Name: PDAL's if it is a [known](crate::known_dimension) one, otherwise the builder's own, spaces and all.
+    /// Name: PDAL's if it is a [known](crate::known_dimension) one, otherwise as the builder wrote it, spaces included.
     pub name: String,
     /// Type of the stored value.
     pub scalar: ScalarType,
     /// The value is `stored * scale + offset`; 1 when absent.
     pub scale: f64,
-    /// See `scale`; 0 when absent.
+    /// See `scale`. 0 when absent.
     pub offset: f64,
-    /// What the builder counted, where it did.
+    /// Statistics, if the builder wrote them.
     pub statistics: Option<Statistics>,
 }
 
-/// The type of a stored value: the ten prescribed ones, or bytes of an application's own type.
+/// Type of a stored value: one of ten numeric types, or the bytes of an application's own type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ScalarType {
     /// `signed`, 1 byte.
@@ -45,21 +45,21 @@ pub enum ScalarType {
     F32,
     /// `float`, 8 bytes.
     F64,
-    /// Any other type, kept as this many bytes (1 to 65,535).
+    /// Any other type, kept as bytes (1 to 65,535).
     Bytes(u16),
 }
 
-/// Statistics of a dimension over the whole dataset, as its builder wrote them.
+/// Statistics of a dimension over the whole dataset, as its builder claims them.
 ///
-/// Values are in the units of the dimension, scale and offset applied. They are claims, not facts:
-/// merged and edited datasets carry stale ones.
+/// Values are in the units of the dimension, with scale and offset applied. They may be wrong: merged and edited
+/// datasets contain stale ones.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Statistics {
     /// Number of points counted.
     pub count: Option<u64>,
-    /// Least value.
+    /// Minimum value.
     pub minimum: Option<f64>,
-    /// Greatest value.
+    /// Maximum value.
     pub maximum: Option<f64>,
     /// Arithmetic mean (`average` in old files).
     pub mean: Option<f64>,
@@ -67,7 +67,7 @@ pub struct Statistics {
     pub stddev: Option<f64>,
     /// Variance.
     pub variance: Option<f64>,
-    /// Points per value, for dimensions with few values.
+    /// Value and number of points that have it, for dimensions with few values.
     pub counts: Vec<(f64, u64)>,
 }
 
@@ -93,7 +93,7 @@ impl ScalarType {
         )
     }
 
-    /// The type of a schema entry: `type` and, unless the type's name has it, `size`.
+    /// The type of a schema entry, from `type` and, unless the name of the type contains it, `size`.
     fn from_json(object: &Object) -> Result<ScalarType, String> {
         let name = object.get("type").and_then(Value::as_str).unwrap_or("");
         let size = match object.get("size") {
@@ -185,7 +185,7 @@ impl Dimension {
 }
 
 impl Statistics {
-    /// The statistics inside a schema entry; `None` if no key of theirs is there.
+    /// The statistics in a schema entry. `None` if it has none of their keys.
     fn from_json(object: &Object) -> Option<Statistics> {
         let number = |key: &str| object.get(key).and_then(Value::as_f64);
         let statistics = Statistics {
@@ -204,7 +204,7 @@ impl Statistics {
     }
 }
 
-/// One of `counts`: `{"value": 2, "count": 10}`, or `"2/10"` in old files.
+/// An entry of `counts`: `{"value": 2, "count": 10}`, or `"2/10"` in old files.
 fn value_count(entry: &Value) -> Option<(f64, u64)> {
     match entry {
         Value::Object(pair) => Some((

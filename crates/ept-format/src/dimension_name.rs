@@ -1,7 +1,6 @@
 //! The one rule for the names of dimensions.
 
-/// The dimensions of LAS and EPT by PDAL's names, each with what it is called elsewhere (PDAL's `Dimension.json`; LAS 1.4
-/// R15).
+/// PDAL's names of the dimensions of LAS and EPT, each with its other names (PDAL's `Dimension.json`; LAS 1.4 R15).
 const KNOWN: [(&str, &[&str]); 32] = [
     ("X", &[]),
     ("Y", &[]),
@@ -37,7 +36,7 @@ const KNOWN: [(&str, &[&str]); 32] = [
     ("PointId", &[]),
 ];
 
-/// PDAL's name of a dimension that LAS or EPT knows, whatever it is called: in any case, by its second name (`NIR`), with
+/// PDAL's name of a dimension of LAS or EPT, given any of its names: in any case, a second name (`NIR`), with
 /// underscores or spaces (`gps_time`). `None` if it is another dimension.
 ///
 /// ```
@@ -55,7 +54,7 @@ pub fn known_dimension(name: &str) -> Option<&'static str> {
     found.map(|(known, _)| *known)
 }
 
-/// What counts of a name.
+/// What is compared of a name: its bytes in lower case, without underscores and spaces.
 fn letters(name: &str) -> impl Iterator<Item = u8> {
     let counts = |byte: &u8| !matches!(byte, b'_' | b' ');
     name.bytes()
@@ -63,8 +62,8 @@ fn letters(name: &str) -> impl Iterator<Item = u8> {
         .map(|byte| byte.to_ascii_lowercase())
 }
 
-/// Whether two names mean one dimension. Case does not matter, nor how those that LAS or EPT knows are spelt; see
-/// [`known_dimension`].
+/// Whether two names mean the same dimension. Case does not matter, nor which of its names a [known](known_dimension)
+/// dimension has.
 ///
 /// ```
 /// use ept_format::is_same_dimension;
@@ -77,8 +76,8 @@ pub fn is_same_dimension(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b) || known_dimension(a).is_some_and(|a| known_dimension(b) == Some(a))
 }
 
-/// Where among some names the dimension is that a user calls `name`: the exact name comes first, then any that means the
-/// same by [`is_same_dimension`].
+/// The position of the dimension that a user calls `name`: the exact name if there is one, otherwise the first that
+/// means the same by [`is_same_dimension`].
 pub fn position_of_dimension<'a>(
     names: impl Iterator<Item = &'a str> + Clone,
     name: &str,

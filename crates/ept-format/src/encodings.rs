@@ -7,9 +7,9 @@ use std::fmt;
 pub enum DataType {
     /// LAZ files, `.laz`.
     Laszip,
-    /// Values in schema order, little endian, point after point, `.bin`.
+    /// Values in schema order, little endian, point by point, `.bin`.
     Binary,
-    /// The same, compressed with Zstandard, `.zst`.
+    /// As `Binary`, compressed with Zstandard, `.zst`.
     Zstandard,
 }
 
@@ -18,7 +18,7 @@ pub enum DataType {
 pub enum HierarchyType {
     /// JSON, `.json`.
     Json,
-    /// Gzip of JSON, `.json.gz`.
+    /// JSON compressed with gzip, `.json.gz`.
     Gzip,
 }
 

@@ -1,18 +1,17 @@
-//! What can be wrong with the JSON of an EPT dataset, or the octree of a COPC file.
+//! Errors in the JSON of an EPT dataset or the octree of a COPC file.
 
 use crate::Key;
 
-/// A fault in the JSON of an EPT dataset, or in the octree of a COPC file.
+/// An error in the JSON of an EPT dataset, or in the octree of a COPC file.
 ///
-/// The text names the field, key or entry at fault. It does not name the file: the caller, who
-/// fetched it, adds that.
+/// The message names the field, key or entry. It does not name the file: the caller, who fetched it, adds that.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FormatError {
-    /// The text is not JSON at all, or ends early; the message has line and column.
+    /// The text is not JSON, or is truncated. The message contains line and column.
     #[error("not valid JSON: {0}")]
     NotJson(String),
-    /// The text is a web page: the usual answer of a server that does not have the file.
+    /// The text is a web page: the usual answer of a server that doesn't have the file.
     #[error("this is a web page (HTML), not JSON; is the address right?")]
     WebPage,
     /// The JSON is an index written by Entwine before EPT 1.0.
@@ -20,7 +19,7 @@ pub enum FormatError {
         "this is a pre-1.0 Entwine index, which is not EPT; rebuild it with Entwine 2 or later"
     )]
     PreEpt,
-    /// A field of `ept.json` or of a sources file is missing or has a value that it must not have.
+    /// A field of `ept.json` or of a sources file is missing or has an invalid value.
     #[error("field `{field}`: {problem}")]
     Field {
         /// Path of the field, such as `schema[3].size`.
@@ -28,7 +27,7 @@ pub enum FormatError {
         /// What is wrong with it.
         problem: String,
     },
-    /// A node key is malformed or lies outside of the tree.
+    /// A node key is malformed or outside the octree.
     #[error("key \"{text}\": {problem}")]
     Key {
         /// The key as written.
@@ -36,7 +35,7 @@ pub enum FormatError {
         /// What is wrong with it.
         problem: &'static str,
     },
-    /// A count of the hierarchy is neither a number of points nor -1.
+    /// A count in the hierarchy is neither a number of points nor -1.
     #[error("hierarchy entry {key}: {problem}")]
     Entry {
         /// The node of the entry.
@@ -52,7 +51,7 @@ pub enum FormatError {
         /// What is wrong with it.
         problem: String,
     },
-    /// A resolution that selects nothing meaningful.
+    /// A resolution that is not a finite number greater than 0.
     #[error("resolution {0}: must be a finite number greater than 0")]
     Resolution(f64),
 }

@@ -6,7 +6,7 @@ use crate::{Bounds, FormatError};
 
 pub(crate) type Object = Map<String, Value>;
 
-/// Parses a text, telling web pages from other things that are not JSON.
+/// Parses JSON. Tells a web page from other text that is not JSON.
 pub(crate) fn parse<T: serde::de::DeserializeOwned>(text: &[u8]) -> Result<T, FormatError> {
     serde_json::from_slice(strip_bom(text)).map_err(|error| not_json(text, &error))
 }
@@ -28,17 +28,17 @@ pub(crate) fn not_json(text: &[u8], error: &serde_json::Error) -> FormatError {
     }
 }
 
-/// A whole number of 0 or more, written as an integer or as a float such as `128.0`.
+/// An integer of 0 or more, written as an integer or as a float such as `128.0`.
 pub(crate) fn whole(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| {
         let float = value.as_f64()?;
-        // Above 2^53 a float no longer names one integer.
+        // Above 2^53 a float no longer stands for a single integer.
         let exact = float >= 0.0 && float.fract() == 0.0 && float <= 9_007_199_254_740_992.0;
         exact.then_some(float as u64)
     })
 }
 
-/// A text, or a number taken as its text.
+/// A string, or a number as it is written.
 pub(crate) fn text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) if text.is_empty() => None,
@@ -71,7 +71,7 @@ pub(crate) fn bounds(field: &str, value: &Value) -> Result<Bounds, FormatError> 
     })
 }
 
-/// The object in order of its keys, whatever order the library keeps.
+/// The object sorted by key, whatever order the library keeps.
 pub(crate) fn sorted(mut object: Object) -> Object {
     object.sort_keys();
     object.values_mut().for_each(Value::sort_all_objects);

@@ -1,4 +1,4 @@
-//! The name of a node: depth and cell indices.
+//! Keys of nodes: depth and cell indices.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -8,8 +8,8 @@ use crate::FormatError;
 
 /// A node of the octree, written `D-X-Y-Z` (specification, section "ept-data").
 ///
-/// `x`, `y` and `z` count cells of depth `depth` from the minimum corner of the dataset's bounds, so
-/// each is less than 2^depth. The order is by depth, then x, y, z: the order of results.
+/// `x`, `y` and `z` count the cells of depth `depth` from the minimum corner of the dataset's bounds, so each is less
+/// than 2^depth. Keys are ordered by depth, then x, y, z, which is the order of results.
 ///
 /// ```
 /// use ept_format::Key;
@@ -36,14 +36,14 @@ impl Key {
         z: 0,
     };
 
-    /// The deepest level a key can have. Cell indices of depth 31 still fit 32 bits; at that depth
-    /// a dataset as wide as the Earth has cells of 2 cm.
+    /// The greatest depth of a key. Cell indices of depth 31 still fit in 32 bits; at that depth a dataset as wide as
+    /// the Earth has cells of 2 cm.
     pub const MAX_DEPTH: u32 = 31;
 
     /// The key of a depth (0 to [`Key::MAX_DEPTH`]) and three cell indices.
     ///
     /// # Errors
-    /// When the depth is too large, or an index is not less than 2^depth.
+    /// If the depth is too large, or an index is not less than 2^depth.
     pub fn new(depth: u32, x: u32, y: u32, z: u32) -> Result<Key, FormatError> {
         let problem = if depth > Self::MAX_DEPTH {
             "deeper than 31"
@@ -58,7 +58,7 @@ impl Key {
         })
     }
 
-    /// Depth: 0 for the root, one more for each halving of the cell.
+    /// Depth, 0 for the root.
     #[must_use]
     pub fn depth(self) -> u32 {
         self.depth
@@ -82,13 +82,13 @@ impl Key {
         self.z
     }
 
-    /// The node that this one is an eighth of; none for the root.
+    /// The parent. `None` for the root.
     #[must_use]
     pub fn parent(self) -> Option<Key> {
         (self.depth > 0).then(|| self.ancestor(self.depth - 1))
     }
 
-    /// The eight nodes that divide this one, in ascending order; none at [`Key::MAX_DEPTH`].
+    /// The eight children, in ascending order. There are none at [`Key::MAX_DEPTH`].
     pub fn children(self) -> impl Iterator<Item = Key> {
         let octants = if self.depth < Self::MAX_DEPTH { 8 } else { 0 };
         (0..octants).map(move |octant: u32| Key {
@@ -99,7 +99,7 @@ impl Key {
         })
     }
 
-    /// The node of `depth` that holds this one: itself when `depth` is its own or greater.
+    /// The ancestor at `depth`, or the node itself if its own depth is at most `depth`.
     #[must_use]
     pub fn ancestor(self, depth: u32) -> Key {
         let up = self.depth.saturating_sub(depth);
@@ -111,17 +111,17 @@ impl Key {
         }
     }
 
-    /// Whether `other` is this node or lies below it.
+    /// Whether `other` is this node or one of its descendants.
     #[must_use]
     pub fn holds(self, other: Key) -> bool {
         other.ancestor(self.depth) == self
     }
 
-    /// Order in which a subtree is contiguous and a node stands before its descendants.
+    /// Preorder: a subtree is contiguous, and a node comes before its descendants.
     pub(crate) fn cmp_preorder(&self, other: &Key) -> Ordering {
         let depth = self.depth.min(other.depth);
         let (a, b) = (self.ancestor(depth), other.ancestor(depth));
-        // The axis whose indices differ in the highest bit decides: there the two paths part.
+        // The axis whose indices differ in the highest bit decides: there the two paths diverge.
         let below = |a: u32, b: u32| a < b && a < a ^ b;
         let (mut axis, mut highest) = ((a.x, b.x), a.x ^ b.x);
         for (i, j) in [(a.y, b.y), (a.z, b.z)] {
@@ -158,7 +158,7 @@ impl FromStr for Key {
     }
 }
 
-/// Four numbers of digits alone, in one pass: hierarchies have millions of keys.
+/// Parses four numbers that consist of digits alone, in one pass: hierarchies have millions of keys.
 fn numbers(text: &str) -> Option<[u32; 4]> {
     let (mut numbers, mut at, mut digits) = ([0_u32; 4], 0, 0);
     for byte in text.bytes() {

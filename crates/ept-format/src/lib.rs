@@ -1,18 +1,17 @@
 //! The Entwine Point Tile format, without I/O.
 //!
-//! An EPT dataset is an octree of point tiles and the JSON that says which tiles exist. This crate
-//! knows that JSON and the tree; it never reads a file, opens a socket or waits:
+//! An EPT dataset is an octree of point tiles, with JSON files that list the tiles. This crate reads that JSON and
+//! walks the tree. It never reads a file, opens a socket or waits:
 //!
 //! - [`Metadata`] is `ept.json`: bounds, span, schema, coordinate system.
-//! - [`Key`] names a node (`D-X-Y-Z`); [`Bounds`] is its cell, or any other box.
-//! - [`Page`] is one file of `ept-hierarchy`; [`SourceFile`] one entry of `ept-sources`.
-//! - [`Walk`] goes over the tree. It says which page it needs next and is handed it by the caller;
-//!   a [`Policy`] says which cells matter and in which order. [`Region`] is the policy of
-//!   a bounds-and-depth query.
+//! - [`Key`] names a node (`D-X-Y-Z`). [`Bounds`] is its cell, or any other box.
+//! - [`Page`] is a file of `ept-hierarchy`, [`SourceFile`] an entry of `ept-sources`.
+//! - [`Walk`] traverses the tree. It asks the caller for the pages that it needs. A [`Policy`] decides which cells to
+//!   visit and in which order; [`Region`] is the policy of a query by bounds and depth.
 //!
-//! The specification is Entwine's [entwine-point-tile.md]. What real datasets do beyond it (`ticks` for
-//! `span`, no `version`, codes as numbers, gzip under a `.json` name) is read without complaint;
-//! what neither the specification nor real data does is a [`FormatError`] that names the place.
+//! The specification is Entwine's [entwine-point-tile.md]. Known deviations of real datasets (`ticks` for `span`, no
+//! `version`, codes as numbers, gzip under a `.json` name) are accepted. Anything else is a [`FormatError`] that names
+//! the place.
 //!
 //! ```
 //! use ept_format::{Bounds, Metadata, Page, Region, Step, Walk};

@@ -10,8 +10,8 @@ use crate::{
 
 /// The contents of `ept.json` (specification, section "ept.json").
 ///
-/// Old names are understood: `ticks` for `span`, `numPoints` for `points`. The version is kept but
-/// never trusted, since builders disagree about it.
+/// Old names are understood: `ticks` for `span`, `numPoints` for `points`. The version is kept but never relied on,
+/// since builders disagree about it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Metadata {
     version: Option<String>,
@@ -27,12 +27,11 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// Reads the text of `ept.json`.
+    /// Parses `ept.json`.
     ///
     /// # Errors
-    /// When the text is not JSON or a web page, when it is a pre-1.0 Entwine index, and when a field
-    /// that the data cannot be read without is missing or impossible: `bounds`, `span`, `dataType`,
-    /// `schema`, or any other whose value contradicts the specification.
+    /// If the text is not JSON, is a web page or a pre-1.0 Entwine index, or if a field that is needed to read the data
+    /// (`bounds`, `span`, `dataType`, `schema`) is missing, or any field is invalid.
     pub fn from_json(text: &[u8]) -> Result<Metadata, FormatError> {
         let Value::Object(mut object) = json::parse(text)? else {
             return Err(FormatError::field("ept.json", "must be a JSON object"));
@@ -56,7 +55,10 @@ impl Metadata {
         if metadata.spacing(0) > 0.0 {
             Ok(metadata)
         } else {
-            Err(FormatError::field("span", "divides the bounds to nothing"))
+            Err(FormatError::field(
+                "span",
+                "is too large: the spacing would be 0",
+            ))
         }
     }
 
@@ -66,26 +68,25 @@ impl Metadata {
         self.version.as_deref()
     }
 
-    /// The octree's root cell, a cube in nearly every dataset, in units of the coordinate system.
+    /// The octree's root cell, in units of the coordinate system. It is a cube in nearly every dataset.
     #[must_use]
     pub fn bounds(&self) -> &Bounds {
         &self.bounds
     }
 
-    /// The narrowest bounds of the points, as the builder claims them: rounded outward in most
-    /// datasets, too narrow in some.
+    /// The tight bounds of the points, as the builder claims them: rounded outward in most datasets, too small in some.
     #[must_use]
     pub fn bounds_conforming(&self) -> Option<&Bounds> {
         self.bounds_conforming.as_ref()
     }
 
-    /// Cells per axis of the grid that a node samples: 1 or more, a power of two by specification.
+    /// Cells per axis of the grid that a node samples: 1 or more, a power of two according to the specification.
     #[must_use]
     pub fn span(&self) -> u64 {
         self.span
     }
 
-    /// Number of points of the whole dataset, as the builder claims it.
+    /// Number of points of the dataset, as the builder claims it.
     #[must_use]
     pub fn points(&self) -> Option<u64> {
         self.points
@@ -103,14 +104,14 @@ impl Metadata {
         self.hierarchy_type
     }
 
-    /// The dimensions in their stored order; names are distinct, and PDAL's whatever the file calls them. For laszip the
-    /// tiles' own headers decide what they hold.
+    /// The dimensions in stored order. Names are distinct, and PDAL's whatever the file calls them. For laszip, the
+    /// dimensions of a tile are those of its own header.
     #[must_use]
     pub fn schema(&self) -> &[Dimension] {
         &self.schema
     }
 
-    /// The dimension that a user calls so; see [`crate::is_same_dimension`].
+    /// The dimension that a user calls `name`, see [`crate::is_same_dimension`].
     #[must_use]
     pub fn dimension(&self, name: &str) -> Option<&Dimension> {
         let names = self.schema.iter().map(|dimension| dimension.name.as_str());
@@ -123,39 +124,39 @@ impl Metadata {
         &self.srs
     }
 
-    /// Keys that the format does not define, each with its value as JSON text, in order of name.
+    /// Keys that the format does not define, each with its value as JSON text, sorted by name.
     pub fn unknown(&self) -> impl Iterator<Item = (&str, String)> {
         let pairs = self.unknown.iter();
         pairs.map(|(key, value)| (key.as_str(), value.to_string()))
     }
 
-    /// Distance between points that depth `depth` aims at, in units of the coordinate system:
-    /// the X extent of the bounds, divided by the span, halved `depth` times.
+    /// Distance between points that depth `depth` aims at, in units of the coordinate system: the X extent of the
+    /// bounds divided by the span, halved `depth` times.
     #[must_use]
     pub fn spacing(&self, depth: u32) -> f64 {
         let extent = self.bounds.max()[0] - self.bounds.min()[0];
         spacing_at(extent / self.span as f64, depth)
     }
 
-    /// The least depth whose spacing is at most `resolution`, in units of the coordinate system;
-    /// at most [`Key::MAX_DEPTH`]. Reading depths 0 to that one gives at least that resolution.
+    /// The least depth whose spacing is at most `resolution`, in units of the coordinate system, but at most
+    /// [`Key::MAX_DEPTH`]. Reading depths 0 to this one gives at least that resolution.
     ///
     /// # Errors
-    /// When `resolution` is not a finite number greater than 0.
+    /// If `resolution` is not a finite number greater than 0.
     pub fn depth_for_resolution(&self, resolution: f64) -> Result<u32, FormatError> {
         let depth = depth_for_resolution(self.spacing(0), resolution);
         depth.ok_or(FormatError::Resolution(resolution))
     }
 
-    /// How far a point may lie outside of its node's cell, per axis: one step of the stored integers,
-    /// and what repeated halving loses in floating point.
+    /// How far a point may be outside its node's cell, per axis: one step of the stored integers, plus the
+    /// floating-point error of repeated halving.
     #[must_use]
     pub fn cell_slack(&self) -> [f64; 3] {
         let mut slack = [0.0; 3];
         for (axis, name) in ["X", "Y", "Z"].into_iter().enumerate() {
             let quantum = match self.dimension(name) {
                 Some(dimension) if dimension.scalar.is_integer() => dimension.scale.abs(),
-                // Entwine's scale for laszip where it is told none.
+                // Entwine's default scale for laszip.
                 _ if self.data_type == DataType::Laszip => 0.01,
                 _ => 0.0,
             };
@@ -183,7 +184,7 @@ impl Metadata {
     }
 }
 
-/// Indexes of Entwine before EPT: they have a structure of their own and no tiles by key.
+/// Whether this is an index of Entwine before EPT, which is structured differently and has no tiles by key.
 fn is_pre_ept(object: &Object) -> bool {
     let has = |key| object.contains_key(key);
     !has("dataType") && (has("hierarchyStep") || has("storage") || has("baseDepth"))
@@ -194,7 +195,7 @@ fn take_bounds(object: &mut Object) -> Result<(Bounds, Option<Bounds>), FormatEr
     let mut value = object.remove("bounds").ok_or_else(missing)?;
     let mut conforming = object.remove("boundsConforming");
     if let Value::Object(pair) = &mut value {
-        // A rare shape: both boxes in one object.
+        // A rare form: both boxes in one object.
         conforming = conforming.or_else(|| pair.remove("conforming"));
         value = pair.remove("cubic").ok_or_else(missing)?;
     }
@@ -203,7 +204,7 @@ fn take_bounds(object: &mut Object) -> Result<(Bounds, Option<Bounds>), FormatEr
         return Err(FormatError::field("bounds", "has no extent in x"));
     }
     if (0..3).any(|axis| (bounds.max()[axis] - bounds.min()[axis]).is_infinite()) {
-        return Err(FormatError::field("bounds", "is too large to be divided"));
+        return Err(FormatError::field("bounds", "is too large"));
     }
     let conforming = match conforming {
         None | Some(Value::Null) => None,
@@ -266,7 +267,7 @@ fn take_schema(object: &mut Object) -> Result<Vec<Dimension>, FormatError> {
         let place = format!("schema[{at}]");
         let dimension = Dimension::from_json(&place, value)?;
         if schema.iter().any(|other| other.name == dimension.name) {
-            let problem = format!("{} stands in the schema twice", dimension.name);
+            let problem = format!("{} is in the schema twice", dimension.name);
             return Err(FormatError::field(place, problem));
         }
         schema.push(dimension);
@@ -275,7 +276,7 @@ fn take_schema(object: &mut Object) -> Result<Vec<Dimension>, FormatError> {
     Ok(schema)
 }
 
-/// Gives the dimensions PDAL's names, but for those that the schema has twice by different names.
+/// Renames the dimensions to PDAL's names, except those that would then have the same name.
 fn name_as_pdal(schema: &mut [Dimension]) {
     let known: Vec<_> = schema.iter().map(|d| known_dimension(&d.name)).collect();
     for (dimension, name) in schema.iter_mut().zip(&known) {

@@ -1,25 +1,25 @@
-//! Nodes: the units of reading of any kind of source.
+//! Nodes: what is read at a time, in any kind of source.
 
 use std::fmt;
 
 use crate::{Bounds, Key};
 
-/// A part of a source that is read as a whole, and has points.
+/// A part of a source that is read as a whole and has points.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Node {
-    /// Number of its source among those of a dataset, from 0.
+    /// Index of its source in the dataset, from 0.
     pub source: u32,
-    /// Name of the node, which no other node of its source has.
+    /// Name of the node, unique within its source.
     pub name: NodeName,
-    /// Number of points that the source gives it, 1 or more.
+    /// Number of points according to the source, 1 or more.
     pub points: u64,
-    /// The box that its points are in, in units of the coordinate system.
+    /// The box that contains its points, in units of the coordinate system.
     pub cell: Bounds,
 }
 
-/// The name of a node, which no other node of its source has.
+/// The name of a node, unique within its source.
 ///
-/// Names are in the order in which nodes are read.
+/// Names are ordered as nodes are read.
 ///
 /// ```
 /// use ept_format::{Key, NodeName};
@@ -46,13 +46,13 @@ pub enum NodeName {
 }
 
 impl Node {
-    /// The key of a node of an octree. `None` for other nodes.
+    /// The key. `None` if it is not a node of an octree.
     #[must_use]
     pub fn key(&self) -> Option<Key> {
         self.name.key()
     }
 
-    /// The depth of a node of an octree. `None` for other nodes.
+    /// The depth. `None` if it is not a node of an octree.
     #[must_use]
     pub fn depth(&self) -> Option<u32> {
         self.name.depth()
@@ -60,13 +60,13 @@ impl Node {
 }
 
 impl NodeName {
-    /// All chunks of a file, whatever their number.
+    /// All chunks of a file, however many.
     pub const WHOLE: NodeName = NodeName::Chunks {
         first: 0,
         count: u32::MAX,
     };
 
-    /// The key of a node of an octree. `None` for other nodes.
+    /// The key. `None` if it is not a node of an octree.
     #[must_use]
     pub fn key(self) -> Option<Key> {
         match self {
@@ -75,7 +75,7 @@ impl NodeName {
         }
     }
 
-    /// The depth of a node of an octree. `None` for other nodes.
+    /// The depth. `None` if it is not a node of an octree.
     #[must_use]
     pub fn depth(self) -> Option<u32> {
         self.key().map(Key::depth)

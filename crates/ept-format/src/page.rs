@@ -10,26 +10,26 @@ use crate::{FormatError, Key, json};
 /// A value of the hierarchy (specification, section "ept-hierarchy").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Entry {
-    /// The node's number of points; 0 in some real datasets, whose tile may not exist.
+    /// The number of points of the node. It is 0 in some real datasets, where the tile may not exist.
     Points(u64),
-    /// -1: this node and all below it are listed in a page of their own.
+    /// -1: the node and its descendants are listed in a page of their own.
     Page,
 }
 
-/// A page of a hierarchy, such as one file of `ept-hierarchy`, in an order in which each subtree is contiguous.
+/// A page of a hierarchy, for example one file of `ept-hierarchy`, in preorder, so that each subtree is contiguous.
 ///
-/// Nodes need not have their parent in the page: some real hierarchies lack even the root.
+/// A node's parent need not be in the page: some real hierarchies lack even the root.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Page {
     entries: Vec<(Key, Entry)>,
 }
 
 impl Page {
-    /// Reads the JSON text of a page, which must not be compressed any more.
+    /// Parses the JSON of a page, which must be decompressed already.
     ///
     /// # Errors
-    /// When the text is not a JSON object, a key is not a node's, a value is neither a number of
-    /// points nor -1, or a node is listed twice with different values.
+    /// If the text is not a JSON object, a key is not a node key, a value is neither a number of points nor -1, or a
+    /// node is listed twice with different values.
     pub fn from_json(text: &[u8]) -> Result<Page, FormatError> {
         let (mut fault, mut last) = (None, None);
         let mut reader = serde_json::Deserializer::from_slice(json::strip_bom(text));
@@ -56,18 +56,18 @@ impl Page {
         Ok(Page { entries })
     }
 
-    /// The page of entries that are in order, each node once.
+    /// A page of entries that are in preorder, each node once.
     pub(crate) fn of_sorted(entries: Vec<(Key, Entry)>) -> Page {
         Page { entries }
     }
 
-    /// The entry of a node, if the page has one.
+    /// The entry of a node. `None` if the page doesn't list it.
     #[must_use]
     pub fn entry(&self, key: Key) -> Option<Entry> {
         self.position(key).map(|at| self.entries[at].1)
     }
 
-    /// The entry of the node itself, or of its deepest ancestor that is in the page, with its key.
+    /// The entry of the node or of its deepest ancestor in the page, with its key.
     #[must_use]
     pub fn deepest_on_the_way(&self, key: Key) -> Option<(Key, Entry)> {
         let mut depths = (0..=key.depth()).rev();
@@ -77,7 +77,7 @@ impl Page {
         })
     }
 
-    /// Where the entry of a node is among the entries.
+    /// The index of a node's entry.
     pub(crate) fn position(&self, key: Key) -> Option<usize> {
         let place = self
             .entries
@@ -85,7 +85,7 @@ impl Page {
         place.ok()
     }
 
-    /// The entries; a node stands before those below it.
+    /// The entries, in preorder: a node comes before its descendants.
     #[must_use]
     pub fn entries(&self) -> &[(Key, Entry)] {
         &self.entries
@@ -101,8 +101,7 @@ impl fmt::Display for Entry {
     }
 }
 
-/// The fault of a text at which serde stopped after the key `last`: it is not JSON, or JSON of another
-/// kind.
+/// The error for a text at which serde stopped after the key `last`: it is not JSON, or JSON of another shape.
 fn not_a_page(text: &[u8], error: &serde_json::Error, last: Option<Key>) -> FormatError {
     match last {
         _ if !error.is_data() => json::not_json(text, error),
@@ -111,8 +110,8 @@ fn not_a_page(text: &[u8], error: &serde_json::Error, last: Option<Key>) -> Form
     }
 }
 
-/// Reads the entries straight from the text. A fault of ours travels beside serde's error, which
-/// could carry it only as text.
+/// Visits the entries as serde parses them. An error of ours is kept beside serde's error, which could carry it only as
+/// text.
 struct Entries<'a> {
     fault: &'a mut Option<FormatError>,
     last: &'a mut Option<Key>,
@@ -149,7 +148,7 @@ impl<'de> Visitor<'de> for Entries<'_> {
     }
 }
 
-/// A key's text, borrowed from the page unless it has escapes.
+/// The text of a key, borrowed from the page unless it contains escapes.
 struct KeyText;
 
 impl<'de> DeserializeSeed<'de> for KeyText {
@@ -176,7 +175,7 @@ impl<'de> Visitor<'de> for KeyText {
     }
 }
 
-/// A count; `Err` holds the text of an invalid number.
+/// A count. `Err` contains the text of an invalid one.
 struct Count;
 
 impl<'de> DeserializeSeed<'de> for Count {

@@ -1,11 +1,10 @@
-//! The policy of a query: an area and a depth.
+//! The policy of a query by bounds and depth.
 
 use crate::{Bounds, Key, Metadata, Policy};
 
-/// Visits the cells that meet a box, down to a depth, in ascending order of depth, x, y, z.
+/// Visits the cells that intersect a box, down to a depth, in ascending order of depth, x, y, z.
 ///
-/// Cells are grown by [`Metadata::cell_slack`] before they are compared: a point may lie that far outside
-/// of its node's cell.
+/// Cells are grown by [`Metadata::cell_slack`] first, since a point may be that far outside its node's cell.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Region {
     bounds: Bounds,
@@ -14,7 +13,7 @@ pub struct Region {
 }
 
 impl Region {
-    /// All of a dataset.
+    /// All cells of a dataset.
     #[must_use]
     pub fn new(metadata: &Metadata) -> Region {
         Region {
@@ -24,7 +23,7 @@ impl Region {
         }
     }
 
-    /// Only cells that meet the box, in units of the dataset's coordinate system.
+    /// Only cells that intersect the box, in units of the dataset's coordinate system.
     #[must_use]
     pub fn with_bounds(mut self, bounds: Bounds) -> Region {
         self.bounds = bounds;

@@ -1,17 +1,16 @@
-//! Sorted runs that are merged as they are taken.
+//! A priority queue of sorted runs.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
 
-/// Items that come in runs, the greatest of all first.
+/// A priority queue of items that are added in batches. The greatest item comes first.
 ///
-/// A heap of runs is small where one of items is not, and a run that has the next items is taken from in turn
-/// without moving.
+/// A heap of runs is much smaller than a heap of items, and taking successive items from the same run moves nothing.
 #[derive(Debug)]
 pub(crate) struct Runs<T>(BinaryHeap<Run<T>>);
 
-/// A run with one item at least, the greatest last.
+/// A run of one or more items, in ascending order.
 #[derive(Debug)]
 struct Run<T>(Vec<T>);
 

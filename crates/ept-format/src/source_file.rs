@@ -7,53 +7,53 @@ use crate::{Bounds, FormatError, Srs};
 
 /// One input file of a dataset (specification, section "ept-sources").
 ///
-/// Read from either layout, whatever version `ept.json` claims: `manifest.json` (EPT 1.1) or
-/// `list.json` (EPT 1.0). Its position in the list is its `OriginId`. Every field may be missing.
+/// Parsed from either layout, whatever version `ept.json` claims: `manifest.json` (EPT 1.1) or `list.json` (EPT 1.0).
+/// Its index in the list is its `OriginId`. Every field may be missing.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SourceFile {
     /// Path or name of the input file, as the builder saw it.
     pub path: Option<String>,
-    /// Extent of its points. `None` if it is not known, or not six numbers that make a box.
+    /// Bounds of its points. `None` if they are not known, or are not six numbers that form a box.
     pub bounds: Option<Bounds>,
-    /// What is wrong with its bounds, if they can't be read: the other sources can.
+    /// Why its bounds can't be read. The other sources are not affected.
     pub bounds_fault: Option<String>,
     /// Number of points inserted from it.
     pub points: Option<u64>,
     /// Whether it was inserted.
     pub inserted: Option<bool>,
-    /// File below `ept-sources` with further metadata (`metadataPath`, or `url` in `list.json`).
+    /// File in `ept-sources` with further metadata (`metadataPath`, or `url` in `list.json`).
     pub metadata_path: Option<String>,
-    /// Key of this source within that file, where several sources share one (`id` in `list.json`).
+    /// Key of this source in that file, if several sources share it (`id` in `list.json`).
     pub metadata_key: Option<String>,
     /// What went wrong when it was inserted.
     pub errors: Vec<String>,
-    /// What the builder warned of.
+    /// Warnings of the builder.
     pub warnings: Vec<String>,
 }
 
-/// The further metadata of one source (specification, section "Source metadata").
+/// The detailed metadata of one source (specification, section "Source metadata").
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SourceDetail {
-    /// Extent of its points.
+    /// Bounds of its points.
     pub bounds: Option<Bounds>,
     /// Number of points.
     pub points: Option<u64>,
     /// Its coordinate system.
     pub srs: Srs,
-    /// The `metadata` value, header fields as a rule, as JSON text.
+    /// The value of `metadata`, usually header fields, as JSON text.
     pub metadata: Option<String>,
 }
 
 impl SourceFile {
-    /// Path of the list of sources in EPT 1.1, relative to the dataset.
+    /// Path of the list of sources of EPT 1.1, relative to the dataset.
     pub const MANIFEST_PATH: &'static str = "ept-sources/manifest.json";
-    /// Path of the list of sources in EPT 1.0, relative to the dataset.
+    /// Path of the list of sources of EPT 1.0, relative to the dataset.
     pub const LIST_PATH: &'static str = "ept-sources/list.json";
 
-    /// Reads the text of `manifest.json` or of `list.json`.
+    /// Parses `manifest.json` or `list.json`.
     ///
     /// # Errors
-    /// When the text is not a JSON list of objects.
+    /// If the text is not a JSON list of objects.
     pub fn list_from_json(text: &[u8]) -> Result<Vec<SourceFile>, FormatError> {
         let Value::Array(list) = json::parse(text)? else {
             return Err(FormatError::field("sources", "must be a list"));
@@ -91,34 +91,33 @@ impl SourceFile {
         })
     }
 
-    /// Path of this source's further metadata, relative to the dataset; `None` if it has none.
+    /// Path of this source's detailed metadata, relative to the dataset. `None` if it has none.
     ///
     /// # Errors
-    /// When the path leads out of `ept-sources`.
+    /// If the path leads out of `ept-sources`.
     pub fn detail_path(&self) -> Result<Option<String>, FormatError> {
         let Some(path) = &self.metadata_path else {
             return Ok(None);
         };
-        // As a file system or a web server may take it: with either slash, and with dots as escapes.
+        // As a file system or a web server may read it: with either slash, and with escaped dots.
         let plain = path
             .to_ascii_lowercase()
             .replace("%2e", ".")
             .replace("%2f", "/");
         let mut parts = plain.split(['/', '\\']);
         let is_inside = parts.all(|part| !matches!(part, "" | "." | "..")) && !plain.contains(':');
-        match is_inside {
-            true => Ok(Some(format!("ept-sources/{path}"))),
-            false => {
-                let problem = format!("\"{path}\" leads out of ept-sources");
-                Err(FormatError::field("metadataPath", problem))
-            }
+        if is_inside {
+            Ok(Some(format!("ept-sources/{path}")))
+        } else {
+            let problem = format!("\"{path}\" leads out of ept-sources");
+            Err(FormatError::field("metadataPath", problem))
         }
     }
 
-    /// Reads the file of [`SourceFile::detail_path`]: this source's own, or one that several share.
+    /// Parses the file at [`SourceFile::detail_path`], which is of this source alone or shared by several.
     ///
     /// # Errors
-    /// When the text is not a JSON object or has nothing for this source.
+    /// If the text is not a JSON object or contains nothing about this source.
     pub fn detail_from_json(&self, text: &[u8]) -> Result<SourceDetail, FormatError> {
         let Value::Object(mut object) = json::parse(text)? else {
             return Err(FormatError::field("source metadata", "must be an object"));
@@ -138,7 +137,7 @@ impl SourceFile {
     }
 }
 
-/// The bounds of a source; a source without points may have none, or numbers that mean nothing.
+/// The bounds of a source. One without points may have none, or meaningless numbers.
 fn optional_bounds(field: &str, object: &Object) -> Result<Option<Bounds>, FormatError> {
     match object.get("bounds") {
         None | Some(Value::Null) => Ok(None),

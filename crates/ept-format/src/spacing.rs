@@ -1,15 +1,15 @@
-//! The spacing of an octree's points by depth.
+//! The spacing of points by depth in an octree.
 
 use crate::Key;
 
-/// Distance between points that a depth aims at, where the root's is `root`: it halves with each depth.
+/// Distance between points that a depth aims at. It is `root` at the root and halves with each depth.
 #[must_use]
 pub fn spacing_at(root: f64, depth: u32) -> f64 {
     root / 2_f64.powi(depth.try_into().unwrap_or(i32::MAX))
 }
 
-/// The least depth whose spacing is at most `resolution`, where that of the root is `root`, both in the same unit; the
-/// rule of PDAL's `readers.ept`. `None` if the resolution is not a finite number greater than 0.
+/// The least depth whose spacing is at most `resolution`, as in PDAL's `readers.ept`. `root` is the spacing of the
+/// root, in the same unit. `None` if the resolution is not a finite number greater than 0.
 #[must_use]
 pub fn depth_for_resolution(root: f64, resolution: f64) -> Option<u32> {
     let enough = |depth: &u32| spacing_at(root, *depth) <= resolution;

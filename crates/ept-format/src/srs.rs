@@ -5,10 +5,10 @@ use serde_json::Value;
 use crate::FormatError;
 use crate::json;
 
-/// The spatial reference of a dataset (specification, section "srs"). Every part may be missing.
+/// The coordinate system of a dataset (specification, section "srs"). Every part may be missing.
 ///
-/// All shapes that real files have are read: absent, `{}`, an object whose codes are texts or
-/// numbers, with `wkt` or `wkt2` or both, and the bare string of old files.
+/// All forms found in real files are read: absent, `{}`, an object whose codes are strings or numbers, with `wkt`,
+/// `wkt2` or both, and the bare string of old files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Srs {
     /// Authority of the codes, usually `EPSG`.
@@ -17,7 +17,7 @@ pub struct Srs {
     pub horizontal: Option<String>,
     /// Code of the vertical system.
     pub vertical: Option<String>,
-    /// The text of `wkt`: WKT 1 as a rule, a PROJ string or PROJJSON in some sets. Kept as it stands.
+    /// The text of `wkt`: usually WKT 1, in some datasets a PROJ string or PROJJSON. Kept unchanged.
     pub wkt: Option<String>,
     /// The text of `wkt2` (Entwine 3.2 and later): WKT 2.
     pub wkt2: Option<String>,
@@ -48,7 +48,7 @@ impl Srs {
         })
     }
 
-    /// A bare text: `EPSG:26912`, `EPSG:26912+5703`, or WKT.
+    /// Parses a bare string: `EPSG:26912`, `EPSG:26912+5703`, or WKT.
     fn from_text(text: &str) -> Srs {
         let text = text.trim();
         let codes = text.split_once(':').and_then(|(authority, codes)| {
@@ -88,7 +88,7 @@ impl Srs {
         })
     }
 
-    /// The well-known text, the first version where there are both. `None` for a PROJ string or PROJJSON.
+    /// The WKT, version 1 if there are both. `None` if it is a PROJ string or PROJJSON.
     #[must_use]
     pub fn well_known_text(&self) -> Option<&str> {
         let texts = [&self.wkt, &self.wkt2].into_iter().flatten();
@@ -96,7 +96,7 @@ impl Srs {
         texts.find(|text| text.contains('[') && text.trim_start().starts_with(char::is_alphabetic))
     }
 
-    /// The name that the WKT gives itself: its first quoted text, such as `NAD83 / UTM zone 12N`.
+    /// The name in the WKT: its first quoted text, for example `NAD83 / UTM zone 12N`.
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         [&self.wkt, &self.wkt2].into_iter().find_map(|wkt| {

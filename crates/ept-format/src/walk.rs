@@ -7,13 +7,13 @@ use std::sync::Arc;
 use crate::runs::Runs;
 use crate::{Bounds, Entry, FormatError, Key, Node, Page};
 
-/// Says which cells a walk visits, and in which order.
+/// Decides which cells a walk visits, and in which order.
 pub trait Policy {
-    /// The rank of a cell: higher ones come first, equal ones in the order of their keys. None
-    /// leaves out the node and everything below it.
+    /// The rank of a cell: higher ranks come first, equal ones in the order of their keys. `None` leaves out the node
+    /// and its descendants.
     ///
-    /// The rank depends on nothing but its arguments, and a cell ranks no higher than its parent; else
-    /// nodes below a page that arrives late come late.
+    /// The rank depends on nothing but the arguments, and a cell ranks no higher than its parent. Otherwise nodes of a
+    /// page that arrives late are out of order.
     fn rank(&self, key: Key, cell: &Bounds) -> Option<f64>;
 }
 
@@ -23,26 +23,25 @@ impl<P: Policy + ?Sized> Policy for Arc<P> {
     }
 }
 
-/// What a walk wants or found.
+/// What a walk needs or found.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Step {
     /// The next node, in the order of the policy.
     Node(Node),
-    /// The page rooted here is needed: fetch it and hand it to [`Walk::supply`]. Several can be
-    /// asked for before the first is supplied.
+    /// The page rooted at this key is needed: fetch it and pass it to [`Walk::supply`]. Several may be asked for before
+    /// the first is supplied.
     Load(Key),
-    /// No node can be given before a page that was asked for arrives.
+    /// No node is certain before a page that was asked for arrives.
     Wait,
-    /// All nodes were given.
+    /// All nodes were returned.
     Done,
 }
 
 /// A walk over the octree of one dataset.
 ///
-/// It does no I/O: [`Walk::step`] says what it needs, the caller fetches and supplies. Every page that
-/// is known to be needed is asked for before the nodes that wait for it, so that pages can be
-/// fetched concurrently; nodes come in the order of the policy all the same. No page is asked for twice.
-/// Nodes with 0 points are passed through and not given.
+/// It does no I/O: [`Walk::step`] asks for pages, the caller fetches and supplies them. Every page that is known to be
+/// needed is asked for before the nodes that wait for it, so pages can be fetched concurrently. Nodes come in the order
+/// of the policy nevertheless. No page is asked for twice. Nodes with 0 points are visited but not returned.
 #[derive(Debug)]
 pub struct Walk<P> {
     policy: P,
@@ -50,7 +49,7 @@ pub struct Walk<P> {
     nodes: Runs<Candidate>,
     wanted: BinaryHeap<Candidate>,
     loading: BTreeSet<Candidate>,
-    /// Rank of every page that was ever wanted.
+    /// Rank of every page that was asked for.
     asked: HashMap<Key, f64>,
     last: Option<Candidate>,
 }
@@ -76,13 +75,13 @@ impl<P: Policy> Walk<P> {
     /// The next step.
     ///
     /// # Errors
-    /// When two pages list the same node with different counts.
+    /// If two pages list the same node with different counts.
     pub fn step(&mut self) -> Result<Step, FormatError> {
         if let Some(page) = self.wanted.pop() {
             self.loading.insert(page);
             return Ok(Step::Load(page.key));
         }
-        // Whatever a page holds ranks after the page's own root, so nodes before it are certain.
+        // Nothing in a page ranks above the page's root, so nodes that rank above it are certain.
         while let Some(next) = self.nodes.peek().copied() {
             if self.loading.last().is_some_and(|page| *page > next) {
                 return Ok(Step::Wait);
@@ -92,7 +91,7 @@ impl<P: Policy> Walk<P> {
                 Some(last) if last.key == next.key && last.points == next.points => {}
                 Some(last) if last.key == next.key => {
                     let problem = format!(
-                        "two pages give it different counts, {} and {}",
+                        "is listed in two pages, with {} and {} points",
                         last.points, next.points
                     );
                     return Err(FormatError::entry(next.key, problem));
@@ -114,11 +113,10 @@ impl<P: Policy> Walk<P> {
         }
     }
 
-    /// Hands over a page that [`Step::Load`] asked for. A page without its own root, or with no entry
-    /// at all, has no node there.
+    /// Supplies a page that [`Step::Load`] asked for. The page may lack its own root, or be empty.
     ///
     /// # Errors
-    /// When the page lists a node that does not lie below its root, or points to itself.
+    /// If the page lists a node that is not below its root, or points to itself.
     pub fn supply(&mut self, key: Key, page: &Page) -> Result<(), FormatError> {
         self.lose(key);
         let entries = page.entries();
@@ -135,14 +133,14 @@ impl<P: Policy> Walk<P> {
         Ok(())
     }
 
-    /// Gives up a page that [`Step::Load`] asked for: nothing of its subtree will be found.
+    /// Gives up a page that [`Step::Load`] asked for: its subtree will not be visited.
     pub fn lose(&mut self, key: Key) {
         if let Some(&rank) = self.asked.get(&key) {
             self.loading.remove(&Candidate::page(key, rank));
         }
     }
 
-    /// Visits the entries at and below `key`, which are all that `entries` holds, and adds the nodes to `found`.
+    /// Visits the entries at and below `key`, which is all that `entries` contains, and adds the nodes to `found`.
     fn visit(&mut self, key: Key, entries: &[(Key, Entry)], found: &mut Vec<Candidate>) {
         let Some(rank) = self.rank(key) else {
             return;
@@ -166,7 +164,7 @@ impl<P: Policy> Walk<P> {
         }
     }
 
-    /// The rank of a node's cell; the total order of candidates would tell -0 from 0.
+    /// The rank of a node's cell. -0 becomes 0, since the total order of candidates would tell them apart.
     fn rank(&self, key: Key) -> Option<f64> {
         let rank = self.policy.rank(key, &self.root.cell(key));
         rank.map(|rank| rank + 0.0)
@@ -179,7 +177,7 @@ impl<P: Policy> Walk<P> {
     }
 }
 
-/// A node or page in the order of the policy: the greatest comes first.
+/// A node or page, ordered by the policy: the greatest comes first.
 #[derive(Debug, Clone, Copy)]
 struct Candidate {
     rank: f64,

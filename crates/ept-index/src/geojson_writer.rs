@@ -12,7 +12,7 @@ impl Index {
     /// along. Paths below the folder of `location`, where the index will be, are relative to it.
     ///
     /// # Errors
-    /// When the coordinate system of the boxes is unknown, or a box has no place in longitude and latitude.
+    /// If the coordinate system of the boxes is unknown, or a box has no place in longitude and latitude.
     pub fn to_geojson(&self, location: &str) -> Result<Vec<u8>, IndexError> {
         let base = Base::beside(location);
         let degrees = self.crs.as_ref().map(Degrees::new).transpose()?;

@@ -85,7 +85,7 @@ impl Reading {
     /// The location is made of several fields, by a text with their names in braces such as `{Sheet}/{Name}.laz`.
     ///
     /// # Errors
-    /// When it has no field, or a brace without another one.
+    /// If it has no field, or a brace without another one.
     pub fn with_url_template(mut self, template: &str) -> Result<Reading, IndexError> {
         self.template = Some(template.parse()?);
         Ok(self)
@@ -119,7 +119,7 @@ impl Reading {
     /// of the index.
     ///
     /// # Errors
-    /// When it is not an index, contradicts its format, has several shapefiles, or says nowhere where the tiles are.
+    /// If it is not an index, contradicts its format, has several shapefiles, or says nowhere where the tiles are.
     pub fn read(&self, file: &IndexFile<'_>) -> Result<Index, IndexError> {
         let base = self.base.clone();
         let base = base.unwrap_or_else(|| Base::beside(file.location));

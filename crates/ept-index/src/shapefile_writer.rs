@@ -32,7 +32,7 @@ impl Index {
     /// `location`, where the archive will be, are relative to it.
     ///
     /// # Errors
-    /// When a location has more than 254 bytes, or the coordinate system can't be said in WKT.
+    /// If a location has more than 254 bytes, or the coordinate system can't be said in WKT.
     pub fn to_shapefile(&self, location: &str) -> Result<Vec<u8>, IndexError> {
         let name = location.rsplit(['/', '\\']).next().unwrap_or(location);
         let name = name.strip_suffix(".zip").unwrap_or(name);

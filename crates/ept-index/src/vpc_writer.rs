@@ -26,7 +26,7 @@ impl Index {
     /// The index as VPC. Paths below the folder of `location`, where the index will be, are relative to it.
     ///
     /// # Errors
-    /// When a row has no box, no heights or no number of points, or its box has no place in longitude and latitude.
+    /// If a row has no box, no heights or no number of points, or its box has no place in longitude and latitude.
     pub fn to_vpc(&self, location: &str) -> Result<Vec<u8>, IndexError> {
         let base = Base::beside(location);
         let degrees = self.crs.as_ref().map(Degrees::new).transpose()?;

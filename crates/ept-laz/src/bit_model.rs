@@ -5,7 +5,7 @@ pub(crate) const SHIFT: u32 = 13;
 /// Maximum number of bits between updates.
 const LONGEST: u32 = 64;
 
-/// How likely a bit is 0, learnt from the bits so far.
+/// The probability that a bit is 0, learnt from the bits so far.
 #[derive(Clone)]
 pub(crate) struct BitModel {
     /// Number of bits before the next update.
@@ -13,7 +13,7 @@ pub(crate) struct BitModel {
     cycle: u32,
     zeros: u32,
     total: u32,
-    /// The part of the interval that stands for 0.
+    /// The part of the interval that codes a 0.
     zero: u32,
 }
 
@@ -34,7 +34,7 @@ impl BitModel {
         *self = BitModel::new();
     }
 
-    /// The part of the interval that stands for 0.
+    /// The part of the interval that codes a 0.
     #[inline(always)]
     pub(crate) fn zero(&self) -> u32 {
         self.zero

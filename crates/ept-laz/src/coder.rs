@@ -1,4 +1,4 @@
-//! Reads an arithmetic code.
+//! A reader of arithmetic code.
 
 use crate::bit_model::{self, BitModel};
 use crate::error::Error;
@@ -6,17 +6,17 @@ use crate::model::{self, Model, Symbol};
 
 /// An arithmetic code being read: the interval, the value in it, and the bytes to come.
 ///
-/// Loops over many symbols work on a local copy, which stays in registers, and write it back at their end.
+/// Loops over many symbols work on a local copy, which stays in registers, and write it back at the end.
 #[derive(Clone, Copy)]
 pub(crate) struct Coder<'a> {
     value: u32,
     length: u32,
     rest: &'a [u8],
-    /// Number of bytes that were needed after the end.
+    /// Number of bytes read beyond the end.
     missing: u32,
 }
 
-/// Maximum raw bits in one part. More come in two parts, the low 16 bits first.
+/// Maximum raw bits read at once. More are read in two parts, the low 16 bits first.
 const ONE_PART: u32 = 19;
 const HALF: u32 = 16;
 
@@ -32,12 +32,12 @@ impl<'a> Coder<'a> {
         })
     }
 
-    /// Whether the code has not ended too early. After its end it goes on with zeros.
+    /// Whether the code ended no earlier than its points. Zeros are read beyond its end.
     pub(crate) fn is_whole(&self) -> bool {
         self.missing == 0
     }
 
-    /// Makes a code that no encoder writes count as truncated.
+    /// Marks the code as truncated, for damage that no encoder produces.
     #[inline(always)]
     pub(crate) fn give_up(&mut self) {
         self.missing = self.missing.max(1);
@@ -76,7 +76,7 @@ impl<'a> Coder<'a> {
 
     /// The next raw bits, at most 32.
     ///
-    /// A damaged code can have one more bit than asked for, above the others. It is dropped from a lower half.
+    /// A damaged code can yield one more bit than asked for, above the others. It is dropped from a lower half.
     #[inline(always)]
     pub(crate) fn bits(&mut self, count: u32) -> u32 {
         if count <= ONE_PART {
@@ -100,7 +100,7 @@ impl<'a> Coder<'a> {
         (step, self.value.checked_div(step).unwrap_or(0))
     }
 
-    /// Narrows the interval, then takes as many bytes as make it long enough again, without a branch.
+    /// Narrows the interval, then reads as many bytes as it takes to widen it again, without a branch.
     #[inline(always)]
     fn narrow(&mut self, low: u32, length: u32) {
         let value = self.value.wrapping_sub(low);
@@ -125,7 +125,7 @@ impl<'a> Coder<'a> {
     }
 }
 
-/// The last bytes, and zeros after them. Takes no reference to the coder, which is to stay in registers.
+/// The last bytes, padded with zeros. Takes no reference to the coder, which has to stay in registers.
 #[cold]
 #[inline(never)]
 fn last(rest: &[u8]) -> u32 {
@@ -140,7 +140,7 @@ fn last(rest: &[u8]) -> u32 {
 mod tests {
     use super::Coder;
 
-    /// 16 bits are at most 65535, but the value of a damaged code can be 65536 units of the interval.
+    /// 16 bits are at most 65,535, but the value of a damaged code can be 65,536 units of the interval.
     #[test]
     fn one_bit_too_many_in_a_lower_half_is_lost() {
         let damaged = Coder {

@@ -1,4 +1,4 @@
-//! Chunks to records.
+//! Decoding of chunks to records.
 
 use std::fmt;
 
@@ -7,7 +7,8 @@ use crate::item::Item;
 use crate::layered::{self, Layered, Layers};
 use crate::sequential::{self, Sequential};
 
-/// Decodes chunks of one kind of records, one after the other. Its memory, about a megabyte, is kept from chunk to chunk.
+/// Decodes chunks of records of the same kind, one after the other. Its memory, about a megabyte, is reused for each
+/// chunk.
 pub struct Decoder(Style);
 
 /// How the points of a chunk are stored.
@@ -52,8 +53,8 @@ impl Decoder {
         }
     }
 
-    /// Decodes only these layers of point formats 6 to 8, from the next chunk on. All points of a chunk have the other
-    /// fields of its first record. Point formats 0 to 3 do not have layers, and are decoded whole.
+    /// Decodes only these layers of point formats 6 to 8, from the next chunk on. In the other fields, all points of a
+    /// chunk have the values of its first record. Point formats 0 to 3 have no layers and are decoded whole.
     pub fn select(&mut self, layers: Layers) {
         if let Style::Layered(layered) = &mut self.0 {
             layered.select(layers);
@@ -63,7 +64,7 @@ impl Decoder {
     /// Starts a chunk. Bytes after the chunk are ignored.
     ///
     /// # Errors
-    /// [`Error::Truncated`] if the bytes end before the code of the chunk's points starts, or within a layer.
+    /// [`Error::Truncated`] if the bytes end before the code of the points starts, or within a layer.
     pub fn begin<'c>(&mut self, chunk: &'c [u8]) -> Result<Chunk<'_, 'c>, Error> {
         Ok(Chunk(match &mut self.0 {
             Style::Sequential(sequential) => {
@@ -79,10 +80,10 @@ impl Decoder {
 }
 
 impl Chunk<'_, '_> {
-    /// Decodes the next records, as many as fit. Bytes at the end that are too few for a record stay as they are.
+    /// Decodes the next records, as many whole ones as fit. The bytes left at the end are not changed.
     ///
-    /// A chunk does not know how many points it has. If more are asked for, the result is an error or meaningless
-    /// records, as for a damaged chunk.
+    /// A chunk does not say how many points it has. Asking for more yields an error or meaningless records, as with a
+    /// damaged chunk.
     ///
     /// # Errors
     /// [`Error::Truncated`] if the chunk's bytes end before these records do. The records are then meaningless.

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-/// Why a chunk, or a kind of records, cannot be decoded.
+/// Why a chunk, or records of some kind, can't be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
     /// The chunk, or one of its layers, ends before its points do.
     Truncated,
-    /// The items are not those of a supported point format, in its order.
+    /// The items are not those of a supported point format, or not in its order.
     Unsupported,
 }
 

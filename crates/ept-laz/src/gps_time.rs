@@ -1,36 +1,36 @@
-//! GPS times: each goes on with one of four interleaved sequences, or starts a new one.
+//! GPS times: each continues one of four interleaved sequences, or starts a new one.
 
 use crate::coder::Coder;
 use crate::integer::Integer;
 use crate::model::{Large, Tiny};
 
-/// The range of multiples that have a symbol of their own.
+/// The largest multiple that has a symbol of its own.
 const LARGEST: i16 = 500;
 const SMALLEST: i16 = -10;
 /// The symbols of multiples: 0 to 500, then -1 to -10.
 const MULTIPLES: u16 = (LARGEST - SMALLEST + 1) as u16;
 /// The symbols after those of multiples: a new sequence, and three switches.
 const OTHERS: u16 = 4;
-/// The contexts of a difference, and those that are not for a multiple.
+/// Contexts of a difference, and those that don't belong to a multiple.
 const CONTEXTS: usize = 9;
 const FIRST_CONTEXT: u8 = 0;
 const START_CONTEXT: u8 = 8;
-/// A sequence adopts a difference if the multiples of this many in a row were out of range.
+/// A sequence adopts a new difference after this many multiples in a row were out of range.
 const EXTREMES: u8 = 4;
-/// Maximum switches for one point. An encoder writes at most one, a damaged code can have billions.
+/// Maximum switches for one point. An encoder writes at most one, but a damaged code can contain billions.
 const SWITCHES: u32 = 1 << 12;
 
-/// The GPS time of the last point, and what the next is predicted from.
+/// The GPS time of the last point, and the sequences from which the next is predicted.
 ///
-/// The two styles of chunks have the same symbols, but for one: if a point has the time of the last, a sequential chunk
-/// says so by a symbol (`HAS_REPEAT`), a layered chunk by another layer.
+/// The two styles of chunks have the same symbols, except where the time is that of the last point: a sequential chunk
+/// has a symbol for it (`HAS_REPEAT`), a layered chunk says so in another layer.
 pub(crate) struct GpsTime<const HAS_REPEAT: bool> {
     sequences: [Sequence; 4],
     current: usize,
     newest: usize,
-    /// What to do if the current sequence does not have a difference yet.
+    /// Model of the symbols of a sequence without a difference.
     first: Tiny,
-    /// What to do if it has one.
+    /// Model of the symbols of a sequence with a difference.
     multiple: Large,
     difference: Integer,
 }
@@ -38,9 +38,9 @@ pub(crate) struct GpsTime<const HAS_REPEAT: bool> {
 #[derive(Clone, Copy)]
 struct Sequence {
     time: u64,
-    /// The difference that others are multiples of; 0 if there is none yet.
+    /// The difference of which others are multiples, 0 if there is none yet.
     difference: i32,
-    /// How many multiples in a row were out of range.
+    /// Number of multiples in a row that were out of range.
     extremes: u8,
 }
 
@@ -48,7 +48,7 @@ struct Sequence {
 #[derive(Clone, Copy)]
 struct Action {
     kind: Kind,
-    /// The multiple, or how many sequences to switch by.
+    /// The multiple, or the number of sequences to switch by.
     factor: i16,
     /// The context of the difference.
     context: u8,
@@ -56,26 +56,26 @@ struct Action {
 
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
-    /// The time is the last one's.
+    /// The time of the last point.
     Repeat,
     /// The first difference of a sequence.
     First,
     /// A difference near a multiple of the sequence's own.
     Multiple,
-    /// A difference near the sequence's own.
+    /// A difference close to that of the sequence.
     Same,
-    /// A difference near the largest or smallest multiple or beyond, or nearest to 0.
+    /// A difference close to the largest or smallest multiple or beyond, or closest to 0.
     Extreme,
-    /// A time in full, which starts a new sequence in place of the oldest.
+    /// A full time, which starts a new sequence in place of the oldest.
     Start,
-    /// Another sequence goes on. The next symbol says how.
+    /// A switch to another sequence. The next symbol says how it continues.
     Switch,
 }
 
 impl<const HAS_REPEAT: bool> GpsTime<HAS_REPEAT> {
-    /// The symbols of a sequence without a difference; like those below, padded for the sake of the index.
+    /// The symbols of a sequence without a difference. Like those below, padded so that the index needs no check.
     const FIRST: &'static [Action; 8] = &firsts(HAS_REPEAT);
-    /// The symbols of a sequence with one.
+    /// The symbols of a sequence with a difference.
     const MULTIPLE: &'static [Action; 1024] = &multiples(HAS_REPEAT);
 
     pub(crate) fn new() -> Self {
@@ -118,7 +118,7 @@ impl<const HAS_REPEAT: bool> GpsTime<HAS_REPEAT> {
         }
     }
 
-    /// Reads what to do, and switches to the sequence that goes on.
+    /// Reads what to do, after switching to the right sequence.
     #[inline(always)]
     fn action(&mut self, coder: &mut Coder<'_>) -> Action {
         let mut action = self.symbol(coder);
@@ -174,7 +174,8 @@ impl Sequence {
         }
     }
 
-    /// Goes on by a difference. Adopts it if it is the first, or if multiples were out of range too often.
+    /// Continues the sequence by a difference. Adopts the difference if it is the first, or if multiples were out of
+    /// range too often.
     #[inline(always)]
     fn advance(&mut self, kind: Kind, difference: i32) {
         self.time = self.time.wrapping_add_signed(difference.into());
@@ -227,7 +228,7 @@ const fn multiple(symbol: i16) -> Action {
     }
 }
 
-/// The symbols other than multiples and first differences, by their place after the one that starts a sequence.
+/// The symbols other than multiples and first differences, counted from the one that starts a sequence.
 const fn other(place: i16) -> Action {
     match place {
         ..0 => action(Kind::Repeat, 0, 0),
@@ -256,8 +257,8 @@ mod tests {
         assert!(!coder.is_whole());
     }
 
-    /// No encoder starts a code with this number, which is beyond the interval: it stands for the last symbol again and
-    /// again, a switch. To read it all would take minutes.
+    /// No encoder starts a code with this number, which is outside the interval: it stands for a switch, again and
+    /// again. Reading all of them would take minutes.
     #[test]
     fn endless_switches_end() {
         check::<true>();

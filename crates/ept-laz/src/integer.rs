@@ -1,27 +1,27 @@
-//! Integers: the number of bits of the difference from a prediction, then the difference.
+//! Integers, coded as the number of bits of the difference from a prediction, then the difference.
 
 use crate::bit_model::BitModel;
 use crate::coder::Coder;
 use crate::model::{Small, Tiny};
 
-/// Maximum bits of a difference that a model codes. The others are raw.
+/// Maximum bits of a difference that are coded with a model. The rest are raw.
 const MODELLED: u32 = 8;
 
-/// The integers of a field.
+/// The integers of one field.
 pub(crate) struct Integer {
-    /// How many values there are; 0 for 2^32.
+    /// Number of possible values, 0 for 2^32.
     range: i32,
     /// Number of bits of the last difference.
     k: u32,
     ks: Box<[Tiny]>,
-    /// A difference of 0 or 1, whose number of bits counts as 0.
+    /// Model of a difference of 0 or 1, whose number of bits counts as 0.
     bit: BitModel,
-    /// Differences by their number of bits. The first model only pads the index.
+    /// Models of differences by their number of bits. The first only pads the index.
     differences: Box<[Small]>,
 }
 
 impl Integer {
-    /// Integers of 8, 16 or 32 bits; the number of bits of their differences is learnt in that many contexts.
+    /// Integers of 8, 16 or 32 bits. The number of bits of their differences is learnt in `contexts` contexts.
     pub(crate) fn new(bits: u32, contexts: usize) -> Integer {
         let difference = |k: u32| Small::new(1 << k.clamp(1, MODELLED));
         Integer {
@@ -47,7 +47,7 @@ impl Integer {
         self.k
     }
 
-    /// Reads the next integer, given what is predicted.
+    /// Reads the next integer, given its prediction.
     #[inline(always)]
     pub(crate) fn read(&mut self, coder: &mut Coder<'_>, predicted: i32, context: usize) -> i32 {
         self.k = coder.symbol(&mut self.ks[context]);
@@ -72,7 +72,7 @@ impl Integer {
         signed(code as i32, k)
     }
 
-    /// Wraps a value to the range.
+    /// Wraps a value into the range.
     #[inline(always)]
     fn folded(&self, real: i32) -> i32 {
         let round = if real < 0 {
@@ -86,8 +86,8 @@ impl Integer {
     }
 }
 
-/// The difference that a code of `k` bits stands for. The lower half of the codes is negative. Differences that fit in
-/// fewer bits are in neither half.
+/// The difference coded as `code` in `k` bits. The lower half of the codes is negative. Differences that fit in fewer
+/// bits are in neither half.
 #[inline(always)]
 fn signed(code: i32, k: u32) -> i32 {
     let is_high = code >= 1 << (k - 1);
@@ -99,8 +99,8 @@ fn signed(code: i32, k: u32) -> i32 {
     code.wrapping_add(offset)
 }
 
-/// The largest even number that is at most `k` and `most`: with a bit for single returns, the context of a coordinate after
-/// others with this many bits.
+/// The largest even number that is at most `k` and `most`. With a bit for single returns, it is the context of a
+/// coordinate after others with this many bits.
 #[inline(always)]
 pub(crate) fn even(k: u32, most: u32) -> usize {
     (k.min(most) & !1) as usize

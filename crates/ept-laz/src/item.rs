@@ -1,8 +1,8 @@
 //! The items of a record.
 
-/// A part of a record that is compressed in its own way. The LASzip VLR of a file lists them.
+/// A part of a record that is compressed separately. The LASzip VLR of a file lists them.
 ///
-/// Items of point formats 0 to 3 are in version 2 of their coding, items of point formats 6 to 8 in version 3.
+/// Items of point formats 0 to 3 are coded in version 2, items of point formats 6 to 8 in version 3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Item {
     /// The 20 bytes of point format 0.
@@ -11,7 +11,7 @@ pub enum Item {
     GpsTime,
     /// Red, green and blue, 6 bytes.
     Rgb12,
-    /// That many extra bytes.
+    /// This many extra bytes.
     Bytes(u16),
     /// The 30 bytes of point format 6.
     Point14,
@@ -19,6 +19,6 @@ pub enum Item {
     Rgb14,
     /// Red, green, blue and near infrared of point format 8, 8 bytes.
     RgbNir14,
-    /// That many extra bytes of point formats 6 to 8.
+    /// This many extra bytes of point formats 6 to 8.
     Bytes14(u16),
 }

@@ -1,12 +1,12 @@
-//! Decodes LASzip chunks: point formats 0 to 3 in version 2 of their coding, and 6 to 8 in version 3.
+//! Decodes LASzip chunks of point formats 0 to 3 (coding version 2) and 6 to 8 (version 3).
 //!
-//! The points of a LAZ file are in chunks that do not depend on each other. A chunk is its first record as it is, then
-//! the other records as an arithmetic code. Point formats 0 to 3 have one code, point after point. Point formats 6 to 8
-//! have one for each field, a layer, so that fields nobody wants cost nothing ([`Decoder::select`]).
+//! A LAZ file stores its points in independent chunks. A chunk is its first record uncompressed, then the other records
+//! as arithmetic code. Point formats 0 to 3 have one code, point by point. Point formats 6 to 8 have one for each
+//! field, called a layer, so that fields nobody wants cost nothing ([`Decoder::select`]).
 //!
-//! A [`Decoder`] is made for the [`Item`]s that a file's records consist of. It takes one chunk after the other, and
-//! gives the records as they are in a LAS file, in blocks of any length. It is up to the caller to find the chunks in
-//! the file, and to know how many points each has.
+//! A [`Decoder`] is made for the [`Item`]s of a file's records. It decodes one chunk after the other to records as they
+//! are in a LAS file, in blocks of any length. Finding the chunks in the file, and knowing how many points each has, is
+//! up to the caller.
 //!
 //! ```
 //! use ept_laz::{Decoder, Error, Item};
@@ -21,9 +21,9 @@
 //! # assert_eq!(decode(&[0; 31], 1), Err(Error::Truncated));
 //! ```
 //!
-//! The records are those of the `laz` crate, in three fifths of its time: a model compares four entries of its
-//! distribution at once, and memory is kept from chunk to chunk. Any bytes are safe to decode: if they are not a chunk,
-//! the result is an error or meaningless records.
+//! The records are the same as those of the `laz` crate, in three fifths of its time: a model compares four entries of
+//! its distribution at once, and memory is reused for each chunk. Any bytes are safe to decode: if they are not a
+//! chunk, the result is an error or meaningless records.
 
 mod bit_model;
 mod coder;

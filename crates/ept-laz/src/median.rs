@@ -1,6 +1,7 @@
 //! A running median.
 
-/// The middle of five values. A new value replaces the highest if the one before it was below the middle, else the lowest.
+/// The median of five values. A new value replaces the highest if the one before it was below the median, otherwise the
+/// lowest.
 #[derive(Clone, Copy)]
 pub(crate) struct Median {
     sorted: [i32; 5],

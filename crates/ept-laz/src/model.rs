@@ -1,16 +1,16 @@
-//! An adaptive model: how likely each symbol is, learnt from the symbols so far.
+//! An adaptive model: the probability of each symbol, learnt from the symbols so far.
 //!
-//! Distribution and counts fit in 16 bits. To find the symbol of a value, a table gives the lowest that the value's upper
-//! bits can stand for. From there, four entries of the distribution, in one word, are compared with the value at once. More
-//! than one word is hardly ever needed.
+//! Distribution and counts fit in 16 bits. To find the symbol of a value, a table indexed by the value's upper bits
+//! gives the lowest candidate. From there, four entries of the distribution, which fit in a word, are compared with the
+//! value at once. More than one word is hardly ever needed.
 
 /// Entries of a distribution in a word.
 const WIDTH: usize = 4;
 /// Added to each entry of a distribution, so that entries in a word can be compared in 16 bits each.
 const RAISED: u16 = 0x7fff;
-/// An entry that is above any value.
+/// An entry above any value.
 const NEVER: u16 = u16::MAX;
-/// A word whose entries are 1, and one whose entries have only the highest bit.
+/// A word whose entries are 1, and one whose entries have only the highest bit set.
 const ONES: u64 = 0x0001_0001_0001_0001;
 const SIGNS: u64 = ONES << 15;
 /// The interval's length has this many bits more than a distribution's unit.
@@ -29,8 +29,8 @@ pub(crate) trait Symbol: Copy + Default + Into<usize> + TryFrom<usize> {}
 impl Symbol for u8 {}
 impl Symbol for u16 {}
 
-/// A model of at most `LENGTH - 8` symbols of type `S`. Half of the `TABLE` is for values beyond the distribution, so that
-/// its index does not need a check.
+/// A model of at most `LENGTH - 8` symbols of type `S`. Half of the `TABLE` is for values beyond the distribution, so
+/// that the index needs no check.
 #[derive(Clone)]
 #[repr(C, align(64))]
 pub(crate) struct Model<S, const TABLE: usize, const LENGTH: usize> {
@@ -46,7 +46,7 @@ pub(crate) struct Model<S, const TABLE: usize, const LENGTH: usize> {
     counts: [u16; LENGTH],
 }
 
-/// A symbol and its part of the distribution.
+/// A symbol and its interval of the distribution.
 #[derive(Clone, Copy)]
 pub(crate) struct Interval {
     pub(crate) symbol: u32,
@@ -55,19 +55,19 @@ pub(crate) struct Interval {
 }
 
 impl Interval {
-    /// Whether the symbol is the last, which has all that is left of the coder's interval.
+    /// Whether this is the last symbol, which gets all that is left of the coder's interval.
     #[inline(always)]
     pub(crate) fn is_last(self) -> bool {
         self.high == NEVER
     }
 
-    /// The distribution below the symbol.
+    /// The cumulative distribution below the symbol.
     #[inline(always)]
     pub(crate) fn low(self) -> u32 {
         u32::from(self.low).wrapping_sub(RAISED.into())
     }
 
-    /// The distribution below the next symbol.
+    /// The cumulative distribution below the next symbol.
     #[inline(always)]
     pub(crate) fn high(self) -> u32 {
         u32::from(self.high).wrapping_sub(RAISED.into())
@@ -75,12 +75,12 @@ impl Interval {
 }
 
 impl<S: Symbol, const TABLE: usize, const LENGTH: usize> Model<S, TABLE, LENGTH> {
-    /// Bits of a value that the table leaves out.
+    /// Number of a value's lower bits that the table ignores.
     const TABLE_SHIFT: u32 = SHIFT + 1 - TABLE.ilog2();
-    /// The last symbol that both words compared can start at.
+    /// The last symbol at which a comparison of two words can start.
     const LAST_WORD: usize = LENGTH - WIDTH - 1;
 
-    /// A model of that many symbols that has learnt nothing: all are equally likely.
+    /// A model of `symbols` symbols that has learnt nothing: all are equally likely.
     pub(crate) fn new(symbols: u16) -> Self {
         let mut model = Model {
             until: 0,
@@ -116,8 +116,8 @@ impl<S: Symbol, const TABLE: usize, const LENGTH: usize> Model<S, TABLE, LENGTH>
         self.until = self.cycle;
     }
 
-    /// Does what `compute` does, but faster, if the symbols are equally likely and their number is a power of two: no step
-    /// depends on the one before. Most models start each chunk this way, so it shows in small chunks.
+    /// A faster `compute` for equally likely symbols whose number is a power of two: no step depends on the one before.
+    /// Most models start each chunk this way, which matters in small chunks.
     fn spread(&mut self, symbols: usize) {
         let shift = SHIFT - symbols.ilog2();
         for (symbol, entry) in self.distribution[..symbols].iter_mut().enumerate() {
@@ -133,7 +133,7 @@ impl<S: Symbol, const TABLE: usize, const LENGTH: usize> Model<S, TABLE, LENGTH>
         (self.symbols + 6) >> 1
     }
 
-    /// The symbol that a value stands for.
+    /// Finds the symbol of a value.
     #[inline(always)]
     pub(crate) fn find(&self, value: u32) -> Interval {
         let least: usize = self.table[(value >> Self::TABLE_SHIFT) as usize % TABLE].into();
@@ -153,7 +153,7 @@ impl<S: Symbol, const TABLE: usize, const LENGTH: usize> Model<S, TABLE, LENGTH>
         }
     }
 
-    /// Goes on from a symbol that is too low by at least a word.
+    /// Continues from a symbol that is too low by at least a word.
     #[cold]
     #[inline(never)]
     fn seek(&self, mut least: usize, values: u64) -> (usize, u64) {
@@ -232,7 +232,7 @@ impl<S: Symbol, const TABLE: usize, const LENGTH: usize> Model<S, TABLE, LENGTH>
         }
     }
 
-    /// Makes the table: for each entry, the highest symbol that starts at or below the first of its values.
+    /// Computes the table: for each entry, the highest symbol that starts at or below the first of its values.
     fn tabulate(&mut self, symbols: usize) {
         let mut table = [0_u16; TABLE];
         for (symbol, entry) in self.distribution[..symbols].iter().enumerate() {
@@ -251,7 +251,7 @@ impl<S: Symbol, const TABLE: usize, const LENGTH: usize> Model<S, TABLE, LENGTH>
 mod tests {
     use super::{Large, Model, Small, Symbol, Tiny};
 
-    /// The symbol of a value by its definition: the last whose distribution is at most the value.
+    /// The symbol of a value by definition: the last whose distribution is at most the value.
     fn defined<S: Symbol, const TABLE: usize, const LENGTH: usize>(
         model: &Model<S, TABLE, LENGTH>,
         value: u32,
@@ -327,7 +327,7 @@ mod tests {
         assert_eq!((model.total, model.counts), (fresh.total, fresh.counts));
         assert_eq!(model.distribution, fresh.distribution);
         assert_eq!(model.table, fresh.table);
-        // One symbol is enough to be forgotten.
+        // One symbol is enough to need `forget`.
         let mut model = Tiny::new(17);
         model.learn(16);
         model.forget();

@@ -1,4 +1,4 @@
-//! Red, green and blue: the bytes of red, then those of green and blue, predicted from how red changed.
+//! Red, green and blue: the bytes of red, then those of green and blue, predicted from the change of red.
 
 use crate::coder::Coder;
 use crate::model::Small;
@@ -6,12 +6,12 @@ use crate::model::Small;
 /// Three integers of 16 bits, as in a record.
 pub(crate) type Colour = [u8; 6];
 
-/// Where the low bytes are; each has its high byte after it.
+/// Offsets of the low bytes. Each is followed by its high byte.
 const RED: usize = 0;
 const GREEN: usize = 2;
 const BLUE: usize = 4;
-/// The first symbol of a colour has a bit for each byte that changed, by its place. One more bit says that the colour is
-/// not grey.
+/// The first symbol of a colour has a bit for each byte that changed, by its offset. One more bit says that the colour
+/// is not grey.
 const NOT_GREY: u32 = 1 << 6;
 
 /// Models of colours.
@@ -49,7 +49,7 @@ impl Rgb {
         [low, high, green_low, green_high, blue_low, blue_high].map(|byte| byte as u8)
     }
 
-    /// Reads the low or the high bytes of green and blue, given the change of red's.
+    /// Reads the low or the high bytes of green and blue, given the change of red.
     #[inline(always)]
     fn others(
         &mut self,
@@ -72,7 +72,7 @@ impl Rgb {
         (green, blue)
     }
 
-    /// Reads a byte: the last one, unless it changed.
+    /// Reads a byte. It is the last one unless it changed.
     #[inline(always)]
     fn byte(
         &mut self,

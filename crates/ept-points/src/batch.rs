@@ -55,7 +55,7 @@ impl PointBatch {
     /// A batch of these columns.
     ///
     /// # Errors
-    /// When the columns differ in length, two have one name, or `X`, `Y` or `Z` is not of type `F64`.
+    /// If the columns differ in length, two have one name, or `X`, `Y` or `Z` is not of type `F64`.
     pub fn new(columns: Vec<Column>) -> Result<PointBatch, DecodeError> {
         let len = columns.first().map_or(0, |column| column.values.len());
         for (at, Column { name, values }) in columns.iter().enumerate() {
@@ -261,7 +261,7 @@ impl PointBatch {
     /// The points at these places, in this order.
     ///
     /// # Panics
-    /// When a place is beyond the end, as indexing does.
+    /// If a place is beyond the end, as indexing does.
     #[must_use]
     pub fn gather(&self, rows: &[usize]) -> PointBatch {
         let columns = self.columns.iter().map(|column| Column {

@@ -86,7 +86,7 @@ impl Decoder {
     /// absent from the result.
     ///
     /// # Errors
-    /// When the tile is not of the dataset's type or corrupt, holds another number of points, or has
+    /// If the tile is not of the dataset's type or corrupt, holds another number of points, or has
     /// not a wanted dimension that the schema lacks too.
     pub fn decode(&self, points: u64, tile: &[u8]) -> Result<PointBatch, DecodeError> {
         if tile.is_empty() {

@@ -30,7 +30,7 @@ impl FileDecoder {
     /// length records. `evlrs` are those of the extended ones that describe points, and their number.
     ///
     /// # Errors
-    /// When the records are cut off, or describe other points than the header.
+    /// If the records are cut off, or describe other points than the header.
     pub fn new(
         header: Header,
         start: &[u8],
@@ -76,7 +76,7 @@ impl FileDecoder {
     /// What the file says of its points as a tile does.
     ///
     /// # Errors
-    /// When two dimensions have one name.
+    /// If two dimensions have one name.
     pub fn tile_header(&self) -> Result<TileHeader, DecodeError> {
         TileHeader::of(&self.header, &self.layout)
     }
@@ -105,7 +105,7 @@ impl FileDecoder {
     /// Decodes chunks, each with its number of points, in their order.
     ///
     /// # Errors
-    /// When a chunk is damaged or has fewer points, or the wish names a dimension that the file lacks.
+    /// If a chunk is damaged or has fewer points, or the wish names a dimension that the file lacks.
     pub fn decode(&self, wish: &Wish, chunks: &[(u64, &[u8])]) -> Result<PointBatch, DecodeError> {
         let wanted = wanted(&self.layout, wish.dimensions.as_deref(), |_| false)?;
         guarded(|| self.decode_fields(wanted, &wish.bounds, chunks))

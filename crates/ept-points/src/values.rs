@@ -83,7 +83,7 @@ impl Values {
     /// Values as bytes, little endian, one after another.
     ///
     /// # Errors
-    /// When the bytes are not those of `count` values.
+    /// If the bytes are not those of `count` values.
     pub fn from_le_bytes(
         scalar: ScalarType,
         bytes: &[u8],

@@ -53,7 +53,7 @@ impl Camera {
     /// `f32`.
     ///
     /// # Errors
-    /// When a number is not finite, the viewport is empty, or the matrix is not a projection.
+    /// If a number is not finite, the viewport is empty, or the matrix is not a projection.
     pub fn from_matrix(matrix: [[f64; 4]; 4], viewport: [f64; 2]) -> Result<Camera, CameraError> {
         let is_size = |size: f64| size.is_finite() && size > 0.0;
         if !matrix
@@ -79,7 +79,7 @@ impl Camera {
     /// of an image of `[width, height]` pixels. It sees as far as there is anything.
     ///
     /// # Errors
-    /// When eye and target are the same, the field of view is not between 0 and pi, or a number is not finite.
+    /// If eye and target are the same, the field of view is not between 0 and pi, or a number is not finite.
     pub fn perspective(
         eye: [f64; 3],
         target: [f64; 3],
@@ -110,7 +110,7 @@ impl Camera {
     /// shows `height` units from its lower to its upper edge. It sees all before and behind it.
     ///
     /// # Errors
-    /// When eye and target are the same, the height is not greater than 0, or a number is not finite.
+    /// If eye and target are the same, the height is not greater than 0, or a number is not finite.
     pub fn orthographic(
         eye: [f64; 3],
         target: [f64; 3],

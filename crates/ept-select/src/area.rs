@@ -43,7 +43,7 @@ impl Area {
     /// even-odd rule.
     ///
     /// # Errors
-    /// When there is none, a number is not finite, or a ring has fewer than three places; the message gives the place.
+    /// If there is none, a number is not finite, or a ring has fewer than three places; the message gives the place.
     pub fn new(polygons: MultiPolygon<f64>) -> Result<Area, SelectError> {
         if polygons.0.is_empty() {
             return Err(SelectError::Geometry("it has no polygon".into()));
@@ -81,7 +81,7 @@ impl Area {
     /// longitude above the maximum means a box across the antimeridian.
     ///
     /// # Errors
-    /// When a number is NaN, or another minimum exceeds its maximum.
+    /// If a number is NaN, or another minimum exceeds its maximum.
     pub fn from_corners(
         min: [f64; 3],
         mut max: [f64; 3],

@@ -13,7 +13,7 @@ impl Selection {
     /// them if the query sets no limit. Points are counted as the hierarchy gives them, so the result has no more.
     ///
     /// # Errors
-    /// When the coarsest depth alone has more points.
+    /// If the coarsest depth alone has more points.
     pub fn within_budget(&self, mut nodes: Vec<Node>) -> Result<Vec<Node>, SelectError> {
         let Some(most) = self.query().max_points() else {
             return Ok(nodes);

@@ -32,7 +32,7 @@ impl Corners {
     /// The area between the corners, in their coordinate system or else in `crs`; in the dataset's if there is none.
     ///
     /// # Errors
-    /// When a minimum exceeds its maximum; see [`Area::from_corners`].
+    /// If a minimum exceeds its maximum; see [`Area::from_corners`].
     pub fn to_area(&self, crs: Option<&Crs>) -> Result<Area, SelectError> {
         let crs = self.crs.as_ref().or(crs);
         Area::from_corners(self.min, self.max, crs.cloned())

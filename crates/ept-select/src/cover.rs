@@ -31,7 +31,7 @@ impl Cover {
     /// The areas for a dataset.
     ///
     /// # Errors
-    /// When an area is in a coordinate system of its own and the dataset's is not known, or when an endless box has a
+    /// If an area is in a coordinate system of its own and the dataset's is not known, or when an endless box has a
     /// buffer.
     pub fn new(areas: &[Area], edge: Edge, frame: &Frame) -> Result<Cover, SelectError> {
         let parts = areas.iter().map(|area| {

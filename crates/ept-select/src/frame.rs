@@ -89,7 +89,7 @@ impl Frame {
     /// The least depth whose spacing is at most `resolution`, in units of the coordinate system.
     ///
     /// # Errors
-    /// When the resolution is not a finite number greater than 0, or the source is not an octree.
+    /// If the resolution is not a finite number greater than 0, or the source is not an octree.
     pub fn depth_for_resolution(&self, resolution: f64) -> Result<u32, SelectError> {
         let root = self.spacing.ok_or(SelectError::NoDepths)?;
         depth_for_resolution(root, resolution).ok_or(SelectError::Resolution(resolution))

@@ -17,7 +17,7 @@ impl Area {
     /// dataset's coordinates, and GeoJSON in longitude and latitude (RFC 7946, section 4).
     ///
     /// # Errors
-    /// When the text is not of that kind, has more than that, names several coordinate systems, or as GeoJSON without one
+    /// If the text is not of that kind, has more than that, names several coordinate systems, or as GeoJSON without one
     /// has coordinates that are not degrees; the message gives the place.
     ///
     /// ```

@@ -13,7 +13,7 @@ use crate::{Area, Cover, Crs, Edge, Frame, SelectError};
 /// box misses the areas by less than 1/256 of its size.
 ///
 /// # Errors
-/// When an area is in a coordinate system of its own, or has a buffer, and the index names none; or when there is no transform
+/// If an area is in a coordinate system of its own, or has a buffer, and the index names none; or when there is no transform
 /// between them.
 ///
 /// ```

@@ -12,7 +12,7 @@ impl Line {
     /// The line through these places.
     ///
     /// # Errors
-    /// When there are fewer than two different ones, or a number is not finite.
+    /// If there are fewer than two different ones, or a number is not finite.
     pub fn new(places: LineString<f64>) -> Result<Line, SelectError> {
         let mut places = places.0;
         if let Some(at) = places

@@ -19,7 +19,7 @@ impl NamedArea {
     /// `crs`, or else where [`Area::from_text`] takes them to be.
     ///
     /// # Errors
-    /// When the text is not a feature or a collection of them; when a feature has no such property or no area, by its number;
+    /// If the text is not a feature or a collection of them; when a feature has no such property or no area, by its number;
     /// when several have one name, by that; and as for [`Area::from_text`].
     ///
     /// ```

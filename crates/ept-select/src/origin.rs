@@ -27,7 +27,7 @@ impl Origin {
     /// a file name or a part must be unique.
     ///
     /// # Errors
-    /// When no source matches, or several do; the message lists candidates.
+    /// If no source matches, or several do; the message lists candidates.
     pub fn find(sources: &[SourceFile], text: &str) -> Result<Origin, SelectError> {
         let path = |at: usize| sources[at].path.as_deref().unwrap_or_default();
         let matching = |is: &dyn Fn(&str) -> bool| -> Vec<usize> {

@@ -38,7 +38,7 @@ impl Reprojection {
     /// From the system of a dataset to another.
     ///
     /// # Errors
-    /// When the dataset's system is not known, when the dataset has no place in the other, or when that names a vertical
+    /// If the dataset's system is not known, when the dataset has no place in the other, or when that names a vertical
     /// system that is not the dataset's.
     pub fn new(frame: &Frame, to: &Crs) -> Result<Reprojection, SelectError> {
         let from = frame.crs()?;
@@ -139,7 +139,7 @@ impl Reprojection {
     /// The points there. X, Y and Z are among the dimensions.
     ///
     /// # Errors
-    /// When a point has no place there.
+    /// If a point has no place there.
     pub fn apply(&self, batch: PointBatch) -> Result<PointBatch, SelectError> {
         if self.transform.is_identity() {
             return Ok(batch);

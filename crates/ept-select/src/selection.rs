@@ -59,7 +59,7 @@ impl Selection {
     /// Binds a query to a source.
     ///
     /// # Errors
-    /// When the query asks for what the source can't give: depths of a source that is not an octree, a resolution that
+    /// If the query asks for what the source can't give: depths of a source that is not an octree, a resolution that
     /// is not greater than 0, an area or a length on the ground where the source's coordinate system is not known.
     pub fn new(query: &Query, frame: &Arc<Frame>) -> Result<Selection, SelectError> {
         let mut areas = query.areas().to_vec();
@@ -184,7 +184,7 @@ impl Selection {
     /// thinned, they are [finished](Selection::finish) too.
     ///
     /// # Errors
-    /// When the points lack a dimension that decides and that the schema lacks too, or have no place in the coordinate
+    /// If the points lack a dimension that decides and that the schema lacks too, or have no place in the coordinate
     /// system of the result.
     pub fn select(&self, cell: &Bounds, mut points: PointBatch) -> Result<PointBatch, SelectError> {
         let cover = &self.inner.cover;
@@ -241,7 +241,7 @@ impl Selection {
     /// The points in the coordinate system of the result, with its dimensions only.
     ///
     /// # Errors
-    /// When a point has no place in that coordinate system.
+    /// If a point has no place in that coordinate system.
     pub fn finish(&self, mut points: PointBatch) -> Result<PointBatch, SelectError> {
         if let Some(reprojection) = &self.inner.reprojection {
             points = reprojection.apply(points)?;
@@ -327,7 +327,7 @@ impl Selection {
     /// the areas, or in the source if there is no area.
     ///
     /// # Errors
-    /// When the source's coordinate system is not known, or the areas are nowhere on the ground.
+    /// If the source's coordinate system is not known, or the areas are nowhere on the ground.
     pub fn metres_per_unit(&self) -> Result<[f64; 2], SelectError> {
         ground::metres_per_unit(self.query(), self.frame())
     }

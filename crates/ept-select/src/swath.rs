@@ -63,7 +63,7 @@ impl Swath {
     /// coordinates.
     ///
     /// # Errors
-    /// When the dataset's coordinate system is not known, or the line leaves the ground.
+    /// If the dataset's coordinate system is not known, or the line leaves the ground.
     pub fn new(
         line: &Line,
         crs: Option<&Crs>,
@@ -122,7 +122,7 @@ impl Swath {
     /// The batch has X, Y and Z.
     ///
     /// # Errors
-    /// When it has columns of these names.
+    /// If it has columns of these names.
     pub fn profile(&self, mut points: PointBatch) -> Result<PointBatch, ept_points::DecodeError> {
         let places = points.x().iter().zip(points.y()).zip(points.z());
         let located: Vec<_> = places

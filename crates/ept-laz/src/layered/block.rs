@@ -1,17 +1,17 @@
-//! A block of points: what the first layer tells the others about it.
+//! A block of points: what the first layer yields for the others.
 
 use std::slice::ChunksExactMut;
 
 use super::step::Step;
 use super::track::{Run, Track};
 
-/// A block of points: what the first layer tells the others about it.
+/// What the first layer yields for the others, for a block of points.
 #[derive(Default)]
 pub(crate) struct Block {
     pub(crate) steps: Vec<Step>,
     /// The runs of points, for their fields.
     pub(crate) points: Track,
-    /// The runs of points as the items after the point see them.
+    /// The runs of points for the items after the point.
     pub(crate) items: Track,
 }
 

@@ -4,7 +4,7 @@ use super::item::Models;
 use crate::coder::Coder;
 use crate::model::Small;
 
-/// An extra byte: a difference from the last.
+/// An extra byte, coded as the difference from the last.
 pub(crate) struct Byte(Small);
 
 impl Models<1> for Byte {

@@ -1,11 +1,11 @@
-//! A layered chunk, taken apart.
+//! A layered chunk split into its layers.
 
 use super::layers::Layers;
 use super::layout::Layout;
 use crate::coder::Coder;
 use crate::error::Error;
 
-/// The layers of a point, in the order of the chunk. The first is always decoded.
+/// The layers of the point item, in the order of the chunk. The first is always decoded.
 const POINT: [Layers; 9] = [
     Layers::NONE,
     Layers::Z,
@@ -18,14 +18,14 @@ const POINT: [Layers; 9] = [
     Layers::GPS_TIME,
 ];
 
-/// The bytes of a layer's size, and of the number of points.
+/// Size in bytes of a layer's size, and of the number of points.
 const SIZE: usize = 4;
 
-/// A chunk being read: its first record, then a code for each layer. A layer does not have one if it is not wanted, or if it
-/// has no bytes, as its field is the same in all points.
+/// A chunk being read: its first record, then a code for each layer. A layer has no code if it is not wanted, or if it
+/// is empty because its field is the same in all points.
 #[derive(Clone)]
 pub(crate) struct Chunk<'a> {
-    /// The first record, until it has been read.
+    /// The first record, until it is read.
     pub(crate) first: Option<&'a [u8]>,
     pub(crate) point: Option<Coder<'a>>,
     pub(crate) z: Option<Coder<'a>>,
@@ -42,7 +42,7 @@ pub(crate) struct Chunk<'a> {
 }
 
 impl<'a> Chunk<'a> {
-    /// Takes a chunk apart: a record, the number of points, the sizes of the layers, the layers.
+    /// Splits a chunk: a record, the number of points, the sizes of the layers, the layers.
     pub(crate) fn new(chunk: &'a [u8], layout: Layout, wanted: Layers) -> Result<Self, Error> {
         let (first, rest) = split(chunk, layout.size())?;
         let (_points, rest) = split(rest, SIZE)?;
@@ -90,7 +90,7 @@ impl<'a> Chunk<'a> {
         })
     }
 
-    /// Whether no code ended too early.
+    /// Whether no code ended early.
     pub(crate) fn is_whole(&self) -> bool {
         let codes = [
             &self.point,
@@ -110,7 +110,7 @@ impl<'a> Chunk<'a> {
     }
 }
 
-/// The layers to come.
+/// The remaining layers.
 struct Rest<'a> {
     sizes: &'a [u8],
     layers: &'a [u8],

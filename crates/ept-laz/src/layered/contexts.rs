@@ -1,23 +1,23 @@
-//! One context for each scanner channel.
+//! Contexts, one per scanner channel.
 
 use super::track::Run;
 
-/// What a layer keeps for one scanner channel: its models and, for most layers, the last value.
+/// The state of a layer for one scanner channel: its models and, for most layers, the last value.
 pub(crate) trait Context {
-    /// The value that a channel starts with.
+    /// The value that a channel starts from.
     type Value: Copy;
 
     /// A context whose models have learnt nothing.
     fn new() -> Self;
 
-    /// Forgets all that was learnt, and starts with a value.
+    /// Forgets all that was learnt, and starts from a value.
     fn start(&mut self, last: Self::Value);
 
     /// The last value.
     fn last(&self) -> Self::Value;
 }
 
-/// The contexts of all slots used so far. Their memory is kept from chunk to chunk.
+/// The contexts of all slots used so far. Their memory is reused for each chunk.
 pub(crate) struct Contexts<C>(Vec<C>);
 
 impl<C: Context> Contexts<C> {

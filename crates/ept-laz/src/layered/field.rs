@@ -1,4 +1,4 @@
-//! The layers of the point's fields, all but the first.
+//! The layers of the point's fields except the first.
 
 use super::block::Block;
 use super::contexts::{Context, Contexts};
@@ -6,9 +6,9 @@ use super::record::{get, put};
 use super::step::Step;
 use crate::coder::Coder;
 
-/// What the layer of a field keeps for one scanner channel.
+/// The state of a field's layer for one scanner channel.
 pub(crate) trait Field<const N: usize>: Context<Value = [u8; N]> {
-    /// Where the field is in a record.
+    /// Offset of the field in a record.
     const AT: usize;
 
     /// Reads the field of the next point.

@@ -18,11 +18,11 @@ pub(crate) trait Models<const N: usize> {
 
 /// The layer of an item.
 pub(crate) struct ItemLayer<M, const N: usize> {
-    /// Where the item is in a record.
+    /// Offset of the item in a record.
     at: usize,
-    /// The models by slot. Their memory is kept from chunk to chunk.
+    /// The models by slot. Their memory is reused for each chunk.
     models: Vec<M>,
-    /// The last values by slot, apart from the models: see [`Track::add_late`](super::track::Track::add_late).
+    /// The last values by slot, separate from the models, see [`Track::add_late`](super::track::Track::add_late).
     last: [[u8; N]; 4],
 }
 

@@ -1,4 +1,4 @@
-//! What records of point formats 6 to 8 consist of, and where.
+//! The layout of records of point formats 6 to 8.
 
 use crate::error::Error;
 use crate::item::Item;
@@ -38,17 +38,17 @@ impl Layout {
         })
     }
 
-    /// Where the colour is.
+    /// Offset of the colour.
     pub(crate) fn colour(self) -> usize {
         POINT
     }
 
-    /// Where the near infrared is.
+    /// Offset of the near infrared.
     pub(crate) fn infrared(self) -> usize {
         self.colour() + usize::from(self.has_colour) * RGB
     }
 
-    /// Where the extra bytes are.
+    /// Offset of the extra bytes.
     pub(crate) fn bytes(self) -> usize {
         self.infrared() + usize::from(self.has_infrared) * NIR
     }

@@ -1,4 +1,4 @@
-//! Chunks of point formats 6 to 8: a code for each field, a layer.
+//! Chunks of point formats 6 to 8: each field has a code of its own, a layer.
 
 mod block;
 mod byte;
@@ -36,15 +36,15 @@ use symbols::{Classification, Flags, UserData};
 use crate::error::Error;
 use crate::rgb::Rgb;
 
-/// Number of points that each layer reads before the next layer does. Its models then stay in the processor's cache.
+/// Number of points that a layer reads before the next layer does, so that its models stay in the processor's cache.
 const BLOCK: usize = 512;
 
-/// Reads layered chunks, one after the other, in the same memory.
+/// Reads layered chunks, one after the other, reusing the same memory.
 pub(crate) struct Layered {
     record_size: usize,
     layout: Layout,
     wanted: Layers,
-    /// The first record of the chunk, which all others start as copies of.
+    /// The first record of the chunk. All others start as copies of it.
     first: Vec<u8>,
     block: Block,
     point: PointLayer,
@@ -183,7 +183,7 @@ impl Layered {
     }
 }
 
-/// Fills records with copies of one, in ever larger pieces.
+/// Fills records with copies of a record, in ever larger pieces.
 fn repeat(record: &[u8], records: &mut [u8]) {
     let (mut filled, all) = (record.len().min(records.len()), records.len());
     records[..filled].copy_from_slice(&record[..filled]);

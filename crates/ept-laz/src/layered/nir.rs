@@ -4,7 +4,7 @@ use super::item::Models;
 use crate::coder::Coder;
 use crate::model::{Small, Tiny};
 
-/// Near infrared: two bytes, each of which may have changed.
+/// Near infrared: two bytes, either of which may have changed.
 pub(crate) struct Nir {
     changed: Tiny,
     bytes: [Small; 2],

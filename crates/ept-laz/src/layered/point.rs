@@ -24,18 +24,18 @@ pub(crate) struct PointLayer {
     channel: usize,
 }
 
-/// What the layer keeps for one scanner channel.
+/// The state of the layer for one scanner channel.
 struct PointContext {
     last: Point,
-    /// Whether the last point has another time than the one before.
+    /// Whether the time of the last point differs from that of the point before.
     has_time: bool,
     changed: Vec<Small>,
     channel: Tiny,
-    /// Models of the number of returns, by the last.
+    /// Models of the number of returns, by its last value.
     counts: Vec<Tiny>,
-    /// Models of the return number by the last, for points of a new pulse.
+    /// Models of the return number by its last value, for points of a new pulse.
     numbers: Vec<Tiny>,
-    /// The model of what is added to the return number, for points of the same pulse.
+    /// The model of the increase of the return number, for points of the same pulse.
     number: Tiny,
     x: Axis,
     y: Axis,
@@ -44,7 +44,7 @@ struct PointContext {
 /// Differences of X or Y.
 struct Axis {
     integer: Integer,
-    /// By the group of the return, and whether the time changed.
+    /// Medians by the group of the return, and whether the time changed.
     medians: [Median; 12],
 }
 
@@ -64,7 +64,7 @@ impl PointLayer {
         self.channel = channel;
     }
 
-    /// Reads the layer for a block of points, whose records start as copies of the first one.
+    /// Reads the layer for a block of points, whose records start as copies of the first record.
     pub(crate) fn read(
         &mut self,
         code: &mut Coder<'_>,
@@ -82,7 +82,7 @@ impl PointLayer {
         *code = coder;
     }
 
-    /// Reads what changed, and enters the channel of the point.
+    /// Reads what changed, and switches to the channel of the point.
     #[inline(always)]
     fn changed(&mut self, coder: &mut Coder<'_>, block: &mut Block) -> u32 {
         let context = self.contexts.at(self.slot);
@@ -97,7 +97,7 @@ impl PointLayer {
         if run.from.is_some() {
             self.contexts.enter(run);
         }
-        // LASzip passes the channel to the items after the point only if it changes, else 0.
+        // LASzip passes the channel to the items after the point only if it changes, otherwise 0.
         let has_channel = changed & CHANNEL != 0;
         block
             .items
@@ -107,7 +107,7 @@ impl PointLayer {
 }
 
 impl PointContext {
-    /// Which model says what changed.
+    /// Index of the model of what changed.
     #[inline(always)]
     fn changed_model(&self) -> usize {
         let last = self.last.returns;

@@ -1,8 +1,8 @@
-//! The bytes of a record, and the values of a point that are in the first layer.
+//! Records as bytes, and the values of a point in the first layer.
 
 use super::returns::Returns;
 
-/// Where the values of a point are (LAS 1.4 R15, table 16).
+/// Offsets of a point's values (LAS 1.4 R15, table 16).
 pub(crate) const Z: usize = 8;
 pub(crate) const INTENSITY: usize = 12;
 pub(crate) const FLAGS: usize = 15;
@@ -14,11 +14,11 @@ pub(crate) const TIME: usize = 22;
 const X: usize = 0;
 const Y: usize = 4;
 const RETURNS: usize = 14;
-/// The scanner channel is between the flags.
+/// Position of the scanner channel among the flags.
 const CHANNEL_SHIFT: u32 = 4;
 pub(crate) const CHANNEL: u8 = 3 << CHANNEL_SHIFT;
 
-/// The values in the first layer, apart from the scanner channel.
+/// The values in the first layer, except for the scanner channel.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Point {
     pub(crate) x: i32,
@@ -53,7 +53,7 @@ pub(crate) fn channel(record: &[u8]) -> usize {
     ((flags & CHANNEL) >> CHANNEL_SHIFT).into()
 }
 
-/// The bytes at a place of a record; zeros if it is too short.
+/// The bytes at an offset in a record. Zeros if it is too short.
 #[inline(always)]
 pub(crate) fn get<const N: usize>(record: &[u8], at: usize) -> [u8; N] {
     let from = record.get(at..).and_then(<[u8]>::first_chunk);

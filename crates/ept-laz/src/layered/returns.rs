@@ -37,13 +37,13 @@ impl Returns {
         self.count == 1
     }
 
-    /// The group, 0 to 5, of returns whose X and Y change in similar ways.
+    /// The group, 0 to 5: X and Y of returns of a group change in similar ways.
     #[inline(always)]
     pub(crate) fn group(self) -> usize {
         GROUPS[usize::from(self.byte())].into()
     }
 
-    /// The level, 0 to 7: how many returns come after this one. Z is predicted from the last of its level.
+    /// The level, 0 to 7: the number of returns after this one. Z is predicted from the last of its level.
     #[inline(always)]
     pub(crate) fn level(self) -> u8 {
         self.count.abs_diff(self.number).min(7)
@@ -64,7 +64,7 @@ const fn groups() -> [u8; 256] {
     groups
 }
 
-/// Groups by the number of returns (line) and the return number (column).
+/// Groups by number of returns (row) and return number (column).
 const GROUP_DIGITS: [&[u8; 16]; 16] = [
     b"0123453445555555",
     b"1013333333333333",

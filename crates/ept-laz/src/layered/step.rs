@@ -1,20 +1,20 @@
-//! What the first layer tells the others about a point.
+//! What the first layer yields for the others about one point.
 
 use super::returns::Ends;
 
-/// What the first layer tells the others about a point.
+/// What the first layer yields for the others about one point.
 #[derive(Clone, Copy)]
 pub(crate) struct Step {
     /// The first layer's symbol: what changed since the last point of the channel.
     pub(crate) changed: u8,
     pub(crate) ends: Ends,
-    /// The level of the return, which chooses what Z is predicted from.
+    /// The level of the return, which selects the value from which Z is predicted.
     pub(crate) level: u8,
     /// The context of Z's difference.
     pub(crate) z_context: u8,
 }
 
-/// Bits of what changed.
+/// Bits of `changed`.
 const ANGLE: u8 = 1 << 3;
 const TIME: u8 = 1 << 4;
 const SOURCE: u8 = 1 << 5;

@@ -1,4 +1,4 @@
-//! The layers of single symbols: classification, flags, user data. The last value chooses the model.
+//! The layers of single symbols: classification, flags, user data. The last value selects the model.
 
 use super::contexts::Context;
 use super::field::Field;
@@ -12,7 +12,7 @@ const MODELS: usize = 64;
 /// A return that is both first and last.
 const BOTH: u8 = 3;
 
-/// The last value, and models by the kind of the last value.
+/// The last value, and models by kind of the last value.
 struct Chain {
     last: u8,
     models: Vec<Small>,
@@ -68,7 +68,7 @@ impl Context for Classification {
     }
 }
 
-/// The flags: the record's byte without the scanner channel, which is between the lower four and the upper two bits.
+/// The flags: the record's byte without the scanner channel, which lies between the lower four and the upper two bits.
 pub(crate) struct Flags(Chain);
 
 impl Field<1> for Flags {

@@ -1,12 +1,12 @@
 //! The scanner channels of points, as runs.
 
-/// Consecutive points of one scanner channel. Channels have slots, in the order in which a chunk first has them.
+/// Consecutive points of one scanner channel. Channels are given slots in the order of their first points in the chunk.
 #[derive(Clone, Copy)]
 pub(crate) struct Run {
     pub(crate) slot: usize,
     /// The slot of the last values.
     pub(crate) last: usize,
-    /// The slot whose last values the channel starts with, if the channel is new.
+    /// The slot from whose last values the channel starts, if the channel is new.
     pub(crate) from: Option<usize>,
     pub(crate) points: usize,
 }
@@ -39,15 +39,15 @@ impl Track {
         self.runs.clear();
     }
 
-    /// Adds a point of a channel, with the last values of that channel.
+    /// Adds a point with the last values of its channel.
     #[inline(always)]
     pub(crate) fn add(&mut self, channel: usize) -> Run {
         let from = self.turn(channel);
         self.push(self.slot, from)
     }
 
-    /// Adds a point as the items after the point see it: if the channel changes to one that the chunk has had before,
-    /// LASzip forgets to switch the last values, so this point has those of the channel before.
+    /// Adds a point for the items after the point. If the channel changes to one that the chunk has had before, LASzip
+    /// does not switch the last values, so this point gets those of the previous channel.
     #[inline(always)]
     pub(crate) fn add_late(&mut self, channel: usize) {
         let before = self.slot;
@@ -56,7 +56,7 @@ impl Track {
         self.push(last, from);
     }
 
-    /// Changes the channel. Returns the slot to start from if the channel is new.
+    /// Switches to a channel. Returns the slot to start from if the channel is new.
     #[inline(always)]
     fn turn(&mut self, channel: usize) -> Option<usize> {
         if channel == self.channel {

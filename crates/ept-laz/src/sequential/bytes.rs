@@ -1,4 +1,4 @@
-//! Extra bytes: each is a difference from the last point's.
+//! Extra bytes, each coded as the difference from the last point's.
 
 use crate::coder::Coder;
 use crate::model::Small;

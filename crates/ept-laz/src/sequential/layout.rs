@@ -1,4 +1,4 @@
-//! What records of point formats 0 to 3 consist of.
+//! The layout of records of point formats 0 to 3.
 
 use super::{point, rgb};
 use crate::error::Error;

@@ -1,4 +1,4 @@
-//! Chunks of point formats 0 to 3: one code, point after point.
+//! Chunks of point formats 0 to 3: a single code, point by point.
 
 mod bytes;
 mod layout;
@@ -13,10 +13,10 @@ use rgb::Rgb;
 use crate::coder::Coder;
 use crate::error::Error;
 
-/// GPS times; a symbol says that one is repeated.
+/// GPS times. A repeated time has a symbol.
 type GpsTime = crate::gps_time::GpsTime<true>;
 
-/// Reads sequential chunks, one after the other, in the same memory.
+/// Reads sequential chunks, one after the other, reusing the same memory.
 pub(crate) struct Sequential {
     record_size: usize,
     point: Point,
@@ -27,7 +27,7 @@ pub(crate) struct Sequential {
 
 /// A chunk being read.
 pub(crate) struct Chunk<'a> {
-    /// The first record, until it has been read.
+    /// The first record, until it is read.
     first: Option<&'a [u8]>,
     coder: Coder<'a>,
 }
@@ -94,7 +94,7 @@ impl Sequential {
         coder: &mut Coder<'_>,
         records: impl Iterator<Item = &'r mut [u8]>,
     ) {
-        // A copy that only this function knows stays in registers.
+        // A local copy stays in registers.
         let mut local = *coder;
         for record in records {
             self.point.read(&mut local);

@@ -33,11 +33,12 @@ pub(crate) struct Point {
     z: Integer,
 }
 
-/// The last point, and other values that the next is predicted from.
+/// The last point, and other values from which the next is predicted.
 struct Last {
     xyz: [i32; 3],
     intensity: u16,
-    // Bytes kept in 16 bits: to write four bytes one by one and then read them as one word would stall the processor.
+    // Bytes are kept in 16 bits: writing four bytes one by one and then reading them as a word would stall the
+    // processor.
     bit_fields: u16,
     classification: u16,
     angle: u16,
@@ -108,7 +109,7 @@ impl Point {
             last.bit_fields = coder.symbol(model) as u16;
         }
         let (context, _) = last.contexts();
-        // The intensity is the last of its context. Only if no attribute changed is it that of the last point.
+        // The intensity is the last one of its context. It is that of the last point only if no attribute changed.
         last.intensity = last.intensities[context];
         if changed & INTENSITY != 0 {
             let predicted = last.intensity.into();
@@ -161,7 +162,7 @@ impl Last {
         let int = |at: usize| i32::from_le_bytes(std::array::from_fn(|i| record[at + i]));
         Last {
             xyz: [int(0), int(4), int(8)],
-            // LASzip starts with 0 here, not with the first point's.
+            // LASzip starts with 0 here, not with the intensity of the first point.
             intensity: 0,
             bit_fields: record[14].into(),
             classification: record[15].into(),
@@ -212,7 +213,7 @@ impl Last {
     }
 }
 
-/// Contexts by the number of returns (line) and the return number (column).
+/// Contexts by number of returns (row) and return number (column).
 #[rustfmt::skip]
 const RETURN_CONTEXTS: [u8; 64] = [
     15, 14, 13, 12, 11, 10,  9,  8,

@@ -43,7 +43,7 @@ impl ThinGrid {
     /// infinite, so that one point remains of all that are above each other.
     ///
     /// # Errors
-    /// When a spacing is not greater than 0, or that of x or y is infinite.
+    /// If a spacing is not greater than 0, or that of x or y is infinite.
     pub fn new(size: [f64; 3]) -> Result<ThinGrid, SelectError> {
         let is_flat = size[2] == f64::INFINITY;
         let is_size = |size: &f64| size.is_finite() && *size > 0.0;
