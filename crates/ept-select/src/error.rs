@@ -16,7 +16,7 @@ pub enum SelectError {
     #[error("the line cannot be followed: {0}")]
     Line(String),
     /// A filter that is not an expression.
-    #[error("the filter is wrong at character {at}, {problem}: {text}")]
+    #[error("the condition is wrong at character {at}, {problem}\n{}", pointed(text, *at))]
     Filter {
         /// The expression.
         text: String,
@@ -62,4 +62,19 @@ pub enum SelectError {
     /// An area and a dataset that cannot be brought together.
     #[error("{0}")]
     Unrelated(String),
+}
+
+/// Characters of a condition that a message shows on each side of a place in it.
+const SHOWN: usize = 35;
+
+/// What a text has around a character, counted from 1, and a line below that points at it.
+fn pointed(text: &str, at: usize) -> String {
+    let skipped = at.saturating_sub(1 + SHOWN);
+    let shown = text.chars().skip(skipped).take(2 * SHOWN);
+    // A tab or a line break would move the place away from what points at it.
+    let shown: String = shown
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    let before = " ".repeat(at.saturating_sub(1 + skipped));
+    format!("  {}\n  {before}^", shown.trim_end())
 }

@@ -1,6 +1,7 @@
 //! What a filter is made of.
 
 use std::cmp::Ordering;
+use std::ops::Neg;
 
 /// A condition.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +28,17 @@ pub(super) struct Number {
     pub(super) float: f64,
     /// The number, where it is whole.
     pub(super) integer: Option<i128>,
+}
+
+impl Neg for Number {
+    type Output = Number;
+
+    fn neg(self) -> Number {
+        Number {
+            float: -self.float,
+            integer: self.integer.map(|integer| -integer),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

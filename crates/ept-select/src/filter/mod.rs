@@ -1,7 +1,9 @@
 //! Conditions on the values of points.
 
 mod columns;
+mod cursor;
 mod expression;
+mod membership;
 mod parse;
 mod range;
 
@@ -16,6 +18,9 @@ use expression::Logic;
 
 /// A condition on the values of points, written as PDAL's expressions are: comparisons `== != < <= > >=` of dimensions,
 /// numbers and sums or products of them, joined by `&&`, `||` and `!`, with parentheses.
+///
+/// Ranges of PDAL's `filters.range` are conditions too: `Classification[2:2]`, `Z(0:10]`, `Z[:5],Classification![7:7]`. So is
+/// what SQL and Python have for these: `=`, `and`, `or`, `not`, `Classification in (2, 9)`, in any case.
 ///
 /// Integers are compared exactly, 64 bits wide too. Where a tile lacks a dimension, every comparison with it is
 /// false. Names of dimensions are as PDAL and EPT spell them, and case does not matter; one with a space stands in
@@ -32,8 +37,8 @@ use expression::Logic;
 /// ]).unwrap();
 /// assert_eq!(filter.mask(&batch), [true, false, false]);
 ///
-/// let error = "Classification = 2".parse::<Filter>().unwrap_err();
-/// assert!(error.to_string().contains("character 16"));
+/// let error = Filter::parse("Classification == 2 & Z > 10").unwrap_err();
+/// assert!(error.to_string().contains("character 21"));
 /// # Ok::<(), ept_select::SelectError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +49,19 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Reads a condition; [`str::parse`] does the same.
+    ///
+    /// # Errors
+    /// When it is not one; the message shows the place.
+    pub fn parse(text: &str) -> Result<Filter, SelectError> {
+        let (logic, dimensions) = parse::parse(text)?;
+        Ok(Filter {
+            text: text.trim().to_owned(),
+            logic,
+            dimensions,
+        })
+    }
+
     /// The dimensions that it asks for, each once, as they are written.
     #[must_use]
     pub fn dimensions(&self) -> &[String] {
@@ -69,12 +87,7 @@ impl FromStr for Filter {
     type Err = SelectError;
 
     fn from_str(text: &str) -> Result<Filter, SelectError> {
-        let (logic, dimensions) = parse::parse(text)?;
-        Ok(Filter {
-            text: text.trim().to_owned(),
-            logic,
-            dimensions,
-        })
+        Filter::parse(text)
     }
 }
 
