@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use ept_reader::{Area, NamedArea};
 
 use crate::args::AreaArgs;
@@ -55,7 +55,9 @@ fn all(args: &AreaArgs, polygon: Option<&str>) -> Result<Vec<Area>> {
     let crs = args.crs.as_ref();
     let mut areas = Vec::new();
     if let Some(corners) = &args.bounds {
-        areas.push(grown(corners.to_area(crs)?, args));
+        let area = corners.to_area(crs);
+        let area = area.map_err(|error| WrongUsage(format!("--bounds: {error}")))?;
+        areas.push(grown(area, args));
     }
     if let Some(text) = polygon {
         areas.push(grown(Area::from_text(text, crs)?, args));
@@ -75,8 +77,34 @@ fn polygon_text(polygon: &str) -> Result<String> {
     if polygon == "-" {
         return std::io::read_to_string(std::io::stdin()).context("cannot read standard input");
     }
-    match polygon.contains(['(', '{']) && !Path::new(polygon).exists() {
-        true => Ok(polygon.to_owned()),
-        false => std::fs::read_to_string(polygon).with_context(|| format!("cannot read {polygon}")),
+    if polygon.contains(['(', '{']) && !Path::new(polygon).exists() {
+        return Ok(polygon.to_owned());
     }
+    let unreadable = || format!("cannot read {polygon}");
+    let bytes = std::fs::read(polygon).with_context(unreadable)?;
+    match (vector_format(polygon), String::from_utf8(bytes)) {
+        (None, Ok(text)) => Ok(text),
+        (format, _) => {
+            let format = format.unwrap_or("not text");
+            bail!(
+                "{polygon} is {format}, and --polygon reads GeoJSON and WKT; convert it first:\n  \
+                 ogr2ogr -f GeoJSON -t_srs EPSG:4326 area.geojson {polygon}"
+            )
+        }
+    }
+}
+
+/// What a file of areas is by its name, if that is not read.
+fn vector_format(path: &str) -> Option<&'static str> {
+    let extension = Path::new(path).extension()?.to_str()?.to_ascii_lowercase();
+    Some(match &*extension {
+        "gpkg" => "a GeoPackage",
+        "shp" | "shx" | "dbf" | "shz" => "a shapefile",
+        "kml" | "kmz" => "KML",
+        "gml" => "GML",
+        "fgb" => "FlatGeobuf",
+        "dxf" => "a drawing",
+        "zip" => "an archive",
+        _ => return None,
+    })
 }

@@ -9,7 +9,7 @@ use ept_job::OnError;
 use ept_reader::{Corners, Crs, Edge, Filter, Length, Spacing};
 
 use crate::choice::Choice;
-use crate::values::{addon, duration, folder, header, resolution, size};
+use crate::values::{addon, count, depth, duration, folder, header, points, resolution, size};
 
 /// Where points lie.
 #[derive(Debug, Args)]
@@ -72,14 +72,15 @@ pub(crate) struct SelectArgs {
     #[arg(long, value_name = "SPACING", allow_hyphen_values = true, value_parser = resolution)]
     pub(crate) resolution: Option<Spacing>,
     /// Read depths 0 to N of the octree
-    #[arg(long, value_name = "N", conflicts_with = "resolution")]
+    #[arg(long, value_name = "N", conflicts_with = "resolution", allow_hyphen_values = true, value_parser = depth)]
     pub(crate) depth: Option<u32>,
     /// Only points that meet a condition, such as `Classification == 2 && ReturnNumber == NumberOfReturns`; with
-    /// `== != < <= > >=`, `&& || !`, `+ - * /` and parentheses
+    /// `== != < <= > >=`, `&& || !` or `and or not`, `in (2, 9)`, `+ - * /`, parentheses, and PDAL's ranges such as
+    /// `Classification[2:2]`
     #[arg(long = "where", value_name = "CONDITION", allow_hyphen_values = true)]
     pub(crate) filter: Option<Filter>,
     /// At most N points: whole depths while they fit, then the nodes of the next depth that the area covers most
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = points)]
     pub(crate) max_points: Option<u64>,
     /// Only points of one source of the dataset: its number, path, file name or a part of the path that no other
     /// source has, as `ept sources` shows them
@@ -131,10 +132,10 @@ pub(crate) struct AreaArgs {
 #[derive(Debug, Args)]
 pub(crate) struct ReadArgs {
     /// Requests at the same time
-    #[arg(long, value_name = "N", default_value = "16")]
+    #[arg(long, value_name = "N", default_value = "16", allow_hyphen_values = true, value_parser = count)]
     pub(crate) requests: NonZeroUsize,
     /// Tiles decoded at the same time [default: number of cores]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = count)]
     pub(crate) threads: Option<NonZeroUsize>,
     /// When a part of the data cannot be read: give up, or go on without it and exit with 3
     #[arg(long, value_name = "WHAT", default_value = "fail")]

@@ -2,10 +2,10 @@
 
 use anyhow::{Context, Result, bail};
 use ept_index::{IndexError, Reading};
-use ept_job::{Found, Losses, Pass, Remark};
+use ept_job::{Found, Losses, Nothing, Pass, Remark};
 use ept_reader::{
-    Area, Bounds, Cache, CloudOptions, Dataset, Edge, Engine, Filter, Heights, HttpOptions,
-    Opening, Options, Origin, Query, Relation, Selection,
+    Area, Bounds, Cache, CloudOptions, Dataset, Edge, Engine, Heights, HttpOptions, Opening,
+    Options, Origin, Query, Selection,
 };
 
 use crate::area;
@@ -170,42 +170,9 @@ pub(crate) fn extent(selection: &Selection, found: &Found) -> String {
     format!("{nodes}, depths 0 to {deepest} (spacing {spacing}{ground})")
 }
 
-/// Why nothing was found.
-pub(crate) fn why_nothing(selection: &Selection, losses: &Losses, remarks: &[Remark]) -> String {
-    if !losses.is_empty() {
-        return "nothing of what there is could be read".into();
-    }
-    let filtered = selection.query().filter().map(Filter::dimensions);
-    let is_filtered = |name: &&String| filtered.is_some_and(|names| names.contains(*name));
-    let absent = remarks.iter().find_map(|remark| match remark {
-        Remark::Absent(names) => names.iter().find(is_filtered),
-        _ => None,
-    });
-    if let Some(name) = absent {
-        return format!("no tile has {name}, which the condition asks for");
-    }
-    let query = selection.query();
-    let areas = query.areas();
-    let extent = selection.frame().extent();
-    if query.has_areas() && selection.relation(extent) == Relation::Outside {
-        let mut text = format!(
-            "the area lies outside of the dataset, whose bounds are {}",
-            corners(extent)
-        );
-        let is_plain = |area: &Area| area.as_bounds().is_some_and(|area| is_degrees(&area));
-        if areas.iter().any(is_plain) && !is_degrees(extent) {
-            text += "; the area looks like longitude and latitude: add --crs EPSG:4326";
-        }
-        return text;
-    }
-    if query.filter().is_some() {
-        return "no point meets the condition in the area at the selected depths".into();
-    }
-    if !query.has_areas() && query.origin().is_none() {
-        "the selected depths have no points".into()
-    } else {
-        "no point lies within the area at the selected depths".into()
-    }
+/// Tells that nothing was found, and why.
+pub(crate) fn tell_nothing(selection: &Selection, losses: &Losses, remarks: &[Remark]) {
+    tell!("nothing found: {}", Nothing::of(selection, losses, remarks));
 }
 
 /// How a dataset is opened by the flags that every command has.
@@ -283,11 +250,4 @@ pub(crate) fn corners(bounds: &Bounds) -> String {
     let numbers = bounds.min().into_iter().chain(bounds.max());
     let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();
     numbers.join(",")
-}
-
-pub(crate) fn is_degrees(bounds: &Bounds) -> bool {
-    let within = |number: f64, most: f64| number.abs() <= most;
-    [bounds.min(), bounds.max()]
-        .iter()
-        .all(|c| within(c[0], 180.0) && within(c[1], 90.0))
 }

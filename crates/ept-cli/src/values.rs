@@ -1,5 +1,6 @@
 //! Values of flags.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -86,4 +87,25 @@ pub(crate) fn resolution(text: &str) -> Result<Spacing, String> {
             .parse()
             .map_err(|error| format!("{error}; or a number in units of the dataset")),
     }
+}
+
+/// How many things at the same time.
+pub(crate) fn count(text: &str) -> Result<NonZeroUsize, String> {
+    let number = text.parse().ok().and_then(NonZeroUsize::new);
+    number.ok_or_else(|| "must be a whole number, 1 or greater".into())
+}
+
+/// How many points: `1000000` or `1e6`.
+pub(crate) fn points(text: &str) -> Result<u64, String> {
+    let whole = |number: &f64| number.fract() == 0.0 && (1.0..1e18).contains(number);
+    let number = text.parse().ok();
+    let number = number.or_else(|| Some(text.parse().ok().filter(whole)? as u64));
+    let number = number.filter(|number| *number > 0);
+    number.ok_or_else(|| "must be a whole number, 1 or greater, such as 1000000 or 1e6".into())
+}
+
+/// A depth of an octree.
+pub(crate) fn depth(text: &str) -> Result<u32, String> {
+    text.parse()
+        .map_err(|_| "must be a whole number; the root of the octree has depth 0".into())
 }

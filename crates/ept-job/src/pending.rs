@@ -1,7 +1,7 @@
 //! Files that appear whole or not at all.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use tempfile::{NamedTempFile, TempPath};
@@ -18,7 +18,7 @@ impl Pending {
     /// A file that will have the name `path`.
     pub(crate) fn create(path: &Path) -> io::Result<(File, Pending)> {
         let path = match std::fs::metadata(path) {
-            Ok(existing) if existing.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+            Ok(existing) if existing.is_dir() => return Err(ErrorKind::IsADirectory.into()),
             Ok(existing) if !existing.is_file() => {
                 let device = File::options().write(true).open(path)?;
                 return Ok((device, Pending { file: None }));
@@ -53,7 +53,27 @@ fn create_beside(path: &Path) -> io::Result<NamedTempFile> {
         // The process's umask takes its share, as for any new file.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    builder.tempfile_in(folder_of(path))
+    let folder = folder_of(path);
+    builder
+        .tempfile_in(folder)
+        .map_err(|error| in_words(error, folder))
+}
+
+/// What keeps a file from being created in a folder, without the name that it has for a time.
+fn in_words(error: io::Error, folder: &Path) -> io::Error {
+    let kind = error.kind();
+    let folder = folder.display();
+    io::Error::new(
+        kind,
+        match kind {
+            ErrorKind::NotFound => format!("there is no folder {folder}; create it first"),
+            ErrorKind::NotADirectory => format!("{folder} is not a folder"),
+            ErrorKind::PermissionDenied => format!("no permission to create files in {folder}"),
+            ErrorKind::ReadOnlyFilesystem => format!("{folder} is on a read-only file system"),
+            ErrorKind::StorageFull => format!("{folder} is full"),
+            _ => format!("a file in {folder}: {kind}"),
+        },
+    )
 }
 
 /// Where files may be put for a time that are as large as the one at `path`: beside it, unless it is a device.

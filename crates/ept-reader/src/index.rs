@@ -4,7 +4,7 @@ use bytes::Bytes;
 use ept_index::{Index, IndexFile, Reading, companions};
 
 use crate::engine::Fetcher;
-use crate::{Engine, Error, StoreError, location};
+use crate::{Engine, Error, StoreError, foreign, location};
 
 /// Reads the tile index at a path or URL: `http(s)`, or with the feature `cloud` `s3`, `gs` and `az`. Its contents decide what
 /// it is; see [`Reading::read`]. [`Limits::index_bytes`](crate::Limits::index_bytes) is the limit of its size.
@@ -55,9 +55,12 @@ pub async fn read_index(
         reading.read(&IndexFile::new(&start, &bytes).with_beside(&beside))
     };
     let index = engine.compute(0, parse).await?;
-    index.map_err(|fault| Error::Index {
-        location: fetcher.location(&name),
-        fault,
+    index.map_err(|fault| {
+        let unreadable = Error::Index {
+            location: fetcher.location(&name),
+            fault,
+        };
+        foreign::by_name(location).unwrap_or(unreadable)
     })
 }
 

@@ -92,6 +92,7 @@ mod chain;
 mod dataset;
 mod engine;
 mod error;
+mod foreign;
 mod index;
 mod location;
 mod members;
@@ -140,6 +141,6 @@ pub use ept_format::{
 pub use ept_las::Header;
 pub use ept_points::{Column, DecodeError, PointBatch, Scaling, Values};
 pub use ept_select::{
-    Area, Corners, Crs, DepthPlan, Detail, Edge, Filter, Frame, Length, Line, NamedArea, Origin,
-    Plan, Query, Relation, SelectError, Spacing, Swath, Thin, rows_in_areas,
+    Area, Corners, Crs, DepthPlan, Detail, Edge, Filter, Frame, Hint, Length, Line, Miss,
+    NamedArea, Origin, Plan, Query, Relation, SelectError, Spacing, Swath, Thin, rows_in_areas,
 };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 pub(crate) use crate::store::without_secrets;
 use crate::store::{FileStore, HttpStore, Store};
-use crate::{Error, Options};
+use crate::{Error, Options, foreign};
 
 const METADATA_FILE: &str = "ept.json";
 
@@ -50,6 +50,11 @@ pub(crate) enum Place {
 /// The place of a location: a folder as [`open`] has it, or a file of another name than `ept.json`.
 pub(crate) fn place(location: &str, options: &Options) -> Result<Place, Error> {
     let location = location.strip_prefix("ept://").unwrap_or(location);
+    if let Some(error) = foreign::by_name(location)
+        && !matches!(Kind::of(location)?, Kind::Path(path) if !Path::new(path).is_file())
+    {
+        return Err(error);
+    }
     let is_file = match Kind::of(location)? {
         Kind::Path(path) => {
             let path = Path::new(path);
@@ -156,7 +161,7 @@ fn root_url(url: &str) -> String {
 }
 
 /// The URL without its fragment and its query string, and the latter with its question mark.
-fn without_query(url: &str) -> (&str, &str) {
+pub(crate) fn without_query(url: &str) -> (&str, &str) {
     let url = url.split('#').next().unwrap_or(url);
     url.split_at(url.find('?').unwrap_or(url.len()))
 }
@@ -171,6 +176,12 @@ fn open_path(text: &str) -> Result<Arc<dyn Store>, Error> {
         Some(folder) if is_metadata => folder,
         _ => path,
     };
+    if matches!(root.try_exists(), Ok(false)) {
+        return Err(Error::Location {
+            location: root.display().to_string(),
+            problem: "there is no such file or folder".into(),
+        });
+    }
     if root.is_file() {
         return Err(Error::Location {
             location: text.to_owned(),

@@ -96,9 +96,11 @@ async fn what_is_not_there_is_explained() {
     };
     let text = explain(path.to_owned()).await;
     assert!(
-        text.contains("ept.json") && text.contains("not found") && text.contains(path),
+        text.contains("nothing in this folder") && text.contains(path),
         "{text}"
     );
+    let text = explain(format!("{path}/none")).await;
+    assert!(text.contains("no such file or folder"), "{text}");
 
     std::fs::write(folder.path().join("entwine.json"), "{}").unwrap();
     let text = explain(path.to_owned()).await;

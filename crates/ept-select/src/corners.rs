@@ -2,8 +2,6 @@
 
 use std::str::FromStr;
 
-use ept_format::Bounds;
-
 use crate::{Area, Crs, SelectError};
 
 const FORMS: &str = "expected xmin,ymin,xmax,ymax or xmin,ymin,zmin,xmax,ymax,zmax \
@@ -35,6 +33,9 @@ impl Corners {
     /// If a minimum exceeds its maximum; see [`Area::from_corners`].
     pub fn to_area(&self, crs: Option<&Crs>) -> Result<Area, SelectError> {
         let crs = self.crs.as_ref().or(crs);
+        if !crs.is_some_and(Crs::is_geographic) {
+            check_axis(0, self.min, self.max).map_err(SelectError::Bounds)?;
+        }
         Area::from_corners(self.min, self.max, crs.cloned())
     }
 }
@@ -43,7 +44,7 @@ impl FromStr for Corners {
     type Err = SelectError;
 
     fn from_str(text: &str) -> Result<Corners, SelectError> {
-        parse(text).map_err(SelectError::Geometry)
+        parse(text).map_err(SelectError::Bounds)
     }
 }
 
@@ -61,11 +62,19 @@ fn parse(text: &str) -> Result<Corners, String> {
     let crs = crs.map(Crs::parse).transpose();
     let crs = crs.map_err(|error| error.to_string())?;
     // Longitudes may run across the antimeridian: only the area itself knows.
-    let is_turned = min[0] > max[0] && min[1] <= max[1] && min[2] <= max[2];
-    if !is_turned {
-        Bounds::new(min, max).map_err(|error| error.to_string())?;
-    }
+    check_axis(1, min, max)?;
+    check_axis(2, min, max)?;
     Ok(Corners { min, max, crs })
+}
+
+fn check_axis(axis: usize, min: [f64; 3], max: [f64; 3]) -> Result<(), String> {
+    let (name, min, max) = (["x", "y", "z"][axis], min[axis], max[axis]);
+    if min <= max {
+        return Ok(());
+    }
+    Err(format!(
+        "{name}min {min} is greater than {name}max {max}; {FORMS}"
+    ))
 }
 
 /// The lower and the upper corner.
@@ -131,7 +140,8 @@ mod tests {
             ("1,2,3", "3 numbers"),
             ("1,2,a,4", "\"a\" is not a number"),
             ("1,2,nan,4", "\"nan\" is not a number"),
-            ("1,4,3,2", "minimum 4 is greater than its maximum 2"),
+            ("1,4,3,2", "ymin 4 is greater than ymax 2"),
+            ("1,2,6,3,4,5", "zmin 6 is greater than zmax 5"),
             ("([1,2],[3,4]", "expected"),
             ("([1,2])", "expected"),
             ("([1,2],[3,4],[5,6],[7,8])", "expected"),

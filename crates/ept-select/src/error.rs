@@ -12,6 +12,9 @@ pub enum SelectError {
     /// A geometry that is malformed or not an area.
     #[error("the geometry is not an area: {0}")]
     Geometry(String),
+    /// Corners that are malformed or not those of a box.
+    #[error("the bounds are not a box: {0}")]
+    Bounds(String),
     /// A line that is malformed.
     #[error("the line cannot be followed: {0}")]
     Line(String),

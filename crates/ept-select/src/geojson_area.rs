@@ -106,13 +106,20 @@ fn in_degrees(area: Area) -> Result<Area, SelectError> {
     let [x0, y0, x1, y1] = area.extent();
     // Longitudes beyond 180 are on the other side of the antimeridian.
     let is_degrees = x0 >= -360.0 && x1 <= 360.0 && y0 >= -90.0 && y1 <= 90.0;
-    if !is_degrees {
-        return Err(fault(format!(
+    let is_swapped = x0 >= -90.0 && x1 <= 90.0 && y0 >= -360.0 && y1 <= 360.0;
+    if is_degrees {
+        return Ok(area.in_crs(Crs::wgs84()?));
+    }
+    Err(fault(if is_swapped {
+        format!(
+            "{x0} {y0} looks like latitude and longitude; in GeoJSON longitude comes first, so swap them"
+        )
+    } else {
+        format!(
             "{x0} {y0} is not longitude and latitude, as coordinates are if no coordinate system is named; name theirs \
              with --crs"
-        )));
-    }
-    Ok(area.in_crs(Crs::wgs84()?))
+        )
+    }))
 }
 
 /// The one coordinate system that the members of the file name, wherever they do.

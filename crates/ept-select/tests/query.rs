@@ -165,7 +165,7 @@ fn a_text_that_is_not_a_query_says_why() {
         (r#"{"resolution": "0"}"#, "greater than 0"),
         (r#"{"areas": [{}]}"#, "either a `box` or `polygons`"),
         (r#"{"areas": [{"polygons": [[]]}]}"#, "polygon 1"),
-        (r#"{"where": "Z >"}"#, "filter"),
+        (r#"{"where": "Z >"}"#, "condition is wrong at character 4"),
         (r#"{"outCrs": "EPSG:0"}"#, "EPSG:0"),
     ] {
         let error = text.parse::<Query>().unwrap_err().to_string();

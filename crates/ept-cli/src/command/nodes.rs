@@ -48,10 +48,7 @@ pub(crate) async fn run(args: &NodesArgs) -> Result<Outcome> {
         let count = counted(nodes.len() as u64, "node");
         tell!("{count}, {}", counted(points, "point"));
         if nodes.is_empty() {
-            tell!(
-                "nothing found: {}",
-                select::why_nothing(&selection, &lost, &[])
-            );
+            select::tell_nothing(&selection, &lost, &[]);
         }
     }
     Ok(losses::outcome(&lost))

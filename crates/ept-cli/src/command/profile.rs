@@ -14,7 +14,7 @@ use crate::output::output;
 use crate::progress::Bar;
 use crate::select;
 use crate::terminal::tell;
-use crate::values::resolution;
+use crate::values::{depth, resolution};
 
 #[derive(Debug, Args)]
 pub(crate) struct ProfileArgs {
@@ -34,7 +34,7 @@ pub(crate) struct ProfileArgs {
     #[arg(long, value_name = "SPACING", allow_hyphen_values = true, value_parser = resolution)]
     pub(crate) resolution: Option<Spacing>,
     /// Read depths 0 to N of the octree
-    #[arg(long, value_name = "N", conflicts_with = "resolution")]
+    #[arg(long, value_name = "N", conflicts_with = "resolution", allow_hyphen_values = true, value_parser = depth)]
     pub(crate) depth: Option<u32>,
     /// Only points that meet a condition, such as `Classification == 2`
     #[arg(long = "where", value_name = "CONDITION", allow_hyphen_values = true)]
@@ -67,10 +67,13 @@ pub(crate) async fn run(args: &ProfileArgs) -> Result<Outcome> {
     bar.finish();
     losses::tell(pass.losses());
     losses::remark(pass.remarks(), &args.read);
-    let points = counted(points?, "point");
+    let points = points?;
     if !args.read.quiet {
         let extent = select::extent(pass.selection(), &pass.found());
-        tell!("{points} along {length} m, of {extent}");
+        tell!("{} along {length} m, of {extent}", counted(points, "point"));
+        if points == 0 {
+            select::tell_nothing(pass.selection(), pass.losses(), pass.remarks());
+        }
     }
     Ok(losses::outcome(pass.losses()))
 }

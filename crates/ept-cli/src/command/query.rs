@@ -181,9 +181,6 @@ fn summarize(pass: &Pass, written: u64, output: &str) {
         rounded(engine.elapsed().as_secs_f64(), 3),
     );
     if written == 0 {
-        tell!(
-            "nothing found: {}",
-            select::why_nothing(pass.selection(), pass.losses(), pass.remarks())
-        );
+        select::tell_nothing(pass.selection(), pass.losses(), pass.remarks());
     }
 }

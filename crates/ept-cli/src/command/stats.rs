@@ -14,7 +14,7 @@ use crate::losses;
 use crate::numbers::{counted, rounded};
 use crate::progress::Bar;
 use crate::select;
-use crate::terminal::{self, tell};
+use crate::terminal;
 
 #[derive(Debug, Args)]
 pub(crate) struct StatsArgs {
@@ -58,10 +58,7 @@ fn end(pass: &Pass, args: &StatsArgs, points: u64) -> Outcome {
     losses::tell(pass.losses());
     losses::remark(pass.remarks(), &args.read);
     if points == 0 && !args.read.quiet {
-        tell!(
-            "nothing found: {}",
-            select::why_nothing(pass.selection(), pass.losses(), pass.remarks())
-        );
+        select::tell_nothing(pass.selection(), pass.losses(), pass.remarks());
     }
     losses::outcome(pass.losses())
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use ept_job::Tiles;
-use ept_reader::{Area, Engine};
+use ept_reader::{Area, Engine, Miss};
 
 use crate::area;
 use crate::args::{AreaArgs, ConnectionArgs, IndexArgs};
@@ -115,20 +115,13 @@ fn why_nothing(tiles: &Tiles, areas: &[Area]) -> String {
         return "the index lists no tiles".into();
     };
     let crs = tiles.index().crs.as_ref();
+    let miss = Miss::new(areas, &bounds, crs);
     let crs = crs.map_or_else(String::new, |crs| format!(" ({crs})"));
-    let mut text = format!(
-        "the area meets no tile; the bounds of all are {},{},{},{}{crs}",
+    format!(
+        "the area meets no tile; the bounds of all are {},{},{},{}{crs}{miss}",
         bounds.min()[0],
         bounds.min()[1],
         bounds.max()[0],
         bounds.max()[1],
-    );
-    let is_plain = |area: &Area| {
-        area.as_bounds()
-            .is_some_and(|area| select::is_degrees(&area))
-    };
-    if areas.iter().any(is_plain) && !select::is_degrees(&bounds) {
-        text += "; the area looks like longitude and latitude: add --crs EPSG:4326";
-    }
-    text
+    )
 }

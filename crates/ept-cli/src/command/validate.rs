@@ -14,6 +14,7 @@ use crate::numbers::{counted, grouped};
 use crate::progress::Bar;
 use crate::select::{location, options};
 use crate::terminal::{self, tell};
+use crate::values::count;
 
 pub(crate) const NOTES: &str = "\
 ept.json, all pages of the hierarchy and the sources are read, and each tile is looked for. Headers of tiles are read:
@@ -34,10 +35,10 @@ pub(crate) struct ValidateArgs {
     #[arg(long)]
     pub(crate) json: bool,
     /// Requests at the same time
-    #[arg(long, value_name = "N", default_value = "16")]
+    #[arg(long, value_name = "N", default_value = "16", allow_hyphen_values = true, value_parser = count)]
     pub(crate) requests: NonZeroUsize,
     /// Tiles decoded at the same time [default: number of cores]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = count)]
     pub(crate) threads: Option<NonZeroUsize>,
     /// No progress bar and no summary
     #[arg(long, short)]

@@ -68,6 +68,12 @@ pub fn ept_within<S: AsRef<str>>(variables: &[(&str, &str)], args: &[S]) -> Run 
 #[derive(Debug)]
 pub struct Run(Output);
 
+impl From<Output> for Run {
+    fn from(output: Output) -> Run {
+        Run(output)
+    }
+}
+
 impl Run {
     pub fn code(&self) -> i32 {
         self.0.status.code().unwrap()

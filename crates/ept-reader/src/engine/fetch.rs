@@ -57,12 +57,7 @@ impl Fetcher {
         self.engine.limits().file_bytes.get()
     }
 
-    /// A file, from the cache or the store.
-    pub(crate) async fn get(&self, path: &str) -> Result<Bytes, StoreError> {
-        self.get_with(path, self.max_bytes(), self.retry()).await
-    }
-
-    /// As [`Fetcher::get`], of at most `most` bytes, and with another patience than the engine's.
+    /// A file of at most `most` bytes, from the cache or the store, with this patience.
     pub(crate) async fn get_with(
         &self,
         path: &str,

@@ -18,7 +18,7 @@ use super::addon::Addon;
 use super::text;
 use crate::engine::{Engine, Fetcher, Retry};
 use crate::store::{Store, StoreError};
-use crate::{Error, Loss, LossCause, LostPart};
+use crate::{Error, Loss, LossCause, LostPart, foreign};
 
 /// A dataset in the Entwine Point Tile format, with all that only this format has: `ept.json`, pages of a hierarchy and
 /// the list of the files that it was built from. [`Dataset::ept`](crate::Dataset::ept) gives it.
@@ -51,7 +51,7 @@ impl Ept {
                 text_hash: Some(hash),
                 ..Ept::new(fetcher, metadata)
             }),
-            Err(Error::Store(error)) => Err(explain_missing(&fetcher, error).await),
+            Err(Error::Store(error)) => Err(foreign::instead(&fetcher, error).await),
             Err(error) => Err(error),
         }
     }
@@ -97,7 +97,7 @@ impl Ept {
             .await
         {
             Ok(bytes) => Ok(bytes),
-            Err(error) => Err(explain_missing(fetcher, error).await),
+            Err(error) => Err(foreign::instead(fetcher, error).await),
         }
     }
 
@@ -224,22 +224,4 @@ async fn parsed<T: Send + 'static>(
         },
         other => Error::Internal(other.to_string()),
     })
-}
-
-/// Says what is there in place of a dataset without `ept.json`.
-async fn explain_missing(fetcher: &Fetcher, error: StoreError) -> Error {
-    let (StoreError::NotFound { location } | StoreError::Denied { location, .. }) = &error else {
-        return error.into();
-    };
-    let problem = match fetcher.get("entwine.json").await {
-        Ok(_) => format!("there is an entwine.json instead: {}", FormatError::PreEpt),
-        Err(_) => format!(
-            "{}; give the folder or URL that holds ept.json, or ept.json itself",
-            error.cause()
-        ),
-    };
-    Error::Location {
-        location: location.clone(),
-        problem,
-    }
 }

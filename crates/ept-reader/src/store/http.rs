@@ -114,10 +114,7 @@ impl HttpStore {
         let is_html = is_html(response.headers());
         let bytes = self.body(response, &location, wanted, max_bytes).await?;
         match is_html && bytes.trim_ascii_start().starts_with(b"<") {
-            true => Err(StoreError::Failed {
-                location,
-                cause: "the server answers with a web page (HTML) instead of the file".into(),
-            }),
+            true => Err(StoreError::web_page(location)),
             false => Ok(bytes),
         }
     }

@@ -200,6 +200,8 @@ pub enum StoreError {
     },
 }
 
+const WEB_PAGE: &str = "the server answers with a web page (HTML) instead of the file";
+
 impl StoreError {
     pub(crate) fn too_large(location: String, max_bytes: usize) -> StoreError {
         StoreError::Failed {
@@ -215,6 +217,19 @@ impl StoreError {
             self,
             StoreError::Transient { .. } | StoreError::Unreachable { .. }
         )
+    }
+
+    /// That the server answers with a web page where a file should be.
+    pub(crate) fn web_page(location: String) -> StoreError {
+        StoreError::Failed {
+            location,
+            cause: WEB_PAGE.into(),
+        }
+    }
+
+    /// Whether the server answered with a web page where a file should be.
+    pub(crate) fn is_web_page(&self) -> bool {
+        self.cause() == WEB_PAGE
     }
 
     /// The error of the last attempt, which says how many there were.
