@@ -8,7 +8,7 @@ use ept_reader::{
     Options, Origin, Query, Selection,
 };
 
-use crate::area;
+use crate::area::{self, Each};
 use crate::args::{CacheArgs, ConnectionArgs, DatasetArgs, IndexArgs, ReadArgs, SelectArgs};
 use crate::exit::WrongUsage;
 use crate::numbers::{counted, rounded};
@@ -33,17 +33,16 @@ pub(crate) async fn selection(select: &SelectArgs, read: &ReadArgs) -> Result<Se
     bind(&dataset, &query, read)
 }
 
-/// What the flags select, and the names of the features of --polygon that are areas for themselves.
+/// What the flags select in each of the features of --polygon.
 pub(crate) async fn each(
     select: &SelectArgs,
     read: &ReadArgs,
-    property: &str,
-) -> Result<(Dataset, Query, Vec<String>)> {
-    let each = area::each(&select.area, property)?;
+    each: Each,
+) -> Result<(Dataset, Query)> {
     let reach = (&each.reach[..], select.area.edge.0);
     let dataset = dataset(&select.dataset, &select.addons, read, reach).await?;
     let query = query(select, each.common, &dataset).await?;
-    Ok((dataset, query.with_any_of(each.areas), each.names))
+    Ok((dataset, query.with_any_of(each.areas)))
 }
 
 /// A query bound to a dataset. How coordinates get from one datum to another is told on standard error: with grids, or

@@ -55,7 +55,7 @@ pub async fn area_statistics(
             .map(|(area, points)| Part::of(area, &points))
             .collect()
     };
-    let take = |_: Node, parts: Vec<Part>| {
+    let take = |node: Node, parts: Vec<Part>| {
         for part in parts {
             let area = &mut areas[part.area];
             area.statistics.merge(part.summary);
@@ -63,7 +63,7 @@ pub async fn area_statistics(
                 *area.classes.entry(class).or_default() += points;
             }
             if let Some(heights) = part.heights {
-                let pushed = spool.push(part.area, &heights);
+                let pushed = spool.push(part.area, node.name, &heights);
                 pushed.map_err(JobError::Scratch)?;
             }
         }

@@ -27,6 +27,24 @@ pub enum OutputError {
     /// This build lacks the format.
     #[error("this ept was built without Arrow and Parquet: build it with --features parquet")]
     NotBuiltIn,
+    /// The name of a file for each feature does not say where the feature's own name goes.
+    #[error("{name}: a file for each feature needs {{{property}}} in its name")]
+    NoPlaceholder {
+        /// The name.
+        name: String,
+        /// The property that features are called by.
+        property: String,
+    },
+    /// Two features would have one file, as far as all file systems tell them apart.
+    #[error("{first:?} and {second:?} both have the file {}; call them so that they differ in more than case and signs", .path.display())]
+    SameFile {
+        /// Name of the first feature.
+        first: String,
+        /// Name of the other one.
+        second: String,
+        /// The file.
+        path: PathBuf,
+    },
     /// A number of decimals for a format that has none.
     #[error("--precision is for CSV, not for {0}")]
     Precision(Format),

@@ -36,6 +36,16 @@ impl Filler {
         Ok(PointBatch::new(columns)?.stored_as(&storage))
     }
 
+    /// Adds what was filled elsewhere.
+    pub(crate) fn add(&mut self, other: Filler) {
+        self.points += other.points;
+        for name in other.dimensions {
+            if !self.dimensions.contains(&name) {
+                self.dimensions.push(name);
+            }
+        }
+    }
+
     /// What was filled, `None` if nothing was.
     pub(crate) fn remark(self, format: Format) -> Option<Remark> {
         (self.points > 0).then_some(Remark::Filled {

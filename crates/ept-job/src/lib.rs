@@ -23,10 +23,12 @@
 //!
 //! The feature `parquet` adds Arrow and GeoParquet, the feature `cloud` object stores as sources.
 
+mod area_points;
 mod area_statistics;
 mod columnar;
 mod costs;
 mod error;
+mod file_names;
 mod filler;
 mod format;
 mod hierarchy;
@@ -41,6 +43,7 @@ mod output;
 mod pass;
 mod pending;
 mod percentiles;
+mod point_file;
 mod points;
 mod profile;
 mod query_json;
@@ -55,9 +58,11 @@ mod tile_names;
 mod tiles;
 mod validation;
 
+pub use area_points::write_areas;
 pub use area_statistics::{AreaStatistics, area_statistics};
 pub use costs::Costs;
 pub use error::{JobError, OutputError};
+pub use file_names::file_names;
 pub use format::Format;
 pub use hierarchy::{DepthCount, Hierarchy};
 pub use info::Info;

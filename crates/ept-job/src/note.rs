@@ -3,19 +3,35 @@
 use ept_reader::{Loss, LostPart, Selection};
 use serde_json::{Value, json};
 
-use crate::query_json::{bounds_json, query_json};
+use crate::query_json::{area_query_json, bounds_json, query_json};
 use crate::{Pass, sorted_json};
 
 /// A note of the query that made a file: JSON on one line. The same query of the same dataset makes the same note.
 /// `dimensions` are the columns.
 pub(crate) fn note(pass: &Pass, dimensions: &[String]) -> String {
+    let query = query_json(pass.selection());
+    note_of(pass, query, pass.found().deepest, dimensions)
+}
+
+/// A note of the query of one of many areas; `deepest` is the depth of the deepest node that it meets. What was lost may
+/// lie elsewhere.
+pub(crate) fn area_note(
+    pass: &Pass,
+    area: usize,
+    deepest: Option<u32>,
+    dimensions: &[String],
+) -> String {
+    let query = area_query_json(pass.selection(), area);
+    note_of(pass, query, deepest, dimensions)
+}
+
+fn note_of(pass: &Pass, query: Value, deepest: Option<u32>, dimensions: &[String]) -> String {
     let selection = pass.selection();
-    let deepest = pass.found().deepest;
     let lost: Vec<Value> = pass.losses().sorted().into_iter().map(loss).collect();
     let note = json!({
         "writer": concat!("ept ", env!("CARGO_PKG_VERSION")),
         "dataset": dataset(selection),
-        "query": query_json(selection),
+        "query": query,
         "depth": deepest,
         "spacing": deepest.and_then(|depth| selection.frame().spacing_at(depth)),
         "dimensions": dimensions,

@@ -2,12 +2,12 @@
 
 use std::fmt;
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ept_export::Sink;
 use ept_reader::Selection;
 
-use crate::pending::Pending;
+use crate::pending::{Pending, scratch_folder};
 use crate::sinks::{self, Shape};
 use crate::tap::Tap;
 use crate::{Format, JobError, OutputError};
@@ -98,6 +98,21 @@ impl Output {
         }
     }
 
+    /// The file; `None` for a stream.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match &self.destination {
+            Destination::File(path) => Some(path),
+            Destination::Stream { .. } => None,
+        }
+    }
+
+    /// Sees whether there is a folder for the file, before anything is read.
+    pub(crate) fn check_folder(&self) -> Result<(), JobError> {
+        let folder = self.path().map(scratch_folder);
+        let metadata = folder.map(std::fs::metadata).transpose();
+        metadata.map(|_| ()).map_err(failed(&self.name()))
+    }
+
     /// Why a COPC file cannot have the octree of the dataset, so that one is built for the points, which takes longer.
     /// `None` if it can, or if the format is not COPC.
     #[must_use]
@@ -128,6 +143,12 @@ impl Output {
     /// Whether what was written to it can never be taken back.
     pub(crate) fn is_stream(&self) -> bool {
         matches!(self.destination, Destination::Stream { .. })
+    }
+
+    /// Gives a complete file its name.
+    pub(crate) fn keep(&self, pending: Option<Pending>) -> Result<(), JobError> {
+        let kept = pending.map_or(Ok(()), Pending::keep);
+        kept.map_err(failed(&self.name()))
     }
 
     /// Opens the destination.
@@ -191,22 +212,17 @@ impl Writing {
         })
     }
 
-    /// Completes the file and gives it its name; returns the number of points in it.
-    pub(crate) fn finish(self) -> Result<u64, JobError> {
+    /// Completes the file; returns the number of points in it, and what gives it its name.
+    pub(crate) fn finish(self) -> Result<(u64, Option<Pending>), JobError> {
         let Writing {
             output,
             sink,
             pending,
             ..
         } = self;
-        let points = sink.finish().map_err(|source| JobError::Write {
-            output: output.clone(),
-            source,
-        })?;
-        pending
-            .map_or(Ok(()), Pending::keep)
-            .map_err(failed(&output))?;
-        Ok(points)
+        let points = sink.finish();
+        let points = points.map_err(|source| JobError::Write { output, source })?;
+        Ok((points, pending))
     }
 }
 

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use ept_crs::FileSrs;
-use ept_export::ExportError;
 use ept_points::DecodeError;
-use ept_reader::{PointBatch, Query, Selection, Tile};
+use ept_reader::{Node, PointBatch, Query, Selection, Tile};
 
-use crate::filler::Filler;
 use crate::note::note;
+use crate::point_file::{PointFile, Written, is_unforeseen};
 use crate::sinks::{self, Shape};
 use crate::survey::survey;
 use crate::tile_names::find_names;
@@ -68,18 +67,6 @@ pub(crate) async fn write(
     writer.write(pass, &make, &mut progress).await
 }
 
-/// Whether a file that is settled by all tiles may hold what this one could not.
-fn is_unforeseen(error: &JobError) -> bool {
-    matches!(error, JobError::Write { source, .. } if source.is_unforeseen())
-}
-
-/// That points lack a dimension of those asked for, if they do.
-fn lacking(points: &PointBatch, asked: Option<&[String]>) -> Option<ExportError> {
-    let mut asked = asked.unwrap_or_default().iter();
-    let lacking = asked.find(|name| points.find(name).is_none());
-    lacking.map(|name| ExportError::MissingDimension(name.clone()))
-}
-
 /// A job that writes points.
 struct Writer<'a> {
     /// The selection with all dimensions that the output needs.
@@ -113,57 +100,47 @@ impl Writer<'_> {
         let early = self.output.has_early_note();
         let note_before = early.then(|| note(pass, &self.columns));
         let settled = self.settled.as_ref();
-        let mut writing = self.output.open(&Shape {
-            selection: &selection,
-            srs,
-            columns: self.columns.clone(),
-            note: note_before,
-            settled,
-        })?;
+        let mut file = PointFile::open(
+            self.output,
+            &Shape {
+                selection: &selection,
+                srs,
+                columns: self.columns.clone(),
+                note: note_before,
+                settled,
+            },
+        )?;
         // A stream has the columns that its first points have: what else was asked for can't come later.
-        let is_unsettled_stream = self.output.is_stream() && settled.is_none();
-        let asked = self
-            .read
-            .query()
-            .dimensions()
-            .map(|_| self.columns.as_slice());
-        let (first, mut filler) = (&mut self.first, Filler::default());
-        let take = |node: ept_reader::Node, points: Result<PointBatch, DecodeError>| {
-            let mut points = points?;
-            if !points.is_empty() && first.is_none() {
-                *first = Some(points.emptied());
-                let lacking = lacking(&points, asked).filter(|_| is_unsettled_stream);
-                writing.check(lacking.map_or(Ok(()), Err))?;
-            }
-            if let Some(settled) = settled.filter(|_| !format.has_absent_values()) {
-                points = filler.fill(points, settled)?;
-            }
-            let written = writing.sink.write(node.name, &points);
-            writing.check(written)
-        };
+        let is_asked = self.read.query().dimensions().is_some();
+        if is_asked && self.output.is_stream() && settled.is_none() {
+            file = file.with_required(&self.columns);
+        }
+        let take =
+            |node: Node, points: Result<PointBatch, DecodeError>| file.write(node.name, points?);
         let make = Arc::clone(make);
         let read = pass.read(&self.read, move |tile| make(tile), take, progress);
-        if let Err(error) = read.await {
+        let read = read.await;
+        if self.first.is_none() {
+            self.first = file.first().cloned();
+        }
+        if let Err(error) = read {
             if is_unforeseen(&error) && self.output.can_begin_again() {
-                writing.discard();
+                file.discard();
             }
             return Err(error);
         }
-        let columns = settled.or(self.first.as_ref());
-        let dimensions = columns.map_or_else(|| self.columns.clone(), names);
+        let dimensions = file.columns().unwrap_or_else(|| self.columns.clone());
         pass.remarks.extend(Remark::of_absent(&self.read));
-        let rounding = writing.sink.rounding();
-        if !rounding.is_empty() {
-            pass.remarks.push(Remark::Rounded(rounding));
-        }
-        pass.remarks.extend(filler.remark(format));
-        writing.sink.describe(note(pass, &dimensions));
-        writing.finish()
+        let written = file.finish(note(pass, &dimensions))?;
+        let remarks = Written::remarks(written.rounding, written.filler, format);
+        pass.remarks.extend(remarks);
+        self.output.keep(written.pending)?;
+        Ok(written.points)
     }
 }
 
 /// The query with the dimensions that the output needs in front of those asked for.
-fn with_required(query: &Query, required: &[&str]) -> Query {
+pub(crate) fn with_required(query: &Query, required: &[&str]) -> Query {
     let Some(asked) = query.dimensions() else {
         return query.clone();
     };
@@ -171,12 +148,6 @@ fn with_required(query: &Query, required: &[&str]) -> Query {
     query
         .clone()
         .with_dimensions(required.chain(asked.iter().cloned()))
-}
-
-/// The dimensions that points have.
-fn names(points: &PointBatch) -> Vec<String> {
-    let columns = points.columns().iter();
-    columns.map(|column| column.name.to_string()).collect()
 }
 
 /// The columns of an empty result.

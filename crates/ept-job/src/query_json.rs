@@ -1,11 +1,23 @@
 //! Queries and areas as JSON.
 
-use ept_reader::{Area, Bounds, Crs, Edge, Length, Selection};
+use ept_reader::{Area, Bounds, Crs, Edge, Length, Query, Selection};
 use serde_json::{Value, json};
 
 /// What was asked for, with the depth that a resolution came to.
 pub(crate) fn query_json(selection: &Selection) -> Value {
-    let (bound, query) = (selection.bound(), selection.query());
+    json_of(selection, selection.query())
+}
+
+/// What was asked for of one of the areas of [`Query::with_any_of`].
+pub(crate) fn area_query_json(selection: &Selection, area: usize) -> Value {
+    let query = selection.query();
+    let area = query.any_of().get(area).cloned();
+    let query = area.into_iter().fold(query.clone(), Query::with_area);
+    json_of(selection, &query)
+}
+
+fn json_of(selection: &Selection, query: &Query) -> Value {
+    let bound = selection.bound();
     let areas = query.areas().iter();
     let thin = bound.grid().map(|grid| {
         let edges = grid.size().into_iter();
@@ -26,6 +38,15 @@ pub(crate) fn query_json(selection: &Selection) -> Value {
         "thin": thin,
         "crs": query.output_crs().map(Crs::name),
     })
+}
+
+/// An area of [`Query::with_any_of`].
+pub(crate) fn area_json(selection: &Selection, number: usize) -> Value {
+    selection
+        .query()
+        .any_of()
+        .get(number)
+        .map_or(Value::Null, area)
 }
 
 /// An area: the box in the dataset's coordinates that it is, or what it is instead.

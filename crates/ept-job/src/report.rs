@@ -1,10 +1,12 @@
 //! What came of a job.
 
+use std::path::Path;
+
 use ept_crs::Operation;
 use ept_reader::{Loss, LostPart, Selection};
 use serde_json::{Value, json};
 
-use crate::query_json::{bounds_json, query_json};
+use crate::query_json::{area_json, bounds_json, query_json};
 use crate::{JobError, Pass, sorted_json};
 
 /// What a job read, wrote and lost.
@@ -12,19 +14,50 @@ use crate::{JobError, Pass, sorted_json};
 pub struct Report<'a> {
     pass: &'a Pass,
     written: &'a Result<u64, JobError>,
+    areas: Vec<Value>,
 }
 
 impl<'a> Report<'a> {
     /// The report of a pass, and what came of writing its points.
     #[must_use]
     pub fn new(pass: &'a Pass, written: &'a Result<u64, JobError>) -> Report<'a> {
-        Report { pass, written }
+        Report {
+            pass,
+            written,
+            areas: Vec::new(),
+        }
+    }
+
+    /// The report with what came of each of the areas of [`Query::with_any_of`](ept_reader::Query::with_any_of), in their order:
+    /// its name, its file and the number of points.
+    #[must_use]
+    pub fn with_areas<'b>(
+        mut self,
+        areas: impl IntoIterator<Item = (&'b str, &'b Path, u64)>,
+    ) -> Report<'a> {
+        let areas = areas.into_iter().enumerate();
+        let areas = areas.map(|(number, (name, path, points))| {
+            json!({
+                "name": name,
+                "file": path.display().to_string(),
+                "points": points,
+                "area": area_json(self.pass.selection(), number),
+            })
+        });
+        self.areas = areas.collect();
+        self
     }
 
     /// Whether all that was asked for was read and written.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.written.is_ok() && self.pass.losses().is_empty()
+    }
+
+    /// Number of points that were written; `None` if writing failed.
+    #[must_use]
+    pub fn points(&self) -> Option<u64> {
+        self.written.as_ref().ok().copied()
     }
 
     /// The report as a JSON object; `seconds` is the time since the engine was made.
@@ -34,14 +67,14 @@ impl<'a> Report<'a> {
         let engine = selection.dataset().engine();
         let traffic = engine.traffic();
         let losses = self.pass.losses().sorted().into_iter().map(loss);
-        sorted_json(json!({
+        let mut json = json!({
             "version": env!("CARGO_PKG_VERSION"),
             "dataset": selection.dataset().location(),
             "query": query_json(selection),
             "complete": self.is_complete(),
             "error": self.written.as_ref().err().map(JobError::in_full),
             "nodes": self.pass.found().nodes,
-            "points": self.written.as_ref().map_or(0, |points| *points),
+            "points": self.points().unwrap_or(0),
             "bytes": traffic.bytes,
             "requests": traffic.requests,
             "retries": traffic.retries,
@@ -49,7 +82,11 @@ impl<'a> Report<'a> {
             "losses": losses.collect::<Vec<_>>(),
             "transforms": transforms(selection),
             "remarks": self.pass.remarks().iter().map(ToString::to_string).collect::<Vec<_>>(),
-        }))
+        });
+        if !self.areas.is_empty() {
+            json["areas"] = self.areas.clone().into();
+        }
+        sorted_json(json)
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ept_points::{Column, PointBatch, Values};
+use ept_reader::NodeName;
 use tempfile::SpooledTempFile;
 
 /// Bytes that are kept in memory; above, all go to a scratch file.
@@ -29,12 +30,23 @@ pub(crate) struct Spool {
 /// A batch in the file.
 #[derive(Debug, Clone)]
 pub(crate) struct Record {
+    node: NodeName,
     start: u64,
     points: usize,
     shape: Arc<PointBatch>,
 }
 
 impl Record {
+    /// The node that the points are of.
+    pub(crate) fn node(&self) -> NodeName {
+        self.node
+    }
+
+    /// Columns and storage of the points, without them.
+    pub(crate) fn shape(&self) -> &PointBatch {
+        &self.shape
+    }
+
     /// Number of points.
     pub(crate) fn len(&self) -> usize {
         self.points
@@ -53,8 +65,13 @@ impl Spool {
         }
     }
 
-    /// Adds points to those of an area.
-    pub(crate) fn push(&mut self, area: usize, batch: &PointBatch) -> io::Result<()> {
+    /// Adds points of a node to those of an area.
+    pub(crate) fn push(
+        &mut self,
+        area: usize,
+        node: NodeName,
+        batch: &PointBatch,
+    ) -> io::Result<()> {
         self.bytes.clear();
         for column in batch.columns() {
             column.values.extend_le_bytes(&mut self.bytes);
@@ -62,6 +79,7 @@ impl Spool {
         self.file.seek(SeekFrom::Start(self.end))?;
         self.file.write_all(&self.bytes)?;
         let record = Record {
+            node,
             start: self.end,
             points: batch.len(),
             shape: self.shape(batch),
@@ -120,6 +138,7 @@ impl Spool {
 mod tests {
     use super::{IN_MEMORY, Spool};
     use ept_points::{Column, PointBatch, Scaling, Values};
+    use ept_reader::NodeName;
 
     fn batch(values: Values) -> PointBatch {
         let x = Values::F64(vec![0.1; values.len()]);
@@ -157,11 +176,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut spool = Spool::new(2, folder.path());
         for (at, batch) in batches.iter().enumerate() {
-            spool.push(at % 2, batch).unwrap();
+            spool.push(at % 2, NodeName::WHOLE, batch).unwrap();
         }
         for last in [None, Some(&large)] {
             if let Some(large) = last {
-                spool.push(1, large).unwrap();
+                spool.push(1, NodeName::WHOLE, large).unwrap();
             }
             for area in 0..2 {
                 let records = spool.records(area).to_vec();

@@ -29,7 +29,30 @@ pub(crate) async fn survey(
     while let Some(header) = headers.next().await {
         survey.add(&header, selection, asked);
     }
-    survey.settled(first, selection, asked)
+    let extent = match (survey.extent, selection.query().output_crs()) {
+        (Some(extent), None) => within(&extent, &selection.bound().wish().bounds),
+        _ => *selection.bounds(),
+    };
+    survey.settled(first, &extent, asked)
+}
+
+/// As [`survey`], of points that were read: what `shapes` they have, and a box around them.
+pub(crate) fn survey_of_points<'a>(
+    shapes: impl Iterator<Item = &'a PointBatch>,
+    extent: &Bounds,
+    first: &PointBatch,
+    asked: Option<&[String]>,
+) -> PointBatch {
+    let mut survey = Survey::default();
+    survey.add_columns(first, None);
+    for shape in shapes {
+        survey.add_columns(shape, asked);
+        if let Some(scaling) = shape.scaling() {
+            survey.scaling.add(scaling);
+        }
+        survey.point_format = survey.point_format.max(shape.point_format());
+    }
+    survey.settled(first, extent, asked)
 }
 
 impl Survey {
@@ -60,17 +83,8 @@ impl Survey {
         }
     }
 
-    fn settled(
-        self,
-        first: &PointBatch,
-        selection: &Selection,
-        asked: Option<&[String]>,
-    ) -> PointBatch {
-        let extent = match (self.extent, selection.query().output_crs()) {
-            (Some(extent), None) => within(&extent, &selection.bound().wish().bounds),
-            _ => *selection.bounds(),
-        };
-        let scaling: Option<Scaling> = self.scaling.within(&extent);
+    fn settled(self, first: &PointBatch, extent: &Bounds, asked: Option<&[String]>) -> PointBatch {
+        let scaling: Option<Scaling> = self.scaling.within(extent);
         let mut columns = self.columns;
         if let Some(names) = asked {
             let names = names.iter().map(String::as_str);

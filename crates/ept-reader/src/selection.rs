@@ -225,8 +225,12 @@ impl Selection {
             let problem = "points of several areas cannot be thinned in one pass";
             return Err(SelectError::Query(problem.into()).into());
         }
+        let selection = self.clone();
         let make = move |node, cell: &Bounds, part: &ept_select::Selection, points| {
-            Ok(make(node, part.select_each(cell, points)?))
+            let parts = part.select_each(cell, points)?.into_iter();
+            let parts =
+                parts.map(|(area, points)| Ok((area, selection.with_source(&node, points)?)));
+            Ok(make(node, parts.collect::<Result<_, Error>>()?))
         };
         Ok(TileStream::new(self.ordered(nodes, make)))
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use ept_job::{Format, Pass, Report, write_points};
+use ept_job::{Format, Output, OutputError, Pass, Report, file_names, write_areas, write_points};
 use ept_reader::{Crs, Query, Selection, Spacing, Thin};
 use indicatif::HumanBytes;
 
@@ -30,6 +30,7 @@ Examples:
   ept query https://example.com/set/ept.json?token=abc --resolution 2 -o coarse.laz
   ept query DATASET --bounds=-123.075,44.05,-123.070,44.055 --crs EPSG:4326 --resolution 1m -o area.laz
   ept query DATASET --polygon field.geojson --buffer 20m --where 'Classification == 2' -o ground.laz
+  ept query DATASET --polygon plots.geojson --each plot -o 'plots/{plot}.laz'
   ept query DATASET --depth 2 --dims X,Y,Z,Intensity | head
   ept query DATASET --resolution 1 -o points.parquet
 
@@ -43,6 +44,15 @@ pub(crate) struct QueryArgs {
     /// File to write, whole or not at all; standard output when absent or -
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// A file for each feature of the GeoJSON of --polygon, all in one pass, called by this property of theirs, which the name
+    /// of the file has in braces: `--each plot -o 'plots/{plot}.laz'`
+    #[arg(
+        long,
+        value_name = "PROPERTY",
+        requires_all = ["polygon", "output"],
+        conflicts_with_all = ["max_points", "thin", "thin_3d"]
+    )]
+    pub(crate) each: Option<String>,
     /// Do not write over a file that is there
     #[arg(long)]
     pub(crate) no_clobber: bool,
@@ -76,39 +86,97 @@ pub(crate) struct QueryArgs {
 }
 
 pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
-    if let Some(path) = args
-        .output
-        .as_ref()
-        .filter(|path| args.no_clobber && path.exists())
-    {
-        bail!(
-            "{} is there already, and --no-clobber says to leave it",
-            path.display()
-        );
+    if let Some(property) = &args.each {
+        return run_each(args, property).await;
     }
-    let format = args.format.map(|format| format.0);
-    let output = output(args.output.as_deref(), format, args.precision)?;
+    check_clobber(args, args.output.as_deref())?;
+    let output = output_of(args, args.output.as_deref())?;
     let name = output.name();
     let mut pass = Pass::new(selection(args).await?, args.read.on_error.0);
     consent(args, &mut pass).await?;
-    if let Some(reason) = output.rebuilds_octree(pass.selection())
-        && !args.read.quiet
-    {
-        tell!("{reason}, so the octree is rebuilt for COPC");
-    }
+    tell_octree(args, &output, &pass);
     let bar = Bar::new(args.read.quiet);
     let written = write_points(&mut pass, output, |progress| bar.show(progress)).await;
     bar.finish();
+    end(args, &Report::new(&pass, &written), &pass, &name)?;
+    written
+        .map(|_| losses::outcome(pass.losses()))
+        .map_err(Into::into)
+}
+
+/// A file for each feature.
+async fn run_each(args: &QueryArgs, property: &str) -> Result<Outcome> {
+    let mut each = area::each(&args.select.area, property)?;
+    let names = std::mem::take(&mut each.names);
+    let template = args.output.as_deref().unwrap_or(Path::new("-"));
+    let format = output_of(args, Some(template))?.format();
+    let wrong = |problem: OutputError| WrongUsage(problem.to_string());
+    let files = file_names(&template.to_string_lossy(), property, &names).map_err(wrong)?;
+    let outputs = files.iter().map(|file| {
+        check_clobber(args, Some(file))?;
+        output(Some(file), Some(format), args.precision)
+    });
+    let outputs = outputs.collect::<Result<Vec<_>>>()?;
+    let (dataset, query) = select::each(&args.select, &args.read, each).await?;
+    let selection = select::bind(&dataset, &with_flags(query, args), &args.read)?;
+    let mut pass = Pass::new(selection, args.read.on_error.0);
+    consent(args, &mut pass).await?;
+    if let Some(output) = outputs.first() {
+        tell_octree(args, output, &pass);
+    }
+    let bar = Bar::new(args.read.quiet);
+    let written = write_areas(&mut pass, outputs, |progress| bar.show(progress)).await;
+    bar.finish();
+    let (points, failed) = match written {
+        Ok(points) => (points, None),
+        Err(error) => (Vec::new(), Some(error)),
+    };
+    let written = failed.map_or_else(|| Ok(points.iter().sum()), Err);
+    let areas = names.iter().zip(&files).zip(points);
+    let areas = areas.map(|((name, file), points)| (&**name, &**file, points));
+    let report = Report::new(&pass, &written).with_areas(areas);
+    let name = format!(
+        "{} as {}",
+        counted(files.len() as u64, "file"),
+        template.display()
+    );
+    end(args, &report, &pass, &name)?;
+    written
+        .map(|_| losses::outcome(pass.losses()))
+        .map_err(Into::into)
+}
+
+/// The output of the flags to a file or standard output.
+fn output_of(args: &QueryArgs, path: Option<&Path>) -> Result<Output> {
+    output(path, args.format.map(|format| format.0), args.precision)
+}
+
+fn check_clobber(args: &QueryArgs, path: Option<&Path>) -> Result<()> {
+    let existing = path.filter(|path| args.no_clobber && path.exists());
+    existing.map_or(Ok(()), |path| {
+        let path = path.display();
+        bail!("{path} is there already, and --no-clobber says to leave it")
+    })
+}
+
+fn tell_octree(args: &QueryArgs, output: &Output, pass: &Pass) {
+    let reason = output.rebuilds_octree(pass.selection());
+    if let Some(reason) = reason.filter(|_| !args.read.quiet) {
+        tell!("{reason}, so the octree is rebuilt for COPC");
+    }
+}
+
+/// Tells what is to be said besides the points.
+fn end(args: &QueryArgs, report: &Report<'_>, pass: &Pass, output: &str) -> Result<()> {
     if let Some(path) = &args.report {
-        write_report(path, &Report::new(&pass, &written))?;
+        write_report(path, report)?;
     }
     losses::tell(pass.losses());
     losses::remark(pass.remarks(), &args.read);
-    let written = written?;
-    if !args.read.quiet {
-        summarize(&pass, written, &name);
+    if let Some(written) = report.points().filter(|_| !args.read.quiet) {
+        summarize(pass, written, output);
     }
-    Ok(losses::outcome(pass.losses()))
+    Ok(())
 }
 
 async fn selection(args: &QueryArgs) -> Result<Selection> {

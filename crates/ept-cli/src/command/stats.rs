@@ -7,6 +7,7 @@ use clap::Args;
 use ept_job::{AreaStatistics, Pass, Statistics, area_statistics, statistics};
 use ept_points::{DimensionSummary, Scalar};
 
+use crate::area;
 use crate::area_rows;
 use crate::args::{ReadArgs, SelectArgs};
 use crate::exit::Outcome;
@@ -65,7 +66,9 @@ fn end(pass: &Pass, args: &StatsArgs, points: u64) -> Outcome {
 
 /// A row for each feature.
 async fn run_each(args: &StatsArgs, property: &str) -> Result<Outcome> {
-    let (dataset, query, names) = select::each(&args.select, &args.read, property).await?;
+    let mut each = area::each(&args.select.area, property)?;
+    let names = std::mem::take(&mut each.names);
+    let (dataset, query) = select::each(&args.select, &args.read, each).await?;
     let selection = select::bind(&dataset, &query, &args.read)?;
     let mut pass = Pass::new(selection, args.read.on_error.0);
     let bar = Bar::new(args.read.quiet);

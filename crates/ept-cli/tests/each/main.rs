@@ -1,0 +1,14 @@
+//! `--each`: the features of a file, each for itself, in one pass.
+
+#![allow(
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "a test may panic, and each module uses what the others have"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod files;
+mod plots;
+mod statistics;

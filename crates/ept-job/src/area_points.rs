@@ -1,0 +1,202 @@
+//! The points of many areas in one pass, a file for each.
+
+use std::path::Path;
+use std::task::Poll;
+
+use ept_crs::FileSrs;
+use ept_export::Rounding;
+use ept_reader::{Bounds, Node, PointBatch, Selection, Srs};
+
+use crate::filler::Filler;
+use crate::note::area_note;
+use crate::pending::{Pending, scratch_folder};
+use crate::point_file::{PointFile, Written, is_unforeseen};
+use crate::points::{columns, with_required};
+use crate::sinks::{self, Shape};
+use crate::spool::{Record, Spool};
+use crate::survey::survey_of_points;
+use crate::tile_names::find_names;
+use crate::{JobError, Output, Pass, Progress, Remark};
+
+/// Writes the points of each area that a selection has by [`Query::with_any_of`](ept_reader::Query::with_any_of) to an output of its
+/// own, in one reading of it, and returns their numbers. `outputs` are files of one format, those of the areas in their
+/// order.
+///
+/// Points wait in one scratch file beside the first output until all are read; then file after file is written. They have
+/// their names only when all are complete. A file has the same points as [`write_points`](crate::write_points) writes of its
+/// area alone, and without points it is valid too.
+///
+/// # Errors
+/// When the dataset can't be read or an output can't be written. No file is left behind.
+pub async fn write_areas(
+    pass: &mut Pass,
+    mut outputs: Vec<Output>,
+    progress: impl FnMut(&Progress),
+) -> Result<Vec<u64>, JobError> {
+    let Some(output) = outputs.first() else {
+        return Ok(Vec::new());
+    };
+    for output in &outputs {
+        output.check_folder()?;
+    }
+    let format = output.format();
+    find_names(pass).await?;
+    let columns = columns(pass.selection());
+    let query = with_required(pass.selection().query(), format.required());
+    let read = pass.selection().dataset().select(&query)?;
+    let scratch = output
+        .path()
+        .map_or_else(std::env::temp_dir, scratch_folder);
+    let areas = read_areas(pass, &read, outputs.len(), &scratch, progress).await?;
+    let FileSrs { srs, unsaid } = sinks::file_srs(pass.selection());
+    pass.remarks.extend(Remark::of_srs(format, &srs, unsaid));
+    pass.remarks.extend(Remark::of_absent(&read));
+    let mut writer = Writer {
+        pass,
+        read,
+        columns,
+        srs,
+        areas,
+    };
+    let (mut rounding, mut filler) = (Vec::new(), Filler::default());
+    let mut complete: Vec<(u64, Option<Pending>)> = Vec::with_capacity(outputs.len());
+    for (area, output) in outputs.iter_mut().enumerate() {
+        let written = writer.write(area, output).await?;
+        add_rounding(&mut rounding, written.rounding);
+        filler.add(written.filler);
+        complete.push((written.points, written.pending));
+    }
+    pass.remarks
+        .extend(Written::remarks(rounding, filler, format));
+    let kept = outputs.iter().zip(complete);
+    let kept = kept.map(|(output, (points, pending))| {
+        output.keep(pending)?;
+        Ok(points)
+    });
+    kept.collect()
+}
+
+/// Points of areas that were read.
+struct Areas {
+    spool: Spool,
+    /// The depth of the deepest node that each area meets.
+    deepest: Vec<Option<u32>>,
+}
+
+async fn read_areas(
+    pass: &mut Pass,
+    read: &Selection,
+    count: usize,
+    scratch: &Path,
+    progress: impl FnMut(&Progress),
+) -> Result<Areas, JobError> {
+    let mut areas = Areas {
+        spool: Spool::new(count, scratch),
+        deepest: vec![None; count],
+    };
+    let make = |_: &Node, parts: Vec<(usize, PointBatch)>| parts;
+    let take = |node: Node, parts: Vec<(usize, PointBatch)>| {
+        for (area, points) in parts {
+            areas.deepest[area] = areas.deepest[area].max(node.depth());
+            if !points.is_empty() {
+                let pushed = areas.spool.push(area, node.name, &points);
+                pushed.map_err(JobError::Scratch)?;
+            }
+        }
+        Ok::<_, JobError>(())
+    };
+    pass.read_each(read, make, take, progress).await?;
+    Ok(areas)
+}
+
+/// Writes the points that were read.
+struct Writer<'a> {
+    pass: &'a Pass,
+    read: Selection,
+    columns: Vec<String>,
+    srs: Srs,
+    areas: Areas,
+}
+
+impl Writer<'_> {
+    /// The first points settle a file. If later ones do not fit it then, it is written anew, settled by all.
+    async fn write(&mut self, area: usize, output: &mut Output) -> Result<Written, JobError> {
+        let records = self.areas.spool.records(area).to_vec();
+        let written = self.write_settled(area, &records, None, output).await;
+        match (records.first(), written) {
+            (Some(first), Err(error)) if is_unforeseen(&error) => {
+                let settled = self.settled(first, &records).map_err(JobError::Scratch)?;
+                let settled = Some(&settled);
+                self.write_settled(area, &records, settled, output).await
+            }
+            (_, written) => written,
+        }
+    }
+
+    async fn write_settled(
+        &mut self,
+        area: usize,
+        records: &[Record],
+        settled: Option<&PointBatch>,
+        output: &mut Output,
+    ) -> Result<Written, JobError> {
+        let deepest = self.areas.deepest[area];
+        let note = |columns: &[String]| area_note(self.pass, area, deepest, columns);
+        let mut file = PointFile::open(
+            output,
+            &Shape {
+                selection: self.pass.selection(),
+                srs: self.srs.clone(),
+                columns: self.columns.clone(),
+                note: output.has_early_note().then(|| note(&self.columns)),
+                settled,
+            },
+        )?;
+        for record in records {
+            let points = self.areas.spool.read(record).map_err(JobError::Scratch)?;
+            file.write(record.node(), points)?;
+            pause().await;
+        }
+        let columns = file.columns();
+        file.finish(note(columns.as_deref().unwrap_or(&self.columns)))
+    }
+
+    /// What settles a file of these points.
+    fn settled(&mut self, first: &Record, records: &[Record]) -> std::io::Result<PointBatch> {
+        let mut extent: Option<Bounds> = None;
+        for record in records {
+            if let Some(own) = self.areas.spool.read(record)?.extent() {
+                extent = Some(extent.map_or(own, |extent| extent.joined(&own)));
+            }
+        }
+        let shapes = records.iter().map(Record::shape);
+        let extent = extent.unwrap_or(*self.read.bounds());
+        let asked = self.read.query().dimensions();
+        let asked = asked.map(|_| self.columns.as_slice());
+        Ok(survey_of_points(shapes, &extent, first.shape(), asked))
+    }
+}
+
+/// Gives way once to what else the caller waits for, such as an interrupt: nothing here waits by itself.
+async fn pause() {
+    let mut has_paused = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut has_paused, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+/// Adds what was rounded in a further file: of each axis and step, the most by which it was.
+fn add_rounding(all: &mut Vec<Rounding>, more: Vec<Rounding>) {
+    for new in more {
+        let mut known = all.iter_mut();
+        match known.find(|known| known.axis == new.axis && known.step == new.step) {
+            Some(known) => known.by = known.by.max(new.by),
+            None => all.push(new),
+        }
+    }
+}
