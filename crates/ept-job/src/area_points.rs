@@ -1,11 +1,12 @@
 //! The points of many areas in one pass, a file for each.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::task::Poll;
 
 use ept_crs::FileSrs;
 use ept_export::Rounding;
-use ept_reader::{Bounds, Node, PointBatch, Selection, Srs};
+use ept_reader::{Bounds, Node, Parts, PointBatch, Selection, Srs};
 
 use crate::filler::Filler;
 use crate::note::area_note;
@@ -78,7 +79,8 @@ pub async fn write_areas(
 
 /// Points of areas that were read.
 struct Areas {
-    spool: Spool,
+    spool: Arc<Spool>,
+    records: Vec<Vec<Record>>,
     /// The depth of the deepest node that each area meets.
     deepest: Vec<Option<u32>>,
 }
@@ -90,18 +92,28 @@ async fn read_areas(
     scratch: &Path,
     progress: impl FnMut(&Progress),
 ) -> Result<Areas, JobError> {
+    let spool = Arc::new(Spool::new(scratch));
     let mut areas = Areas {
-        spool: Spool::new(count, scratch),
+        spool: Arc::clone(&spool),
+        records: vec![Vec::new(); count],
         deepest: vec![None; count],
     };
-    let make = |_: &Node, parts: Vec<(usize, PointBatch)>| parts;
-    let take = |node: Node, parts: Vec<(usize, PointBatch)>| {
-        for (area, points) in parts {
-            areas.deepest[area] = areas.deepest[area].max(node.depth());
-            if !points.is_empty() {
-                let pushed = areas.spool.push(area, node.name, &points);
-                pushed.map_err(JobError::Scratch)?;
+    let make = move |node: &Node, parts: Parts<'_>| {
+        let mut records = Vec::new();
+        for part in parts {
+            let (area, points) = part?;
+            let stored = (!points.is_empty()).then(|| spool.store(node.name, &points));
+            match stored.transpose() {
+                Ok(record) => records.push((area, record)),
+                Err(error) => return Ok(Err(error)),
             }
+        }
+        Ok(Ok(records))
+    };
+    let take = |node: Node, records: std::io::Result<Vec<(usize, Option<Record>)>>| {
+        for (area, record) in records.map_err(JobError::Scratch)? {
+            areas.deepest[area] = areas.deepest[area].max(node.depth());
+            areas.records[area].extend(record);
         }
         Ok::<_, JobError>(())
     };
@@ -121,7 +133,7 @@ struct Writer<'a> {
 impl Writer<'_> {
     /// The first points settle a file. If later ones do not fit it then, it is written anew, settled by all.
     async fn write(&mut self, area: usize, output: &mut Output) -> Result<Written, JobError> {
-        let records = self.areas.spool.records(area).to_vec();
+        let records = std::mem::take(&mut self.areas.records[area]);
         let written = self.write_settled(area, &records, None, output).await;
         match (records.first(), written) {
             (Some(first), Err(error)) if is_unforeseen(&error) => {
@@ -134,7 +146,7 @@ impl Writer<'_> {
     }
 
     async fn write_settled(
-        &mut self,
+        &self,
         area: usize,
         records: &[Record],
         settled: Option<&PointBatch>,
@@ -162,7 +174,7 @@ impl Writer<'_> {
     }
 
     /// What settles a file of these points.
-    fn settled(&mut self, first: &Record, records: &[Record]) -> std::io::Result<PointBatch> {
+    fn settled(&self, first: &Record, records: &[Record]) -> std::io::Result<PointBatch> {
         let mut extent: Option<Bounds> = None;
         for record in records {
             if let Some(own) = self.areas.spool.read(record)?.extent() {

@@ -1,14 +1,16 @@
 //! Statistics of many areas in one pass.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
 
 use ept_points::{Column, PointBatch, Summary, Values};
-use ept_reader::Node;
+use ept_reader::{Node, Parts};
 use serde_json::{Map, Value, json};
 
 use crate::percentiles::percentiles;
 use crate::points::columns;
-use crate::spool::Spool;
+use crate::spool::{Record, Spool};
 use crate::{JobError, Pass, Progress, Remark, Statistics, sorted_json};
 
 /// Figures of the points of one area.
@@ -26,7 +28,7 @@ struct Part {
     summary: Summary,
     classes: BTreeMap<i64, u64>,
     /// Heights that are numbers, if there are any.
-    heights: Option<PointBatch>,
+    heights: Option<Record>,
 }
 
 /// Sums up the points of each area that a selection has by [`Query::with_any_of`](ept_reader::Query::with_any_of), in one
@@ -48,41 +50,44 @@ pub async fn area_statistics(
         classes: BTreeMap::new(),
     });
     let mut areas: Vec<AreaStatistics> = areas.collect();
-    let mut spool = Spool::new(areas.len(), &std::env::temp_dir());
-    let make = |_: &Node, parts: Vec<(usize, PointBatch)>| {
-        let parts = parts.into_iter();
-        parts
-            .map(|(area, points)| Part::of(area, &points))
-            .collect()
-    };
-    let take = |node: Node, parts: Vec<Part>| {
+    let spool = Arc::new(Spool::new(&std::env::temp_dir()));
+    let mut records: Vec<Vec<Record>> = vec![Vec::new(); areas.len()];
+    let scratch = Arc::clone(&spool);
+    let make = move |node: &Node, parts: Parts<'_>| {
+        let mut made = Vec::new();
         for part in parts {
+            let (area, points) = part?;
+            match Part::of(area, node, &points, &scratch) {
+                Ok(part) => made.push(part),
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        Ok(Ok(made))
+    };
+    let take = |_: Node, parts: io::Result<Vec<Part>>| {
+        for part in parts.map_err(JobError::Scratch)? {
             let area = &mut areas[part.area];
             area.statistics.merge(part.summary);
             for (class, points) in part.classes {
                 *area.classes.entry(class).or_default() += points;
             }
-            if let Some(heights) = part.heights {
-                let pushed = spool.push(part.area, node.name, &heights);
-                pushed.map_err(JobError::Scratch)?;
-            }
+            records[part.area].extend(part.heights);
         }
         Ok::<_, JobError>(())
     };
     pass.read_each(&selection, make, take, progress).await?;
     pass.remarks.extend(Remark::of_absent(&selection));
-    for (number, area) in areas.iter_mut().enumerate() {
-        area.percentiles = heights(&mut spool, number).map_err(JobError::Scratch)?;
+    for (area, records) in areas.iter_mut().zip(&records) {
+        area.percentiles = heights(&spool, records).map_err(JobError::Scratch)?;
     }
     Ok(areas)
 }
 
 /// The percentiles of the heights in an area.
-fn heights(spool: &mut Spool, area: usize) -> std::io::Result<Vec<f64>> {
-    let records = spool.records(area).to_vec();
+fn heights(spool: &Spool, records: &[Record]) -> io::Result<Vec<f64>> {
     let count = records.iter().map(|record| record.len() as u64).sum();
     percentiles(&AreaStatistics::LEVELS, count, |take| {
-        for record in &records {
+        for record in records {
             let batch = spool.read(record)?;
             batch.z().iter().for_each(|z| take(*z));
         }
@@ -91,17 +96,19 @@ fn heights(spool: &mut Spool, area: usize) -> std::io::Result<Vec<f64>> {
 }
 
 impl Part {
-    fn of(area: usize, points: &PointBatch) -> Part {
+    fn of(area: usize, node: &Node, points: &PointBatch, spool: &Spool) -> io::Result<Part> {
         let heights: Vec<f64> = points.z().iter().copied().filter(|z| !z.is_nan()).collect();
         let heights = (!heights.is_empty()).then(|| Column::new("Z", Values::F64(heights)));
-        Part {
+        let heights = heights.and_then(|column| PointBatch::new(vec![column]).ok());
+        let heights = heights.map(|heights| spool.store(node.name, &heights));
+        Ok(Part {
             area,
             summary: Summary::of(points),
             classes: points
                 .find("Classification")
                 .map_or_else(BTreeMap::new, classes),
-            heights: heights.and_then(|column| PointBatch::new(vec![column]).ok()),
-        }
+            heights: heights.transpose()?,
+        })
     }
 }
 

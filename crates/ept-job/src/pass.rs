@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ept_reader::{Error, Node, NodeStream, PointBatch, Selection, Tile, TileStream};
+use ept_reader::{Error, Node, NodeStream, Parts, Selection, Tile, TileStream};
 use futures::{Stream, StreamExt, stream};
 
 use crate::{Losses, OnError, Remark};
@@ -146,7 +146,7 @@ impl Pass {
     pub(crate) async fn read_each<T, E>(
         &mut self,
         read: &Selection,
-        make: impl Fn(&Node, Vec<(usize, PointBatch)>) -> T + Send + Sync + 'static,
+        make: impl Fn(&Node, Parts<'_>) -> Result<T, Error> + Send + Sync + 'static,
         take: impl FnMut(Node, T) -> Result<(), E>,
         progress: impl FnMut(&Progress),
     ) -> Result<(), E>
@@ -154,7 +154,7 @@ impl Pass {
         T: Send + 'static,
         E: From<Error>,
     {
-        let make = move |node, parts| (node, make(&node, parts));
+        let make = move |node, parts: Parts<'_>| Ok((node, make(&node, parts)?));
         let tiles = read.map_each(self.take_nodes(), make)?;
         self.drain(tiles, take, progress).await
     }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ept_points::{Column, PointBatch, Values};
 use ept_reader::NodeName;
@@ -14,17 +14,19 @@ const IN_MEMORY: usize = 64 << 20;
 /// Shapes that a new one is compared with.
 const NEAR: usize = 16;
 
-/// Batches of points for each of many areas, in one scratch file however many areas there are. They come back area by
-/// area, as they were, in the order in which they came.
+/// Batches of points in one scratch file, to be read as they were by the records of where they are. Threads share it.
 #[derive(Debug)]
 pub(crate) struct Spool {
+    scratch: Mutex<Scratch>,
+}
+
+#[derive(Debug)]
+struct Scratch {
     file: SpooledTempFile,
     /// Bytes in the file.
     end: u64,
-    records: Vec<Vec<Record>>,
     /// Batches without points, of the columns and storage of the records.
     shapes: Vec<Arc<PointBatch>>,
-    bytes: Vec<u8>,
 }
 
 /// A batch in the file.
@@ -54,89 +56,88 @@ impl Record {
 }
 
 impl Spool {
-    /// No points, for areas of the numbers from 0 to `areas` - 1. The scratch file is in `folder`.
-    pub(crate) fn new(areas: usize, folder: &Path) -> Spool {
+    /// No points. The scratch file is in `folder`.
+    pub(crate) fn new(folder: &Path) -> Spool {
         Spool {
-            file: tempfile::spooled_tempfile_in(IN_MEMORY, folder),
-            end: 0,
-            records: vec![Vec::new(); areas],
-            shapes: Vec::new(),
-            bytes: Vec::new(),
+            scratch: Mutex::new(Scratch {
+                file: tempfile::spooled_tempfile_in(IN_MEMORY, folder),
+                end: 0,
+                shapes: Vec::new(),
+            }),
         }
     }
 
-    /// Adds points of a node to those of an area.
-    pub(crate) fn push(
-        &mut self,
-        area: usize,
-        node: NodeName,
-        batch: &PointBatch,
-    ) -> io::Result<()> {
-        self.bytes.clear();
+    /// Puts points of a node into the file.
+    pub(crate) fn store(&self, node: NodeName, batch: &PointBatch) -> io::Result<Record> {
+        let mut bytes = Vec::new();
         for column in batch.columns() {
-            column.values.extend_le_bytes(&mut self.bytes);
+            column.values.extend_le_bytes(&mut bytes);
         }
-        self.file.seek(SeekFrom::Start(self.end))?;
-        self.file.write_all(&self.bytes)?;
-        let record = Record {
-            node,
-            start: self.end,
-            points: batch.len(),
-            shape: self.shape(batch),
-        };
-        self.end += self.bytes.len() as u64;
-        self.records[area].push(record);
-        Ok(())
-    }
-
-    /// What is known of points without them, kept once for all that are alike.
-    fn shape(&mut self, batch: &PointBatch) -> Arc<PointBatch> {
         let empty = batch.emptied();
-        // Those of a source come together.
-        if let Some(known) = self
-            .shapes
-            .iter()
-            .rev()
-            .take(NEAR)
-            .find(|shape| ***shape == empty)
-        {
-            return Arc::clone(known);
-        }
-        let shape = Arc::new(empty);
-        self.shapes.push(Arc::clone(&shape));
-        shape
-    }
-
-    /// The batches of an area.
-    pub(crate) fn records(&self, area: usize) -> &[Record] {
-        &self.records[area]
+        let mut scratch = self.scratch();
+        let start = scratch.append(&bytes)?;
+        Ok(Record {
+            node,
+            start,
+            points: batch.len(),
+            shape: scratch.shape(empty),
+        })
     }
 
     /// The points of a batch.
-    pub(crate) fn read(&mut self, record: &Record) -> io::Result<PointBatch> {
+    pub(crate) fn read(&self, record: &Record) -> io::Result<PointBatch> {
         let columns = record.shape.columns();
         if columns.is_empty() {
             // Points without dimensions are just a number of them.
             return Ok(record.shape.gather(&vec![0; record.points]));
         }
-        self.file.seek(SeekFrom::Start(record.start))?;
+        let mut scratch = self.scratch();
+        scratch.file.seek(SeekFrom::Start(record.start))?;
+        let mut bytes = Vec::new();
         let mut read = Vec::with_capacity(columns.len());
         for column in columns {
             let scalar = column.values.scalar();
-            self.bytes.resize(record.points * scalar.size(), 0);
-            self.file.read_exact(&mut self.bytes)?;
-            let values = Values::from_le_bytes(scalar, &self.bytes, record.points as u64);
+            bytes.resize(record.points * scalar.size(), 0);
+            scratch.file.read_exact(&mut bytes)?;
+            let values = Values::from_le_bytes(scalar, &bytes, record.points as u64);
             let values = values.map_err(io::Error::other)?;
             read.push(Column::new(Arc::clone(&column.name), values));
         }
         let batch = PointBatch::new(read).map_err(io::Error::other)?;
         Ok(batch.stored_as(&record.shape))
     }
+
+    fn scratch(&self) -> MutexGuard<'_, Scratch> {
+        self.scratch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Scratch {
+    /// Adds bytes and returns where they are.
+    fn append(&mut self, bytes: &[u8]) -> io::Result<u64> {
+        let start = self.end;
+        self.file.seek(SeekFrom::Start(start))?;
+        self.file.write_all(bytes)?;
+        self.end += bytes.len() as u64;
+        Ok(start)
+    }
+
+    /// What is known of points without them, kept once for all that are alike.
+    fn shape(&mut self, empty: PointBatch) -> Arc<PointBatch> {
+        // Those of a source come together.
+        let mut near = self.shapes.iter().rev().take(NEAR);
+        if let Some(known) = near.find(|shape| ***shape == empty) {
+            return Arc::clone(known);
+        }
+        let shape = Arc::new(empty);
+        self.shapes.push(Arc::clone(&shape));
+        shape
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{IN_MEMORY, Spool};
+    use super::{IN_MEMORY, Record, Spool};
     use ept_points::{Column, PointBatch, Scaling, Values};
     use ept_reader::NodeName;
 
@@ -173,22 +174,16 @@ mod tests {
         batches.push(batches[0].clone().with_dimensions(&[]));
         // More than memory holds.
         let large = batch(Values::F64(vec![2.5; IN_MEMORY / 8]));
+        batches.push(large);
         let folder = tempfile::tempdir().unwrap();
-        let mut spool = Spool::new(2, folder.path());
-        for (at, batch) in batches.iter().enumerate() {
-            spool.push(at % 2, NodeName::WHOLE, batch).unwrap();
-        }
-        for last in [None, Some(&large)] {
-            if let Some(large) = last {
-                spool.push(1, NodeName::WHOLE, large).unwrap();
-            }
-            for area in 0..2 {
-                let records = spool.records(area).to_vec();
-                let own = batches.iter().skip(area).step_by(2);
-                let expected = own.chain(last.filter(|_| area == 1));
-                let found: Vec<_> = records.iter().map(|r| spool.read(r).unwrap()).collect();
-                assert!(found.iter().eq(expected), "area {area}");
-            }
+        let spool = Spool::new(folder.path());
+        let stored = batches
+            .iter()
+            .map(|batch| spool.store(NodeName::WHOLE, batch));
+        let records: Vec<Record> = stored.map(Result::unwrap).collect();
+        for _ in 0..2 {
+            let mut both = records.iter().zip(&batches).rev();
+            assert!(both.all(|(record, batch)| spool.read(record).unwrap() == *batch));
         }
     }
 }

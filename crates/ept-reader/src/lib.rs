@@ -119,7 +119,7 @@ pub use members::Heights;
 pub use nodes::NodeStream;
 pub use opening::Opening;
 pub use scene::{Arrivals, Event, Look, Scene, SceneOptions, SceneTraffic, TileCache};
-pub use selection::Selection;
+pub use selection::{Parts, Selection};
 pub use source::Ept;
 #[cfg(feature = "cloud")]
 pub use store::CloudStore;

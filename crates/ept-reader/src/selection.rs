@@ -41,6 +41,9 @@ pub struct Selection {
     parts: Arc<[Option<ept_select::Selection>]>,
 }
 
+/// The areas of [`Query::with_any_of`] that a node meets, by their numbers, with the points of the node in each of them.
+pub type Parts<'a> = &'a mut dyn Iterator<Item = Result<(usize, PointBatch), Error>>;
+
 impl Selection {
     pub(crate) fn new(dataset: &Dataset, query: &Query) -> Result<Selection, Error> {
         let members = dataset.members();
@@ -211,14 +214,14 @@ impl Selection {
 
     /// What `make` makes of each node and the selected points of the areas of [`Query::with_any_of`] that it meets, apart as
     /// [`ept_select::Selection::select_each`] parts them; in the order of the nodes. A node is read once, however many areas
-    /// it meets.
+    /// it meets; the points of an area are made when `make` takes them.
     ///
     /// # Errors
     /// When the query thins its points: a cell of thinning can have points of several areas.
     pub fn map_each<T, F, S>(&self, nodes: S, make: F) -> Result<TileStream<T>, Error>
     where
         T: Send + 'static,
-        F: Fn(Node, Vec<(usize, PointBatch)>) -> T + Send + Sync + 'static,
+        F: Fn(Node, Parts<'_>) -> Result<T, Error> + Send + Sync + 'static,
         S: Stream<Item = Result<Node, Error>> + Send + Unpin + 'static,
     {
         if self.query().thin().is_some() {
@@ -227,10 +230,11 @@ impl Selection {
         }
         let selection = self.clone();
         let make = move |node, cell: &Bounds, part: &ept_select::Selection, points| {
-            let parts = part.select_each(cell, points)?.into_iter();
-            let parts =
-                parts.map(|(area, points)| Ok((area, selection.with_source(&node, points)?)));
-            Ok(make(node, parts.collect::<Result<_, Error>>()?))
+            let mut parts = part.select_each(cell, points)?.map(|part| {
+                let (area, points) = part?;
+                Ok((area, selection.with_source(&node, points)?))
+            });
+            make(node, &mut parts)
         };
         Ok(TileStream::new(self.ordered(nodes, make)))
     }

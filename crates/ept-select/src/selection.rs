@@ -204,7 +204,7 @@ impl Selection {
 
     /// As [`Selection::select`], apart for each of the areas of [`Query::with_any_of`]: the number of the area, from 0, and
     /// its points, possibly none. Areas that the cell misses are left out. A point that several areas hold is in each of
-    /// them. The query does not thin.
+    /// them, so the points of an area are made only when its turn comes. The query does not thin.
     ///
     /// # Errors
     /// As [`Selection::select`].
@@ -212,7 +212,7 @@ impl Selection {
         &self,
         cell: &Bounds,
         mut points: PointBatch,
-    ) -> Result<Vec<(usize, PointBatch)>, SelectError> {
+    ) -> Result<impl Iterator<Item = Result<(usize, PointBatch), SelectError>>, SelectError> {
         let cover = &self.inner.cover;
         self.inner.named.look(&points);
         if let Some(mask) = cover.mask_of_all(cell, &points) {
@@ -220,8 +220,7 @@ impl Selection {
         }
         self.retain_told(&mut points)?;
         let rows = cover.rows_of_each(cell, &points).into_iter();
-        let parts = rows.map(|(area, rows)| Ok((area, self.finish(points.gather(&rows))?)));
-        parts.collect()
+        Ok(rows.map(move |(area, rows)| Ok((area, self.finish(points.gather(&rows))?))))
     }
 
     /// Keeps the points of the origin that meet the filter.
