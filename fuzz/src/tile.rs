@@ -47,10 +47,8 @@ fn check_box(decoder: &Decoder, points: u64, input: &Input<'_>, mut whole: Point
     let decoder = decoder.clone().with_bounds(area);
     let within = decoder.decode(points, input.tile);
     let within = within.unwrap_or_else(|error| panic!("within {area:?}: {error}"));
-    let coordinates = whole.x().iter().zip(whole.y()).zip(whole.z());
-    let mask: Vec<bool> = coordinates
-        .map(|((x, y), z)| area.contains([*x, *y, *z]))
-        .collect();
+    let mask = whole.places().map(|place| area.contains(place));
+    let mask: Vec<bool> = mask.collect();
     whole.retain(&mask);
     assert_eq!(within.len(), whole.len(), "within {area:?}");
     assert_same(within.columns().iter(), whole.columns().iter());
@@ -60,7 +58,7 @@ fn check_box(decoder: &Decoder, points: u64, input: &Input<'_>, mut whole: Point
 fn spanned(batch: &PointBatch, corners: [u8; 2]) -> Option<Bounds> {
     let point = |corner: u8| {
         let at = usize::from(corner).checked_rem(batch.len())?;
-        Some([batch.x()[at], batch.y()[at], batch.z()[at]])
+        batch.places().nth(at)
     };
     let (a, b) = (point(corners[0])?, point(corners[1])?);
     let each = |of: fn(f64, f64) -> f64| [0, 1, 2].map(|axis| of(a[axis], b[axis]));

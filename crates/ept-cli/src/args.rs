@@ -9,7 +9,9 @@ use ept_job::OnError;
 use ept_reader::{Corners, Crs, Edge, Filter, Length, Spacing};
 
 use crate::choice::Choice;
-use crate::values::{addon, count, depth, duration, folder, header, points, resolution, size};
+use crate::values::{
+    addon, count, depth, duration, folder, header, points, resolution, retries, size,
+};
 
 /// Where points lie.
 #[derive(Debug, Args)]
@@ -39,6 +41,9 @@ pub(crate) struct ConnectionArgs {
     /// Give up when all reading takes longer: seconds, or a number with ms, s, m or h
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
+    /// Ask N more times for what fails in a way that may pass [default: 9, but 3 of a server that never answered]
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = retries)]
+    pub(crate) retries: Option<u32>,
     /// Server to ask for an s3://, gs:// or az:// dataset, in place of the cloud's own
     #[arg(long, value_name = "URL")]
     pub(crate) endpoint: Option<String>,

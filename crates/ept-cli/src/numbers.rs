@@ -34,9 +34,29 @@ pub(crate) fn rounded(number: f64, digits: i32) -> String {
     }
 }
 
+/// A number in at most `width` characters, with as many digits as that leaves room for.
+pub(crate) fn fitted(number: f64, width: usize) -> String {
+    let rounded = (1..=15).rev().map(|digits| rounded(number, digits));
+    let scientific = (0..=9).rev().map(|digits| format!("{number:.digits$e}"));
+    let mut texts = rounded.chain(scientific);
+    let found = texts.find(|text| text.len() <= width);
+    found.unwrap_or_else(|| format!("{number:e}"))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{counted, grouped, rounded};
+    use super::{counted, fitted, grouped, rounded};
+
+    #[test]
+    fn numbers_fit_a_width() {
+        assert_eq!(fitted(300_000_000.047_138_87, 13), "300000000.047");
+        assert_eq!(fitted(-0.123_456_789_012_345, 13), "-0.123456789");
+        assert_eq!(fitted(4_650_002.25, 10), "4650002.25");
+        assert_eq!(fitted(1.844_674_407_370_955_2e19, 13), "1.84467441e19");
+        assert_eq!(fitted(-1.0e-300, 10), "-1e-300");
+        assert_eq!(fitted(0.0, 10), "0");
+        assert_eq!(fitted(f64::INFINITY, 10), "inf");
+    }
 
     #[test]
     fn numbers_for_people() {

@@ -6,8 +6,8 @@ use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 
 use crate::terminal;
 
-const POINTS: &str = "{bar:30} {human_pos}/{human_len} points, {msg}, {eta} left";
-const PARTS: &str = "{bar:30} {human_pos}/{human_len} {msg}, {eta} left";
+const POINTS: &str = "{wide_bar} {human_pos}/{human_len} points, {msg}, {eta} left";
+const PARTS: &str = "{wide_bar} {human_pos}/{human_len} {msg}, {eta} left";
 
 /// How far a command is; hidden if it should be quiet or standard error is not a terminal.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use ept_index::{IndexError, Reading};
 use ept_job::{Found, Losses, Nothing, Pass, Remark};
 use ept_reader::{
     Area, Bounds, Cache, CloudOptions, Dataset, Edge, Engine, Heights, HttpOptions, Opening,
-    Options, Origin, Query, Selection,
+    Options, Origin, Query, Retry, Selection,
 };
 
 use crate::area::{self, Each};
@@ -178,6 +178,11 @@ pub(crate) fn tell_nothing(selection: &Selection, losses: &Losses, remarks: &[Re
 pub(crate) fn options(args: &ConnectionArgs) -> Options {
     Options {
         timeout: args.timeout,
+        retry: args.retries.map_or_else(Retry::default, |retries| Retry {
+            attempts: retries.saturating_add(1),
+            is_brief_at_first: false,
+            ..Retry::default()
+        }),
         cache: cache(&args.cache),
         http: HttpOptions {
             headers: args.headers.clone(),

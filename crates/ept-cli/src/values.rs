@@ -104,6 +104,12 @@ pub(crate) fn points(text: &str) -> Result<u64, String> {
     number.ok_or_else(|| "must be a whole number, 1 or greater, such as 1000000 or 1e6".into())
 }
 
+/// How often to ask again.
+pub(crate) fn retries(text: &str) -> Result<u32, String> {
+    text.parse()
+        .map_err(|_| "must be a whole number; 0 asks once".into())
+}
+
 /// A depth of an octree.
 pub(crate) fn depth(text: &str) -> Result<u32, String> {
     text.parse()

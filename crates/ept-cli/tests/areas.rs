@@ -143,7 +143,11 @@ fn what_cannot_be_understood_is_told_in_one_line() {
         ),
         (&["--polygon", "Cargo.toml"], 1, "not an area"),
         (&["--polygon", "POINT(1 2)"], 1, "give a buffer (--buffer)"),
-        (&["--where", "Classification == 2 & Z > 1"], 2, "character 21"),
+        (
+            &["--where", "Classification == 2 & Z > 1"],
+            2,
+            "character 21",
+        ),
         (
             &["--where", "Clas == 2"],
             1,

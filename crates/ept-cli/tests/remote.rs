@@ -340,3 +340,66 @@ fn files_from_disk_and_from_the_root_of_a_server_are_the_same() {
         assert!(!holds(&files[1]), "{name}");
     }
 }
+
+/// A server that counts how often it was asked, and is always busy.
+fn busy() -> Server {
+    Server::start(|_| Response::new(503, "busy"))
+}
+
+#[test]
+fn what_fails_is_asked_for_as_often_as_the_user_wants() {
+    for (retries, told) in [("0", None), ("2", Some("asked 3 times"))] {
+        let server = busy();
+        let run = ept(&["info", &server.url("/set"), "--retries", retries]).ends_with(1);
+        let asked = server.requests().len();
+        assert_eq!(
+            asked,
+            retries.parse::<usize>().unwrap() + 1,
+            "{}",
+            run.stderr()
+        );
+        let text = run.stderr();
+        assert!(told.is_none_or(|told| text.contains(told)), "{text}");
+    }
+    let text = ept(&["info", "/x", "--retries", "-1"])
+        .ends_with(2)
+        .stderr();
+    assert!(
+        text.contains("--retries") && text.contains("0 asks once"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_server_that_is_not_there_is_told_within_two_seconds_unless_the_user_insists() {
+    // A port that was free a moment ago.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/set", listener.local_addr().unwrap());
+    drop(listener);
+    let start = Instant::now();
+    let text = ept(&["info", &url]).ends_with(1).stderr();
+    assert!(
+        start.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        start.elapsed()
+    );
+    assert!(
+        text.contains("refused") && text.contains("asked 4 times"),
+        "{text}"
+    );
+    let text = ept(&["info", &url, "--retries", "4"]).ends_with(1).stderr();
+    assert!(text.contains("asked 5 times"), "{text}");
+}
+
+#[test]
+fn a_timeout_names_the_last_cause() {
+    let server = busy();
+    let url = server.url("/set");
+    let run = ept(&["info", &url, "--timeout", "1s", "--retries", "1000"]);
+    let text = run.ends_with(1).stderr();
+    assert!(
+        text.contains("timeout of 1s") && text.contains("503"),
+        "{text}"
+    );
+    assert!(server.requests().len() > 1);
+}

@@ -94,10 +94,7 @@ fn statistics_as_a_table() {
         .map(|l| l.split_whitespace().collect())
         .collect();
     assert_eq!(lines[0], ["1,500", "points"]);
-    assert_eq!(
-        lines[1],
-        ["minimum", "maximum", "mean", "std.", "deviation"]
-    );
+    assert_eq!(lines[1], ["minimum", "maximum", "mean", "std.", "dev."]);
     let red = &truth("laz-pf2")["dimensions"]["Red"];
     assert_eq!(
         lines[3][..3],

@@ -32,7 +32,7 @@ use crate::{ExportError, FileInfo};
 ///     Column::new("X", Values::F64(vec![637012.24, 636784.5])),
 ///     Column::new("Classification", Values::U8(vec![2, 6])),
 /// ])?;
-/// let address = points.x().as_ptr().cast();
+/// let address = points.x().unwrap_or_default().as_ptr().cast();
 /// let batch = record_batch(points, &FileInfo::default())?;
 /// assert_eq!(batch.num_rows(), 2);
 /// assert_eq!(batch.column(0).to_data().buffers()[0].as_ptr(), address);

@@ -116,8 +116,7 @@ impl<W: Write + Seek, F: Read + Write + Seek> Draft<W, F> {
     /// Refuses points that no cell has, by more than the rounding to the file's scale.
     fn check(&self, batch: &PointBatch, scaling: &Scaling) -> Result<(), ExportError> {
         let cube = self.options.bounds.grown(scaling.scale.map(f64::abs));
-        let mut points = batch.x().iter().zip(batch.y()).zip(batch.z());
-        match points.all(|((x, y), z)| cube.contains([*x, *y, *z])) {
+        match batch.places().all(|place| cube.contains(place)) {
             true => Ok(()),
             false => Err(ExportError::Node {
                 node: Key::ROOT.into(),

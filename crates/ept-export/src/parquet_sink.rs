@@ -221,9 +221,9 @@ impl<W: Write + Send> ParquetFile<W> {
 /// The coordinates of a batch, all three.
 fn coordinates(batch: &PointBatch) -> Result<[&[f64]; 3], ExportError> {
     let axes = [("X", batch.x()), ("Y", batch.y()), ("Z", batch.z())];
-    match axes.iter().find(|(_, axis)| axis.len() != batch.len()) {
+    match axes.iter().find(|(_, axis)| axis.is_none()) {
         Some((name, _)) => Err(ExportError::NoCoordinate(name)),
-        None => Ok(axes.map(|(_, axis)| axis)),
+        None => Ok(axes.map(|(_, axis)| axis.unwrap_or_default())),
     }
 }
 

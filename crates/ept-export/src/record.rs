@@ -121,7 +121,7 @@ impl Record {
         }
         for (axis, places) in [batch.x(), batch.y(), batch.z()].into_iter().enumerate() {
             let (scale, offset) = (self.scaling.scale[axis], self.scaling.offset[axis]);
-            let moved = places.iter().map(|&place| {
+            let moved = places.unwrap_or_default().iter().map(|&place| {
                 let stored = quantise(place, scale, offset)
                     .map_or(place, |steps| f64::from(steps) * scale + offset);
                 let moved = (stored - place).abs();

@@ -276,6 +276,7 @@ fn the_octree_is_that_of_the_cube() {
         assert!(
             batch
                 .x()
+                .unwrap()
                 .iter()
                 .all(|x| (bounds.min.x..=bounds.max.x).contains(x))
         );
@@ -337,7 +338,12 @@ fn bounds_and_depth_select_within_the_file() {
             .iter()
             .filter(|(key, _)| depths.contains(&key.depth()));
         let inside = nodes.map(|(_, batch)| {
-            let xyz = batch.x().iter().zip(batch.y()).zip(batch.z());
+            let xyz = batch
+                .x()
+                .unwrap()
+                .iter()
+                .zip(batch.y().unwrap())
+                .zip(batch.z().unwrap());
             let inside = xyz.filter(|((x, y), z)| area.contains([**x, **y, **z]));
             inside.count()
         });

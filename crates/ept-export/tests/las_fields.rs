@@ -332,8 +332,8 @@ proptest! {
         prop_assert!(points.x_raw().eq(raw.iter().map(|raw| raw[0])));
         prop_assert!(points.y_raw().eq(raw.iter().map(|raw| raw[1])));
         prop_assert!(points.z_raw().eq(raw.iter().map(|raw| raw[2])));
-        let least = batch.x().iter().copied().fold(f64::INFINITY, f64::min);
-        let greatest = batch.z().iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let least = batch.x().unwrap().iter().copied().fold(f64::INFINITY, f64::min);
+        let greatest = batch.z().unwrap().iter().copied().fold(f64::NEG_INFINITY, f64::max);
         prop_assert_eq!(header.bounds().min.x, least);
         prop_assert_eq!(header.bounds().max.z, greatest);
     }

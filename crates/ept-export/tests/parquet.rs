@@ -87,7 +87,11 @@ fn columns_are_the_dimensions_with_geometry_and_box() {
             .as_primitive::<Float32Type>()
     };
     for at in 0..points.len() {
-        let (x, y, z) = (points.x()[at], points.y()[at], points.z()[at]);
+        let (x, y, z) = (
+            points.x().unwrap()[at],
+            points.y().unwrap()[at],
+            points.z().unwrap()[at],
+        );
         let mut wkb = vec![1, 0xe9, 3, 0, 0];
         wkb.extend([x, y, z].map(f64::to_le_bytes).concat());
         assert_eq!(geometry.value(at), wkb);
@@ -154,15 +158,15 @@ fn small_nodes_share_a_row_group_and_large_ones_do_not() {
             .values()
             .to_vec()
     });
-    assert!(xs.eq(whole.x().iter().copied()));
+    assert!(xs.eq(whole.x().unwrap().iter().copied()));
     let mut first = 0;
     for group in groups {
         let last = first + group.num_rows() as usize - 1;
         let Some(Statistics::Double(x)) = group.column(0).statistics() else {
             panic!("no statistics of X");
         };
-        assert_eq!(x.min_opt(), Some(&whole.x()[first]));
-        assert_eq!(x.max_opt(), Some(&whole.x()[last]));
+        assert_eq!(x.min_opt(), Some(&whole.x().unwrap()[first]));
+        assert_eq!(x.max_opt(), Some(&whole.x().unwrap()[last]));
         first = last + 1;
     }
     assert!(groups[0].column(3).statistics().is_none());

@@ -72,7 +72,11 @@ fn every_type_is_its_own_property() {
     assert_eq!(ply.points, 2);
     let mut body = Vec::new();
     for at in 0..2 {
-        for axis in [points.x(), points.y(), points.z()] {
+        for axis in [
+            points.x().unwrap(),
+            points.y().unwrap(),
+            points.z().unwrap(),
+        ] {
             body.extend(axis[at].to_le_bytes());
         }
         body.extend([[1, 255][at], [128, 2][at]]);

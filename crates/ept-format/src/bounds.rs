@@ -9,7 +9,7 @@ use crate::{FormatError, Key};
 /// ```
 /// use ept_format::Bounds;
 ///
-/// let area = Bounds::new([0.0, 0.0, f64::NEG_INFINITY], [10.0, 10.0, f64::INFINITY])?;
+/// let area = Bounds::from_2d([0.0, 0.0], [10.0, 10.0])?;
 /// assert!(area.contains([10.0, 0.0, 1234.5]));
 /// # Ok::<(), ept_format::FormatError>(())
 /// ```
@@ -45,6 +45,15 @@ impl Bounds {
             }
         }
         Ok(Bounds { min, max })
+    }
+
+    /// The box from `min` to `max`, both `[x, y]`, of every z.
+    ///
+    /// # Errors
+    /// As [`Bounds::new`].
+    pub fn from_2d(min: [f64; 2], max: [f64; 2]) -> Result<Bounds, FormatError> {
+        let end = |[x, y]: [f64; 2], z| [x, y, z];
+        Bounds::new(end(min, f64::NEG_INFINITY), end(max, f64::INFINITY))
     }
 
     /// The corner with the least coordinates, `[x, y, z]`.

@@ -89,7 +89,7 @@ fn heights(spool: &Spool, records: &[Record]) -> io::Result<Vec<f64>> {
     percentiles(&AreaStatistics::LEVELS, count, |take| {
         for record in records {
             let batch = spool.read(record)?;
-            batch.z().iter().for_each(|z| take(*z));
+            batch.z().unwrap_or_default().iter().for_each(|z| take(*z));
         }
         Ok(())
     })
@@ -97,7 +97,13 @@ fn heights(spool: &Spool, records: &[Record]) -> io::Result<Vec<f64>> {
 
 impl Part {
     fn of(area: usize, node: &Node, points: &PointBatch, spool: &Spool) -> io::Result<Part> {
-        let heights: Vec<f64> = points.z().iter().copied().filter(|z| !z.is_nan()).collect();
+        let heights: Vec<f64> = points
+            .z()
+            .unwrap_or_default()
+            .iter()
+            .copied()
+            .filter(|z| !z.is_nan())
+            .collect();
         let heights = (!heights.is_empty()).then(|| Column::new("Z", Values::F64(heights)));
         let heights = heights.and_then(|column| PointBatch::new(vec![column]).ok());
         let heights = heights.map(|heights| spool.store(node.name, &heights));

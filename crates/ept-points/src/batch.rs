@@ -19,7 +19,7 @@ use crate::{DecodeError, Scaling, Values};
 ///     Column::new("Classification", Values::U8(vec![2, 6, 2])),
 /// ])?;
 /// batch.retain(&[true, false, true]);
-/// assert_eq!(batch.x(), [1.0, 3.0]);
+/// assert_eq!(batch.x(), Some(&[1.0, 3.0][..]));
 /// assert_eq!(batch.values("Classification"), Some(&Values::U8(vec![2, 2])));
 /// # Ok::<(), ept_points::DecodeError>(())
 /// ```
@@ -133,28 +133,35 @@ impl PointBatch {
         self.len == 0
     }
 
-    /// X coordinates, in units of the coordinate system. Empty if X was not among the wanted dimensions.
+    /// X coordinates, in units of the coordinate system. `None` if X is not among the dimensions.
     #[must_use]
-    pub fn x(&self) -> &[f64] {
+    pub fn x(&self) -> Option<&[f64]> {
         self.coordinates("X")
     }
 
     /// Y coordinates; as [`PointBatch::x`].
     #[must_use]
-    pub fn y(&self) -> &[f64] {
+    pub fn y(&self) -> Option<&[f64]> {
         self.coordinates("Y")
     }
 
     /// Z coordinates; as [`PointBatch::x`].
     #[must_use]
-    pub fn z(&self) -> &[f64] {
+    pub fn z(&self) -> Option<&[f64]> {
         self.coordinates("Z")
+    }
+
+    /// The coordinates of each point, `[x, y, z]`. Nothing if one of the axes is not among the dimensions.
+    pub fn places(&self) -> impl Iterator<Item = [f64; 3]> + Clone {
+        let [x, y, z] = [self.x(), self.y(), self.z()].map(Option::unwrap_or_default);
+        let places = x.iter().zip(y).zip(z);
+        places.map(|((&x, &y), &z)| [x, y, z])
     }
 
     /// A box around the points. `None` if there are none, a coordinate was not wanted, or one is not a number.
     #[must_use]
     pub fn extent(&self) -> Option<Bounds> {
-        let axes = [self.x(), self.y(), self.z()];
+        let axes = [self.x()?, self.y()?, self.z()?];
         if axes.iter().any(|axis| axis.is_empty()) {
             return None;
         }
@@ -162,10 +169,10 @@ impl PointBatch {
         Bounds::new(end(f64::min), end(f64::max)).ok()
     }
 
-    fn coordinates(&self, name: &str) -> &[f64] {
+    fn coordinates(&self, name: &str) -> Option<&[f64]> {
         match self.values(name) {
-            Some(Values::F64(values)) => values,
-            _ => &[],
+            Some(Values::F64(values)) => Some(values),
+            _ => None,
         }
     }
 
@@ -281,10 +288,7 @@ impl PointBatch {
         if *bounds == Bounds::EVERYTHING {
             return;
         }
-        let places = self.x().iter().zip(self.y()).zip(self.z());
-        let mask: Vec<bool> = places
-            .map(|((&x, &y), &z)| bounds.contains([x, y, z]))
-            .collect();
+        let mask: Vec<bool> = self.places().map(|place| bounds.contains(place)).collect();
         self.retain(&mask);
     }
 

@@ -25,7 +25,7 @@ use crate::{DecodeError, PointBatch, Wish, laszip, schema, zstandard};
 ///                {"name": "Intensity", "type": "unsigned", "size": 1}]
 /// }"#)?;
 /// let batch = Decoder::new(&metadata).decode(1, &[3, 0, 4, 0, 5, 0, 99])?;
-/// assert_eq!((batch.x(), batch.y(), batch.z()), (&[1.5][..], &[4.0][..], &[5.0][..]));
+/// assert_eq!((batch.x(), batch.y(), batch.z()), (Some(&[1.5][..]), Some(&[4.0][..]), Some(&[5.0][..])));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]

@@ -349,7 +349,8 @@ fn columns_are_found_by_their_exact_name() {
         Column::new("Red", Values::U16(vec![7])),
     ];
     let batch = PointBatch::new(columns.clone()).unwrap();
-    assert_eq!((batch.x(), batch.y()), (&[1.5][..], &[][..]));
+    assert_eq!((batch.x(), batch.y()), (Some(&[1.5][..]), None));
+    assert_eq!(batch.places().next(), None);
     assert_eq!(batch.values("Red"), Some(&Values::U16(vec![7])));
     assert_eq!(batch.values("red"), None);
     assert_eq!(batch.columns(), columns);

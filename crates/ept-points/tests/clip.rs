@@ -57,7 +57,11 @@ fn the_queries_of_the_generator_find_their_points() {
 
 /// Boxes whose faces lie on a point of the batch, one bit inside of it, and one bit outside.
 fn boxes_around(batch: &PointBatch, at: usize) -> Vec<Bounds> {
-    let point = [batch.x()[at], batch.y()[at], batch.z()[at]];
+    let point = [
+        batch.x().unwrap()[at],
+        batch.y().unwrap()[at],
+        batch.z().unwrap()[at],
+    ];
     let mut boxes = vec![bounds(point, point)];
     for axis in 0..3 {
         for edge in [point[axis], point[axis].next_up(), point[axis].next_down()] {
@@ -179,7 +183,7 @@ proptest! {
 
         // Coordinates are the product and the sum, each rounded.
         let batch = Decoder::new(&metadata).decode(points, &tile).unwrap();
-        for (axis, values) in [batch.x(), batch.y(), batch.z()].into_iter().enumerate() {
+        for (axis, values) in [batch.x().unwrap(), batch.y().unwrap(), batch.z().unwrap()].into_iter().enumerate() {
             let expected: Vec<f64> = stored.iter().map(|point| coordinate(point, axis)).collect();
             prop_assert_eq!(values, expected);
         }
@@ -221,7 +225,7 @@ fn a_negative_scale_turns_the_order_around() {
         .unwrap();
     // 10 - 0.01 i lies between 2.5 and 5 for i from 500 to 750.
     assert_eq!(batch.len(), 251);
-    assert_eq!((batch.x()[0], batch.x()[250]), (5.0, 2.5));
+    assert_eq!((batch.x().unwrap()[0], batch.x().unwrap()[250]), (5.0, 2.5));
 }
 
 #[test]
@@ -270,7 +274,7 @@ fn the_ends_of_the_integers_are_clipped_exactly() {
             .with_bounds(area)
             .decode(3, &tile)
             .unwrap();
-        assert_eq!(batch.x(), expected, "{min} to {max}");
+        assert_eq!(batch.x().unwrap(), expected, "{min} to {max}");
     }
 }
 
@@ -311,7 +315,11 @@ fn coordinates_that_are_not_wanted_decide_all_the_same() {
             sorted[sorted.len() / 2]
         };
         // The half below the middle of each axis alone, and of all three.
-        let centre = [middle(batch.x()), middle(batch.y()), middle(batch.z())];
+        let centre = [
+            middle(batch.x().unwrap()),
+            middle(batch.y().unwrap()),
+            middle(batch.z().unwrap()),
+        ];
         let mut areas = vec![bounds([f64::NEG_INFINITY; 3], centre)];
         for axis in 0..3 {
             let mut max = [f64::INFINITY; 3];

@@ -196,7 +196,10 @@ fn a_batch_knows_how_its_coordinates_are_stored() {
                 continue;
             };
             // Every coordinate is that of one integer.
-            for (axis, values) in [batch.x(), batch.y(), batch.z()].into_iter().enumerate() {
+            for (axis, values) in [batch.x().unwrap(), batch.y().unwrap(), batch.z().unwrap()]
+                .into_iter()
+                .enumerate()
+            {
                 let (scale, offset) = (scaling.scale[axis], scaling.offset[axis]);
                 let is_exact = |value: &f64| {
                     let stored = ((value - offset) / scale).round();

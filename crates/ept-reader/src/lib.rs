@@ -142,5 +142,6 @@ pub use ept_las::Header;
 pub use ept_points::{Column, DecodeError, PointBatch, Scaling, Values};
 pub use ept_select::{
     Area, Corners, Crs, DepthPlan, Detail, Edge, Filter, Frame, Hint, Length, Line, Miss,
-    NamedArea, Origin, Plan, Query, Relation, SelectError, Spacing, Swath, Thin, rows_in_areas,
+    NamedArea, Origin, Plan, Query, Relation, SelectError, Spacing, Swath, Thin, geo_types,
+    rows_in_areas,
 };

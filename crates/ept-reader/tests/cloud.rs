@@ -41,6 +41,7 @@ fn options(server: &Server) -> Options {
             attempts: 5,
             first: Duration::from_millis(1),
             most: Duration::from_millis(1),
+            ..Retry::default()
         },
         ..Options::default()
     }

@@ -278,6 +278,7 @@ async fn waits_double_and_are_drawn_at_random() {
         attempts: 5,
         first: Duration::from_secs(1),
         most: Duration::from_secs(3),
+        ..Retry::default()
     };
     let mut times = HashSet::new();
     for _ in 0..20 {
@@ -295,6 +296,7 @@ async fn the_time_that_a_server_names_is_kept_up_to_a_limit() {
         attempts: 4,
         first: Duration::from_secs(1),
         most: Duration::from_secs(60),
+        ..Retry::default()
     };
     for (named, waited) in [(7, 21), (3600, 180)] {
         let time = time_to_give_up(Some(Duration::from_secs(named)), retry).await;

@@ -124,7 +124,12 @@ async fn fault(file: Vec<u8>) -> Error {
 fn places<'a>(batches: impl IntoIterator<Item = &'a PointBatch>) -> Vec<[u64; 3]> {
     let mut places = Vec::new();
     for batch in batches {
-        let rows = batch.x().iter().zip(batch.y()).zip(batch.z());
+        let rows = batch
+            .x()
+            .unwrap()
+            .iter()
+            .zip(batch.y().unwrap())
+            .zip(batch.z().unwrap());
         places.extend(rows.map(|((x, y), z)| [x, y, z].map(|c| c.to_bits())));
     }
     places.sort_unstable();
@@ -167,7 +172,9 @@ async fn a_laz_file_has_its_points_in_the_order_of_the_file() {
     let laz = open_bytes(laz_of("terrain", 3).await).await.unwrap();
     let expected = tiles(&open("terrain").await, &Query::new()).await;
     let x = |tiles: Vec<Tile>| -> Vec<f64> {
-        let each = tiles.into_iter().flat_map(|tile| tile.points.x().to_vec());
+        let each = tiles
+            .into_iter()
+            .flat_map(|tile| tile.points.x().unwrap().to_vec());
         each.collect()
     };
     let expected = x(expected).repeat(3);
@@ -445,7 +452,13 @@ async fn thinning_sees_all_sources_together() {
     };
     let mut nearest: BTreeMap<[i64; 2], f64> = BTreeMap::new();
     for tile in tiles(&dataset, &Query::new()).await {
-        for (x, y) in tile.points.x().iter().zip(tile.points.y()) {
+        for (x, y) in tile
+            .points
+            .x()
+            .unwrap()
+            .iter()
+            .zip(tile.points.y().unwrap())
+        {
             let best = nearest.entry(cell(*x, *y)).or_insert(f64::INFINITY);
             *best = best.min(distance(*x, *y));
         }
@@ -453,7 +466,13 @@ async fn thinning_sees_all_sources_together() {
     let thin = Query::new().with_thin(Thin::squares(Spacing::Units(size)));
     let mut found: BTreeMap<[i64; 2], f64> = BTreeMap::new();
     for tile in tiles(&dataset, &thin).await {
-        for (x, y) in tile.points.x().iter().zip(tile.points.y()) {
+        for (x, y) in tile
+            .points
+            .x()
+            .unwrap()
+            .iter()
+            .zip(tile.points.y().unwrap())
+        {
             let twice = found.insert(cell(*x, *y), distance(*x, *y));
             assert_eq!(twice, None, "two points of one cell");
         }
@@ -594,7 +613,7 @@ async fn an_index_beside_the_file_leaves_out_chunks_and_no_points() {
     let root = tiles(&open("terrain").await, &Query::new().with_depth(0)).await;
     let points = &root[0].points;
     let mut rows: Vec<usize> = (0..points.len()).collect();
-    rows.sort_by(|a, b| points.x()[*a].total_cmp(&points.x()[*b]));
+    rows.sort_by(|a, b| points.x().unwrap()[*a].total_cmp(&points.x().unwrap()[*b]));
     let copies = 250_000_usize.div_ceil(rows.len());
     let rows: Vec<usize> = rows
         .into_iter()
@@ -611,7 +630,7 @@ async fn an_index_beside_the_file_leaves_out_chunks_and_no_points() {
     let mut sink: Box<dyn Sink> = Box::new(LasSink::new(file.clone(), options));
     sink.write(root[0].node.name, &sorted).unwrap();
     sink.finish().unwrap();
-    let lax = lax_of(sorted.x(), sorted.y());
+    let lax = lax_of(sorted.x().unwrap(), sorted.y().unwrap());
     let engine = Engine::new(&Options::default());
     let open_with = async |files: Vec<(&str, Vec<u8>)>| {
         let store: MemoryStore = files.into_iter().collect();

@@ -50,7 +50,12 @@ async fn queries_find_what_brute_force_finds() {
             for tile in &tiles {
                 let bounds = query.areas()[0].as_bounds().unwrap();
                 let points = &tile.points;
-                let xyz = points.x().iter().zip(points.y()).zip(points.z());
+                let xyz = points
+                    .x()
+                    .unwrap()
+                    .iter()
+                    .zip(points.y().unwrap())
+                    .zip(points.z().unwrap());
                 assert!(
                     xyz.into_iter()
                         .all(|((x, y), z)| bounds.contains([*x, *y, *z]))

@@ -24,6 +24,7 @@ fn eager() -> Options {
             attempts: 5,
             first: Duration::from_millis(1),
             most: Duration::from_millis(1),
+            ..Retry::default()
         },
         ..Options::default()
     }

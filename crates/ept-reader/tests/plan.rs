@@ -84,7 +84,12 @@ async fn estimates_are_honest_and_bounds_hold() {
                 .filter(|tile| tile.node.depth().unwrap() <= depth);
             let found: usize = nodes
                 .map(|tile| {
-                    let places = tile.points.x().iter().zip(tile.points.y());
+                    let places = tile
+                        .points
+                        .x()
+                        .unwrap()
+                        .iter()
+                        .zip(tile.points.y().unwrap());
                     places
                         .filter(|(x, y)| area.contains([**x, **y, 0.0]))
                         .count()

@@ -49,7 +49,15 @@ fn sample(name: &str) -> Option<PathBuf> {
 fn places(tiles: &[Tile]) -> Vec<[f64; 3]> {
     let points = tiles.iter().map(|tile| &tile.points);
     points
-        .flat_map(|points| (0..points.len()).map(|i| [points.x()[i], points.y()[i], points.z()[i]]))
+        .flat_map(|points| {
+            (0..points.len()).map(|i| {
+                [
+                    points.x().unwrap()[i],
+                    points.y().unwrap()[i],
+                    points.z().unwrap()[i],
+                ]
+            })
+        })
         .collect()
 }
 
@@ -414,7 +422,10 @@ async fn coordinates_come_out_in_another_system() {
     );
     for tile in &found {
         assert_eq!(tile.points.scaling(), Some(scaling));
-        for (axis, values) in [tile.points.x(), tile.points.y()].into_iter().enumerate() {
+        for (axis, values) in [tile.points.x().unwrap(), tile.points.y().unwrap()]
+            .into_iter()
+            .enumerate()
+        {
             let steps = |value: &f64| ((value - scaling.offset[axis]) / scaling.scale[axis]).abs();
             assert!(
                 values
@@ -510,8 +521,8 @@ async fn addons_take_the_place_of_dimensions() {
                     for (i, value) in values.iter().enumerate() {
                         let row = (u64::MAX - value) as usize;
                         assert_eq!(
-                            (tile.points.x()[i], tile.points.y()[i]),
-                            (all.x()[row], all.y()[row])
+                            (tile.points.x().unwrap()[i], tile.points.y().unwrap()[i]),
+                            (all.x().unwrap()[row], all.y().unwrap()[row])
                         );
                     }
                 }

@@ -77,6 +77,7 @@ async fn a_dataset_asks_again_and_names_the_tile_that_is_missing() {
             attempts: 2,
             first: Duration::from_millis(1),
             most: Duration::from_millis(1),
+            ..Retry::default()
         },
         ..Options::default()
     };

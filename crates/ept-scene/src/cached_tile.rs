@@ -76,9 +76,9 @@ impl CachedTile {
     pub fn position(&self, index: usize) -> Option<[f64; 3]> {
         let Self { points, .. } = self;
         Some([
-            *points.x().get(index)?,
-            *points.y().get(index)?,
-            *points.z().get(index)?,
+            *points.x()?.get(index)?,
+            *points.y()?.get(index)?,
+            *points.z()?.get(index)?,
         ])
     }
 
@@ -104,15 +104,9 @@ fn middle(cell: &Bounds) -> [f64; 3] {
 }
 
 fn positions(points: &PointBatch, origin: [f64; 3]) -> Arc<[[f32; 3]]> {
-    let places = points.x().iter().zip(points.y()).zip(points.z());
-    let place = |((x, y), z): ((&f64, &f64), &f64)| {
-        [
-            (x - origin[0]) as f32,
-            (y - origin[1]) as f32,
-            (z - origin[2]) as f32,
-        ]
-    };
-    places.map(place).collect()
+    let places = points.places();
+    let from_origin = |place: [f64; 3]| [0, 1, 2].map(|i| (place[i] - origin[i]) as f32);
+    places.map(from_origin).collect()
 }
 
 const CHANNELS: [&str; 3] = ["Red", "Green", "Blue"];

@@ -45,11 +45,10 @@ pub fn pick<'a>(
 
 /// The point of a tile that is nearest to a ray.
 fn nearest(tile: &Arc<CachedTile>, ray: &Ray, most: f64) -> Option<Picked> {
-    let points = tile.points();
-    let places = points.x().iter().zip(points.y()).zip(points.z());
+    let places = tile.points().places();
     let mut best: Option<(usize, [f64; 2])> = None;
-    for (index, ((&x, &y), &z)) in places.enumerate() {
-        let Some([along, pixels]) = ray.locate([x, y, z]) else {
+    for (index, place) in places.enumerate() {
+        let Some([along, pixels]) = ray.locate(place) else {
             continue;
         };
         let is_nearer = |(_, [far, beside]): (usize, [f64; 2])| {

@@ -208,7 +208,7 @@ impl<'a> Points<'a> {
     /// The points of a batch, and the places of those whose coordinates are numbers.
     fn new(batch: &'a PointBatch, placement: &'a Placement) -> (Points<'a>, Vec<usize>) {
         let mut points = Points {
-            axes: [batch.x(), batch.y(), batch.z()],
+            axes: [batch.x(), batch.y(), batch.z()].map(Option::unwrap_or_default),
             placement,
             room: [0.0; 3],
         };

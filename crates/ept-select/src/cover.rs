@@ -120,9 +120,8 @@ impl Cover {
                 continue;
             };
             let mask = mask.get_or_insert_with(|| vec![true; batch.len()]);
-            let places = batch.x().iter().zip(batch.y()).zip(batch.z());
-            for (keep, ((&x, &y), &z)) in mask.iter_mut().zip(places) {
-                *keep = *keep && keeps([x, y, z]);
+            for (keep, place) in mask.iter_mut().zip(batch.places()) {
+                *keep = *keep && keeps(place);
             }
         }
         mask

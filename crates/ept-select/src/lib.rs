@@ -44,6 +44,7 @@ pub use error::SelectError;
 pub use extent::Relation;
 pub use filter::Filter;
 pub use frame::Frame;
+pub use geo_types;
 pub use index_rows::rows_in_areas;
 pub use line::Line;
 pub use miss::{Hint, Miss};

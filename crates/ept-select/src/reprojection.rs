@@ -147,9 +147,8 @@ impl Reprojection {
         let scaling = self.scaling(batch.scaling());
         let format = batch.point_format();
         let times = batch.has_standard_time();
-        let places = batch.x().iter().zip(batch.y()).zip(batch.z());
         let mut axes = [Vec::new(), Vec::new(), Vec::new()];
-        for ((&x, &y), &z) in places {
+        for [x, y, z] in batch.places() {
             let place = self.transform.apply([x, y, z]).ok_or_else(|| {
                 let to = self.target();
                 SelectError::Unrelated(format!("the point {x} {y} {z} has no place in {to}"))

@@ -124,10 +124,8 @@ impl Swath {
     /// # Errors
     /// If it has columns of these names.
     pub fn profile(&self, mut points: PointBatch) -> Result<PointBatch, ept_points::DecodeError> {
-        let places = points.x().iter().zip(points.y()).zip(points.z());
-        let located: Vec<_> = places
-            .map(|((&x, &y), &z)| self.locate([x, y, z]))
-            .collect();
+        let located = points.places().map(|place| self.locate(place));
+        let located: Vec<_> = located.collect();
         let mask: Vec<bool> = located.iter().map(Option::is_some).collect();
         points.retain(&mask);
         let (own, storage) = points.into_parts();

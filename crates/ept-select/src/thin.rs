@@ -4,7 +4,6 @@ mod grid;
 mod thinner;
 
 use ept_format::{Key, NodeName};
-use ept_points::PointBatch;
 
 pub use grid::ThinGrid;
 pub use thinner::Thinner;
@@ -43,9 +42,4 @@ impl Thin {
 /// The branch of the octree that a node belongs to: the root, if it has none.
 fn place(name: NodeName) -> Key {
     name.key().unwrap_or(Key::ROOT)
-}
-
-fn points(batch: &PointBatch) -> impl Iterator<Item = [f64; 3]> {
-    let places = batch.x().iter().zip(batch.y()).zip(batch.z());
-    places.map(|((&x, &y), &z)| [x, y, z])
 }

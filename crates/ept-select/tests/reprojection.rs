@@ -65,7 +65,12 @@ fn batch(points: &[[f64; 3]]) -> PointBatch {
 }
 
 fn points(batch: &PointBatch) -> Vec<[f64; 3]> {
-    let places = batch.x().iter().zip(batch.y()).zip(batch.z());
+    let places = batch
+        .x()
+        .unwrap()
+        .iter()
+        .zip(batch.y().unwrap())
+        .zip(batch.z().unwrap());
     places.map(|((&x, &y), &z)| [x, y, z]).collect()
 }
 

@@ -55,9 +55,8 @@ impl Points {
             points.len() as u64,
             tile.node.points,
         );
-        let xyz = points.x().iter().zip(points.y()).zip(points.z());
         let start = self.xyz.len();
-        self.xyz.extend(xyz.map(|((x, y), z)| [*x, *y, *z]));
+        self.xyz.extend(points.places());
         self.depth.resize(self.xyz.len(), key.depth().unwrap_or(0));
         let outside = self.xyz[start..]
             .iter()

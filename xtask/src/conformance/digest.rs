@@ -20,7 +20,11 @@ pub(crate) fn stored(batch: &PointBatch) -> Result<Vec<[i32; 3]>> {
         .scaling()
         .context("coordinates are not stored as integers")?;
     let mut stored = vec![[0; 3]; batch.len()];
-    for (axis, values) in [batch.x(), batch.y(), batch.z()].into_iter().enumerate() {
+    for (axis, values) in [batch.x(), batch.y(), batch.z()]
+        .into_iter()
+        .flatten()
+        .enumerate()
+    {
         let (scale, offset) = (scaling.scale[axis], scaling.offset[axis]);
         for (point, value) in stored.iter_mut().zip(values) {
             let integer = ((value - offset) / scale).round();

@@ -140,8 +140,7 @@ impl Whole {
     }
 
     fn extend(&mut self, batch: &PointBatch) {
-        for ((x, y), z) in batch.x().iter().zip(batch.y()).zip(batch.z()) {
-            let point = [*x, *y, *z];
+        for point in batch.places() {
             let extent = self.extent.get_or_insert([point, point]);
             for axis in 0..3 {
                 extent[0][axis] = extent[0][axis].min(point[axis]);

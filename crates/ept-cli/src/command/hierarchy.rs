@@ -8,7 +8,7 @@ use indicatif::HumanBytes;
 use crate::numbers::{counted, grouped, rounded};
 
 /// Characters of the longest bar.
-const BAR: f64 = 30.0;
+const BAR: f64 = 24.0;
 
 /// Writes a table with a line for each depth.
 pub(crate) fn write(out: &mut impl Write, hierarchy: &Hierarchy) -> std::io::Result<()> {
@@ -21,7 +21,7 @@ pub(crate) fn write(out: &mut impl Write, hierarchy: &Hierarchy) -> std::io::Res
         .max(1);
     writeln!(
         out,
-        "depth {:>12} {:>12} {:>18} {:>12}",
+        "depth {:>10} {:>10} {:>15} {:>10}",
         "spacing", "nodes", "points", "per unit^2"
     )?;
     for (depth, number) in hierarchy.depths.iter().zip(0..) {
@@ -31,7 +31,7 @@ pub(crate) fn write(out: &mut impl Write, hierarchy: &Hierarchy) -> std::io::Res
             .map_or_else(|| "-".into(), |d| rounded(d, 4));
         writeln!(
             out,
-            "{number:>5} {:>12} {:>12} {:>18} {density:>12}  {}",
+            "{number:>5} {:>10} {:>10} {:>15} {density:>10}  {}",
             rounded(depth.spacing.unwrap_or(f64::NAN), 6),
             grouped(depth.nodes),
             grouped(depth.points),

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use crate::args::DatasetArgs;
 use crate::exit::Outcome;
+use crate::losses;
 use crate::numbers::counted;
 use crate::select;
 use crate::terminal::tell;
@@ -31,10 +32,16 @@ pub(crate) async fn run(args: &NewIndexArgs) -> Result<Outcome> {
         return Err(error.clone().into());
     }
     made.write(&args.output)?;
-    for loss in made.losses() {
-        tell!("left out: {loss}");
-    }
-    if !args.quiet {
+    if args.quiet {
+        let lost = made.losses().len();
+        made.losses().first().inspect(|first| {
+            tell!(
+                "left out: {}, the first: {first}",
+                counted(lost as u64, "file")
+            )
+        });
+    } else {
+        losses::tell_some("left out", "file", made.losses());
         let rows = counted(made.index().rows.len() as u64, "file");
         tell!("{rows}, to {}", args.output.display());
     }

@@ -10,7 +10,7 @@ use ept_reader::{Edge, Srs};
 use crate::args::DatasetArgs;
 use crate::command::hierarchy;
 use crate::exit::Outcome;
-use crate::numbers::{grouped, rounded};
+use crate::numbers::{fitted, grouped, rounded};
 use crate::select::{corners, open, options};
 use crate::terminal;
 
@@ -104,46 +104,55 @@ fn spacings(info: &Info, levels: &Levels) -> String {
     format!("{text} (depth 0, 1, ...)")
 }
 
+/// Characters of a number. JSON has all digits.
+const CELL: usize = 10;
+/// Characters of a name: with a type and five numbers, a line has 80.
+const MOST_NAME: usize = 17;
+
 fn write_schema(out: &mut impl Write, info: &Info) -> std::io::Result<()> {
     let schema = &info.dataset().frame().schema;
-    let width = schema
-        .iter()
-        .map(|d| d.name.chars().count())
-        .max()
-        .unwrap_or(0)
-        .max(9);
+    let lengths = schema.iter().map(|d| d.name.chars().count());
+    let width = lengths.max().unwrap_or(0).clamp(9, MOST_NAME);
     let numbers = |cells: [String; 5]| {
-        let cells = cells.iter().map(|cell| format!(" {cell:>17}"));
+        let cells = cells.iter().map(|cell| format!(" {cell:>CELL$}"));
         cells.collect::<String>().trim_end().to_owned()
     };
     let heads = ["scale", "offset", "minimum", "maximum", "mean"].map(str::to_owned);
     writeln!(
         out,
-        "{:width$}  {:<8}{}",
+        "{:width$} {:<7}{}",
         "dimension",
         "type",
         numbers(heads)
     )?;
     for dimension in schema {
         let statistics = dimension.statistics.clone().unwrap_or_default();
-        let cell = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
-        let mean = statistics
-            .mean
-            .map_or_else(String::new, |mean| rounded(mean, 12));
+        let cell = |value: Option<f64>| value.map_or_else(String::new, |value| fitted(value, CELL));
         let cells = numbers([
             cell(Some(dimension.scale).filter(|scale| *scale != 1.0)),
             cell(Some(dimension.offset).filter(|offset| *offset != 0.0)),
             cell(statistics.minimum),
             cell(statistics.maximum),
-            mean,
+            cell(statistics.mean),
         ]);
         let (name, scalar) = (&dimension.name, dimension.scalar.to_string());
-        let mark = match info.is_stored(name) {
-            Some(false) => "  (not in the first tile)",
-            _ => "",
+        // A name that has no room has a line of its own.
+        let name = match name.chars().count() {
+            length if length > width => {
+                writeln!(out, "{name}")?;
+                ""
+            }
+            _ => name,
         };
-        let row = format!("{name:width$}  {scalar:<8}{cells}");
-        writeln!(out, "{}{mark}", row.trim_end())?;
+        let row = format!("{name:width$} {scalar:<7}{cells}");
+        writeln!(out, "{}", row.trim_end())?;
+    }
+    let names = schema.iter().map(|dimension| dimension.name.as_str());
+    let absent: Vec<&str> = names
+        .filter(|name| info.is_stored(name) == Some(false))
+        .collect();
+    if !absent.is_empty() {
+        writeln!(out, "not in the first tile: {}", absent.join(", "))?;
     }
     Ok(())
 }

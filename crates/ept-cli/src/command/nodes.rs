@@ -43,7 +43,7 @@ pub(crate) async fn run(args: &NodesArgs) -> Result<Outcome> {
         write_table(&mut out, &nodes)?;
     }
     out.flush()?;
-    losses::tell(&lost);
+    losses::tell(&lost, args.read.quiet);
     if !args.read.quiet {
         let count = counted(nodes.len() as u64, "node");
         tell!("{count}, {}", counted(points, "point"));

@@ -39,22 +39,25 @@ pub(crate) async fn run(args: &PlanArgs) -> Result<Outcome> {
     } else {
         write(&mut out, &costs)?;
     }
-    losses::tell(&lost);
+    losses::tell(&lost, args.read.quiet);
     Ok(losses::outcome(&lost))
 }
+
+/// Sizes of outputs in a line.
+const OUTPUTS: usize = 3;
 
 fn write(out: &mut impl Write, costs: &Costs) -> std::io::Result<()> {
     let scale = costs.metres_per_unit;
     writeln!(
         out,
-        "depth {:>12} {:>18} {:>18} {:>12} {:>12}",
+        "depth {:>10} {:>17} {:>17} {:>12} {:>12}",
         "nodes", "points", "in the area", "spacing", "ground m"
     )?;
     for depth in &costs.plan.depths {
         let ground = known(scale.map_or(f64::NAN, |scale| depth.spacing * scale), 4);
         writeln!(
             out,
-            "{:>5} {:>12} {:>18} {:>18} {:>12} {ground:>12}",
+            "{:>5} {:>10} {:>17} {:>17} {:>12} {ground:>12}",
             depth.depth,
             grouped(depth.nodes),
             grouped(depth.points),
@@ -90,11 +93,11 @@ fn write(out: &mut impl Write, costs: &Costs) -> std::io::Result<()> {
     writeln!(out, "memory    about {}", HumanBytes(costs.memory as u64))?;
     let outputs = costs.outputs.iter();
     let outputs = outputs.map(|(name, size)| format!("{name} {}", HumanBytes(*size as u64)));
-    writeln!(
-        out,
-        "output    about {}",
-        outputs.collect::<Vec<_>>().join(", ")
-    )?;
+    let outputs: Vec<String> = outputs.collect();
+    for (at, outputs) in outputs.chunks(OUTPUTS).enumerate() {
+        let head = if at == 0 { "output    about" } else { "" };
+        writeln!(out, "{head:15} {}", outputs.join(", "))?;
+    }
     if let Some(resolution) = costs.suggestion() {
         let most = grouped(Costs::COMFORTABLE as u64);
         writeln!(out, "for {most} points at most: --resolution {resolution}")?;

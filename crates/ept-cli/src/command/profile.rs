@@ -65,7 +65,7 @@ pub(crate) async fn run(args: &ProfileArgs) -> Result<Outcome> {
     let show = |progress: &_| bar.show(progress);
     let points = write_profile(&mut pass, swath, dims.as_deref(), output, show).await;
     bar.finish();
-    losses::tell(pass.losses());
+    losses::tell(pass.losses(), args.read.quiet);
     losses::remark(pass.remarks(), &args.read);
     let points = points?;
     if !args.read.quiet {

@@ -171,7 +171,7 @@ fn end(args: &QueryArgs, report: &Report<'_>, pass: &Pass, output: &str) -> Resu
     if let Some(path) = &args.report {
         write_report(path, report)?;
     }
-    losses::tell(pass.losses());
+    losses::tell(pass.losses(), args.read.quiet);
     losses::remark(pass.remarks(), &args.read);
     if let Some(written) = report.points().filter(|_| !args.read.quiet) {
         summarize(pass, written, output);

@@ -12,7 +12,7 @@ use crate::area_rows;
 use crate::args::{ReadArgs, SelectArgs};
 use crate::exit::Outcome;
 use crate::losses;
-use crate::numbers::{counted, rounded};
+use crate::numbers::{counted, fitted};
 use crate::progress::Bar;
 use crate::select;
 use crate::terminal;
@@ -56,7 +56,7 @@ pub(crate) async fn run(args: &StatsArgs) -> Result<Outcome> {
 
 /// Tells what is to be said besides the statistics.
 fn end(pass: &Pass, args: &StatsArgs, points: u64) -> Outcome {
-    losses::tell(pass.losses());
+    losses::tell(pass.losses(), args.read.quiet);
     losses::remark(pass.remarks(), &args.read);
     if points == 0 && !args.read.quiet {
         select::tell_nothing(pass.selection(), pass.losses(), pass.remarks());
@@ -85,31 +85,48 @@ async fn run_each(args: &StatsArgs, property: &str) -> Result<Outcome> {
     Ok(end(&pass, args, points.sum()))
 }
 
+/// Characters of a figure. JSON has all digits.
+const CELL: usize = 13;
+/// Characters of a name: with four figures, a line has 80.
+const MOST_NAME: usize = 20;
+
 fn write_table(out: &mut impl Write, statistics: &Statistics) -> std::io::Result<()> {
     writeln!(out, "{}", counted(statistics.points(), "point"))?;
     let rows = statistics.dimensions();
-    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let lengths = rows.iter().map(|(name, _)| name.chars().count());
+    let width = lengths.max().unwrap_or(0).min(MOST_NAME);
     writeln!(
         out,
-        "{:width$}  {:>20}  {:>20}  {:>20}  {:>20}",
-        "", "minimum", "maximum", "mean", "std. deviation"
+        "{:width$}  {:>CELL$}  {:>CELL$}  {:>CELL$}  {:>CELL$}",
+        "", "minimum", "maximum", "mean", "std. dev."
     )?;
     for (name, summary) in rows {
         let text = |value: Option<String>| value.unwrap_or_else(|| "-".into());
         let scalar = |value: Option<Scalar>| {
             text(value.map(|value| match value {
-                Scalar::Integer(value) => value.to_string(),
-                Scalar::Float(value) => rounded(value, 15),
+                Scalar::Integer(value) => match value.to_string() {
+                    text if text.len() <= CELL => text,
+                    _ => fitted(value as f64, CELL),
+                },
+                Scalar::Float(value) => fitted(value, CELL),
             }))
         };
         let min = scalar(summary.and_then(DimensionSummary::min));
         let max = scalar(summary.and_then(DimensionSummary::max));
-        let float = |value: Option<f64>| text(value.map(|value| rounded(value, 15)));
+        let float = |value: Option<f64>| text(value.map(|value| fitted(value, CELL)));
         let mean = float(summary.and_then(DimensionSummary::mean));
         let deviation = float(summary.and_then(DimensionSummary::deviation));
+        // A name that has no room has a line of its own.
+        let name = match name.chars().count() {
+            length if length > width => {
+                writeln!(out, "{name}")?;
+                ""
+            }
+            _ => name,
+        };
         writeln!(
             out,
-            "{name:width$}  {min:>20}  {max:>20}  {mean:>20}  {deviation:>20}"
+            "{name:width$}  {min:>CELL$}  {max:>CELL$}  {mean:>CELL$}  {deviation:>CELL$}"
         )?;
     }
     Ok(())

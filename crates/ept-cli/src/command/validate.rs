@@ -40,7 +40,7 @@ pub(crate) struct ValidateArgs {
     /// Tiles decoded at the same time [default: number of cores]
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = count)]
     pub(crate) threads: Option<NonZeroUsize>,
-    /// No progress bar and no summary
+    /// No progress bar and no summary; findings in one line
     #[arg(long, short)]
     pub(crate) quiet: bool,
 }
@@ -61,7 +61,7 @@ pub(crate) async fn run(args: &ValidateArgs) -> Result<Outcome> {
     if args.json {
         writeln!(out, "{:#}", validation_json(&report))?;
     } else {
-        write_text(&mut out, &report)?;
+        write_text(&mut out, &report, args.quiet)?;
     }
     if !args.quiet {
         tell!("{}", summary(&report));
@@ -73,7 +73,10 @@ pub(crate) async fn run(args: &ValidateArgs) -> Result<Outcome> {
     })
 }
 
-fn write_text(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
+fn write_text(out: &mut impl Write, report: &Report, quiet: bool) -> std::io::Result<()> {
+    if quiet {
+        return write_line(out, report);
+    }
     for finding in &report.findings {
         let code: Code = finding.code;
         writeln!(out, "{} {code}: {}", code.severity(), code.meaning())?;
@@ -89,14 +92,29 @@ fn write_text(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
     Ok(())
 }
 
-/// What was looked at, and what came of it.
-fn summary(report: &Report) -> String {
-    let checked = &report.checked;
-    let found = format!(
+/// All findings in one line, by their codes.
+fn write_line(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
+    let kinds = report.findings.iter();
+    let kinds = kinds.map(|finding| format!("{} {}", finding.code, counted(finding.count, "time")));
+    let kinds: Vec<String> = kinds.collect();
+    if kinds.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}: {}", counts(report), kinds.join(", "))
+}
+
+fn counts(report: &Report) -> String {
+    format!(
         "{}, {}",
         counted(report.count(Severity::Error), "error"),
         counted(report.count(Severity::Warning), "warning")
-    );
+    )
+}
+
+/// What was looked at, and what came of it.
+fn summary(report: &Report) -> String {
+    let checked = &report.checked;
+    let found = counts(report);
     if !checked.metadata {
         return format!("{found}; nothing but ept.json could be checked");
     }

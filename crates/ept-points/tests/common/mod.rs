@@ -115,7 +115,12 @@ pub(crate) fn names(batch: &PointBatch) -> Vec<&str> {
 
 /// The points of a batch that lie in the box: the clip as it is defined.
 pub(crate) fn filtered(batch: &PointBatch, bounds: &Bounds) -> PointBatch {
-    let each = batch.x().iter().zip(batch.y()).zip(batch.z());
+    let each = batch
+        .x()
+        .unwrap()
+        .iter()
+        .zip(batch.y().unwrap())
+        .zip(batch.z().unwrap());
     let mask: Vec<bool> = each
         .map(|((x, y), z)| bounds.contains([*x, *y, *z]))
         .collect();

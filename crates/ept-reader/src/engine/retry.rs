@@ -11,8 +11,8 @@ use crate::StoreError;
 /// which keeps many clients from coming back all at once); where the server names a later time (`Retry-After`), it
 /// is that, at most `most`.
 ///
-/// A server that can't be reached is asked at most four times, within two seconds, as long as no request of the
-/// [`Engine`](crate::Engine) was answered: a wrong name or port does not pass.
+/// Unless told otherwise, a server that can't be reached is asked at most four times, within two seconds, as long as no
+/// request of the [`Engine`](crate::Engine) was answered: a wrong name or port does not pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retry {
     /// How often to ask in all, 1 or more; 10 by default.
@@ -21,6 +21,8 @@ pub struct Retry {
     pub first: Duration,
     /// The longest wait of all; 10 seconds by default.
     pub most: Duration,
+    /// Whether a server that can't be reached is given up early as long as nothing was answered; so by default.
+    pub is_brief_at_first: bool,
 }
 
 impl Default for Retry {
@@ -29,6 +31,7 @@ impl Default for Retry {
             attempts: 10,
             first: Duration::from_millis(250),
             most: Duration::from_secs(10),
+            is_brief_at_first: true,
         }
     }
 }
@@ -39,6 +42,7 @@ impl Retry {
         attempts: 1,
         first: Duration::ZERO,
         most: Duration::ZERO,
+        is_brief_at_first: true,
     };
 
     /// As long as nothing was answered: the waits are 0.25, 0.5 and 0.5 seconds at most.
@@ -47,6 +51,7 @@ impl Retry {
             attempts: self.attempts.min(4),
             first: self.first.min(Duration::from_millis(250)),
             most: self.most.min(Duration::from_millis(500)),
+            ..*self
         }
     }
 
@@ -60,7 +65,9 @@ impl Retry {
     ) -> Option<Duration> {
         let (retry, named) = match error {
             StoreError::Transient { retry_after, .. } => (*self, *retry_after),
-            StoreError::Unreachable { .. } if !has_answer => (self.of_first_contact(), None),
+            StoreError::Unreachable { .. } if self.is_brief_at_first && !has_answer => {
+                (self.of_first_contact(), None)
+            }
             StoreError::Unreachable { .. } => (*self, None),
             _ => return None,
         };

@@ -60,9 +60,21 @@ impl Arrivals {
         }
     }
 
-    /// As [`Arrivals::next`], on this thread, and not longer than `timeout`: whether there is something. It needs no
-    /// runtime.
-    #[must_use]
+    /// As [`Arrivals::next`], on this thread, and not longer than `timeout`. Returns whether there is something; looking
+    /// again tells as much. It needs no runtime.
+    ///
+    /// ```no_run
+    /// # fn example(scene: &mut ept_reader::Scene, view: &ept_reader::View) {
+    /// let arrivals = scene.arrivals();
+    /// while !scene.look(view).is_settled() {
+    ///     arrivals.wait(std::time::Duration::from_millis(16));
+    /// }
+    /// # }
+    /// ```
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "a loop that looks again after each wait has no need of it"
+    )]
     pub fn wait(&self, timeout: Duration) -> bool {
         let arrivals = self.0.arrivals();
         let is_empty = |arrivals: &mut Vec<Arrival>| arrivals.is_empty();

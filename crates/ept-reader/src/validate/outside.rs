@@ -14,9 +14,7 @@ pub(super) struct Outside {
 impl Outside {
     pub(super) fn of(points: &PointBatch, bounds: &Bounds) -> Outside {
         let mut outside = Outside::default();
-        let places = points.x().iter().zip(points.y()).zip(points.z());
-        for ((x, y), z) in places {
-            let place = [*x, *y, *z];
+        for place in points.places() {
             if !bounds.contains(place) {
                 outside.count += 1;
                 outside.first.get_or_insert(place);

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use ept_format::{Key, NodeName};
 use ept_points::PointBatch;
 
-use super::{Thin, place, points};
+use super::{Thin, place};
 use crate::ground::metres_per_unit;
 use crate::{Frame, Query, SelectError, Spacing};
 
@@ -86,7 +86,7 @@ impl ThinGrid {
     #[must_use]
     pub fn reduced(&self, mut batch: PointBatch) -> PointBatch {
         let mut nearest: HashMap<Cell, (f64, usize)> = HashMap::new();
-        for (row, point) in points(&batch).enumerate() {
+        for (row, point) in batch.places().enumerate() {
             let (cell, distance) = self.locate(point);
             let best = nearest.entry(cell).or_insert((distance, row));
             if distance < best.0 {

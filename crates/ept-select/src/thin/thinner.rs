@@ -7,7 +7,7 @@ use ept_format::{Bounds, Key, Node, NodeName};
 use ept_points::PointBatch;
 
 use super::grid::{Cell, ThinGrid};
-use super::{place, points};
+use super::place;
 use crate::Frame;
 
 /// The streaming side of a [`ThinGrid`]: takes nodes in its own order ([`ThinGrid::compare`]) and gives the points of a cell
@@ -65,7 +65,7 @@ impl Thinner {
         let key = self.root.map_or(Key::ROOT, |_| place(node.name));
         let done = self.open(key);
         let source = Arc::new((node, batch));
-        for (row, point) in points(&source.1).enumerate() {
+        for (row, point) in source.1.places().enumerate() {
             let (cell, distance) = self.grid.locate(point);
             let bounds = self.grid.bounds(cell);
             let mut levels = self.branch.iter_mut().rev();
