@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use ept_reader::{Area, NamedArea};
+use ept_reader::{Area, Corners, Crs, Length, NamedArea};
 
 use crate::args::AreaArgs;
 use crate::exit::WrongUsage;
@@ -70,6 +70,27 @@ fn grown(area: Area, args: &AreaArgs) -> Area {
         Some(buffer) => area.buffered(buffer),
         None => area,
     }
+}
+
+/// The area that a text says or names; numbers are a box. Points and lines need the buffer.
+pub(crate) fn one(text: &str, crs: Option<&Crs>, buffer: Option<Length>) -> Result<Area> {
+    let is_box = text.chars().any(|c| c.is_ascii_digit())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_digit() || " ,.-+eE".contains(c));
+    let area = if is_box {
+        let commas: Vec<&str> = text
+            .split([' ', ','])
+            .filter(|part| !part.is_empty())
+            .collect();
+        commas.join(",").parse::<Corners>()?.to_area(crs)?
+    } else {
+        Area::from_text(&polygon_text(text)?, crs)?
+    };
+    Ok(match buffer {
+        Some(buffer) => area.buffered(buffer),
+        None => area,
+    })
 }
 
 /// The text that the flag holds or names.

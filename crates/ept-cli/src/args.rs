@@ -50,6 +50,9 @@ pub(crate) struct ConnectionArgs {
     /// Agree to pay for the requests to an s3:// bucket that demands it
     #[arg(long)]
     pub(crate) requester_pays: bool,
+    /// Ask for nothing over the network: use what the cache has
+    #[arg(long)]
+    pub(crate) offline: bool,
     #[command(flatten)]
     pub(crate) cache: CacheArgs,
 }

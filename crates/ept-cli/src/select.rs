@@ -5,7 +5,7 @@ use ept_index::{IndexError, Reading};
 use ept_job::{Found, Losses, Nothing, Pass, Remark};
 use ept_reader::{
     Area, Bounds, Cache, CloudOptions, Dataset, Edge, Engine, Heights, HttpOptions, Opening,
-    Options, Origin, Query, Retry, Selection,
+    Options, Origin, Query, Retry, Selection, Services,
 };
 
 use crate::area::{self, Each};
@@ -178,6 +178,8 @@ pub(crate) fn tell_nothing(selection: &Selection, losses: &Losses, remarks: &[Re
 pub(crate) fn options(args: &ConnectionArgs) -> Options {
     Options {
         timeout: args.timeout,
+        is_offline: args.offline,
+        services: Services::from_env(),
         retry: args.retries.map_or_else(Retry::default, |retries| Retry {
             attempts: retries.saturating_add(1),
             is_brief_at_first: false,

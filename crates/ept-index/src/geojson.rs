@@ -115,7 +115,7 @@ fn are_degrees(records: &[Record]) -> bool {
 }
 
 /// Where a collection goes on (STAC API, item search; OGC API Features, 7.15.4).
-fn next(json: &Value) -> Option<String> {
+pub(crate) fn next(json: &Value) -> Option<String> {
     let links = json["links"].as_array()?;
     let next = links.iter().find(|link| link["rel"] == "next");
     Some(next?["href"].as_str()?.to_owned())

@@ -1,4 +1,4 @@
-//! Tile indexes: which files a survey consists of, where they are, and the box of each.
+//! Tile indexes: which files a survey consists of, where they are, and the box of each; catalogues of surveys.
 //!
 //! [`Reading`] makes an [`Index`] of the bytes of a file, whatever its name: a zipped or plain shapefile, GeoJSON, a STAC
 //! Item or `ItemCollection`, a VPC, CSV, or a plain list of URLs or paths. [`Index::to_vpc`], [`Index::to_geojson`] and
@@ -20,10 +20,13 @@
 //! # Ok::<(), ept_index::IndexError>(())
 //! ```
 //!
+//! [`Catalog`] tells of surveys, as OpenTopography, USGS 3DEP and STAC list them.
+//!
 //! Nothing here does I/O. A plain shapefile has other files beside it: [`companions`] says which to hand over.
 
 mod attribute;
 mod bytes;
+mod catalog;
 mod columns;
 mod csv;
 mod dbf;
@@ -43,14 +46,17 @@ mod shapefile;
 mod shapefile_writer;
 mod shp;
 mod stac;
+mod survey;
 mod template;
 mod vpc_writer;
 mod zip;
 mod zip_writer;
 
 pub use attribute::Attribute;
+pub use catalog::Catalog;
 pub use error::IndexError;
 pub use form::companions;
 pub use index::Index;
 pub use reading::{IndexFile, Reading};
 pub use row::Row;
+pub use survey::{Credit, Offer, OfferKind, Survey};

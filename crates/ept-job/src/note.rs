@@ -3,7 +3,7 @@
 use ept_reader::{Loss, LostPart, Selection};
 use serde_json::{Value, json};
 
-use crate::query_json::{area_query_json, bounds_json, query_json};
+use crate::query_json::{area_query_json, bounds_json, credit_json, query_json};
 use crate::{Pass, sorted_json};
 
 /// A note of the query that made a file: JSON on one line. The same query of the same dataset makes the same note.
@@ -49,6 +49,10 @@ fn dataset(selection: &Selection) -> Value {
         "bounds": bounds_json(&frame.bounds),
         "crs": frame.srs.codes().or_else(|| frame.srs.name().map(str::to_owned)),
     });
+    let credits = selection.dataset().credits();
+    if !credits.is_empty() {
+        dataset["credits"] = credits.iter().map(credit_json).collect();
+    }
     if let Some(name) = selection.query().source_id() {
         dataset["sourceId"] = name.into();
         dataset["sources"] = sources(selection).into();

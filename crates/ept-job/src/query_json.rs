@@ -1,6 +1,6 @@
 //! Queries and areas as JSON.
 
-use ept_reader::{Area, Bounds, Crs, Edge, Length, Query, Selection};
+use ept_reader::{Area, Bounds, Credit, Crs, Edge, Length, Query, Selection};
 use serde_json::{Value, json};
 
 /// What was asked for, with the depth that a resolution came to.
@@ -67,4 +67,9 @@ pub(crate) fn bounds_json(bounds: &Bounds) -> Vec<Option<f64>> {
     numbers
         .map(|number| Some(number).filter(|number| number.is_finite()))
         .collect()
+}
+
+/// Whom to thank for points.
+pub(crate) fn credit_json(credit: &Credit) -> Value {
+    json!({ "survey": credit.survey, "citation": credit.citation, "doi": credit.doi })
 }

@@ -6,7 +6,7 @@ use ept_crs::Operation;
 use ept_reader::{Loss, LostPart, Selection};
 use serde_json::{Value, json};
 
-use crate::query_json::{area_json, bounds_json, query_json};
+use crate::query_json::{area_json, bounds_json, credit_json, query_json};
 use crate::{JobError, Pass, sorted_json};
 
 /// What a job read, wrote and lost.
@@ -81,6 +81,7 @@ impl<'a> Report<'a> {
             "seconds": engine.elapsed().as_secs_f64(),
             "losses": losses.collect::<Vec<_>>(),
             "transforms": transforms(selection),
+            "credits": selection.dataset().credits().iter().map(credit_json).collect::<Vec<_>>(),
             "remarks": self.pass.remarks().iter().map(ToString::to_string).collect::<Vec<_>>(),
         });
         if !self.areas.is_empty() {

@@ -1,13 +1,14 @@
 //! A dataset: sources of points with what may be done with them.
 
-use std::hash::{Hash, Hasher};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use ept_format::{Dimension, Key, Node, Page, Policy};
+use ept_index::Credit;
 use ept_las::Header;
 use ept_points::{PointBatch, Wish};
 use ept_select::{Frame, Origin, Query};
 
+use crate::dataset_id::DatasetId;
 use crate::members::{Member, Members};
 use crate::source::{Ept, Octree, SharedPolicy, Source};
 use crate::tile_sizes::SAMPLE;
@@ -17,6 +18,7 @@ use crate::{Engine, Error, NodeStream, Selection, TileSizes, Traffic, chain, loc
 #[derive(Debug, Clone)]
 pub struct Dataset {
     members: Arc<Members>,
+    credits: Arc<[Credit]>,
 }
 
 impl Dataset {
@@ -30,7 +32,11 @@ impl Dataset {
         let ept = self.ept()?.clone();
         let folder = location.trim_end_matches(ept_format::Addon::METADATA_PATH);
         let store = location::open(folder, self.engine().options())?;
-        Ok(Dataset::from(ept.with_addon(name, store).await?))
+        let members = Members::one(Arc::new(ept.with_addon(name, store).await?));
+        Ok(Dataset {
+            members: Arc::new(members),
+            ..self
+        })
     }
 
     /// The dataset with dimensions that some of its tiles have and the schema lacks, such as extra bytes: a query may name
@@ -40,7 +46,11 @@ impl Dataset {
     /// When the dataset is not EPT.
     pub fn with_tile_dimensions(&self, dimensions: Vec<Dimension>) -> Result<Dataset, Error> {
         let ept = self.ept()?.clone();
-        Ok(Dataset::from(ept.with_tile_dimensions(dimensions)))
+        let members = Members::one(Arc::new(ept.with_tile_dimensions(dimensions)));
+        Ok(Dataset {
+            members: Arc::new(members),
+            ..self.clone()
+        })
     }
 
     /// The dataset as EPT, with what only that format has.
@@ -205,9 +215,23 @@ impl Dataset {
         self.ept()?.origin(text).await
     }
 
+    /// Whom to thank for the points: the surveys among its locations that were given by short names, see
+    /// [`Services`](crate::Services).
+    #[must_use]
+    pub fn credits(&self) -> &[Credit] {
+        &self.credits
+    }
+
+    pub(crate) fn with_credits(self, credits: Vec<Credit>) -> Dataset {
+        Dataset {
+            credits: credits.into(),
+            ..self
+        }
+    }
+
     /// What tells this dataset from others, as long as it exists.
     pub(crate) fn id(&self) -> DatasetId {
-        DatasetId(Arc::downgrade(&self.members))
+        DatasetId::of(&self.members)
     }
 }
 
@@ -221,30 +245,7 @@ impl From<Members> for Dataset {
     fn from(members: Members) -> Dataset {
         Dataset {
             members: Arc::new(members),
+            credits: Arc::new([]),
         }
-    }
-}
-
-/// A dataset's identity: that of its allocation, which is not reused while it is kept.
-#[derive(Debug, Clone)]
-pub(crate) struct DatasetId(Weak<Members>);
-
-impl DatasetId {
-    fn address(&self) -> *const Members {
-        self.0.as_ptr()
-    }
-}
-
-impl PartialEq for DatasetId {
-    fn eq(&self, other: &DatasetId) -> bool {
-        self.address() == other.address()
-    }
-}
-
-impl Eq for DatasetId {}
-
-impl Hash for DatasetId {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.address().hash(state);
     }
 }

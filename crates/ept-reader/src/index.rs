@@ -64,6 +64,15 @@ pub async fn read_index(
     })
 }
 
+/// The size in bytes of the file at a path or URL, without fetching it. `None` if it can't be told.
+///
+/// # Errors
+/// When there is no such file, or it can't be asked for.
+pub async fn file_size(location: &str, engine: &Engine) -> Result<Option<u64>, Error> {
+    let (store, name) = location::open_file(location, engine.options())?;
+    Ok(Fetcher::new(store, engine).size(&name).await?)
+}
+
 async fn get(fetcher: &Fetcher, name: &str, most: usize) -> Result<Bytes, StoreError> {
     let retry = &fetcher.engine().options().retry;
     fetcher.get_with(name, most, retry).await

@@ -88,8 +88,11 @@
 //! The feature `cloud`, off by default, adds object stores: `s3://`, `gs://` and `az://`; see [`CloudOptions`].
 
 mod blocking;
+mod catalog;
 mod chain;
+mod credit;
 mod dataset;
+mod dataset_id;
 mod engine;
 mod error;
 mod foreign;
@@ -101,6 +104,7 @@ mod open;
 mod opening;
 mod scene;
 mod selection;
+mod services;
 mod source;
 mod store;
 mod thinned;
@@ -110,16 +114,19 @@ mod tiles;
 mod validate;
 
 pub use blocking::Blocking;
+pub use catalog::read_catalog;
 pub use dataset::Dataset;
 pub use engine::{CloudOptions, Engine, Limits, Options, Retry, Traffic};
 pub use ept_scene::{CachedTile, Camera, CameraError, Picked, Ray, View};
 pub use error::{Error, Loss, LossCause, LostPart};
-pub use index::read_index;
+pub use index::{file_size, read_index};
+pub use location::is_index;
 pub use members::Heights;
 pub use nodes::NodeStream;
 pub use opening::Opening;
 pub use scene::{Arrivals, Event, Look, Scene, SceneOptions, SceneTraffic, TileCache};
 pub use selection::{Parts, Selection};
+pub use services::Services;
 pub use source::Ept;
 #[cfg(feature = "cloud")]
 pub use store::CloudStore;
@@ -138,10 +145,11 @@ pub use ept_format::{
     Bounds, DataType, Dimension, Entry, FormatError, HierarchyType, Key, Metadata, Node, NodeName,
     Page, Policy, ScalarType, SourceDetail, SourceFile, Srs, Statistics,
 };
+pub use ept_index::{Credit, Offer, OfferKind, Survey};
 pub use ept_las::Header;
 pub use ept_points::{Column, DecodeError, PointBatch, Scaling, Values};
 pub use ept_select::{
     Area, Corners, Crs, DepthPlan, Detail, Edge, Filter, Frame, Hint, Length, Line, Miss,
     NamedArea, Origin, Plan, Query, Relation, SelectError, Spacing, Swath, Thin, geo_types,
-    rows_in_areas,
+    rows_in_areas, surveys_in_areas,
 };

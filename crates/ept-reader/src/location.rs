@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::services::OPENTOPOGRAPHY;
 pub(crate) use crate::store::without_secrets;
 use crate::store::{FileStore, HttpStore, Store};
 use crate::{Error, Options, foreign};
@@ -49,6 +50,7 @@ pub(crate) enum Place {
 
 /// The place of a location: a folder as [`open`] has it, or a file of another name than `ept.json`.
 pub(crate) fn place(location: &str, options: &Options) -> Result<Place, Error> {
+    let location = &options.services.location(location)?;
     let location = location.strip_prefix("ept://").unwrap_or(location);
     if let Some(error) = foreign::by_name(location)
         && !matches!(Kind::of(location)?, Kind::Path(path) if !Path::new(path).is_file())
@@ -81,6 +83,7 @@ fn is_point_file(path: &Path) -> bool {
 /// The store of a location: a folder, an `ept.json`, or a URL of either, with a trailing slash or a
 /// query string. PDAL's prefix `ept://` is taken off.
 pub(crate) fn open(location: &str, options: &Options) -> Result<Arc<dyn Store>, Error> {
+    let location = &options.services.location(location)?;
     let location = location.strip_prefix("ept://").unwrap_or(location);
     match Kind::of(location)? {
         Kind::Path(path) => open_path(path),
@@ -94,6 +97,7 @@ pub(crate) fn open_file(
     location: &str,
     options: &Options,
 ) -> Result<(Arc<dyn Store>, String), Error> {
+    let location = &*options.services.location(location)?;
     let kind = Kind::of(location)?;
     if let Kind::Path(path) = kind {
         let path = Path::new(path);
@@ -208,8 +212,13 @@ pub(crate) fn identity(location: &str) -> OsString {
 /// Extensions of the files that are tile indexes.
 const INDEXES: [&str; 8] = ["zip", "shp", "geojson", "json", "vpc", "csv", "txt", "gpkg"];
 
-/// Whether a location is that of a tile index, by its name.
-pub(crate) fn is_index(location: &str) -> bool {
+/// Whether a location is that of a tile index, by its name: it ends as a shapefile, GeoJSON, VPC, list or zip does, or is the
+/// short name of one; see [`Services`](crate::Services).
+#[must_use]
+pub fn is_index(location: &str) -> bool {
+    if location.starts_with(OPENTOPOGRAPHY) {
+        return true;
+    }
     let path = Path::new(without_query(location).0);
     let is_metadata = path
         .file_name()

@@ -12,7 +12,7 @@ use crate::members::{Member, Members};
 use crate::opening::{Listed, Opening};
 use crate::source::{self, Ept};
 use crate::store::Store;
-use crate::{Dataset, Engine, Error, LossCause, Options, StoreError};
+use crate::{Dataset, Engine, Error, LossCause, Options, StoreError, credit};
 
 impl Dataset {
     /// Opens the dataset at a folder that holds an `ept.json`, an `ept.json`, a COPC, LAZ or LAS file, or a URL of any:
@@ -113,6 +113,16 @@ impl Dataset {
     /// # Errors
     /// When no location can be opened, a pattern or folder has no file, or the sources do not fit together.
     pub async fn open_all(
+        locations: &[String],
+        engine: &Engine,
+        opening: &Opening,
+    ) -> Result<Dataset, Error> {
+        let dataset = Dataset::open_members(locations, engine, opening).await?;
+        let credits = credit::credits(locations, &dataset, engine).await;
+        Ok(dataset.with_credits(credits))
+    }
+
+    async fn open_members(
         locations: &[String],
         engine: &Engine,
         opening: &Opening,

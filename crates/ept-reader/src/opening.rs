@@ -34,6 +34,7 @@ impl Opening {
         location: &str,
         engine: &Engine,
     ) -> Result<Vec<Listed>, Error> {
+        let location = &*engine.options().services.location(location)?;
         if !location::is_index(location) {
             return Ok(vec![Listed::Location(location.to_owned())]);
         }

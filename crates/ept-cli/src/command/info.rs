@@ -4,14 +4,15 @@ use std::io::Write;
 
 use anyhow::Result;
 use clap::Args;
-use ept_job::{Hierarchy, Info, Levels};
-use ept_reader::{Edge, Srs};
+use ept_job::{Hierarchy, Info, Levels, SurveyInfo};
+use ept_reader::{Bounds, Edge, Engine, Srs, is_index};
+use indicatif::HumanBytes;
 
 use crate::args::DatasetArgs;
-use crate::command::hierarchy;
+use crate::command::{find, hierarchy};
 use crate::exit::Outcome;
 use crate::numbers::{fitted, grouped, rounded};
-use crate::select::{corners, open, options};
+use crate::select::{self, corners, open, options};
 use crate::terminal;
 
 #[derive(Debug, Args)]
@@ -27,6 +28,12 @@ pub(crate) struct InfoArgs {
 }
 
 pub(crate) async fn run(args: &InfoArgs) -> Result<Outcome> {
+    if let [location] = &select::locations(&args.dataset)?[..]
+        && is_index(location)
+        && !args.hierarchy
+    {
+        return survey(location, args).await;
+    }
     let dataset = open(
         &args.dataset,
         &options(&args.dataset.connection),
@@ -39,6 +46,51 @@ pub(crate) async fn run(args: &InfoArgs) -> Result<Outcome> {
         (true, false) => hierarchy::write(&mut out, &Hierarchy::read(&dataset).await?)?,
         (false, true) => writeln!(out, "{:#}", Info::of(&dataset).await.to_json())?,
         (false, false) => write_text(&mut out, &Info::of(&dataset).await)?,
+    }
+    Ok(Outcome::Complete)
+}
+
+/// A tile index, of which the files are not opened.
+async fn survey(location: &str, args: &InfoArgs) -> Result<Outcome> {
+    let engine = Engine::new(&options(&args.dataset.connection));
+    let reading = select::reading(&args.dataset.index)?;
+    let info = SurveyInfo::read(location, &reading, &engine).await?;
+    let mut out = terminal::out();
+    if args.json {
+        writeln!(out, "{:#}", info.to_json())?;
+        return Ok(Outcome::Complete);
+    }
+    let unknown = || "unknown".to_owned();
+    let row = |out: &mut dyn Write, name: &str, value: &str| writeln!(out, "{name:<12}{value}");
+    let (tiles, index) = (info.tiles(), info.tiles().index());
+    row(&mut out, "index", location)?;
+    row(&mut out, "tiles", &grouped(tiles.total()))?;
+    row(
+        &mut out,
+        "points",
+        &tiles.points().map_or_else(unknown, grouped),
+    )?;
+    let about = if info.is_estimate() { "about " } else { "" };
+    let bytes = info
+        .bytes()
+        .map(|bytes| format!("{about}{}", HumanBytes(bytes)));
+    row(&mut out, "size", &bytes.unwrap_or_else(unknown))?;
+    let flat = |bounds: Bounds| {
+        let ([x0, y0, _], [x1, y1, _]) = (bounds.min(), bounds.max());
+        format!("{x0},{y0},{x1},{y1}")
+    };
+    row(
+        &mut out,
+        "bounds",
+        &tiles.bounds().map_or_else(unknown, flat),
+    )?;
+    let crs = index.crs.as_ref().map(ToString::to_string);
+    row(&mut out, "boxes in", &crs.unwrap_or_else(unknown))?;
+    if let Some(survey) = info.survey() {
+        row(&mut out, "survey", &survey.name)?;
+        for (name, value) in find::rows(survey) {
+            row(&mut out, name, &value)?;
+        }
     }
     Ok(Outcome::Complete)
 }

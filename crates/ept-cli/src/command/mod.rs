@@ -1,6 +1,7 @@
 //! One module for each subcommand: flags, one job, words.
 
 mod cache;
+mod find;
 mod hierarchy;
 mod index;
 mod info;
@@ -19,6 +20,9 @@ use crate::exit::Outcome;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Find the surveys that an area meets
+    #[command(after_help = find::NOTES)]
+    Find(find::FindArgs),
     /// Show what a dataset says about itself
     Info(info::InfoArgs),
     /// Tell what a query would read and write, without reading a tile
@@ -49,6 +53,7 @@ pub(crate) enum Command {
 /// Does what the command line asks for.
 pub(crate) async fn run(command: Command) -> anyhow::Result<Outcome> {
     match command {
+        Command::Find(args) => find::run(&args).await,
         Command::Info(args) => info::run(&args).await,
         Command::Plan(args) => plan::run(&args).await,
         Command::Query(args) => query::run(&args).await,

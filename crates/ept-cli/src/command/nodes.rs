@@ -7,7 +7,7 @@ use clap::Args;
 use ept_job::{Losses, sorted_json};
 use ept_reader::Node;
 use futures::StreamExt;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::args::{ReadArgs, SelectArgs};
 use crate::exit::Outcome;
@@ -30,62 +30,51 @@ pub(crate) struct NodesArgs {
 pub(crate) async fn run(args: &NodesArgs) -> Result<Outcome> {
     let selection = select::selection(&args.select, &args.read).await?;
     let mut lost = Losses::new(args.read.on_error.0);
-    let mut nodes: Vec<Node> = Vec::new();
-    let mut found = selection.nodes();
-    while let Some(node) = found.next().await {
-        nodes.extend(lost.sort_out(node)?);
-    }
-    let points = nodes.iter().map(|node| node.points).sum();
+    let (mut count, mut points) = (0, 0);
     let mut out = BufWriter::new(terminal::out());
+    write!(out, "{}", if args.json { JSON_HEAD } else { TABLE_HEAD })?;
+    let mut nodes = selection.nodes();
+    // Written as they come: there can be millions.
+    while let Some(node) = nodes.next().await {
+        let Some(node) = lost.sort_out(node)? else {
+            continue;
+        };
+        if args.json {
+            write!(
+                out,
+                "{}\n{}",
+                if count == 0 { "" } else { "," },
+                to_json(&node)
+            )?;
+        } else {
+            write_row(&mut out, &node)?;
+        }
+        count += 1;
+        points += node.points;
+    }
     if args.json {
-        write_json(&mut out, points, &nodes)?;
-    } else {
-        write_table(&mut out, &nodes)?;
+        writeln!(out, "\n],\"points\":{points}}}")?;
     }
     out.flush()?;
     losses::tell(&lost, args.read.quiet);
     if !args.read.quiet {
-        let count = counted(nodes.len() as u64, "node");
-        tell!("{count}, {}", counted(points, "point"));
-        if nodes.is_empty() {
+        tell!("{}, {}", counted(count, "node"), counted(points, "point"));
+        if count == 0 {
             select::tell_nothing(&selection, &lost, &[]);
         }
     }
     Ok(losses::outcome(&lost))
 }
 
-/// One object; its nodes are written one by one, since there can be millions.
-fn write_json(out: &mut impl Write, points: u64, nodes: &[Node]) -> std::io::Result<()> {
-    write!(out, "{{\"points\":{points},\"nodes\":[")?;
-    for (at, node) in nodes.iter().enumerate() {
-        let bounds: Vec<f64> = node.cell.min().into_iter().chain(node.cell.max()).collect();
-        let node = json!({ "key": node.name.to_string(), "points": node.points, "bounds": bounds });
-        let node = sorted_json(node);
-        write!(out, "{}\n{node}", if at == 0 { "" } else { "," })?;
-    }
-    writeln!(out, "\n]}}")
+const JSON_HEAD: &str = "{\"nodes\":[";
+const TABLE_HEAD: &str = "node                        points  xmin,ymin,zmin,xmax,ymax,zmax\n";
+
+fn to_json(node: &Node) -> Value {
+    let bounds: Vec<f64> = node.cell.min().into_iter().chain(node.cell.max()).collect();
+    sorted_json(json!({ "key": node.name.to_string(), "points": node.points, "bounds": bounds }))
 }
 
-fn write_table(out: &mut impl Write, nodes: &[Node]) -> std::io::Result<()> {
-    let width = nodes
-        .iter()
-        .map(|node| node.name.to_string().len())
-        .max()
-        .unwrap_or(0)
-        .max(4);
-    writeln!(
-        out,
-        "{:width$}  {:>12}  xmin,ymin,zmin,xmax,ymax,zmax",
-        "node", "points"
-    )?;
-    for node in nodes {
-        let key = node.name.to_string();
-        writeln!(
-            out,
-            "{key:width$}  {:>12}  {}",
-            node.points,
-            corners(&node.cell)
-        )?;
-    }
-    Ok(())
+fn write_row(out: &mut impl Write, node: &Node) -> std::io::Result<()> {
+    let (name, cell) = (node.name.to_string(), corners(&node.cell));
+    writeln!(out, "{name:20}  {:>12}  {cell}", node.points)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use ept_job::{Format, Output, OutputError, Pass, Report, file_names, write_areas, write_points};
-use ept_reader::{Crs, Query, Selection, Spacing, Thin};
+use ept_reader::{Credit, Crs, Query, Selection, Spacing, Thin};
 use indicatif::HumanBytes;
 
 use crate::area;
@@ -248,7 +248,21 @@ fn summarize(pass: &Pass, written: u64, output: &str) {
         counted(traffic.requests, "request"),
         rounded(engine.elapsed().as_secs_f64(), 3),
     );
+    for credit in pass.selection().dataset().credits() {
+        tell!("cite: {}", cited(credit));
+    }
     if written == 0 {
         select::tell_nothing(pass.selection(), pass.losses(), pass.remarks());
+    }
+}
+
+/// What a work that uses the points should cite.
+fn cited(credit: &Credit) -> String {
+    let Some(citation) = &credit.citation else {
+        return format!("{} (its catalogue tells no citation)", credit.survey);
+    };
+    match &credit.doi {
+        Some(doi) if !citation.contains(doi) => format!("{citation} {doi}"),
+        _ => citation.clone(),
     }
 }

@@ -75,6 +75,10 @@ impl From<Output> for Run {
 }
 
 impl Run {
+    pub fn of(command: &mut Command) -> Run {
+        Run(command.output().unwrap())
+    }
+
     pub fn code(&self) -> i32 {
         self.0.status.code().unwrap()
     }

@@ -70,7 +70,7 @@ impl Fetcher {
         };
         let known = cache.find(path, most).await;
         if let Some(entry) = &known
-            && cache.is_fresh(path, entry)
+            && (self.engine.options().is_offline || cache.is_fresh(path, entry))
         {
             return Ok(entry.bytes.clone());
         }
@@ -197,6 +197,12 @@ impl Fetcher {
         retry: &Retry,
         once: impl Fn(bool) -> Asking<T>,
     ) -> Result<T, StoreError> {
+        if self.engine.options().is_offline && self.is_remote() {
+            return Err(StoreError::Failed {
+                location: self.location(path),
+                cause: "is not in the cache, and nothing is asked for offline".into(),
+            });
+        }
         let last = Mutex::new(None);
         let patient = self.attempts(retry, once, &last);
         let Some((deadline, timeout)) = self.engine.inner.deadline else {

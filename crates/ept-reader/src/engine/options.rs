@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Limits, Retry};
-use crate::{Cache, HttpOptions};
+use crate::{Cache, HttpOptions, Services};
 
 /// How to open and read datasets. The defaults suit most.
 ///
@@ -38,6 +38,10 @@ pub struct Options {
     /// Time for all reading, from the making of the [`Engine`](crate::Engine) on; unlimited by default. A request that has not
     /// ended by then fails, whatever it waits for.
     pub timeout: Option<Duration>,
+    /// Whether nothing is asked for over the network: what the cache has is used as it is, and all else is an error.
+    pub is_offline: bool,
+    /// Where the services are that short names stand for.
+    pub services: Services,
 }
 
 /// How to talk to object stores. They need the feature `cloud`.

@@ -9,7 +9,7 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, Shared, WeakShared};
 use lru::LruCache;
 
-use crate::dataset::DatasetId;
+use crate::dataset_id::DatasetId;
 use crate::engine::{Retry, Task};
 use crate::{CachedTile, Dataset, Error, source};
 

@@ -93,7 +93,9 @@ impl HttpStore {
             response = self.send(Method::GET, path, &[accept], &location).await?;
         }
         match response.status() {
-            StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {}
+            // Without content: services answer so when nothing matches.
+            StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION | StatusCode::NO_CONTENT => {
+            }
             status => return Err(status_error(location, status, response.headers())),
         }
         let stamp = stamp_of(response.headers());

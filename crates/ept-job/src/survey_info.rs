@@ -1,0 +1,124 @@
+//! What a tile index and the catalogue say of a survey.
+
+use ept_index::Reading;
+use ept_reader::{Area, Credit, Edge, Engine, Error, Survey, file_size, read_catalog};
+use futures::{StreamExt, stream};
+use serde_json::{Value, json};
+
+use crate::query_json::bounds_json;
+use crate::{Tiles, sorted_json};
+
+/// What a tile index says of a survey, without a look at its files; of one that a short name stands for, what the catalogue says
+/// too.
+#[derive(Debug, Clone)]
+pub struct SurveyInfo {
+    tiles: Tiles,
+    bytes: Option<u64>,
+    is_estimate: bool,
+    survey: Option<Survey>,
+}
+
+/// Files whose sizes are asked for; those of others are estimated by them.
+const SAMPLE: usize = 64;
+
+impl SurveyInfo {
+    /// Reads the index at a path, URL or short name.
+    ///
+    /// # Errors
+    /// When it can't be read. That the catalogue or a size can't be is no error.
+    pub async fn read(
+        location: &str,
+        reading: &Reading,
+        engine: &Engine,
+    ) -> Result<SurveyInfo, Error> {
+        let tiles = Tiles::find(location, reading, &[], Edge::Closed, engine).await?;
+        Ok(SurveyInfo {
+            bytes: bytes(&tiles, engine).await,
+            is_estimate: tiles.index().rows.len() > SAMPLE,
+            survey: match location.strip_prefix("ot:") {
+                Some(name) => survey(name, &tiles, engine).await,
+                None => None,
+            },
+            tiles,
+        })
+    }
+
+    /// The tiles.
+    #[must_use]
+    pub fn tiles(&self) -> &Tiles {
+        &self.tiles
+    }
+
+    /// Size of all tiles in bytes. `None` if a server does not tell sizes.
+    #[must_use]
+    pub fn bytes(&self) -> Option<u64> {
+        self.bytes
+    }
+
+    /// Whether the size is an estimate by a sample of the tiles.
+    #[must_use]
+    pub fn is_estimate(&self) -> bool {
+        self.is_estimate
+    }
+
+    /// What the catalogue says. `None` if there is none, or it can't be read.
+    #[must_use]
+    pub fn survey(&self) -> Option<&Survey> {
+        self.survey.as_ref()
+    }
+
+    /// Whom to thank for its points. `None` without a catalogue.
+    #[must_use]
+    pub fn credit(&self) -> Option<Credit> {
+        let survey = self.survey.as_ref()?;
+        Some(Credit {
+            survey: survey.name.clone(),
+            citation: survey.citation.clone(),
+            doi: survey.doi.clone(),
+        })
+    }
+
+    /// All of it as a JSON object.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        let index = self.tiles.index();
+        sorted_json(json!({
+            "kind": "tiles",
+            "tiles": self.tiles.total(),
+            "points": self.tiles.points(),
+            "bounds": self.tiles.bounds().as_ref().map(bounds_json),
+            "crs": index.crs.as_ref().map(ept_crs::Crs::name),
+            "bytes": self.bytes,
+            "isEstimate": self.is_estimate,
+            "survey": self.survey.as_ref().map(crate::find::to_json),
+        }))
+    }
+}
+
+/// The size of the tiles, by those of a sample that is spread evenly.
+async fn bytes(tiles: &Tiles, engine: &Engine) -> Option<u64> {
+    let rows = &tiles.index().rows;
+    let count = rows.len().min(SAMPLE);
+    let sample = (0..count).map(|at| &rows[at * rows.len() / count].location);
+    let sizes = stream::iter(sample).map(|location| file_size(location, engine));
+    let sizes: Vec<_> = sizes.buffered(SAMPLE).collect().await;
+    let sizes = sizes.into_iter().map(|size| size.ok().flatten());
+    let sum = sizes.sum::<Option<u64>>()?;
+    let all = u128::from(sum) * rows.len() as u128 / u128::max(count as u128, 1);
+    u64::try_from(all).ok()
+}
+
+/// What OpenTopography's catalogue says of a survey whose tiles are known.
+async fn survey(name: &str, tiles: &Tiles, engine: &Engine) -> Option<Survey> {
+    let crs = tiles.index().crs.clone()?;
+    let degrees = Area::from(tiles.bounds()?).in_crs(crs).in_degrees().ok()?;
+    for url in engine.options().services.opentopography_catalog(&degrees) {
+        let catalog = read_catalog(&url, engine).await.ok()?;
+        let mut surveys = catalog.surveys.into_iter();
+        let found = surveys.find(|survey| survey.short_name.as_deref() == Some(name));
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
+}

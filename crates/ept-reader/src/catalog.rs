@@ -1,0 +1,29 @@
+//! Catalogues of surveys at a path or URL.
+
+use ept_index::Catalog;
+
+use crate::engine::Fetcher;
+use crate::{Engine, Error, location};
+
+/// Reads what a catalogue tells of surveys, at a path or URL: an answer of OpenTopography's `otCatalog`, a list of EPT datasets in
+/// GeoJSON, or items of STAC; see [`Catalog::from_json`]. [`Limits::index_bytes`](crate::Limits::index_bytes) is the limit of its size.
+///
+/// With a cache the answer is kept, and with [`Options::is_offline`](crate::Options::is_offline) taken from there.
+///
+/// # Errors
+/// When it can't be fetched, or is not a catalogue.
+pub async fn read_catalog(location: &str, engine: &Engine) -> Result<Catalog, Error> {
+    let (store, name) = location::open_file(location, engine.options())?;
+    let fetcher = Fetcher::new(store, engine);
+    let limits = engine.limits();
+    let most = limits.text_bytes(limits.index_bytes);
+    let retry = &engine.options().retry;
+    let bytes = fetcher.get_with(&name, most, retry).await?;
+    let start = location.to_owned();
+    let parse = move || Catalog::from_json(&bytes, &start);
+    let catalog = engine.compute(0, parse).await?;
+    catalog.map_err(|fault| Error::Index {
+        location: fetcher.location(&name),
+        fault,
+    })
+}

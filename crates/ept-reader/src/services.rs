@@ -1,0 +1,132 @@
+//! Public services that have surveys, and short names of what they hold.
+
+use std::borrow::Cow;
+
+use ept_format::Bounds;
+
+use crate::Error;
+
+/// Where public services of surveys are. A mirror, or a server for tests, can stand for each.
+///
+/// Short names are locations: `ot:NAME` is the tile index of that survey on OpenTopography's bulk storage, `usgs:NAME` the EPT
+/// dataset of that survey of USGS 3DEP.
+///
+/// ```
+/// use ept_reader::Services;
+///
+/// let services = Services::default();
+/// assert_eq!(
+///     services.location("ot:NZ15_Huntly")?,
+///     "https://opentopography.s3.sdsc.edu/pc-bulk/NZ15_Huntly/NZ15_Huntly_TileIndex.zip"
+/// );
+/// assert_eq!(services.location("tiles/a.laz")?, "tiles/a.laz");
+/// # Ok::<(), ept_reader::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Services {
+    /// OpenTopography's portal, which has the catalogue below `API/otCatalog`.
+    pub opentopography: String,
+    /// OpenTopography's bulk storage of point clouds, with a folder for each survey.
+    pub opentopography_bulk: String,
+    /// The EPT datasets of USGS 3DEP, with a folder for each.
+    pub usgs: String,
+    /// The list of these datasets, in GeoJSON.
+    pub usgs_list: String,
+    /// The list of the datasets of NOAA's coastal lidar, items of STAC.
+    pub noaa_list: String,
+}
+
+impl Default for Services {
+    fn default() -> Services {
+        Services {
+            opentopography: "https://portal.opentopography.org".into(),
+            opentopography_bulk: "https://opentopography.s3.sdsc.edu/pc-bulk".into(),
+            usgs: "https://s3-us-west-2.amazonaws.com/usgs-lidar-public".into(),
+            usgs_list: "https://raw.githubusercontent.com/hobuinc/usgs-lidar/master/boundaries/resources.geojson"
+                .into(),
+            noaa_list: "https://noaa-nos-coastal-lidar-pds.s3.amazonaws.com/entwine/stac/noaa_item_collection.json"
+                .into(),
+        }
+    }
+}
+
+/// Starts of the short names.
+pub(crate) const OPENTOPOGRAPHY: &str = "ot:";
+pub(crate) const USGS: &str = "usgs:";
+
+impl Services {
+    /// The services, in the places that variables of the environment name where they are set: `EPT_OPENTOPOGRAPHY_URL`,
+    /// `EPT_OPENTOPOGRAPHY_BULK_URL`, `EPT_USGS_URL`, `EPT_USGS_LIST_URL` and `EPT_NOAA_LIST_URL`.
+    #[must_use]
+    pub fn from_env() -> Services {
+        let mut services = Services::default();
+        for (name, place) in [
+            ("EPT_OPENTOPOGRAPHY_URL", &mut services.opentopography),
+            (
+                "EPT_OPENTOPOGRAPHY_BULK_URL",
+                &mut services.opentopography_bulk,
+            ),
+            ("EPT_USGS_URL", &mut services.usgs),
+            ("EPT_USGS_LIST_URL", &mut services.usgs_list),
+            ("EPT_NOAA_LIST_URL", &mut services.noaa_list),
+        ] {
+            if let Ok(url) = std::env::var(name)
+                && !url.is_empty()
+            {
+                *place = url;
+            }
+        }
+        services
+    }
+
+    /// Where OpenTopography's catalogue tells of the surveys that meet a box in longitude and latitude. A box across the
+    /// antimeridian has two parts.
+    #[must_use]
+    pub fn opentopography_catalog(&self, degrees: &Bounds) -> Vec<String> {
+        let portal = self.opentopography.trim_end_matches('/');
+        let ([west, south, _], [east, north, _]) = (degrees.min(), degrees.max());
+        let parts = if east > 180.0 {
+            vec![[west, 180.0], [-180.0, east - 360.0]]
+        } else {
+            vec![[west, east]]
+        };
+        let url = |[west, east]: [f64; 2]| {
+            format!(
+                "{portal}/API/otCatalog?productFormat=PointCloud&minx={west}&miny={south}&maxx={east}&maxy={north}\
+                 &detail=true&outputFormat=json&include_federated=true"
+            )
+        };
+        parts.into_iter().map(url).collect()
+    }
+
+    /// The complete location that a short name stands for; any other location as it is.
+    ///
+    /// # Errors
+    /// When the short name has characters that names of surveys do not have.
+    pub fn location<'a>(&self, location: &'a str) -> Result<Cow<'a, str>, Error> {
+        if let Some(name) = location.strip_prefix(OPENTOPOGRAPHY) {
+            let name = checked(name, location)?;
+            let bulk = self.opentopography_bulk.trim_end_matches('/');
+            return Ok(format!("{bulk}/{name}/{name}_TileIndex.zip").into());
+        }
+        if let Some(name) = location.strip_prefix(USGS) {
+            let name = checked(name, location)?;
+            let usgs = self.usgs.trim_end_matches('/');
+            return Ok(format!("{usgs}/{name}/ept.json").into());
+        }
+        Ok(location.into())
+    }
+}
+
+/// A name of a survey, which is a part of a path.
+fn checked<'a>(name: &'a str, location: &str) -> Result<&'a str, Error> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    if !name.is_empty() && !name.starts_with('.') && name.chars().all(is_part) {
+        return Ok(name);
+    }
+    Err(Error::Location {
+        location: location.to_owned(),
+        problem: "is not the short name of a survey, which has letters, digits, _, - and . only; `ept find` lists them"
+            .into(),
+    })
+}
