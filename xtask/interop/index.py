@@ -1,16 +1,18 @@
 """Reads tile indexes as other people's software does, and writes some with what `ept tiles` must find in them.
 
-    python index.py FOLDER
+    python index.py FOLDER SAMPLES
 
 The folder has `truth.json` (location, bounds and points of each tile, in EPSG:26915) and the same as `ours.vpc`, `ours.geojson`
 and `ours.zip`. GeoPandas reads them, with GDAL below it; the VPC is also read by the rules of PDAL wrench (`vpc.cpp`). Then it
-writes indexes of the same tiles in several systems, and `queries.json`: areas with the tiles that Shapely finds in them. Exits
+writes indexes of the same tiles in several systems, and `queries.json`: areas with the tiles that Shapely finds in them, and boxes
+with those that GDAL finds in the indexes of the folder SAMPLES. Exits
 with 1 and a message for each difference.
 """
 
 import json
 import random
 import sys
+import zipfile
 from pathlib import Path
 
 import geopandas
@@ -115,7 +117,28 @@ def queries(names, truth):
     return found
 
 
-def main(folder):
+def sample_queries(samples):
+    """Boxes with the tiles that GDAL's spatial filter (`ogr2ogr -spat`) finds in real and hostile indexes."""
+    chance = random.Random(11)
+    found = []
+    for path in sorted(samples.glob("*_TileIndex.zip")):
+        shape = next(name for name in zipfile.ZipFile(path).namelist() if name.endswith(".shp"))
+        layer = f"/vsizip/{path}/{shape}"
+        whole = geopandas.read_file(layer)
+        west, south, east, north = whole.total_bounds
+        field = next(name for name in whole.columns if name.lower() == "url")
+        for _ in range(50):
+            x, y = chance.uniform(west - 300, east + 100), chance.uniform(south - 300, north + 100)
+            box = (x, y, x + chance.uniform(1, 900), y + chance.uniform(1, 900))
+            hit = geopandas.read_file(layer, bbox=box)
+            # Each location is listed once, without the spaces that pad it.
+            tiles = list(dict.fromkeys(url.strip() for url in hit[field]))
+            crs = str(whole.crs) if whole.crs else None
+            found.append({"index": str(path), "polygon": shapely.box(*box).wkt, "crs": crs, "tiles": tiles})
+    return found
+
+
+def main(folder, samples):
     truth = json.loads((folder / "truth.json").read_text())
     check_shapefile(folder / "ours.zip", truth)
     check_degrees(folder / "ours.geojson", truth, "location")
@@ -123,10 +146,14 @@ def main(folder):
     check_vpc(folder / "ours.vpc", truth)
     found = queries(write(folder, truth), truth)
     check(sum(len(query["tiles"]) for query in found) > 100, "the areas meet hardly any tile")
+    if samples.is_dir():
+        found += sample_queries(samples)
+    else:
+        print(f"no samples at {samples}: skipped")
     (folder / "queries.json").write_text(json.dumps(found))
     for problem in problems:
         print(problem)
     return 1 if problems else 0
 
 
-sys.exit(main(Path(sys.argv[1])))
+sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))

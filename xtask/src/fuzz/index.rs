@@ -14,9 +14,14 @@ pub(super) fn seeds() -> Result<Vec<(&'static str, &'static str, Vec<u8>)>> {
         ("geojson", "vpc", index.to_vpc("i.vpc")?),
         ("geojson", "geojson", index.to_geojson("i.geojson")?),
         ("geojson", "item", item.into()),
+        ("catalog", "item", item.into()),
+        ("catalog", "record", RECORD.into()),
         ("shapefile", "tile", shapefile()),
     ])
 }
+
+/// A record as OpenTopography has them.
+const RECORD: &str = r#"{"Datasets":[{"Dataset":{"name":"a&#363;","alternateName":"NZ15","identifier":{"propertyID":"opentopoID","value":"OT.1"},"temporalCoverage":"2015 / 2016","spatialCoverage":{"geo":{"box":"-38 175 -37 176","geojson":{"features":[{"geometry":{"type":"Polygon","coordinates":[[[0,0],[4,0],[4,4],[0,0]]]}}]}},"additionalProperty":[{"name":"EPSG (Horizontal)","value":"2193"}]},"variableMeasured":[{"name":"Area","value":"5.1 km2"}]}}]}"#;
 
 fn index() -> Result<Index> {
     let row = |name: &str, x: f64| {
