@@ -55,8 +55,8 @@ fn is_met(
     };
     // Within the smallest box that is known to hold all that they share, the cover is finest.
     let parts = turns(&bounds).filter_map(|bounds| {
-        let boxes = areas.iter().filter_map(box_of);
-        boxes.fold(Some(bounds), |part, area| common(&part?, &area))
+        let mut boxes = areas.iter().filter_map(box_of);
+        boxes.try_fold(bounds, |part, area| common(&part, &area))
     });
     Ok(parts.into_iter().any(|part| cover.meets(&part)))
 }

@@ -145,7 +145,7 @@ fn summarize(found: &Find) {
             );
         }
         None => {
-            tell!("nothing found: the catalogue tells of no survey within 1 degree of the area")
+            tell!("nothing found: the catalogue tells of no survey within 1 degree of the area");
         }
     }
 }

@@ -34,12 +34,10 @@ pub(crate) async fn run(args: &NewIndexArgs) -> Result<Outcome> {
     made.write(&args.output)?;
     if args.quiet {
         let lost = made.losses().len();
-        made.losses().first().inspect(|first| {
-            tell!(
-                "left out: {}, the first: {first}",
-                counted(lost as u64, "file")
-            )
-        });
+        if let Some(first) = made.losses().first() {
+            let lost = counted(lost as u64, "file");
+            tell!("left out: {lost}, the first: {first}");
+        }
     } else {
         losses::tell_some("left out", "file", made.losses());
         let rows = counted(made.index().rows.len() as u64, "file");

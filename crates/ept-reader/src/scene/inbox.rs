@@ -71,10 +71,6 @@ impl Arrivals {
     /// }
     /// # }
     /// ```
-    #[expect(
-        clippy::must_use_candidate,
-        reason = "a loop that looks again after each wait has no need of it"
-    )]
     pub fn wait(&self, timeout: Duration) -> bool {
         let arrivals = self.0.arrivals();
         let is_empty = |arrivals: &mut Vec<Arrival>| arrivals.is_empty();
