@@ -19,6 +19,12 @@ pub(crate) fn output(
         Some(path) => Output::to_file(path, format),
         None => {
             let format = format.unwrap_or(Format::Csv);
+            if matches!(format, Format::Arrow | Format::Parquet) && terminal::is_read() {
+                let problem = format!(
+                    "{format} is binary and no use on a terminal: name a file with -o, or pipe it on"
+                );
+                return Err(WrongUsage(problem).into());
+            }
             Output::to_stream("standard output", terminal::points(), format)
         }
     };

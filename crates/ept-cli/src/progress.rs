@@ -32,6 +32,7 @@ impl Bar {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
+        terminal::tell_above(Some(bar.clone()));
         Bar(bar)
     }
 
@@ -54,7 +55,13 @@ impl Bar {
         });
     }
 
-    pub(crate) fn finish(self) {
+    pub(crate) fn finish(self) {}
+}
+
+impl Drop for Bar {
+    /// Clears the bar, also when the command fails.
+    fn drop(&mut self) {
+        terminal::tell_above(None);
         self.0.finish_and_clear();
     }
 }

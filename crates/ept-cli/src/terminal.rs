@@ -5,6 +5,9 @@
 
 use std::fmt;
 use std::io::{self, IsTerminal, Stderr, Stdout, StdoutLock, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use indicatif::ProgressBar;
 
 /// A writer that writes control characters as `\u001b`, which is what JSON has for them. Lines and tabs stay.
 #[derive(Debug)]
@@ -50,6 +53,11 @@ pub(crate) fn points() -> Box<dyn Write + Send> {
     }
 }
 
+/// Whether standard output is a terminal.
+pub(crate) fn is_read() -> bool {
+    io::stdout().is_terminal()
+}
+
 /// Whether somebody watches standard error.
 pub(crate) fn is_watched() -> bool {
     err().0.is_terminal()
@@ -62,7 +70,23 @@ fn err() -> Plain<Stderr> {
 /// Writes to standard error; see [`tell!`].
 pub(crate) fn write_to_error(text: fmt::Arguments<'_>) {
     // In one piece, so that lines of several processes do not mix. If nobody hears it, it can't be told either.
-    let _ = err().write_all(text.to_string().as_bytes());
+    let write = || drop(err().write_all(text.to_string().as_bytes()));
+    match &*bar() {
+        Some(bar) => bar.suspend(write),
+        None => write(),
+    }
+}
+
+/// The bar that is shown, around which lines are told.
+static BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+fn bar() -> MutexGuard<'static, Option<ProgressBar>> {
+    BAR.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Tells lines above this bar from now on.
+pub(crate) fn tell_above(shown: Option<ProgressBar>) {
+    *bar() = shown;
 }
 
 /// Tells a line on standard error.

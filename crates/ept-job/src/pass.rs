@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ept_reader::{Error, Node, NodeStream, Parts, Selection, Tile, TileStream};
+use ept_reader::{Error, Node, NodeStream, Parts, Reads, Selection, Tile, TileStream};
+use futures::future::poll_fn;
 use futures::{Stream, StreamExt, stream};
 
 use crate::{Losses, OnError, Remark};
@@ -35,7 +36,7 @@ pub struct Found {
 /// How far a pass is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// Nodes that are done.
+    /// Nodes that were read, though not all of their points may be handed on yet.
     pub nodes: u64,
     /// Points of these nodes.
     pub points: u64,
@@ -139,7 +140,7 @@ impl Pass {
         E: From<Error>,
     {
         let tiles = read.map_nodes(self.take_nodes(), move |tile| (tile.node, make(tile)));
-        self.drain(tiles, take, progress).await
+        self.drain(read, tiles, take, progress).await
     }
 
     /// As [`Pass::read`], with the points of each area of [`ept_reader::Query::with_any_of`] apart.
@@ -156,12 +157,13 @@ impl Pass {
     {
         let make = move |node, parts: Parts<'_>| Ok((node, make(&node, parts)?));
         let tiles = read.map_each(self.take_nodes(), make)?;
-        self.drain(tiles, take, progress).await
+        self.drain(read, tiles, take, progress).await
     }
 
-    /// Takes what was made of the tiles.
+    /// Takes what was made of the tiles. Progress is what was read, since thinning hands points on late.
     async fn drain<T, E>(
         &mut self,
+        read: &Selection,
         mut tiles: TileStream<(Node, T)>,
         mut take: impl FnMut(Node, T) -> Result<(), E>,
         mut progress: impl FnMut(&Progress),
@@ -169,22 +171,36 @@ impl Pass {
     where
         E: From<Error>,
     {
-        let (mut nodes, mut points) = (0, 0);
-        while let Some(tile) = tiles.next().await {
+        let start = read.reads();
+        let mut told = start;
+        let mut tell = |pass: &Pass, reads: Reads| {
+            progress(&Progress {
+                nodes: reads.nodes - start.nodes,
+                points: reads.points - start.points,
+                bytes: pass.selection.dataset().traffic().bytes,
+                found: pass.found(),
+            });
+        };
+        loop {
+            let tile = poll_fn(|context| {
+                let tile = tiles.poll_next_unpin(context);
+                let reads = read.reads();
+                if reads != told {
+                    told = reads;
+                    tell(self, reads);
+                }
+                tile
+            });
+            let Some(tile) = tile.await else {
+                break;
+            };
             let Some((node, made)) = self.losses.sort_out(tile)? else {
                 continue;
             };
-            nodes += 1;
-            points += node.points;
-            progress(&Progress {
-                nodes,
-                points,
-                bytes: self.selection.dataset().traffic().bytes,
-                found: self.found(),
-            });
             take(node, made)?;
         }
         drop(tiles);
+        tell(self, read.reads());
         // What comes from a cache is of one build.
         let has_fetched = self.selection.dataset().traffic().requests > self.requests;
         match self.selection.dataset().ept() {

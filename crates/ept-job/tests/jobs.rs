@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use ept_job::{
     Format, JobError, OnError, Output, OutputError, Pass, Report, statistics, write_points,
 };
-use ept_reader::{Dataset, Query};
+use ept_reader::{Dataset, Query, Spacing, Thin};
 
 fn terrain() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/terrain")
@@ -59,6 +59,24 @@ async fn nodes_are_counted_as_they_come_and_ahead_of_it_on_demand() {
         (25_000, 25_000, true)
     );
     assert_eq!((last.nodes, whole.found().nodes), (98, 98));
+}
+
+/// A thinned stream hands points on late, and those of a node in several parts.
+#[tokio::test]
+async fn progress_of_a_thinned_job_counts_what_is_read() {
+    let dataset = Dataset::open(terrain().to_str().unwrap()).await.unwrap();
+    let query = Query::new().with_thin(Thin::squares(Spacing::Units(40.0)));
+    let mut pass = Pass::new(dataset.select(&query).unwrap(), OnError::Fail);
+    let folder = tempfile::tempdir().unwrap();
+    let output = Output::to_file(folder.path().join("thin.csv"), None).unwrap();
+    let mut seen = Vec::new();
+    let written = write_points(&mut pass, output, |progress| seen.push(*progress));
+    assert!(written.await.unwrap() < 500);
+    assert!(seen.is_sorted_by_key(|progress| (progress.nodes, progress.points)));
+    // It is told while nothing is handed on yet, not at the end alone.
+    assert!(seen.len() > 10, "{}", seen.len());
+    let last = seen.last().unwrap();
+    assert_eq!((last.nodes, last.points), (98, 25_000));
 }
 
 #[tokio::test]

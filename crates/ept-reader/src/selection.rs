@@ -8,6 +8,7 @@ use ept_points::{Column, PointBatch, Values, Wish};
 use ept_select::{Frame, Plan, Query, Relation, SelectError, Thinner};
 use futures::{Stream, StreamExt, stream};
 
+use crate::reads::{ReadCounts, Reads};
 use crate::source::SharedPolicy;
 use crate::tiles::Ordered;
 use crate::{Dataset, Error, NodeStream, Tile, TileStream, chain, thinned};
@@ -39,6 +40,8 @@ pub struct Selection {
     bound: ept_select::Selection,
     /// The query bound to each source; `None` for one that is not open.
     parts: Arc<[Option<ept_select::Selection>]>,
+    /// Shared by clones.
+    reads: Arc<ReadCounts>,
 }
 
 /// The areas of [`Query::with_any_of`] that a node meets, by their numbers, with the points of the node in each of them.
@@ -56,7 +59,15 @@ impl Selection {
             dataset: dataset.clone(),
             bound,
             parts: parts.into(),
+            reads: Arc::default(),
         })
+    }
+
+    /// What the streams of this selection and its clones have read so far: how far they are. A stream that thins gives
+    /// points later than it reads them.
+    #[must_use]
+    pub fn reads(&self) -> Reads {
+        self.reads.now()
     }
 
     /// The dataset.
@@ -264,7 +275,9 @@ impl Selection {
                 NodeName::Chunks { .. } => points.extent(),
             };
             let cell = cell.unwrap_or(Bounds::EVERYTHING);
-            make(node, &cell, selection.part(&node)?, points)
+            let made = make(node, &cell, selection.part(&node)?, points)?;
+            selection.reads.count(&node);
+            Ok(made)
         };
         let dataset = self.dataset.clone();
         Ordered::new(dataset, nodes, wishes.collect(), point_size, select)

@@ -1,0 +1,109 @@
+//! `ept` on a terminal of 80 columns, where there is a `script` that makes one.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![cfg(target_os = "linux")]
+
+mod support;
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use support::fixture;
+use support::server::{Server, file};
+use support::testdata;
+
+/// What a terminal gets to see of a command, and how the command ended. `None` if there is no `script`.
+fn on_terminal(args: &[&str]) -> Option<(String, i32)> {
+    let quoted = args.iter().map(|arg| format!("'{arg}'"));
+    let quoted: Vec<String> = quoted.collect();
+    let ept = env!("CARGO_BIN_EXE_ept");
+    let line = format!("stty cols 80 rows 24; '{ept}' {}", quoted.join(" "));
+    let output = Command::new("script")
+        .args(["-qec", &line, "/dev/null"])
+        .env("TERM", "xterm")
+        .env_remove("EPT_CACHE")
+        .stdin(Stdio::null())
+        .output();
+    let Ok(output) = output else {
+        println!("no `script` here: skipped");
+        return None;
+    };
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    Some((text, output.status.code().unwrap()))
+}
+
+/// The lines and states of lines, without what moves the cursor and colours.
+fn lines(text: &str) -> Vec<String> {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("\u{1b}[") {
+        plain += before;
+        let end = after.find(|c: char| c.is_ascii_alphabetic()).unwrap();
+        rest = &after[end + 1..];
+        plain.push('\n');
+    }
+    plain += rest;
+    let lines = plain.split(['\r', '\n']).map(str::trim_end);
+    lines
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// A server that takes its time.
+fn slow() -> Server {
+    Server::start(|request| {
+        std::thread::sleep(Duration::from_millis(20));
+        file(&testdata(), request)
+    })
+}
+
+#[test]
+fn binary_formats_are_not_written_to_a_terminal() {
+    for format in ["arrow", "parquet"] {
+        let Some((text, code)) = on_terminal(&["query", &fixture("laz-pf0"), "-f", format]) else {
+            return;
+        };
+        assert_eq!(code, 2, "{text}");
+        assert!(text.contains("is binary") && text.contains("-o"), "{text}");
+    }
+}
+
+#[test]
+fn progress_fits_the_terminal_and_counts_what_a_thinned_query_reads() {
+    let server = slow();
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out.csv");
+    let url = server.url("/terrain");
+    let query = [
+        "query",
+        &url,
+        "--thin",
+        "40",
+        "--requests",
+        "2",
+        "-o",
+        out.to_str().unwrap(),
+    ];
+    let Some((text, code)) = on_terminal(&query) else {
+        return;
+    };
+    assert_eq!(code, 0, "{text}");
+    let states: Vec<String> = lines(&text)
+        .into_iter()
+        .filter(|line| line.contains(" left"))
+        .collect();
+    assert!(states.len() > 3, "{text}");
+    for state in &states {
+        assert!(state.chars().count() <= 80, "{state}");
+    }
+    // Some tiles were read, but not all.
+    let is_between = |line: &String| {
+        let tiles = line.split(", ").find(|part| part.ends_with(" tiles"));
+        let read = tiles
+            .and_then(|tiles| tiles.split_once('/'))
+            .map(|(read, _)| read.to_owned());
+        read.is_some_and(|read| (1..98).contains(&read.parse::<u32>().unwrap()))
+    };
+    assert!(states.iter().any(is_between), "{states:?}");
+}
