@@ -1,6 +1,6 @@
 //! EPSG codes as text.
 
-/// What stands before the authority in the long forms of OGC.
+/// Prefixes of the authority in the long forms of OGC.
 const PREFIXES: [&str; 5] = [
     "urn:ogc:def:crs:",
     "http://www.opengis.net/def/crs/",
@@ -9,7 +9,7 @@ const PREFIXES: [&str; 5] = [
     "https://opengis.net/def/crs/",
 ];
 
-/// A horizontal code of EPSG, and the vertical one that a text such as `EPSG:26912+5703` adds.
+/// A horizontal EPSG code, and the vertical one if a text such as `EPSG:26912+5703` adds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Code {
     pub(crate) horizontal: u32,
@@ -17,7 +17,7 @@ pub(crate) struct Code {
 }
 
 impl Code {
-    /// The code that a text names, or what is wrong with it.
+    /// Parses the code in a text. The error says what is wrong with it.
     pub(crate) fn parse(text: &str) -> Result<Code, String> {
         let short = without_prefix(text);
         if is_crs84(short) {
@@ -29,7 +29,7 @@ impl Code {
         let parts: Vec<&str> = short.split([':', '/']).collect();
         let codes = match parts.as_slice() {
             [codes] => codes,
-            // Between authority and code the long forms have a version.
+            // The long forms have a version between authority and code.
             [authority, codes] | [authority, _, codes] => {
                 if !authority.eq_ignore_ascii_case("EPSG") {
                     return Err(format!("{authority:?} is not the authority EPSG"));

@@ -12,14 +12,14 @@ use crate::vertical::Vertical;
 use crate::wkt::{Node, Part};
 use crate::{CrsError, Transform, engine};
 
-/// A horizontal coordinate system, or the geocentric one.
+/// A horizontal or geocentric coordinate system.
 ///
-/// Coordinates are x (easting or longitude), y (northing or latitude), whatever axis order an authority has for
-/// it; longitude and latitude are in degrees. Heights are never changed but from and to geocentric coordinates.
+/// Coordinates are x (easting or longitude), then y (northing or latitude), whatever the axis order of the authority.
+/// Longitude and latitude are in degrees. Heights change only in transforms from and to geocentric coordinates.
 ///
-/// Transforms are those that PROJ chooses: between two datums the most accurate operation of EPSG at the place. Without
-/// the grids of [`set_grids`](crate::set_grids) the best operation that needs none is used, and
-/// [`Transform::operation_at`] tells how accurate it is.
+/// Transforms are those that PROJ chooses: between two datums, the most accurate EPSG operation at the place. Unless
+/// [`set_grids`](crate::set_grids) provides grids, it is the best operation that needs none.
+/// [`Transform::operation_at`] returns its accuracy.
 ///
 /// ```
 /// use ept_crs::Crs;
@@ -33,20 +33,20 @@ use crate::{CrsError, Transform, engine};
 #[derive(Clone)]
 pub struct Crs {
     name: Arc<str>,
-    /// Read back as the same system.
+    /// Text that parses as the same system.
     definition: Arc<str>,
-    /// As WKT, if that is known.
+    /// The definition as WKT. `None` if it is not known.
     wkt: Option<Arc<str>>,
     system: Arc<SpatialRef>,
-    /// The vertical system beside this one, if the definition names one.
+    /// The vertical system of a compound definition. `None` if it has none.
     vertical: Option<Arc<Vertical>>,
     kind: Kind,
-    /// Metres of the unit of a system that is not geographic.
+    /// Metres per unit, if the system is not geographic.
     metres: f64,
     to_degrees: Arc<OnceLock<Option<Transform>>>,
 }
 
-/// What coordinates are.
+/// The kind of coordinates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Geographic,
@@ -54,10 +54,10 @@ enum Kind {
     Projected,
 }
 
-/// WGS84 longitude and latitude, what GeoJSON is in.
+/// WGS 84 longitude and latitude, as in GeoJSON.
 const WGS84: &str = "EPSG:4326";
 
-/// Elements of WKT that describe a horizontal or geocentric system (WKT 1, then WKT 2).
+/// WKT keywords of horizontal and geocentric systems (WKT 1, then WKT 2).
 const SYSTEMS: [&str; 11] = [
     "PROJCS",
     "GEOGCS",
@@ -72,18 +72,18 @@ const SYSTEMS: [&str; 11] = [
     "DERIVEDPROJCRS",
 ];
 
-/// Elements that join a horizontal and a vertical system.
+/// WKT keywords of compound systems: a horizontal and a vertical one.
 const COMPOUNDS: [&str; 2] = ["COMPD_CS", "COMPOUNDCRS"];
 
 impl Crs {
-    /// The system that a text names: an EPSG code (`EPSG:26912`, `26912`, `urn:ogc:def:crs:EPSG::26912`; of
-    /// `EPSG:26912+5703` the horizontal part), `OGC:CRS84`, WKT 1 or 2, a PROJ string, or PROJJSON. WKT has at most 100 kB
-    /// and 16 levels.
+    /// Parses an EPSG code (`EPSG:26912`, `26912`, `urn:ogc:def:crs:EPSG::26912`), `OGC:CRS84`, WKT 1 or 2, a PROJ
+    /// string or PROJJSON. Of a compound system (`EPSG:26912+5703`), this is the horizontal part. WKT may have at most
+    /// 100 kB and 16 levels.
     ///
-    /// The text is never the name of a file, and grids in it are names without a folder.
+    /// The text is never taken as a file name, and grids in it can't contain folders.
     ///
     /// # Errors
-    /// If it is none of these, names another authority, or a projection that is not supported.
+    /// If it is none of these, or names another authority or an unsupported projection.
     pub fn parse(text: &str) -> Result<Crs, CrsError> {
         engine::prepare();
         let text = text.trim();
@@ -99,7 +99,7 @@ impl Crs {
         Crs::from_code(text)
     }
 
-    /// WGS84 longitude and latitude in degrees (EPSG:4326).
+    /// WGS 84 longitude and latitude in degrees (EPSG:4326).
     ///
     /// # Errors
     /// None in practice.
@@ -107,10 +107,10 @@ impl Crs {
         Crs::parse(WGS84)
     }
 
-    /// The system of a dataset: by its EPSG code, else by its texts.
+    /// The system of a dataset, from its EPSG code or, failing that, its WKT or other text.
     ///
     /// # Errors
-    /// If the dataset does not name it, or in no way that is understood.
+    /// If the dataset does not name its system, or not in a supported form.
     pub fn of(srs: &Srs) -> Result<Crs, CrsError> {
         let is_epsg = srs
             .authority
@@ -137,7 +137,7 @@ impl Crs {
         let code = Code::parse(text).map_err(unknown)?;
         let known = |code: u32| {
             let system = SpatialRef::from_epsg(code).ok();
-            // The library takes a few codes of another authority for those of EPSG.
+            // The library takes a few codes of another authority for EPSG codes.
             system
                 .filter(|system| system.epsg == Some(code))
                 .ok_or_else(|| unknown("the code is not in the table".into()))
@@ -171,14 +171,14 @@ impl Crs {
         let unknown = |problem: &str| CrsError::unknown(text, problem);
         let (node, rest) = Node::first(text)
             .ok_or_else(|| unknown("it is not well-formed WKT of at most 100 kB and 16 levels"))?;
-        // Esri writes the vertical system of a compound one behind the horizontal one.
+        // In the WKT of Esri, the vertical system follows the horizontal one.
         if !(rest.is_empty()
             || rest
                 .trim_start_matches(',')
                 .trim_start()
                 .starts_with("VERTCS"))
         {
-            return Err(unknown("something comes after the WKT"));
+            return Err(unknown("there is more text after the WKT"));
         }
         let is_compound = COMPOUNDS.contains(&&*node.keyword);
         let horizontal = if is_compound {
@@ -198,7 +198,7 @@ impl Crs {
         Ok(Crs { vertical, ..crs })
     }
 
-    /// The same with a vertical system beside it.
+    /// The same system with a vertical system.
     pub(crate) fn with_vertical(self, vertical: Option<Arc<Vertical>>) -> Crs {
         Crs { vertical, ..self }
     }
@@ -209,7 +209,7 @@ impl Crs {
         wkt: Option<&str>,
         system: SpatialRef,
     ) -> Result<Crs, CrsError> {
-        // Whether coordinates can be computed shows only in a transform.
+        // Only a transform shows whether coordinates can be computed.
         Transformer::new(&system, &system)
             .map_err(|error| CrsError::unknown(definition, error.to_string()))?;
         let kind = if system.is_geocentric() {
@@ -231,19 +231,19 @@ impl Crs {
         })
     }
 
-    /// The code, or the name that the text gives itself.
+    /// The code, or the name in the text.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The system as well-known text: that of the code, or the text that was given; `None` for a PROJ string.
+    /// The system as WKT, from its code or as it was given. `None` if it is a PROJ string.
     #[must_use]
     pub fn well_known_text(&self) -> Option<&str> {
         self.wkt.as_deref()
     }
 
-    /// Whether coordinates are longitude and latitude in degrees.
+    /// Whether coordinates are longitude and latitude, in degrees.
     #[must_use]
     pub fn is_geographic(&self) -> bool {
         self.kind == Kind::Geographic
@@ -258,14 +258,14 @@ impl Crs {
     /// The transform from this system to another.
     ///
     /// # Errors
-    /// If there is none, as between systems of different planets.
+    /// If there is none, for example between systems of different planets.
     pub fn to(&self, other: &Crs) -> Result<Transform, CrsError> {
         Transform::new(self, other)
     }
 
-    /// Metres on the ground of one unit along x and along y at a place in this system: the unit itself for most
-    /// projections, where the scale differs little from 1; for others, such as web mercator, what the projection makes
-    /// of it. `None` if the place has no longitude and latitude.
+    /// Metres on the ground per unit along x and along y, at a place in this system. For most projections this is
+    /// nearly the unit itself; for others, such as Web Mercator, it depends on the place. `None` if the place has no
+    /// longitude and latitude.
     #[must_use]
     pub fn metres_per_unit(&self, at: [f64; 3]) -> Option<[f64; 2]> {
         if self.is_geocentric() {
@@ -277,7 +277,7 @@ impl Crs {
         if self.is_geographic() {
             return Some(degree(lat));
         }
-        // By differences over about a hundred metres.
+        // Differences over about a hundred metres.
         let step = 100.0 / self.metres;
         let ground = |x: f64, y: f64| {
             let [lon2, lat2, _] = to_degrees.apply([at[0] + x, at[1] + y, at[2]])?;
@@ -290,7 +290,7 @@ impl Crs {
         (is_sane(x) && is_sane(y)).then_some([x, y])
     }
 
-    /// Metres of a unit of height, as far as a horizontal system tells: its own unit, or a metre beside degrees.
+    /// Metres per unit of height, assuming the unit of the horizontal system, or metres if that is degrees.
     #[must_use]
     pub fn metres_per_height(&self) -> f64 {
         if self.is_geographic() {
@@ -300,7 +300,7 @@ impl Crs {
         }
     }
 
-    /// The system as text that [`Crs::parse`] reads as the same system.
+    /// Text that [`Crs::parse`] parses as the same system.
     #[must_use]
     pub fn definition(&self) -> &str {
         &self.definition
@@ -315,7 +315,7 @@ impl Crs {
     }
 }
 
-/// Metres of a degree of longitude and of latitude on the WGS84 ellipsoid, by the usual series (to 0.01 %).
+/// Metres per degree of longitude and of latitude on the WGS 84 ellipsoid, by the usual series (to 0.01 %).
 fn degree(latitude: f64) -> [f64; 2] {
     let angle = latitude.to_radians();
     let east = 111_412.84 * angle.cos() - 93.5 * (3.0 * angle).cos() + 0.118 * (5.0 * angle).cos();
@@ -324,12 +324,12 @@ fn degree(latitude: f64) -> [f64; 2] {
     [east, north]
 }
 
-/// Whether a PROJ string names a grid, or another file, with its folder.
+/// Whether a PROJ string names a grid or another file by a path with a folder.
 fn names_a_path(proj: &str) -> bool {
     proj.contains(['/', '\\'])
 }
 
-/// Whether WKT names a file with its folder: in a PROJ string, or as the parameter of a method.
+/// Whether WKT names a file by a path with a folder: in a PROJ string, or as the parameter of a method.
 fn has_path(node: &Node) -> bool {
     let is_path = |part: &Part| matches!(part, Part::Text(text) if names_a_path(text));
     matches!(&*node.keyword, "EXTENSION" | "PARAMETERFILE") && node.values.iter().any(is_path)

@@ -1,13 +1,13 @@
-//! What can be wrong with a coordinate system or a length.
+//! Errors in coordinate systems and lengths.
 
-/// Characters of a text that a message repeats.
+/// Maximum characters of a text that a message repeats.
 const SHOWN: usize = 60;
 
-/// A coordinate system or a length that is not understood. The message says what to do.
+/// An invalid coordinate system or length. The message says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CrsError {
-    /// A coordinate system that is unknown, or written in no known way.
+    /// A coordinate system that is unknown, or in an unsupported form.
     #[error(
         "the coordinate system {text:?} is not understood ({problem}); give an EPSG code such as EPSG:4326, WKT or a \
          PROJ string"
@@ -23,23 +23,23 @@ pub enum CrsError {
         "the dataset does not name its coordinate system{named}: give the area, and lengths, in its own units"
     )]
     Unnamed {
-        /// What it says instead, such as ` but as ESRI:102100`, or nothing.
+        /// What it names instead, such as ` but as ESRI:102100`, or nothing.
         named: String,
     },
-    /// A system of the result that says of the heights what they are not: heights are not transformed.
+    /// An output system with a vertical system that the heights are not in: heights are not transformed.
     #[error(
-        "heights are not transformed, so they would not be those of {to} ({named}): the vertical system of the dataset is \
-         {own}; name a horizontal system alone, heights keep their own"
+        "heights can't be transformed to those of {to} ({named}): the vertical system of the dataset is {own}; give a \
+         horizontal system alone to keep the heights as they are"
     )]
     Heights {
         /// The name of the system.
         to: String,
         /// Its vertical system.
         named: String,
-        /// The vertical system of the dataset, or that it is not known.
+        /// The vertical system of the dataset, or `not known`.
         own: String,
     },
-    /// Two systems without a transform between them, as of different planets.
+    /// There is no transform between two systems, for example of different planets.
     #[error("coordinates can't be transformed from {from} to {to}: {problem}")]
     NoTransform {
         /// The name of the first system.

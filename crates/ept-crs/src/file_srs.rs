@@ -1,4 +1,4 @@
-//! The coordinate system of points as files want it: well-known text and PROJJSON.
+//! The coordinate system of points for output files: WKT and PROJJSON.
 
 use ept_format::Srs;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use crate::vertical::Vertical;
 use crate::wkt::Node;
 use crate::{Crs, CrsError, projjson};
 
-/// A coordinate system with the texts that files want, as far as they can be made.
+/// A coordinate system with the texts that output files need, as far as they can be made.
 ///
 /// ```
 /// use ept_crs::FileSrs;
@@ -21,15 +21,15 @@ use crate::{Crs, CrsError, projjson};
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileSrs {
-    /// The coordinate system. Its `wkt` is well-known text, with the vertical system in it, unless something is unsaid.
+    /// The coordinate system. Its `wkt` is WKT that includes the vertical system, unless `unsaid` is set.
     pub srs: Srs,
-    /// What could not be made, and why.
+    /// What is missing in `srs`, and why.
     pub unsaid: Option<CrsError>,
 }
 
 impl FileSrs {
-    /// The system that a dataset names: its own well-known text, or one made from codes, a PROJ string or PROJJSON. A vertical
-    /// system that the text lacks is joined to it.
+    /// The system of a dataset: its own WKT, or WKT made from codes, a PROJ string or PROJJSON. If the text lacks the
+    /// vertical system, it is added.
     #[must_use]
     pub fn of(srs: &Srs) -> FileSrs {
         if srs.is_empty() {
@@ -45,15 +45,16 @@ impl FileSrs {
         }
     }
 
-    /// The system of points that were transformed from a dataset's: heights that stayed what they were keep their own
-    /// vertical system.
+    /// The system of points transformed from a dataset's system. Heights that were not changed keep the vertical system
+    /// of the dataset.
     #[must_use]
     pub fn transformed(to: &Crs, from: &Srs) -> FileSrs {
         let keeps_heights =
             !to.is_geocentric() && !Crs::of(from).is_ok_and(|from| from.is_geocentric());
-        let (vertical, unsaid) = match keeps_heights {
-            true => split(Vertical::of(from)),
-            false => (None, None),
+        let (vertical, unsaid) = if keeps_heights {
+            split(Vertical::of(from))
+        } else {
+            (None, None)
         };
         let code = to.name().strip_prefix("EPSG:");
         let srs = Srs {
@@ -93,7 +94,7 @@ fn split<T, E>(result: Result<T, E>) -> (Option<T>, Option<E>) {
     }
 }
 
-/// The well-known text of a system without what codes add to it.
+/// The WKT of a dataset's system, without what the codes add to it.
 fn horizontal(srs: &Srs) -> Result<String, CrsError> {
     if let Some(wkt) = srs.well_known_text() {
         return Ok(wkt.to_owned());
@@ -111,7 +112,7 @@ fn horizontal(srs: &Srs) -> Result<String, CrsError> {
     first.or_else(|error| made.find_map(Result::ok).ok_or(error))
 }
 
-/// The well-known text of a system that a text names.
+/// The WKT of a system, given any text that names it.
 fn text_of(text: &str) -> Result<String, CrsError> {
     let unknown = |problem: String| CrsError::unknown(text, problem);
     let esri = text.trim().strip_prefix("ESRI:");
@@ -129,8 +130,8 @@ fn text_of(text: &str) -> Result<String, CrsError> {
         .ok_or_else(|| unknown("it can't be written as WKT".into()))
 }
 
-/// The coordinate system of a dataset or file as PROJJSON: what its texts say, or what the tables of EPSG say of them. WKT 2
-/// says more than WKT 1, and a text with the vertical system more than one without. `None` if no text can be written so.
+/// The coordinate system of a dataset or file as PROJJSON, from its texts or the tables of EPSG. A text with the
+/// vertical system is preferred, then WKT 2 to WKT 1. `None` if no text can be converted.
 #[must_use]
 pub fn srs_projjson(srs: &Srs) -> Option<String> {
     let mut texts: Vec<&str> = [&srs.wkt2, &srs.wkt]
@@ -138,7 +139,7 @@ pub fn srs_projjson(srs: &Srs) -> Option<String> {
         .flatten()
         .map(String::as_str)
         .collect();
-    // The sort is stable.
+    // The sort is stable, so WKT 2 stays first.
     texts.sort_by_key(|text| !is_compound(text));
     let given = texts.iter().find(|text| is_projjson(text));
     let given = given.map(|text| (*text).to_owned());
@@ -151,7 +152,7 @@ fn is_compound(text: &str) -> bool {
     Node::parse(text).is_some_and(|node| matches!(&*node.keyword, "COMPD_CS" | "COMPOUNDCRS"))
 }
 
-/// Whether a text is PROJJSON of a coordinate system.
+/// Whether a text is the PROJJSON of a coordinate system.
 pub(crate) fn is_projjson(text: &str) -> bool {
     let json = serde_json::from_str::<Value>(text);
     json.is_ok_and(|json| {

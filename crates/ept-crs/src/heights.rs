@@ -1,4 +1,4 @@
-//! Heights, which transforms leave as they are.
+//! Heights, which transforms don't change.
 
 use ept_format::Srs;
 
@@ -6,11 +6,10 @@ use crate::vertical::Vertical;
 use crate::{Crs, CrsError};
 
 impl Crs {
-    /// Checks that points of a dataset, brought to this system with the heights that they have, are in it: that a vertical
-    /// system it names is the dataset's own.
-    ///
+    /// Checks that points of a dataset, transformed to this system with their heights unchanged, are really in it: its
+    /// vertical system, if it has one, must be that of the dataset.
     /// # Errors
-    /// [`CrsError::Heights`] if it is not, or nothing is known of the dataset's.
+    /// [`CrsError::Heights`] if it is another one, or that of the dataset is not known.
     pub fn check_heights(&self, from: &Srs) -> Result<(), CrsError> {
         let is_3d = |crs: &Crs| crs.is_geographic() && crs.system().has_height();
         let own = Vertical::of(from).ok().flatten();

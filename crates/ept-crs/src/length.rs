@@ -30,7 +30,7 @@ const UNITS: [(&str, f64, f64); 6] = [
 ];
 
 impl Length {
-    /// A length in metres; none unless it is finite and greater than 0.
+    /// A length in metres. `None` unless it is finite and greater than 0.
     #[must_use]
     pub fn from_metres(metres: f64) -> Option<Length> {
         (metres.is_finite() && metres > 0.0).then_some(Length { metres })

@@ -1,12 +1,13 @@
 //! Coordinate systems: EPSG codes, WKT 1 and 2, PROJ strings, PROJJSON, and transforms between them.
 //!
-//! A [`Crs`] is read from a text or from the [`Srs`](ept_format::Srs) of a dataset. [`Crs::to`] gives the [`Transform`] to
-//! another, which names the [`Operation`] between the datums and its accuracy. [`Local`] stands in for a transform within
-//! a small box, with a bound of its error. [`FileSrs`] makes the texts that files want of codes and of what other texts
-//! datasets have, [`srs_projjson`] and [`projjson`] the JSON that GeoParquet wants, and [`Length`] is a length on the ground with its unit.
+//! A [`Crs`] is parsed from a text or from the [`Srs`](ept_format::Srs) of a dataset. [`Crs::to`] returns the
+//! [`Transform`] to another, which names the [`Operation`] between the datums and its accuracy. [`Local`] approximates
+//! a transform in a small box, with a bound on its error. [`FileSrs`] converts the codes and texts of datasets to the
+//! texts that output files need, [`srs_projjson`] and [`projjson`] to the JSON that GeoParquet needs. A [`Length`] is a
+//! length on the ground with its unit.
 //!
-//! Nothing here opens a file but one: a grid of a datum shift in the folder that [`set_grids`] names. Without it no grid
-//! is used, whatever the environment says.
+//! This crate opens files only for grids of datum shifts, in the folder set by [`set_grids`]. Without it no grid is
+//! used, whatever the environment says.
 
 mod code;
 mod crs;

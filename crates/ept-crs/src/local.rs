@@ -1,46 +1,47 @@
-//! A transform near a cell: a polynomial with a bound of its error.
+//! Local approximation of a transform: a polynomial with a bound on its error.
 
 use ept_format::Bounds;
 
 use crate::Transform;
 
-/// A transform within a box, as a polynomial of degree 2 in each of the target's axes, which costs a few
-/// nanoseconds where the transform itself costs hundreds.
+/// Approximates a transform within a box by a polynomial of degree 2 for each axis of the target. It takes a few
+/// nanoseconds where the transform takes hundreds.
 ///
-/// Its error is bounded by twice what a grid of places between those of the fit shows. That bound holds where the
-/// transform is smooth, and where it is not the error is so large that there is no polynomial: a box on the
-/// antimeridian or a pole.
+/// The bound on the error is twice the greatest error at a grid of places other than those of the fit. This is valid
+/// where the transform is smooth. Where it is not, for example on the antimeridian or at a pole, the error is so large
+/// that there is no polynomial.
 #[derive(Debug, Clone)]
 pub struct Local {
     centre: [f64; 3],
-    /// Half of the box's extents.
+    /// Half the extent of the box on each axis.
     half: [f64; 3],
     axes: [Quadratic; 3],
-    /// Greatest difference from the transform, per axis of the target.
+    /// Maximum difference from the transform, per axis of the target.
     error: [f64; 3],
 }
 
-/// A polynomial of degree 2 in u, v, w, each -1 to 1 within the box.
+/// A polynomial of degree 2 in u, v and w, each from -1 to 1 within the box.
 #[derive(Debug, Clone, Copy, Default)]
 struct Quadratic {
     constant: f64,
     linear: [f64; 3],
     square: [f64; 3],
-    /// Of uv, uw and vw.
+    /// Coefficients of uv, uw and vw.
     mixed: [f64; 3],
 }
 
 /// Pairs of axes of the mixed terms.
 const PAIRS: [[usize; 2]; 3] = [[0, 1], [0, 2], [1, 2]];
 
-/// Places on each axis where the polynomial is compared with the transform: none is one of the fit but the ends.
+/// Places on each axis at which the polynomial is compared with the transform. Except for the ends, none is a place of
+/// the fit.
 const PROBES: [f64; 4] = [-1.0, -0.5, 0.5, 1.0];
 
-/// Share of the image's size that the error may be: above it, the transform is not smooth within the box.
+/// Maximum error relative to the size of the image. Above it, the transform is not smooth within the box.
 const MOST_ERROR: f64 = 0.05;
 
 impl Local {
-    /// The transform within a box; `None` if it is not smooth there. `turn` brings longitudes to one turn.
+    /// Approximates a transform within a box. `None` if it is not smooth there. `turn` wraps longitudes into one turn.
     pub fn new(
         transform: &Transform,
         turn: impl Fn([f64; 3]) -> [f64; 3],
@@ -71,7 +72,7 @@ impl Local {
             if worst[i] > size * MOST_ERROR {
                 return None;
             }
-            // Rounding of the transform itself, whose results are exact to about 1e-12 of the value.
+            // The rounding error of the transform itself is about 1e-12 of the value.
             let rounding = 1e-11 * (axes[i].constant.abs() + size);
             local.error[i] = 2.0 * worst[i] + rounding;
         }
@@ -82,12 +83,13 @@ impl Local {
         Some(local)
     }
 
-    /// The place in the dataset's system.
+    /// The place in the source system, given u, v and w.
     fn place(&self, at: [f64; 3]) -> [f64; 3] {
         [0, 1, 2].map(|i| self.centre[i] + self.half[i] * at[i])
     }
 
-    /// A box that holds the image of the box, in the target's system. Without geocentric coordinates it takes every z.
+    /// A box that contains the image of the box, in the target system. Its z is infinite unless `is_spatial`, that is,
+    /// unless coordinates are geocentric.
     pub fn image(&self, is_spatial: bool) -> [[f64; 3]; 2] {
         let reach = |i: usize| {
             if is_spatial || i < 2 {
@@ -99,7 +101,7 @@ impl Local {
         [-1.0, 1.0].map(|side| [0, 1, 2].map(|i| self.axes[i].constant + side * reach(i)))
     }
 
-    /// The image of a point about, with its error; `None` if the point lies outside of the box.
+    /// The approximate image of a point, and its maximum error. `None` if the point is outside the box.
     pub fn apply(&self, point: [f64; 3]) -> Option<([f64; 3], [f64; 3])> {
         let at = [0, 1, 2].map(|i| match self.half[i] {
             0.0 => 0.0,
@@ -118,7 +120,7 @@ fn probes(is_spatial: bool) -> impl Iterator<Item = [f64; 3]> {
     planes.flat_map(move |[u, v]| heights.iter().map(move |&w| [u, v, w]))
 }
 
-/// The polynomials through the middle, the ends of the axes and the corners between pairs of them.
+/// The polynomials through the centre, the ends of the axes, and the corners between pairs of axes.
 fn fit(exact: impl Fn([f64; 3]) -> Option<[f64; 3]>, dimensions: usize) -> Option<[Quadratic; 3]> {
     let middle = exact([0.0; 3])?;
     let mut axes = middle.map(|constant| Quadratic {
@@ -166,7 +168,7 @@ impl Quadratic {
         value
     }
 
-    /// How far from the constant the value can be within the box.
+    /// Maximum distance of the value from the constant within the box.
     fn reach(&self) -> f64 {
         let terms = [self.linear, self.square, self.mixed];
         terms.iter().flatten().map(|term| term.abs()).sum()

@@ -1,10 +1,10 @@
-//! How a transform gets from one datum to another.
+//! The operation between the datums of a transform.
 
 use std::fmt;
 
 use terrio_crs::{CoordinateOperation, Transformer};
 
-/// The operation between datums that a transform uses at a place; see [`Transform::operation_at`].
+/// The operation between datums that a transform uses at a place, see [`Transform::operation_at`].
 ///
 /// [`Transform::operation_at`]: crate::Transform::operation_at
 #[derive(Debug, Clone, PartialEq)]
@@ -15,23 +15,23 @@ pub struct Operation {
     warnings: Vec<Warning>,
 }
 
-/// A reason to trust an operation less.
+/// A reason to distrust an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Warning {
-    /// The shift between the datums is not known, so none is made. Modern datums differ by up to two metres, old ones by
+    /// The shift between the datums is not known and is ignored. Modern datums differ by up to two metres, old ones by
     /// some hundred.
     Ballpark,
     /// A more accurate operation exists, but its grid is not in the folder of [`set_grids`](crate::set_grids).
     NoGrid,
-    /// The place is outside the area that the operation is made for.
+    /// The place is outside the operation's area of use.
     OutsideArea,
 }
 
 impl Operation {
-    /// The operation of a transformer that was not used before.
+    /// The operation of a transformer that has not been used before.
     pub(crate) fn of(fresh: &Transformer, [x, y, z]: [f64; 3]) -> Option<Operation> {
-        // What the library noted before on this thread is about other places.
+        // Warnings already noted on this thread are about other places.
         drop(terrio_crs::take_warnings());
         let used = fresh.operation_at(x, y, z).ok()??;
         fresh.flush_warnings();
@@ -44,25 +44,25 @@ impl Operation {
         })
     }
 
-    /// The names of the steps as EPSG has them, joined by ` + `.
+    /// The EPSG names of the steps, joined by ` + `.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The accuracy in metres, the sum of those of the steps; `None` if one of them is not known.
+    /// The accuracy in metres, the sum of those of the steps. `None` if one of them is not known.
     #[must_use]
     pub fn accuracy(&self) -> Option<f64> {
         self.accuracy
     }
 
-    /// The files of the grids that it interpolates.
+    /// The files of the grids that it uses.
     #[must_use]
     pub fn grids(&self) -> &[String] {
         &self.grids
     }
 
-    /// The reasons to trust it less.
+    /// The reasons to distrust it.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings

@@ -1,42 +1,42 @@
-//! Map projections: what WKT 1 and EPSG call them and their parameters.
+//! Map projections and their parameters, by the names of WKT 1 and EPSG.
 //!
-//! The names of WKT 1 are those of OGC 01-009, GDAL and Esri; methods and parameters with their codes are those of the
+//! The names of WKT 1 are those of OGC 01-009, GDAL and Esri. Methods and parameters with their codes are those of the
 //! EPSG dataset, which WKT 2 and PROJJSON use.
 
-/// A method of EPSG and the parameters that it takes.
+/// A method of EPSG and its parameters.
 #[derive(Debug)]
 pub(crate) struct Projection {
-    /// In WKT 1, without regard to case.
+    /// Names in WKT 1, in any case.
     pub(crate) keywords: &'static [&'static str],
-    /// In PROJJSON.
+    /// Name in PROJJSON.
     pub(crate) method: &'static str,
-    /// Code of EPSG.
+    /// EPSG code.
     pub(crate) code: u16,
     pub(crate) parameters: &'static [Parameter],
 }
 
-/// A parameter in WKT 1 and in EPSG.
+/// A parameter of WKT 1 and EPSG.
 #[derive(Debug)]
 pub(crate) struct Parameter {
-    /// In WKT 1, without regard to case.
+    /// Names in WKT 1, in any case.
     pub(crate) keywords: &'static [&'static str],
-    /// In PROJJSON.
+    /// Name in PROJJSON.
     pub(crate) name: &'static str,
-    /// Code of EPSG.
+    /// EPSG code.
     pub(crate) code: u16,
     pub(crate) kind: Kind,
-    /// What it is when WKT 1 does not say it.
+    /// Value if WKT 1 leaves it out.
     pub(crate) default: Option<f64>,
 }
 
-/// What a parameter measures, which decides over its unit.
+/// What a parameter measures, which determines its unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// In the unit of the geographic system.
+    /// An angle, in the unit of the geographic system.
     Angle,
-    /// In the unit of the projected system.
+    /// A length, in the unit of the projected system.
     Length,
-    /// Without a unit.
+    /// A factor without unit.
     Scale,
 }
 
@@ -61,7 +61,7 @@ const LONGITUDE_KEYWORDS: &[&str] = &[
     "longitude_of_center",
     "longitude_of_origin",
 ];
-/// In most projections.
+/// Latitude of most projections.
 pub(crate) const LATITUDE: Parameter = parameter(
     LATITUDE_KEYWORDS,
     "Latitude of natural origin",
@@ -165,7 +165,7 @@ const FALSE_NORTHING: Parameter = parameter(
     Kind::Length,
 );
 
-/// Web maps: WKT 1 has no word for it but that of another projection.
+/// Web Mercator. WKT 1 has no name for it, so writers use that of another projection.
 pub(crate) const PSEUDO_MERCATOR: Projection = Projection {
     keywords: &[
         "Popular_Visualisation_Pseudo_Mercator",
@@ -176,7 +176,7 @@ pub(crate) const PSEUDO_MERCATOR: Projection = Projection {
     parameters: &[LATITUDE_OR_0, LONGITUDE, EASTING, NORTHING],
 };
 
-/// Those that point clouds are commonly in.
+/// The projections in common use for point clouds.
 const PROJECTIONS: &[Projection] = &[
     Projection {
         keywords: &["Transverse_Mercator", "Gauss_Kruger"],
@@ -277,7 +277,7 @@ const PROJECTIONS: &[Projection] = &[
 ];
 
 impl Projection {
-    /// The one that WKT 1 calls so.
+    /// The projection that WKT 1 calls `keyword`.
     pub(crate) fn by_keyword(keyword: &str) -> Option<&'static Projection> {
         let mut known = PROJECTIONS.iter().chain([&PSEUDO_MERCATOR]);
         known.find(|projection| is_one_of(keyword, projection.keywords))
@@ -285,7 +285,7 @@ impl Projection {
 }
 
 impl Parameter {
-    /// Whether WKT 1 calls it so.
+    /// Whether WKT 1 calls it `keyword`.
     pub(crate) fn is_called(&self, keyword: &str) -> bool {
         is_one_of(keyword, self.keywords)
     }

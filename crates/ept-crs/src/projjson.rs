@@ -1,4 +1,4 @@
-//! Coordinate systems as PROJJSON.
+//! WKT to PROJJSON.
 
 use serde_json::{Map, Value, json};
 
@@ -8,13 +8,13 @@ use crate::wkt2;
 
 const SCHEMA: &str = "https://proj.org/schemas/v0.7/projjson.schema.json";
 
-/// The coordinate system of a WKT text as [PROJJSON](https://proj.org/specifications/projjson.html), the JSON that
-/// GeoParquet wants.
+/// Converts WKT to [PROJJSON](https://proj.org/specifications/projjson.html), the form of coordinate systems in
+/// GeoParquet.
 ///
-/// Geographic, geocentric, projected, vertical and compound systems are known; of WKT 2 with every projection, of WKT 1
-/// with those that point clouds are commonly in. Everything comes from the text itself; nothing is looked up, and nothing is guessed: `None` if the
-/// text says what this does not know, such as another projection or a parameter too many. A shift to WGS 84
-/// (`TOWGS84`) is left out, as PROJ has better ones for the datums that it knows.
+/// Supports geographic, geocentric, projected, vertical and compound systems, in WKT 2 with every projection, in WKT 1
+/// with those in common use for point clouds. Everything comes from the text itself; nothing is looked up or guessed.
+/// `None` if the text contains anything unsupported, such as another projection or an extra parameter. A shift to WGS
+/// 84 (`TOWGS84`) is left out, since PROJ has better ones for the datums that it knows.
 ///
 /// ```
 /// let wkt = r#"GEOGCS["NAD83",DATUM["North_American_Datum_1983",
@@ -28,7 +28,7 @@ const SCHEMA: &str = "https://proj.org/schemas/v0.7/projjson.schema.json";
 pub fn projjson(wkt: &str) -> Option<String> {
     let mut crs = crs(&Node::parse(wkt)?)?;
     crs["$schema"] = json!(SCHEMA);
-    // Otherwise the order would depend on the features that other crates turn on.
+    // Otherwise the order of keys would depend on features that other crates enable.
     crs.sort_all_objects();
     Some(crs.to_string())
 }
@@ -44,7 +44,7 @@ fn crs(node: &Node) -> Option<Value> {
     }
 }
 
-/// An object with a type, the name of a node, and its code.
+/// An object with a type, and the name and code of a node.
 pub(crate) fn object(kind: &str, node: &Node, parts: &[(&str, Value)]) -> Option<Value> {
     let mut object = Map::new();
     object.insert("type".into(), kind.into());
@@ -56,7 +56,7 @@ pub(crate) fn object(kind: &str, node: &Node, parts: &[(&str, Value)]) -> Option
     Some(Value::Object(object))
 }
 
-/// The code of an authority.
+/// The code given by an authority.
 pub(crate) fn id(node: &Node) -> Option<Value> {
     let authority = node.find(&["AUTHORITY", "ID"])?;
     let (name, code) = (authority.text(0)?, authority.text(1)?);
@@ -96,8 +96,8 @@ fn vertical(node: &Node) -> Option<Value> {
 
 fn geographic(node: &Node) -> Option<Value> {
     let unit = unit(node.find(&["UNIT"])?, "AngularUnit")?;
-    // Without axes WKT 1 means longitude before latitude (OGC 01-009, section 7.3.10), but GDAL leaves them out of
-    // systems of EPSG, which have them the other way round. Coordinates of EPT are x and y whatever this says.
+    // Without axes, WKT 1 means longitude before latitude (OGC 01-009, section 7.3.10). But GDAL leaves the axes out of
+    // EPSG systems, which have the opposite order. Coordinates of EPT are x, y in either case.
     let is_epsg = node.find(&["AUTHORITY"]).and_then(|node| node.text(0)) == Some("EPSG");
     let usual = if is_epsg {
         ["north", "east"]
@@ -138,7 +138,7 @@ fn datum(node: &Node) -> Option<Value> {
     let mut ellipsoid = Map::new();
     ellipsoid.insert("name".into(), spheroid.text(0)?.into());
     match (spheroid.number(1)?, spheroid.number(2)?) {
-        // WKT 1 says 0 for a sphere, whose flattening has no inverse.
+        // WKT 1 writes 0 for a sphere, for which the inverse flattening is not defined.
         (radius, 0.0) => ellipsoid.insert("radius".into(), radius.into()),
         (axis, inverse) => {
             ellipsoid.insert("semi_major_axis".into(), axis.into());
@@ -158,7 +158,7 @@ fn datum(node: &Node) -> Option<Value> {
     Some(frame)
 }
 
-/// The name of a datum as EPSG spells it: WKT 1 has underscores for blanks, Esri's a `D_` before it.
+/// The EPSG name of a datum. WKT 1 has underscores instead of spaces, Esri also a `D_` prefix.
 fn datum_name(name: &str) -> String {
     match name.strip_prefix("D_").unwrap_or(name) {
         "WGS_1984" => "World Geodetic System 1984".into(),
@@ -167,8 +167,8 @@ fn datum_name(name: &str) -> String {
     }
 }
 
-/// A meridian that is not Greenwich, which is understood. `None` if the system is not in degrees: GDAL
-/// writes degrees even then, others the unit of the system.
+/// A prime meridian other than Greenwich. `None` if the system is not in degrees: GDAL writes the meridian in degrees
+/// even then, others in the unit of the system.
 fn prime_meridian(node: &Node, meridian: &Node) -> Option<Value> {
     let unit = unit(node.find(&["UNIT"])?, "AngularUnit")?;
     let mut parts = Map::new();
@@ -201,7 +201,7 @@ fn projected(node: &Node) -> Option<Value> {
         ("conversion", conversion(node, &angle, &length)?),
         ("coordinate_system", system),
     ];
-    // Around a pole the axes lie otherwise, which a text without them does not say.
+    // Around a pole the axes have other directions, which are unknown if the text has no axes.
     let is_polar = node.all(&["PARAMETER"]).any(|parameter| {
         let name = parameter.text(0).unwrap_or_default();
         LATITUDE.is_called(name)
@@ -218,7 +218,7 @@ fn conversion(node: &Node, angle: &Value, length: &Value) -> Option<Value> {
     let mut projection = Projection::by_keyword(node.find(&["PROJECTION"])?.text(0)?)?;
     let extension = node.find(&["EXTENSION"]).and_then(|node| node.text(1));
     if let Some(text) = extension {
-        // The only one in use: Mercator on a sphere with the coordinates of an ellipsoid.
+        // The only extension in use: Mercator on a sphere with the coordinates of an ellipsoid.
         let is_web = text.starts_with("+proj=merc") && text.contains("+b=6378137 ");
         projection = is_web.then_some(&PSEUDO_MERCATOR)?;
     }
@@ -256,7 +256,7 @@ fn conversion(node: &Node, angle: &Value, length: &Value) -> Option<Value> {
     })
 }
 
-/// Whether a parameter that web Mercator does not have changes nothing.
+/// Whether a parameter that Web Mercator does not have has no effect.
 fn is_of_no_effect(given: (&str, f64)) -> bool {
     match given.0.to_ascii_lowercase().as_str() {
         "scale_factor" => given.1 == 1.0,
@@ -265,8 +265,8 @@ fn is_of_no_effect(given: (&str, f64)) -> bool {
     }
 }
 
-/// The directions of the two axes, in their order; the usual ones where the text has none. `None` if both
-/// lie along one line, as around a pole: there a direction is not enough.
+/// The directions of the two axes, in order. `usual` if the text has none. `None` if both lie along one line, as around
+/// a pole, where directions are ambiguous.
 fn directions(node: &Node, usual: [&str; 2]) -> Option<[String; 2]> {
     let axes = node.all(&["AXIS"]);
     let axes: Option<Vec<String>> = axes
@@ -294,12 +294,12 @@ pub(crate) fn coordinate_system(subtype: &str, axes: Vec<Value>) -> Value {
     json!({"subtype": subtype, "axis": axes})
 }
 
-/// A unit, by its name where PROJJSON has one.
+/// A unit, by name if PROJJSON has a name for it.
 pub(crate) fn unit(node: &Node, kind: &str) -> Option<Value> {
     let (name, factor) = (node.text(0)?, node.number(1)?);
     Some(match (kind, factor) {
         ("LinearUnit", 1.0) => "metre".into(),
-        // WKT 1 has the factor to as many digits as the writer liked.
+        // WKT 1 gives the factor with any number of digits.
         ("AngularUnit", _) if (factor.to_degrees() - 1.0).abs() < 1e-9 => "degree".into(),
         _ => json!({"type": kind, "name": name, "conversion_factor": factor}),
     })

@@ -1,4 +1,4 @@
-//! Coordinate systems from PROJJSON.
+//! PROJJSON to coordinate systems.
 
 use std::sync::Arc;
 
@@ -8,11 +8,11 @@ use terrio_crs::SpatialRef;
 use crate::vertical::Vertical;
 use crate::{Crs, CrsError};
 
-/// By its code, or else by what it says; of a compound system the horizontal part.
+/// Parses PROJJSON, by its code or, failing that, its contents. Of a compound system, this is the horizontal part.
 pub(crate) fn from_projjson(text: &str) -> Result<Crs, CrsError> {
     let unknown = |problem: String| CrsError::unknown(text, problem);
     let mut json: Value =
-        serde_json::from_str(text).map_err(|error| unknown(format!("as JSON: {error}")))?;
+        serde_json::from_str(text).map_err(|error| unknown(format!("invalid JSON: {error}")))?;
     let horizontal = match &json["components"][0] {
         Value::Null => None,
         horizontal => Some(horizontal.clone()),
@@ -30,8 +30,8 @@ pub(crate) fn from_projjson(text: &str) -> Result<Crs, CrsError> {
         let vertical = vertical.or(crs.vertical().cloned());
         return Ok(crs.with_vertical(vertical));
     }
-    // The library knows one version of the schema, whose others differ in what is not read here, and wants a type that
-    // PROJ leaves out.
+    // The library knows one version of the schema and requires a type that PROJ leaves out. Other versions differ only
+    // in parts that are not read here.
     if let Some(object) = json.as_object_mut() {
         object.remove("$schema");
         if let Some(Value::Object(base)) = object.get_mut("base_crs") {
@@ -46,7 +46,7 @@ pub(crate) fn from_projjson(text: &str) -> Result<Crs, CrsError> {
     Ok(crs.with_vertical(vertical))
 }
 
-/// The EPSG code that PROJJSON gives a system.
+/// The EPSG code in PROJJSON.
 fn epsg(json: &Value) -> Option<String> {
     let id = json.get("id")?;
     let is_epsg = id["authority"].as_str()?.eq_ignore_ascii_case("EPSG");

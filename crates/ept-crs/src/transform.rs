@@ -1,4 +1,4 @@
-//! From one coordinate system to another.
+//! Transforms between coordinate systems.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use terrio_crs::Transformer;
 
 use crate::{Crs, CrsError, Operation, engine};
 
-/// A transform of coordinates; see [`Crs::to`].
+/// A transform of coordinates, see [`Crs::to`].
 ///
 /// ```
 /// use ept_crs::Crs;
@@ -50,20 +50,20 @@ impl Transform {
         self.transformer.is_none()
     }
 
-    /// Whether z decides about x and y: geocentric coordinates are on one side.
+    /// Whether x and y depend on z, because one of the systems is geocentric.
     #[must_use]
     pub fn is_spatial(&self) -> bool {
         !self.is_identity() && (self.from.is_geocentric() || self.to.is_geocentric())
     }
 
-    /// The system that it leads to.
+    /// The target system.
     #[must_use]
     pub fn target(&self) -> &Crs {
         &self.to
     }
 
-    /// The point in the other system; `None` if it has no place there. Without geocentric coordinates z stays
-    /// what it is.
+    /// Transforms a point. `None` if it can't be represented in the target system. z is not changed, unless one of the
+    /// systems is geocentric.
     #[must_use]
     pub fn apply(&self, [x, y, z]: [f64; 3]) -> Option<[f64; 3]> {
         let Some(transformer) = &self.transformer else {
@@ -79,8 +79,8 @@ impl Transform {
         is_place.then_some([place.0, place.1, place.2])
     }
 
-    /// The operation between the datums at a place of the first system. `None` if there is none, as between systems of
-    /// one datum, or if the place can't be transformed.
+    /// The operation between the datums at a place in the source system. `None` if there is none, as between systems of
+    /// the same datum, or if the place can't be transformed.
     ///
     /// It depends on the place: each operation has an area of use.
     #[must_use]

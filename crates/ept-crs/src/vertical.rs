@@ -6,20 +6,19 @@ use terrio_crs::SpatialRef;
 use crate::wkt::Node;
 use crate::{Crs, CrsError, engine};
 
-/// A vertical system, as WKT 1 or 2 has it.
+/// A vertical system, as a node of WKT 1 or 2.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Vertical(Node);
 
-/// Elements of WKT 1, of Esri and of WKT 2 that describe a vertical system.
+/// WKT keywords of vertical systems in WKT 1, Esri's WKT and WKT 2.
 const SYSTEMS: [&str; 4] = ["VERT_CS", "VERTCS", "VERTCRS", "VERTICALCRS"];
 
-/// What tells the vertical system of points from others: its code, such as `EPSG:5703`, or else its text. `None` if their
-/// heights are in no known system.
+/// Identifies the vertical system of points: its code, such as `EPSG:5703`, or its WKT. `None` if it is not known.
 #[must_use]
 pub fn vertical_system(srs: &Srs) -> Option<String> {
     let vertical = match Vertical::of(srs) {
         Ok(vertical) => vertical?,
-        // A code that the tables lack tells systems apart all the same.
+        // A code that is not in the tables still tells systems apart.
         Err(_) => return srs.vertical.clone(),
     };
     let code = vertical.code().map(|code| format!("EPSG:{code}"));
@@ -27,7 +26,7 @@ pub fn vertical_system(srs: &Srs) -> Option<String> {
 }
 
 impl Vertical {
-    /// The vertical system that a dataset names, by its code or in one of its texts.
+    /// The vertical system of a dataset, from its code or one of its texts.
     pub(crate) fn of(srs: &Srs) -> Result<Option<Vertical>, CrsError> {
         let texts = [&srs.wkt, &srs.wkt2].into_iter().flatten();
         if let Some(found) = texts.clone().find_map(|text| Vertical::in_wkt(text)) {
@@ -48,23 +47,24 @@ impl Vertical {
         Ok(known.and_then(Vertical::in_compound))
     }
 
-    /// The vertical system of a code, such as `5703` or `EPSG:5703`.
+    /// The vertical system with a code such as `5703` or `EPSG:5703`.
     pub(crate) fn from_code(text: &str) -> Result<Vertical, CrsError> {
         engine::prepare();
         let digits = text.rsplit(':').next().unwrap_or(text);
         let system = digits.parse().ok().map(SpatialRef::from_epsg);
         let wkt = system.and_then(Result::ok).and_then(|system| system.wkt);
         let found = wkt.and_then(|wkt| Vertical::in_wkt(&wkt));
-        found.ok_or_else(|| CrsError::unknown(text, "it is not a vertical system of the table"))
+        found
+            .ok_or_else(|| CrsError::unknown(text, "it is not the code of a known vertical system"))
     }
 
-    /// The vertical part of the compound system of a code.
+    /// The vertical part of the compound system with this code.
     fn in_compound(code: u32) -> Option<Vertical> {
         engine::prepare();
         Vertical::in_wkt(&SpatialRef::from_epsg(code).ok()?.wkt?)
     }
 
-    /// The vertical system in a text. Esri writes it behind the horizontal one.
+    /// The vertical system in WKT. In Esri's WKT it follows the horizontal one.
     pub(crate) fn in_wkt(text: &str) -> Option<Vertical> {
         let (node, rest) = Node::first(text)?;
         let after = rest.trim_start_matches(',').trim_start();
@@ -74,14 +74,14 @@ impl Vertical {
         own.or_else(behind).map(Vertical)
     }
 
-    /// Its code of EPSG.
+    /// Its EPSG code.
     pub(crate) fn code(&self) -> Option<u32> {
         let authority = self.0.find(&["AUTHORITY", "ID"])?;
         let is_epsg = authority.text(0)?.eq_ignore_ascii_case("EPSG");
         authority.text(1)?.parse().ok().filter(|_| is_epsg)
     }
 
-    /// Whether two systems are the same: by their codes, or else by their texts.
+    /// Whether two systems are the same, by their codes or, failing that, their texts.
     pub(crate) fn is(&self, other: &Vertical) -> bool {
         match (self.code(), other.code()) {
             (Some(a), Some(b)) => a == b,
@@ -89,15 +89,15 @@ impl Vertical {
         }
     }
 
-    /// What it is called.
+    /// Its name, with the code if it has one.
     pub(crate) fn name(&self) -> String {
         let name = self.0.text(0).unwrap_or("an unnamed vertical system");
         self.code()
             .map_or_else(|| name.to_owned(), |code| format!("EPSG:{code} ({name})"))
     }
 
-    /// The text of a compound system: of the horizontal one of a text, and this. A text that has a vertical system stays
-    /// what it is, and so does one that can't be read.
+    /// Makes a compound system of the horizontal system in `text` and this one. Returns `text` unchanged if it has a
+    /// vertical system already or can't be parsed.
     pub(crate) fn joined_to(&self, text: &str) -> String {
         let Some((node, rest)) = Node::first(text) else {
             return text.to_owned();
@@ -159,7 +159,7 @@ impl Vertical {
     }
 }
 
-/// What both versions of WKT say of a system of heights.
+/// The parts of a vertical system of heights that both versions of WKT have.
 struct Parts<'a> {
     name: &'a str,
     datum: &'a str,
@@ -168,7 +168,7 @@ struct Parts<'a> {
 }
 
 impl Parts<'_> {
-    /// The parts of a system of heights; `None` for one of depths.
+    /// The parts of a system of heights. `None` if it is a system of depths.
     fn of(node: &Node) -> Option<Parts<'_>> {
         let datum = node.find(&["VERT_DATUM", "VDATUM", "VRF", "VERTICALDATUM", "DATUM"])?;
         let axis = node.find(&["AXIS"]);

@@ -1,4 +1,4 @@
-//! Well-known text of coordinate systems, as a tree.
+//! WKT as a tree.
 
 use std::fmt;
 
@@ -8,33 +8,33 @@ const MAX_DEPTH: usize = 16;
 /// Maximum length of WKT in bytes; real definitions have a few thousand.
 const MAX_LENGTH: usize = 100_000;
 
-/// A keyword with what stands in its brackets.
+/// A keyword with the contents of its brackets.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Node {
-    /// In capitals.
+    /// In upper case.
     pub(crate) keyword: String,
     pub(crate) values: Vec<Part>,
 }
 
-/// One thing in brackets.
+/// One of the parts in brackets, separated by commas.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Part {
-    /// In quotes.
+    /// Quoted text.
     Text(String),
-    /// A number, or a word such as `EAST`.
+    /// A number, or an unquoted word such as `EAST`.
     Word(String),
     Node(Node),
 }
 
 impl Node {
-    /// The tree of a text; `None` if it is not well-formed, too long or nested too deep.
+    /// Parses a text. `None` if it is malformed, too long or nested too deeply.
     pub(crate) fn parse(text: &str) -> Option<Node> {
         Node::first(text)
             .filter(|(_, rest)| rest.is_empty())
             .map(|(node, _)| node)
     }
 
-    /// The tree that a text begins with, and what comes after it.
+    /// Parses the tree at the start of a text. Returns it with the rest of the text.
     pub(crate) fn first(text: &str) -> Option<(Node, &str)> {
         let mut rest = text.trim();
         if rest.len() > MAX_LENGTH {
@@ -46,13 +46,13 @@ impl Node {
         Some((node, rest.trim()))
     }
 
-    /// Whether a node in the tree, or the tree itself, has the property.
+    /// Whether a node in the tree, including its root, has a property.
     pub(crate) fn any(&self, has: &impl Fn(&Node) -> bool) -> bool {
         let inner = |part: &Part| matches!(part, Part::Node(node) if node.any(has));
         has(self) || self.values.iter().any(inner)
     }
 
-    /// The nodes with one of these keywords.
+    /// The children with one of these keywords.
     pub(crate) fn all<'a>(&'a self, keywords: &'a [&str]) -> impl Iterator<Item = &'a Node> {
         let nodes = self.values.iter().filter_map(|part| match part {
             Part::Node(node) => Some(node),
@@ -61,7 +61,7 @@ impl Node {
         nodes.filter(|node| keywords.contains(&&*node.keyword))
     }
 
-    /// The first node with one of these keywords.
+    /// The first child with one of these keywords.
     pub(crate) fn find(&self, keywords: &[&str]) -> Option<&Node> {
         let mut parts = self.values.iter();
         parts.find_map(|part| match part {
@@ -70,7 +70,7 @@ impl Node {
         })
     }
 
-    /// The text or word at a place.
+    /// The text or word at an index.
     pub(crate) fn text(&self, at: usize) -> Option<&str> {
         match self.values.get(at)? {
             Part::Text(text) | Part::Word(text) => Some(text),
@@ -78,14 +78,14 @@ impl Node {
         }
     }
 
-    /// The number at a place, if it is finite.
+    /// The number at an index, if it is finite.
     pub(crate) fn number(&self, at: usize) -> Option<f64> {
         let number: f64 = self.text(at)?.parse().ok()?;
         number.is_finite().then_some(number)
     }
 }
 
-/// The node as text that is read back as the same node.
+/// Formats the node as text that parses as the same node.
 impl fmt::Display for Node {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}[", self.keyword)?;
@@ -101,7 +101,7 @@ impl fmt::Display for Node {
     }
 }
 
-/// Reads one part and what blanks follow it.
+/// Parses one part and the blanks after it.
 fn part(rest: &mut &str, depth: usize) -> Option<Part> {
     if let Some(quoted) = rest.strip_prefix('"') {
         return quoted_text(quoted, rest).map(Part::Text);
@@ -124,7 +124,7 @@ fn part(rest: &mut &str, depth: usize) -> Option<Part> {
     }
 }
 
-/// Reads parts up to the bracket that ends them.
+/// Parses parts up to the closing bracket.
 fn parts(rest: &mut &str, depth: usize) -> Option<Vec<Part>> {
     let mut parts = Vec::new();
     loop {
@@ -138,7 +138,7 @@ fn parts(rest: &mut &str, depth: usize) -> Option<Vec<Part>> {
     }
 }
 
-/// Reads a text up to its closing quote; two quotes are one within it.
+/// Parses a text up to its closing quote. Two quotes stand for one.
 fn quoted_text<'a>(mut from: &'a str, rest: &mut &'a str) -> Option<String> {
     let mut text = String::new();
     loop {

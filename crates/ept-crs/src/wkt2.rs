@@ -1,18 +1,18 @@
-//! WKT 2 (ISO 19162) as PROJJSON, which has the same parts by other names.
+//! WKT 2 (ISO 19162) to PROJJSON, which has the same parts under other names.
 
 use serde_json::{Map, Value, json};
 
 use crate::projjson::{coordinate_system, id, object, unit};
 use crate::wkt::Node;
 
-/// Keywords of units, each with what PROJJSON calls its kind.
+/// Keywords of units, each with its type in PROJJSON.
 const UNITS: [(&str, &str); 3] = [
     ("LENGTHUNIT", "LinearUnit"),
     ("ANGLEUNIT", "AngularUnit"),
     ("SCALEUNIT", "ScaleUnit"),
 ];
 
-/// The coordinate system of a tree; `None` if it has what this does not know.
+/// The coordinate system of a tree. `None` if it contains anything unsupported.
 pub(crate) fn crs(node: &Node) -> Option<Value> {
     match &*node.keyword {
         "PROJCRS" | "PROJECTEDCRS" => projected(node),
@@ -32,7 +32,7 @@ fn compound(node: &Node) -> Option<Value> {
 
 fn projected(node: &Node) -> Option<Value> {
     let base = node.find(&["BASEGEOGCRS", "BASEGEODCRS"])?;
-    // A base has no axes of its own; PROJ wants some. Where it is not in degrees, neither is the conversion.
+    // A base system has no axes in WKT 2, but PROJ requires some. If it is not in degrees, neither is the conversion.
     let axes = [
         ("Geodetic latitude", "Lat", "north"),
         ("Geodetic longitude", "Lon", "east"),
@@ -80,7 +80,7 @@ fn vertical(node: &Node) -> Option<Value> {
     )
 }
 
-/// The datum or ensemble of a system with the key that it has. `None` for a dynamic one, whose epoch counts.
+/// The datum or ensemble of a system, with its key. `None` if it is dynamic, since its epoch would be lost.
 fn datum(node: &Node) -> Option<(&'static str, Value)> {
     if node.find(&["DYNAMIC"]).is_some() {
         return None;
@@ -94,7 +94,7 @@ fn datum(node: &Node) -> Option<(&'static str, Value)> {
             ("ellipsoid", ellipsoid(ensemble)?),
             ("accuracy", accuracy.into()),
         ];
-        // An ensemble has no place for a meridian.
+        // An ensemble can't have a meridian.
         let ensemble = object("DatumEnsemble", ensemble, &parts)?;
         return meridian.is_none().then_some(("datum_ensemble", ensemble));
     }
@@ -121,7 +121,7 @@ fn ellipsoid(datum: &Node) -> Option<Value> {
     Some(ellipsoid)
 }
 
-/// A meridian, or that it is Greenwich; `None` if it is not known.
+/// The prime meridian, or `Some(None)` for Greenwich. `None` if it is not supported.
 fn prime_meridian(node: &Node) -> Option<Option<Value>> {
     let Some(meridian) = node.find(&["PRIMEM", "PRIMEMERIDIAN"]) else {
         return Some(None);
@@ -151,7 +151,7 @@ fn conversion(node: &Node) -> Option<Value> {
     Some(conversion)
 }
 
-/// The coordinate system in the narrow sense: the axes.
+/// The axes, which make up the coordinate system in the narrow sense.
 fn axes_of(node: &Node) -> Option<Value> {
     let system = node.find(&["CS"])?;
     let axes: Option<Vec<Value>> = node
@@ -163,7 +163,7 @@ fn axes_of(node: &Node) -> Option<Value> {
     Some(coordinate_system(system.text(0)?, axes))
 }
 
-/// An axis, whose abbreviation stands in brackets behind its name, or either alone.
+/// An axis. Its abbreviation follows its name in brackets, or either is given alone.
 fn axis(node: &Node, crs: &Node) -> Option<Value> {
     let (text, direction) = (node.text(0)?, node.text(1)?);
     let bracket = text
@@ -191,7 +191,7 @@ fn axis(node: &Node, crs: &Node) -> Option<Value> {
     Some(axis)
 }
 
-/// What an axis of a map is called.
+/// The usual name of a map's axis.
 fn name_of(direction: &str) -> Option<&'static str> {
     match direction {
         "east" => Some("Easting"),
@@ -200,14 +200,14 @@ fn name_of(direction: &str) -> Option<&'static str> {
     }
 }
 
-/// WKT 2 has names of axes in small letters, PROJJSON begins them with a capital.
+/// Capitalises the name of an axis: WKT 2 writes it in lower case, PROJJSON with a capital.
 fn capitalised(name: &str) -> String {
     let mut rest = name.chars();
     let first = rest.next().map(|first| first.to_ascii_uppercase());
     first.into_iter().chain(rest).collect()
 }
 
-/// The unit that stands in a node.
+/// The unit in a node.
 fn unit_of(node: &Node) -> Option<Value> {
     UNITS.iter().find_map(|(keyword, kind)| {
         let unit_node = node.find(&[keyword])?;
@@ -218,7 +218,7 @@ fn unit_of(node: &Node) -> Option<Value> {
     })
 }
 
-/// An object of a name and a code.
+/// An object with a name and a code.
 fn named(node: &Node) -> Option<Value> {
     let mut object = Map::new();
     object.insert("name".into(), node.text(0)?.into());

@@ -1,6 +1,6 @@
-//! Little-endian numbers at a place in a slice.
+//! Little-endian numbers at an offset in a slice.
 
-/// `N` bytes from `at` on, which the slice has.
+/// `N` bytes from `at` on. Panics if the slice is too short.
 #[inline]
 pub(crate) fn bytes<const N: usize>(slice: &[u8], at: usize) -> [u8; N] {
     let mut bytes = [0; N];
@@ -30,7 +30,7 @@ pub(crate) fn text(field: &[u8]) -> std::borrow::Cow<'_, str> {
     String::from_utf8_lossy(text.unwrap_or_default())
 }
 
-/// Puts as many whole characters of a text as fit to the start of a field.
+/// Writes as many whole characters of a text as fit to the start of a field.
 pub(crate) fn put_text(field: &mut [u8], text: &str) {
     let end = (0..=field.len().min(text.len()))
         .rev()

@@ -1,4 +1,4 @@
-//! Where the chunks of a LAZ file are.
+//! Where the chunks of a LAZ file are: its chunk table.
 
 use std::io::Cursor;
 
@@ -7,47 +7,47 @@ use laz::laszip::{ChunkTable as Entries, ChunkTableEntry};
 use crate::bytes::u32_at;
 use crate::{Chunking, Compression, Header, LasError, guard};
 
-/// A compressed chunk, as a place in the file.
+/// A compressed chunk, as a range of bytes in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Chunk {
     /// Number of points, at least 1.
     pub points: u64,
-    /// Where it starts in the file.
+    /// Offset of its first byte in the file.
     pub at: u64,
-    /// Its bytes.
+    /// Size in bytes.
     pub size: u64,
 }
 
-/// The chunks of a LAZ file, one after another in the file.
+/// The chunks of a LAZ file, contiguous in the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChunkTable {
     chunks: Vec<Chunk>,
-    /// Where the next chunk would start.
+    /// Offset at which the next chunk would start.
     end: u64,
 }
 
 impl ChunkTable {
-    /// Bytes at the start of the points that say where the chunk table is. The first chunk follows them.
+    /// Size in bytes of the chunk table's offset, which is at the start of the points. The first chunk follows it.
     pub const PLACE_SIZE: u64 = 8;
-    /// Points of the chunks into which records that are not compressed are divided.
+    /// Points per chunk into which uncompressed records are divided.
     pub const UNCOMPRESSED_POINTS: u64 = 50_000;
 
-    /// Where the chunk table of a file of `size` bytes is, by the eight bytes at the start of the points. `None` if they
-    /// name no possible place: a writer that could not seek back leaves the place in the last eight bytes of the file.
+    /// Offset of the chunk table in a file of `size` bytes, given the eight bytes at the start of the points. `None` if
+    /// the offset is impossible: a writer that could not seek back stores it in the last eight bytes of the file.
     #[must_use]
     pub fn place(place: &[u8], header: &Header, size: u64) -> Option<u64> {
         let at = u64::from_le_bytes(*place.first_chunk()?);
         let first = first_chunk(header);
-        // Version and count of the table take eight bytes.
+        // The table starts with its version and count, eight bytes.
         (at >= first && size.checked_sub(at).is_some_and(|rest| rest >= 8)).then_some(at)
     }
 
-    /// Parses the table from its bytes, which start at `at` in the file; more may follow it.
+    /// Parses the table from bytes that start at `at` in the file. More bytes may follow it.
     ///
-    /// The chunks are between the start of the points and the table, and have exactly the header's points.
+    /// The chunks must be between the start of the points and the table, and have exactly as many points as the header.
     ///
     /// # Errors
-    /// If that is not so, or the table is cut off.
+    /// If they don't, or the table is truncated.
     pub fn parse(
         table: &[u8],
         at: u64,
@@ -68,24 +68,26 @@ impl ChunkTable {
             };
             left = left.checked_sub(points).ok_or_else(|| {
                 corrupt(format!(
-                    "its chunks have more than {} points",
+                    "its chunks have more than the header's {} points",
                     header.points
                 ))
             })?;
             let end = chunks.end.checked_add(entry.byte_count);
             if end.is_none_or(|end| end > at) {
-                return Err(corrupt("a chunk ends outside of the points".into()));
+                return Err(corrupt("a chunk ends outside the points".into()));
             }
             chunks.push(points, entry.byte_count);
         }
         if left > 0 {
             let (found, all) = (header.points - left, header.points);
-            return Err(corrupt(format!("its chunks have {found} of {all} points")));
+            return Err(corrupt(format!(
+                "its chunks have {found} points, the header {all}"
+            )));
         }
         Ok(chunks)
     }
 
-    /// The one chunk of a file of `size` bytes that is not divided into chunks.
+    /// The single chunk of a file of `size` bytes that is not divided into chunks.
     #[must_use]
     pub fn whole(header: &Header, size: u64) -> ChunkTable {
         let mut whole = ChunkTable::starting_at(header.points_at.into());
@@ -93,7 +95,7 @@ impl ChunkTable {
         whole
     }
 
-    /// The records of a file of `size` bytes that is not compressed, as chunks of [`ChunkTable::UNCOMPRESSED_POINTS`] points.
+    /// The records of an uncompressed file of `size` bytes, as chunks of [`ChunkTable::UNCOMPRESSED_POINTS`] points.
     ///
     /// # Errors
     /// If the file is too short for its points.
@@ -119,10 +121,10 @@ impl ChunkTable {
         Ok(chunks)
     }
 
-    /// The chunks of a file that is in memory as a whole.
+    /// The chunks of a file that is entirely in memory.
     ///
     /// # Errors
-    /// If the table is outside of the file, or as for [`ChunkTable::parse`].
+    /// If the table is outside the file, or as for [`ChunkTable::parse`].
     pub fn of_file(
         file: &[u8],
         header: &Header,
@@ -136,7 +138,7 @@ impl ChunkTable {
             .get(points_at..)
             .and_then(<[u8]>::split_first_chunk::<8>)
         else {
-            return Err(corrupt("the file ends before it".into()));
+            return Err(corrupt("it is beyond the end of the file".into()));
         };
         let last = file.last_chunk::<8>().unwrap_or(place);
         if header.points == 0 {
@@ -145,11 +147,11 @@ impl ChunkTable {
         let places = [place, last].into_iter();
         let mut places = places.filter_map(|place| ChunkTable::place(place, header, size));
         let at = places.next().ok_or_else(outside)?;
-        // It is within the file.
+        // `at` is within the file.
         ChunkTable::parse(&file[at as usize..], at, header, compression)
     }
 
-    /// A table without chunks, whose first will start at `at`.
+    /// An empty table whose first chunk will start at `at`.
     #[must_use]
     pub fn starting_at(at: u64) -> ChunkTable {
         ChunkTable {
@@ -158,7 +160,7 @@ impl ChunkTable {
         }
     }
 
-    /// Adds a chunk after those so far. Some writers end with a chunk without points; it is left out.
+    /// Appends a chunk. Some writers end with a chunk without points, which is left out.
     pub fn push(&mut self, points: u64, size: u64) {
         if points > 0 {
             self.chunks.push(Chunk {
@@ -176,10 +178,10 @@ impl ChunkTable {
         &self.chunks
     }
 
-    /// The table as it stands in the file, after the last chunk.
+    /// The table as bytes, which are written after the last chunk.
     ///
     /// # Errors
-    /// [`LasError::Unstorable`] if a chunk has more points or bytes than 31 bits hold.
+    /// [`LasError::Unstorable`] if the points or bytes of a chunk don't fit in 31 bits.
     pub fn to_bytes(&self, compression: &Compression) -> Result<Vec<u8>, LasError> {
         let mut entries = Entries::with_capacity(self.chunks.len());
         for chunk in &self.chunks {
@@ -196,23 +198,25 @@ impl ChunkTable {
             });
         }
         let mut table = Vec::new();
-        // Nothing can fail in memory.
+        // Writing to memory can't fail.
         let _ = entries.write_to(&mut table, &compression.vlr);
         Ok(table)
     }
 }
 
-/// The entries of a table whose chunks are in `room` bytes.
+/// The entries of a table whose chunks take `room` bytes.
 fn entries(table: &[u8], room: u64, compression: &Compression) -> Result<Entries, LasError> {
     if table.len() < 8 {
-        return Err(corrupt("it is cut off".into()));
+        return Err(corrupt("it is truncated".into()));
     }
-    // `laz` allocates by the count. Each chunk has its first point as it is; some writers add a last chunk without
-    // points.
+    // `laz` allocates by the count. Each chunk contains its first point uncompressed. Some writers add a last chunk
+    // without points.
     let claimed = u32_at(table, 4);
     let most = room / (compression.record_length() as u64).max(1) + 1;
     if u64::from(claimed) > most {
-        return Err(corrupt(format!("{claimed} chunks in {room} bytes")));
+        return Err(corrupt(format!(
+            "{claimed} chunks can't fit in {room} bytes"
+        )));
     }
     let is_variable = compression.chunking() == Chunking::Variable;
     guard::call("chunk table", || {
@@ -220,7 +224,7 @@ fn entries(table: &[u8], room: u64, compression: &Compression) -> Result<Entries
     })
 }
 
-/// Where the first chunk starts.
+/// Offset of the first chunk.
 fn first_chunk(header: &Header) -> u64 {
     u64::from(header.points_at) + ChunkTable::PLACE_SIZE
 }
@@ -230,5 +234,5 @@ fn corrupt(problem: String) -> LasError {
 }
 
 fn outside() -> LasError {
-    corrupt("its place is outside of the file".into())
+    corrupt("its offset is outside the file".into())
 }

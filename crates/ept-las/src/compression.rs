@@ -9,12 +9,12 @@ use laz::{LazItem, LazItemRecordBuilder, LazItemType, LazVlr, LazVlrBuilder};
 use crate::bytes::u16_at;
 use crate::{Header, LasError, PointFormat, VlrId, guard};
 
-/// How the points of a LAZ file are compressed: what its LASzip record says.
+/// How the points of a LAZ file are compressed, as its LASzip VLR describes it.
 ///
-/// One that was parsed describes the records of its file's header.
+/// A parsed one matches the records of the file's header.
 pub struct Compression {
     pub(crate) vlr: LazVlr,
-    /// The items as `ept-laz` knows them, `None` if it can't read one of them.
+    /// The items as `ept-laz` defines them. `None` if it can't read one of them.
     pub(crate) items: Option<Vec<Item>>,
     pub(crate) is_layered: bool,
     pub(crate) record_length: usize,
@@ -24,20 +24,19 @@ pub struct Compression {
 /// How points are divided into chunks, which are compressed independently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Chunking {
-    /// All points are one chunk, and there is no chunk table.
+    /// All points are in one chunk, and there is no chunk table.
     Whole,
-    /// Chunks of that many points; the last one can have fewer.
+    /// Chunks of this many points. The last one may have fewer.
     Fixed(u32),
-    /// Each chunk has a number of points of its own, for which the chunk table has room.
+    /// Each chunk has its own number of points, which is in the chunk table.
     Variable,
 }
 
 impl Compression {
-    /// The compression of a file, by its header and the variable length records in `start`, the first bytes of the
-    /// file.
+    /// The compression of a file, from its header and the VLRs in `start`, the first bytes of the file.
     ///
     /// # Errors
-    /// If there is no LASzip record, or as for [`Compression::parse`].
+    /// If there is no LASzip VLR, or as for [`Compression::parse`].
     pub fn of_file(header: &Header, start: &[u8]) -> Result<Compression, LasError> {
         match header.vlr(start, VlrId::LASZIP)? {
             Some(record) => Compression::parse(record.data, header),
@@ -45,11 +44,11 @@ impl Compression {
         }
     }
 
-    /// As [`Compression::of_file`]; `None` if the points are not compressed, which a LASzip record can say too (LASzip's
-    /// compressor 0).
+    /// As [`Compression::of_file`], but `None` if the points are not compressed. A LASzip VLR can say so too
+    /// (compressor 0).
     ///
     /// # Errors
-    /// As there.
+    /// As for [`Compression::of_file`].
     pub fn of_points(header: &Header, start: &[u8]) -> Result<Option<Compression>, LasError> {
         if !header.is_compressed {
             return Ok(None);
@@ -62,10 +61,10 @@ impl Compression {
         Compression::of_file(header, start).map(Some)
     }
 
-    /// Parses the contents of a LASzip record.
+    /// Parses the contents of a LASzip VLR.
     ///
     /// # Errors
-    /// If the compression is not known, or is that of other records than the header's.
+    /// If the compression is not supported, or does not match the records of the header.
     pub fn parse(contents: &[u8], header: &Header) -> Result<Compression, LasError> {
         let vlr = guard::call("LASzip record", || LazVlr::from_buffer(contents))?;
         let compressor = u16_at(contents, 0);
@@ -101,11 +100,11 @@ impl Compression {
         })
     }
 
-    /// The compression that every reader knows of records of a point format with `extra` further bytes: version 2 of
+    /// The compression that every reader supports, for records of a point format with `extra` extra bytes: version 2 of
     /// the items of point formats 0 to 5, version 3 of those of 6 to 10.
     ///
     /// # Errors
-    /// If the records are longer than 65,535 bytes, or `chunking` is [`Chunking::Whole`], which is no longer written.
+    /// If the records are longer than 65,535 bytes, or `chunking` is [`Chunking::Whole`], which is only read.
     pub fn new(
         format: PointFormat,
         extra: usize,
@@ -130,11 +129,11 @@ impl Compression {
         })
     }
 
-    /// The contents of the LASzip record.
+    /// The contents of the LASzip VLR.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut contents = Vec::new();
-        // Nothing can fail in memory.
+        // Writing to memory can't fail.
         let _ = self.vlr.write_to(&mut contents);
         contents
     }
@@ -145,26 +144,26 @@ impl Compression {
         self.chunking
     }
 
-    /// Bytes of a record.
+    /// Length of a record in bytes.
     #[must_use]
     pub fn record_length(&self) -> usize {
         self.record_length
     }
 }
 
-/// The items of records of a point format.
+/// The items of the records of a point format.
 fn items_of(format: PointFormat, extra: usize) -> Result<Vec<LazItem>, LasError> {
     if format.size() + extra > usize::from(u16::MAX) {
         return Err(LasError::Unstorable {
             what: "a point record",
-            problem: format!("it has {extra} extra bytes"),
+            problem: format!("{extra} extra bytes are too many"),
         });
     }
     LazItemRecordBuilder::default_for_point_format_id(format.number(), extra as u16)
         .map_err(|error| guard::unsupported(&error))
 }
 
-/// An item as `ept-laz` knows it, `None` if it can't read it.
+/// An item as `ept-laz` defines it. `None` if it can't read it.
 fn item(item: &LazItem) -> Option<Item> {
     Some(match (item.item_type(), item.version()) {
         (LazItemType::Point10, 2) => Item::Point10,

@@ -1,4 +1,4 @@
-//! From records to a compressed chunk.
+//! Compression of records to a chunk.
 
 use laz::LasZipError;
 use laz::record::{
@@ -8,10 +8,10 @@ use laz::record::{
 use crate::{Compression, LasError, guard};
 
 impl Compression {
-    /// Compresses whole records, one or more, to one chunk, which is appended to `chunk`.
+    /// Compresses whole records, one or more, to a chunk, which is appended to `chunk`.
     ///
     /// # Errors
-    /// If the compressor refuses.
+    /// If compression fails.
     pub fn compress(&self, records: &[u8], chunk: Vec<u8>) -> Result<Vec<u8>, LasError> {
         let mut compressor: Box<dyn RecordCompressor<Vec<u8>>> = if self.is_layered {
             Box::new(LayeredPointRecordCompressor::new(chunk))

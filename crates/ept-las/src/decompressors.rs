@@ -1,4 +1,4 @@
-//! From compressed chunks to records: by `ept-laz`, or by `laz` what that does not read.
+//! Decompression of chunks to records: by `ept-laz`, and by `laz` for what that can't read.
 
 use std::io::Cursor;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,24 +12,24 @@ use laz::record::{
 use crate::bytes::u32_at;
 use crate::{Compression, LasError, guard};
 
-/// Bytes of records that are handed over at once: they stay in the cache of a core.
+/// Bytes of records passed on at a time: they stay in the cache of a core.
 const BLOCK_BYTES: usize = 1 << 16;
 
-/// Decompresses chunks, on any number of threads. Each chunk that is at work takes about a megabyte, which is kept for
-/// the next.
+/// Decompresses chunks, on any number of threads. Each chunk being decompressed takes about a megabyte, which is reused
+/// for the next.
 #[derive(Debug, Default)]
 pub struct Decompressors {
-    /// Decoders that are not at work.
+    /// Decoders not in use.
     idle: Mutex<Vec<(Vec<Item>, ept_laz::Decoder)>>,
 }
 
 impl Decompressors {
-    /// Decompresses a chunk of `points` points and hands its records to `sink`, some at a time.
+    /// Decompresses a chunk of `points` points and passes its records to `sink`, a block at a time.
     ///
-    /// Of point formats 6 to 10, what is in none of the `wanted` layers has no meaning in the records.
+    /// In records of point formats 6 to 10, fields that are in none of the `wanted` layers are meaningless.
     ///
     /// # Errors
-    /// If the chunk is damaged or shorter than its points.
+    /// If the chunk is damaged or has too few points.
     pub fn decompress(
         &self,
         compression: &Compression,
@@ -60,7 +60,7 @@ impl Decompressors {
         result.map_err(|error: ept_laz::Error| corrupt(error.to_string()))
     }
 
-    /// A decoder of these items, `None` if `ept-laz` can't read their sequence.
+    /// A decoder of these items. `None` if `ept-laz` can't read their sequence.
     fn take(&self, items: &[Item]) -> Option<(Vec<Item>, ept_laz::Decoder)> {
         let mut idle = self.idle();
         match idle.iter().position(|(known, _)| known == items) {
@@ -73,7 +73,7 @@ impl Decompressors {
         }
     }
 
-    /// No code that can panic runs under the lock.
+    /// The idle decoders. The lock can't be poisoned: no code that can panic runs under it.
     fn idle(&self) -> MutexGuard<'_, Vec<(Vec<Item>, ept_laz::Decoder)>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -112,7 +112,7 @@ fn records_by_laz<R>(
     })
 }
 
-/// Does something for as many records as there are points, a block of them at a time.
+/// Calls a function for a block of records at a time, until it was called for all points.
 fn blocks<E>(
     points: u64,
     size: usize,
@@ -129,7 +129,7 @@ fn blocks<E>(
     Ok(())
 }
 
-/// Checks the lengths in a chunk: decoders trust them, and `laz` aborts on those that lie.
+/// Checks the lengths in a chunk: decoders trust them, and `laz` aborts on wrong ones.
 fn check(chunk: &[u8], compression: &Compression) -> Result<(), LasError> {
     if compression.is_layered {
         check_layers(chunk, compression)
@@ -138,10 +138,10 @@ fn check(chunk: &[u8], compression: &Compression) -> Result<(), LasError> {
     }
 }
 
-/// Checks that arithmetic code starts as an encoder can start it: with a number below 2^32 - 1.
+/// Checks that an arithmetic code starts with a number below 2^32 - 1, as encoders write it.
 ///
-/// `laz` never finds its way back from one that does not. It takes the last symbol again and again, for
-/// GPS times by recursion, and the stack ends.
+/// `laz` never recovers from another start: it decodes the last symbol again and again, for GPS times by recursion
+/// until the stack overflows.
 fn check_code(code: &[u8]) -> Result<(), LasError> {
     if code.starts_with(&[0xff; 4]) {
         return Err(corrupt("its code is out of range".into()));
@@ -149,18 +149,21 @@ fn check_code(code: &[u8]) -> Result<(), LasError> {
     Ok(())
 }
 
-/// Checks that the layers of a chunk of point formats 6 to 10 fit its bytes, and their code its range.
+/// Checks that the layers of a chunk of point formats 6 to 10 fit in its bytes, and that their codes start validly.
 fn check_layers(chunk: &[u8], compression: &Compression) -> Result<(), LasError> {
     let items = compression.vlr.items().iter();
     let layers: usize = items.map(|item| layers_of(item.item_type())).sum();
-    let cut = || corrupt("it ends within its layer sizes".into());
-    // The first point as it is, the number of points, then a size for each layer.
+    let cut = || corrupt("it ends within the sizes of its layers".into());
+    // The first point uncompressed, the number of points, then a size for each layer.
     let sizes = chunk.get(compression.record_length + 4..).ok_or_else(cut)?;
     let (sizes, mut data) = sizes.split_at_checked(layers * 4).ok_or_else(cut)?;
     let sizes = sizes.chunks_exact(4).map(|size| u32_at(size, 0));
     let total: u64 = sizes.clone().map(u64::from).sum();
     if total > data.len() as u64 {
-        let problem = format!("layers of {total} bytes in a chunk of {}", data.len());
+        let problem = format!(
+            "its layers have {total} bytes, but only {} follow",
+            data.len()
+        );
         return Err(corrupt(problem));
     }
     for size in sizes {

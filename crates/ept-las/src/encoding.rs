@@ -1,15 +1,15 @@
-//! How the bytes of a field are a value.
+//! How the bytes of a field encode a value.
 
 use std::fmt;
 
 use ept_format::ScalarType;
 
-/// How the bytes of a field are a value.
+/// How the bytes of a field encode a value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Encoding {
     /// The value itself, little endian.
     Plain(ScalarType),
-    /// `stored * scale + offset`, with two roundings; the value is a 64-bit float.
+    /// `stored * scale + offset`, with two roundings, as a 64-bit float.
     Scaled {
         /// Type of the stored number.
         stored: ScalarType,
@@ -46,7 +46,7 @@ impl Encoding {
         }
     }
 
-    /// Type of what the record holds; for bits, that of the byte they are in.
+    /// Type of the stored number. For bits, that of the byte they are in.
     #[must_use]
     pub fn stored(&self) -> ScalarType {
         match self {
@@ -57,7 +57,7 @@ impl Encoding {
         }
     }
 
-    /// The `count` lowest bits of a byte set.
+    /// A byte with the `count` lowest bits set.
     #[must_use]
     pub fn mask(count: u8) -> u8 {
         u8::MAX
@@ -66,7 +66,7 @@ impl Encoding {
     }
 }
 
-/// What a field of this encoding stores, for messages: `uint16`, `3 bits`.
+/// The stored type, for messages: `uint16`, `3 bits`.
 impl fmt::Display for Encoding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

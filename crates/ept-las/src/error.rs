@@ -1,12 +1,12 @@
-//! What can be wrong with a LAS or LAZ file.
+//! Errors in LAS and LAZ files.
 
 /// A file that is not LAS, is damaged, or can't be read or written.
 ///
-/// The text does not name the file: the caller, who has it, adds that.
+/// The message does not name the file: the caller, who knows it, adds that.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LasError {
-    /// The file has no bytes.
+    /// The file has 0 bytes.
     #[error("the file is empty (0 bytes)")]
     Empty,
     /// Not a LAS or LAZ file.
@@ -20,15 +20,15 @@ pub enum LasError {
         /// What is wrong with it.
         problem: String,
     },
-    /// A file of a kind that can't be read or written.
+    /// A kind of file that can't be read or written.
     #[error("{0} is not supported")]
     Unsupported(String),
-    /// Something that LAS has no room for.
+    /// Something that can't be stored in LAS.
     #[error("LAS can't store {what}: {problem}")]
     Unstorable {
         /// The thing to store.
         what: &'static str,
-        /// Why there is no room for it.
+        /// Why it can't be stored.
         problem: String,
     },
 }

@@ -5,18 +5,18 @@ use ept_format::ScalarType;
 use crate::bytes::{f64_at, put_text, text};
 use crate::{Encoding, LasError};
 
-/// A dimension in the extra bytes of a point record, as its descriptor has it.
+/// A dimension in the extra bytes of a point record, as described by its descriptor.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExtraDimension {
     name: String,
     scalar: ScalarType,
-    /// Values in a record, 1 to 3. More than one were allowed by LAS 1.4 before R14.
+    /// Number of values in a record, 1 to 3. LAS 1.4 before R14 allowed more than one.
     elements: usize,
     scale: Option<[f64; 3]>,
     offset: Option<[f64; 3]>,
 }
 
-/// Types 1 to 10; 11 to 20 are two of them, 21 to 30 three.
+/// Data types 1 to 10. Types 11 to 20 are two values of these, 21 to 30 three.
 const SCALARS: [ScalarType; 10] = [
     ScalarType::U8,
     ScalarType::I8,
@@ -33,30 +33,31 @@ const SCALARS: [ScalarType; 10] = [
 /// Bits of the options.
 const HAS_SCALE: u8 = 1 << 3;
 const HAS_OFFSET: u8 = 1 << 4;
-/// Where scales and offsets are in a descriptor.
+/// Offset of scales and offsets in a descriptor.
 const SCALES_AT: usize = 112;
 const OFFSETS_AT: usize = 136;
 
 impl ExtraDimension {
-    /// Bytes of a descriptor.
+    /// Size of a descriptor in bytes.
     pub const DESCRIPTOR_SIZE: usize = 192;
-    /// The most bytes that a name may have.
+    /// Maximum length of a name in bytes.
     pub const NAME_SIZE: usize = 32;
-    /// The most dimensions that one variable length record describes.
+    /// Maximum number of dimensions described by one VLR.
     pub const MAX_COUNT: usize = u16::MAX as usize / ExtraDimension::DESCRIPTOR_SIZE;
 
     /// A dimension of one value in each record.
     ///
     /// # Errors
-    /// [`LasError::Unstorable`] if the name is longer than [`ExtraDimension::NAME_SIZE`] or has a zero byte, or the
-    /// values are bytes of a width of 0 or above 255.
+    /// [`LasError::Unstorable`] if the name is longer than [`ExtraDimension::NAME_SIZE`] or contains a zero byte, or
+    /// the values are bytes of width 0 or above 255.
     pub fn new(name: &str, scalar: ScalarType) -> Result<ExtraDimension, LasError> {
         let unstorable = |problem: String| LasError::Unstorable {
             what: "an extra dimension",
             problem,
         };
         if name.len() > ExtraDimension::NAME_SIZE || name.contains('\0') {
-            let problem = format!("a name has at most 32 bytes and no zero, {name:?} doesn't");
+            let problem =
+                format!("the name {name:?} is longer than 32 bytes or contains a zero byte");
             return Err(unstorable(problem));
         }
         if let ScalarType::Bytes(width @ (0 | 256..)) = scalar {
@@ -72,10 +73,10 @@ impl ExtraDimension {
         })
     }
 
-    /// The dimensions that the contents of a record describe, in their order.
+    /// The dimensions described by the contents of a VLR, in order.
     ///
     /// # Errors
-    /// [`LasError::Corrupt`] if a type is not known, or a scale or offset is not a finite number.
+    /// [`LasError::Corrupt`] if a type is unknown, or a scale or offset is not a finite number.
     pub fn parse_all(contents: &[u8]) -> Result<Vec<ExtraDimension>, LasError> {
         let descriptors = contents.chunks_exact(ExtraDimension::DESCRIPTOR_SIZE);
         descriptors
@@ -83,17 +84,17 @@ impl ExtraDimension {
             .collect()
     }
 
-    /// The dimension of a descriptor, `None` if it describes no bytes.
+    /// The dimension of a descriptor. `None` if it describes no bytes.
     fn parse(descriptor: &[u8]) -> Result<Option<ExtraDimension>, LasError> {
         let (code, options) = (descriptor[2], descriptor[3]);
         let name = text(&descriptor[4..4 + ExtraDimension::NAME_SIZE]);
         let corrupt = |problem| LasError::corrupt("extra bytes record", problem);
         let scalar = match code {
-            // The options are the number of bytes then.
+            // For type 0, the options are the number of bytes.
             0 if options == 0 => return Ok(None),
             0 => ScalarType::Bytes(options.into()),
             1..=30 => SCALARS[usize::from(code - 1) % 10],
-            _ => return Err(corrupt(format!("{} has type {code}", name.trim()))),
+            _ => return Err(corrupt(format!("{} has unknown type {code}", name.trim()))),
         };
         let triple = |at: usize, bit: u8| {
             let is_set = code > 0 && options & bit != 0;
@@ -146,7 +147,7 @@ impl ExtraDimension {
         descriptor
     }
 
-    /// Name and encoding of each of its values in a record. One without a name is called `ExtraBytes`; several are
+    /// Name and encoding of each value in a record. A value without a name is called `ExtraBytes`; several values are
     /// numbered from 0.
     pub fn elements(&self) -> impl Iterator<Item = (String, Encoding)> {
         let name = if self.name.is_empty() {

@@ -1,4 +1,4 @@
-//! Where a dimension is in a point record.
+//! Fields: where a dimension is in a point record.
 
 use std::sync::Arc;
 
@@ -6,14 +6,14 @@ use ept_format::ScalarType;
 
 use crate::Encoding;
 
-/// A dimension within a point record.
+/// A dimension in a point record.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
     /// Name of the dimension, as PDAL and EPT spell it.
     pub name: Arc<str>,
-    /// Offset of its first byte in the record.
+    /// Offset of its first byte in the record, in bytes.
     pub at: usize,
-    /// How its bytes are a value.
+    /// How its bytes encode a value.
     pub encoding: Encoding,
 }
 
@@ -33,7 +33,7 @@ impl Field {
         self.encoding.scalar()
     }
 
-    /// Bytes of the record that it takes part in.
+    /// Number of bytes that it is stored in.
     #[must_use]
     pub fn size(&self) -> usize {
         self.encoding.stored().size()

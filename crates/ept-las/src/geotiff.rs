@@ -1,24 +1,24 @@
-//! Coordinate systems as GeoTIFF keys (GeoTIFF 1.0, sections 2.4 and 6; OGC GeoTIFF 1.1), as LAS 1.0 to 1.4 have them.
+//! Coordinate systems as GeoTIFF keys (GeoTIFF 1.0, sections 2.4 and 6; OGC GeoTIFF 1.1), which LAS 1.0 to 1.4 use.
 
 use ept_format::Srs;
 
 use crate::bytes::{f64_at, u16_at};
 
-/// The three records that GeoTIFF keys stand in.
+/// The three VLRs that contain GeoTIFF keys.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct GeoKeys<'a> {
-    /// The keys, by record 34735 of `LASF_Projection`.
+    /// The keys: record 34735 of `LASF_Projection`.
     pub(crate) directory: &'a [u8],
-    /// Values that are 64-bit floats, by record 34736.
+    /// Values that are 64-bit floats: record 34736.
     pub(crate) doubles: &'a [u8],
-    /// Values that are texts, by record 34737.
+    /// Values that are texts: record 34737.
     pub(crate) texts: &'a [u8],
 }
 
-/// Places of values that are not in the directory itself.
+/// Where values are that are not in the directory itself.
 const IN_DOUBLES: u16 = 34736;
 const IN_TEXTS: u16 = 34737;
-/// A system that is described by its parts.
+/// A system described by its parameters.
 const USER_DEFINED: u16 = 32767;
 /// Precedes WKT in a citation, as ESRI's software writes it.
 const ESRI_TEXT: &str = "ESRI PE String = ";
@@ -51,7 +51,7 @@ mod key {
 }
 
 impl GeoKeys<'_> {
-    /// The coordinate system; empty if the keys name none that is known here.
+    /// The coordinate system. Empty if the keys name no supported one.
     pub(crate) fn srs(&self) -> Srs {
         let texts = [
             key::PROJECTED_CITATION,
@@ -87,7 +87,7 @@ impl GeoKeys<'_> {
         self.code(key::GEOGRAPHIC)
     }
 
-    /// A system that is described by its parts, as a PROJ text.
+    /// A system described by its parameters, as a PROJ string.
     fn definition(&self) -> Option<String> {
         const PROJECTED_MODEL: u16 = 1;
         if self.number(key::MODEL)? != PROJECTED_MODEL {
@@ -96,7 +96,7 @@ impl GeoKeys<'_> {
         let datum = match self.code(key::GEOGRAPHIC)? {
             4326 => "WGS84",
             4267 => "NAD27",
-            // NAD83 and its later realisations, which PROJ texts do not tell apart.
+            // NAD83 and its later realisations, which PROJ strings can't tell apart.
             4269 | 4152 | 4759 | 6318 => "NAD83",
             _ => return None,
         };
@@ -134,7 +134,7 @@ impl GeoKeys<'_> {
         ))
     }
 
-    /// The unit of projected coordinates, as PROJ has it, and its metres.
+    /// The unit of projected coordinates as a PROJ parameter, and in metres.
     fn unit(&self) -> Option<(String, f64)> {
         Some(match self.number(key::LINEAR_UNIT).unwrap_or(9001) {
             9001 => ("+units=m".into(), 1.0),
@@ -148,13 +148,13 @@ impl GeoKeys<'_> {
         })
     }
 
-    /// A code of EPSG.
+    /// The EPSG code of a key.
     fn code(&self, key: u16) -> Option<u16> {
         self.number(key)
             .filter(|code| (1024..USER_DEFINED).contains(code))
     }
 
-    /// The value of a key that stands in the directory, `None` if there is none.
+    /// The value of a key that is stored in the directory itself. `None` if there is none.
     fn number(&self, key: u16) -> Option<u16> {
         let [_, place, _, value] = self.entry(key)?;
         (place == 0).then_some(value)
@@ -174,7 +174,7 @@ impl GeoKeys<'_> {
         (place == IN_TEXTS).then(|| text.trim_end_matches(['\0', '|']).to_owned())
     }
 
-    /// The entry of a key: key, place of the value, count, value or its index there.
+    /// The entry of a key: key, location of the value, count, value or its index there.
     fn entry(&self, key: u16) -> Option<[u16; 4]> {
         let entries = self.directory.chunks_exact(8).skip(1);
         let mut entries = entries.map(|entry| [0, 2, 4, 6].map(|at| u16_at(entry, at)));
@@ -182,7 +182,7 @@ impl GeoKeys<'_> {
     }
 }
 
-/// EPSG code of a vertical system. GeoTIFF 1.0 has codes of datums in its place.
+/// EPSG code of a vertical system. GeoTIFF 1.0 uses codes of datums instead.
 fn vertical_system(code: u16) -> Option<u16> {
     match code {
         5102 => Some(5702),

@@ -1,4 +1,4 @@
-//! Calls of the `laz` crate, whose errors and panics become ours.
+//! Calls of the `laz` crate, with errors and panics as [`LasError`].
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -6,7 +6,7 @@ use laz::LasZipError;
 
 use crate::LasError;
 
-/// Runs a call of `laz`, which panics on some damaged chunks and tables; `what` is the part of the file that it reads.
+/// Calls `laz`, which panics on some damaged chunks and tables. `what` is the part of the file that it reads.
 pub(crate) fn call<T, E: Into<LasZipError>>(
     what: &'static str,
     call: impl FnOnce() -> Result<T, E>,
@@ -14,10 +14,10 @@ pub(crate) fn call<T, E: Into<LasZipError>>(
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(match error.into() {
-            LasZipError::IoError(_) => LasError::corrupt(what, "it is cut off"),
+            LasZipError::IoError(_) => LasError::corrupt(what, "it is truncated"),
             other => unsupported(&other),
         }),
-        Err(_) => Err(LasError::corrupt(what, "the decompressor can't go on")),
+        Err(_) => Err(LasError::corrupt(what, "it can't be decompressed")),
     }
 }
 

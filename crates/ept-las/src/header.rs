@@ -7,56 +7,56 @@ use crate::{LasError, PointFormat, Scaling, Vlr, VlrId, Vlrs};
 
 /// The header of a LAS or LAZ file, LAS 1.0 to 1.5.
 ///
-/// One that was parsed has been checked: the points are within the file, records are at least as long as their point
-/// format, scales and offsets are finite and no scale is 0. Counts are only claims. So are the minimum and maximum of the
-/// coordinates, and where extended records and waveforms are.
+/// A parsed one has been checked: the points start within the file, records are at least as long as their point format,
+/// scales and offsets are finite and no scale is 0. Counts, the minimum and maximum of the coordinates, and the offsets
+/// of EVLRs and waveforms are unchecked claims.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Header {
-    /// Version: 4 of LAS 1.4.
+    /// Minor version: 4 for LAS 1.4.
     pub minor: u8,
     /// Identifier of the flight line or file, 0 if it has none.
     pub file_source_id: u16,
-    /// Bits that say what times, waveforms and the coordinate system are.
+    /// Bits that describe GPS times, waveforms and the coordinate system.
     pub global_encoding: u16,
     /// Identifier of the project.
     pub guid: [u8; 16],
-    /// What made the points; at most 32 bytes.
+    /// The system that made the points, at most 32 bytes.
     pub system_identifier: String,
-    /// What wrote the file; at most 32 bytes.
+    /// The software that wrote the file, at most 32 bytes.
     pub generating_software: String,
-    /// Day of the year and year in which the file was made, 0 if they are not known.
+    /// Day of the year and year of creation, 0 if unknown.
     pub created: (u16, u16),
-    /// Bytes of the header; the variable length records follow.
+    /// Size of the header in bytes. The VLRs follow it.
     pub header_size: u16,
-    /// Where the points start. In LAZ, the place of the chunk table comes first.
+    /// Offset of the points. In LAZ, they start with the offset of the chunk table.
     pub points_at: u32,
-    /// Number of variable length records.
+    /// Number of VLRs.
     pub vlr_count: u32,
     /// Point format.
     pub point_format: PointFormat,
     /// Whether the points are compressed (LAZ).
     pub is_compressed: bool,
-    /// Bytes of a point record, extra bytes included.
+    /// Length of a point record in bytes, extra bytes included.
     pub record_length: u16,
     /// Number of points.
     pub points: u64,
-    /// Number of points of each return, the first first.
+    /// Number of points of each return, from the first.
     pub points_by_return: [u64; 15],
     /// Scale and offset of the coordinates.
     pub scaling: Scaling,
-    /// Least coordinate of each axis.
+    /// Minimum of the coordinates on each axis.
     pub min: [f64; 3],
-    /// Greatest coordinate of each axis.
+    /// Maximum of the coordinates on each axis.
     pub max: [f64; 3],
-    /// Where the waveform data start, 0 if there are none; from LAS 1.3 on.
+    /// Offset of the waveform data, 0 if there are none. From LAS 1.3 on.
     pub waveforms_at: u64,
-    /// Where the extended variable length records start; from LAS 1.4 on.
+    /// Offset of the extended VLRs. From LAS 1.4 on.
     pub evlrs_at: u64,
-    /// Number of extended variable length records; from LAS 1.4 on.
+    /// Number of extended VLRs. From LAS 1.4 on.
     pub evlr_count: u32,
-    /// Least and greatest GPS time; from LAS 1.5 on.
+    /// Minimum and maximum GPS time. From LAS 1.5 on.
     pub times: (f64, f64),
-    /// Millions of seconds by which GPS times are offset; from LAS 1.5 on.
+    /// Offset of GPS times in millions of seconds. From LAS 1.5 on.
     pub time_offset: u16,
 }
 
@@ -65,19 +65,19 @@ const SIZE: u16 = 227;
 const SIZE_1_3: u16 = 235;
 const SIZE_1_4: u16 = 375;
 const SIZE_1_5: u16 = 393;
-/// Bits of the point format that say the points are LAZ; LASzip uses the upper one.
+/// Bits of the point format byte that mark LAZ. LASzip uses the upper one.
 const LAZ_BITS: u8 = 0xc0;
 const LAZ_BIT: u8 = 1 << 7;
-/// Returns that LAS 1.0 to 1.3 count.
+/// Number of returns counted by LAS 1.0 to 1.3.
 const LEGACY_RETURNS: usize = 5;
 
 impl Header {
-    /// Bit of [`Header::global_encoding`]: GPS times are adjusted standard times, not seconds of a week.
+    /// Bit of [`Header::global_encoding`]: GPS times are adjusted standard time, not seconds of the week.
     pub const STANDARD_TIME: u16 = 1;
     /// Bit of [`Header::global_encoding`]: the coordinate system is WKT, as point formats 6 to 10 require.
     pub const WKT: u16 = 1 << 4;
 
-    /// The header of LAS `1.minor` without points, which are to follow it.
+    /// The header of an empty LAS `1.minor` file, to which points will be added.
     #[must_use]
     pub fn new(minor: u8, point_format: PointFormat, scaling: Scaling) -> Header {
         let header_size = match minor {
@@ -114,8 +114,8 @@ impl Header {
         }
     }
 
-    /// How many bytes from the start of a file hold its header and its variable length records, by its first 100
-    /// bytes; 100 if there are fewer.
+    /// Number of bytes at the start of a file that contain its header and VLRs, given its first 100 bytes. 100 if there
+    /// are fewer.
     #[must_use]
     pub fn length_with_vlrs(start: &[u8]) -> u64 {
         if start.len() < 100 {
@@ -125,11 +125,11 @@ impl Header {
         }
     }
 
-    /// Parses the header at the start of a file of `size` bytes; `start` are its first bytes, or all.
+    /// Parses the header of a file of `size` bytes. `start` is its first bytes, or all.
     ///
     /// # Errors
-    /// If the file is not LAS, the header is cut off or contradicts itself or the size, or the point format is not
-    /// known.
+    /// If the file is not LAS, the header is truncated or contradicts itself or the size, or the point format is
+    /// unknown.
     pub fn parse(start: &[u8], size: u64) -> Result<Header, LasError> {
         if !start.starts_with(b"LASF") {
             return Err(not_las(start));
@@ -192,7 +192,7 @@ impl Header {
         if has_1_4 {
             header.evlrs_at = u64_at(start, 235);
             header.evlr_count = u32_at(start, 243);
-            // Some writers fill in one of the two counts only.
+            // Some writers fill in only one of the two counts.
             header.points = header.points.max(u64_at(start, 247));
             for (number, count) in header.points_by_return.iter_mut().enumerate() {
                 *count = (*count).max(u64_at(start, 255 + 8 * number));
@@ -223,10 +223,10 @@ impl Header {
         Ok(())
     }
 
-    /// The header as it stands in the file, [`Header::header_size`] bytes.
+    /// The header as bytes, [`Header::header_size`] of them.
     ///
-    /// LAS 1.4 and later have two counts of the points; the older one is 0 for point formats 6 to 10 and where 32 bits
-    /// do not hold it.
+    /// LAS 1.4 and later have two counts of points. The older one is 0 for point formats 6 to 10, and if the count
+    /// doesn't fit in 32 bits.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = vec![0; SIZE_1_5.into()];
@@ -249,7 +249,7 @@ impl Header {
         if let (true, Ok(points)) = (has_legacy_counts, u32::try_from(self.points)) {
             put(107, &points.to_le_bytes());
             for (number, count) in self.points_by_return[..LEGACY_RETURNS].iter().enumerate() {
-                // At most as many as there are points.
+                // Each is at most the number of points.
                 put(111 + 4 * number, &(*count as u32).to_le_bytes());
             }
         }
@@ -287,17 +287,17 @@ impl Header {
         bytes
     }
 
-    /// The variable length records in the first bytes of the file, or in all.
+    /// The VLRs in `start`, the first bytes of the file or all of it.
     #[must_use]
     pub fn vlrs<'a>(&self, start: &'a [u8]) -> Vlrs<'a> {
         let records = start.get(self.header_size.into()..);
         Vlrs::new(records.unwrap_or_default(), self.vlr_count)
     }
 
-    /// The first variable length record of a kind, `None` if there is none.
+    /// The first VLR with an id. `None` if there is none.
     ///
     /// # Errors
-    /// If `start` ends within the records before it is found.
+    /// If `start` ends within the VLRs before it is found.
     pub fn vlr<'a>(&self, start: &'a [u8], id: VlrId) -> Result<Option<Vlr<'a>>, LasError> {
         let mut records = self.vlrs(start);
         records
@@ -305,13 +305,13 @@ impl Header {
             .transpose()
     }
 
-    /// Where the extended variable length records are in a file of `size` bytes: from [`Header::evlrs_at`] to the end of
-    /// the file. Empty if there are none.
+    /// Byte range of the extended VLRs in a file of `size` bytes: from [`Header::evlrs_at`] to the end of the file.
+    /// Empty if there are none.
     ///
     /// # Errors
-    /// If there are some, and they start outside of the file.
+    /// If there are some, and they start outside the file.
     pub fn evlrs_range(&self, size: u64) -> Result<Range<u64>, LasError> {
-        // PDAL takes a place of 0 for none, whatever the count.
+        // PDAL reads an offset of 0 as none, whatever the count.
         if self.evlr_count == 0 || self.evlrs_at == 0 {
             return Ok(0..0);
         }
@@ -324,7 +324,7 @@ impl Header {
         Ok(at..size)
     }
 
-    /// The extended variable length records in `bytes`, the part of the file that starts at [`Header::evlrs_at`].
+    /// The extended VLRs in `bytes`, the part of the file that starts at [`Header::evlrs_at`].
     #[must_use]
     pub fn evlrs<'a>(&self, bytes: &'a [u8]) -> Vlrs<'a> {
         Vlrs::extended(bytes, self.evlr_count)
@@ -341,7 +341,7 @@ fn corrupt(problem: String) -> LasError {
     LasError::corrupt("LAS header", problem)
 }
 
-/// Says what a file is that is not LAS: what servers and tools leave in the place of one.
+/// Describes a file that is not LAS: what servers and tools deliver instead of one.
 fn not_las(start: &[u8]) -> LasError {
     let text = start.trim_ascii_start();
     LasError::NotLas(match start {

@@ -1,5 +1,4 @@
-//! Which points of a file are where: the index that `LAStools` write (`.lax`; `lasindex.cpp`, `lasquadtree.cpp` and
-//! `lasinterval.cpp` of their `LASlib`).
+//! Spatial indexes written by `LAStools` (`.lax`; `lasindex.cpp`, `lasquadtree.cpp` and `lasinterval.cpp` of `LASlib`).
 
 use std::ops::Range;
 
@@ -8,9 +7,9 @@ use ept_format::Bounds;
 use crate::LasError;
 use crate::bytes::{bytes, u32_at};
 
-/// A quadtree of the points of a file: for each of its cells, runs of points in the order of the file.
+/// A quadtree of the points of a file: each cell has runs of points in file order.
 ///
-/// One that was parsed has cells within the levels that it claims, and runs that begin before they end.
+/// In a parsed one, cells are within the levels that it claims, and no run is empty.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Lax {
     min: [f64; 2],
@@ -20,19 +19,19 @@ pub struct Lax {
 
 #[derive(Debug, Clone, PartialEq)]
 struct Cell {
-    /// The box of the cell, grown by what 32-bit floats leave unsaid.
+    /// The box of the cell, grown by the rounding error of 32-bit floats.
     bounds: [[f64; 2]; 2],
     runs: Vec<Range<u64>>,
 }
 
-/// Levels that the number of a cell has room for.
+/// Maximum levels for which cell numbers have enough bits.
 const MOST_LEVELS: u32 = 15;
 
 impl Lax {
-    /// Parses the contents of a `.lax` file, or of the extended record that has the same.
+    /// Parses a `.lax` file, or the extended VLR with the same contents.
     ///
     /// # Errors
-    /// If it is cut off, or is not such an index.
+    /// If it is truncated, or is not a LAX index.
     pub fn parse(contents: &[u8]) -> Result<Lax, LasError> {
         let mut reader = Reader(contents);
         reader.mark(b"LASX")?;
@@ -47,7 +46,9 @@ impl Lax {
         let levels = reader.number()?;
         let (level_index, _implicit) = (reader.number()?, reader.number()?);
         if levels > MOST_LEVELS || level_index != 0 {
-            return Err(corrupt(format!("{levels} levels below cell {level_index}")));
+            return Err(corrupt(format!(
+                "invalid number of levels, {levels} below cell {level_index}"
+            )));
         }
         let [x0, x1, y0, y1] = [
             reader.float()?,
@@ -56,7 +57,7 @@ impl Lax {
             reader.float()?,
         ];
         if !(x0 <= x1 && y0 <= y1) || [x0, x1, y0, y1].iter().any(|c| !c.is_finite()) {
-            return Err(corrupt(format!("extent {x0} {y0} {x1} {y1}")));
+            return Err(corrupt(format!("invalid extent {x0} {y0} {x1} {y1}")));
         }
         reader.mark(b"LASV")?;
         reader.number()?;
@@ -73,7 +74,7 @@ impl Lax {
             for _ in 0..intervals {
                 let (first, last) = (reader.number()?, reader.number()?);
                 if last < first {
-                    return Err(corrupt(format!("points {first} to {last}")));
+                    return Err(corrupt(format!("invalid run of points, {first} to {last}")));
                 }
                 runs.push(u64::from(first)..u64::from(last) + 1);
             }
@@ -83,13 +84,14 @@ impl Lax {
         Ok(lax)
     }
 
-    /// The box of a cell by its number: cells of each level follow those of the level above, and two bits a level say
-    /// whether it is in the upper half of x and of y.
+    /// The box of a cell, given its number. The cells of a level are numbered after those of the level above, with two
+    /// bits per level for the upper half of x and of y.
     fn cell(&self, number: u32, levels: u32) -> Result<[[f64; 2]; 2], LasError> {
         let first = |level: u32| ((1_u64 << (2 * level)) - 1) / 3;
         let mut known = 0..=levels;
         let level = known.find(|level| u64::from(number) < first(level + 1));
-        let level = level.ok_or_else(|| corrupt(format!("cell {number} below {levels} levels")))?;
+        let level =
+            level.ok_or_else(|| corrupt(format!("cell {number} is beyond its {levels} levels")))?;
         let path = u64::from(number) - first(level);
         let (mut min, mut max) = (self.min, self.max);
         for step in (0..level).rev() {
@@ -103,7 +105,7 @@ impl Lax {
                 }
             }
         }
-        // The cells were made of 32-bit floats.
+        // The cells were computed with 32-bit floats.
         let slack = |c: f64| c.abs() * f64::from(f32::EPSILON) * 2.0;
         for axis in 0..2 {
             min[axis] -= slack(self.min[axis].abs().max(self.max[axis].abs()));
@@ -112,22 +114,22 @@ impl Lax {
         Ok([min, max])
     }
 
-    /// Whether every point of a file with that many is in a run, and no run goes on after them: an index of other points
-    /// must not decide about these.
+    /// Whether the runs are exactly the points of a file with `points` points. Otherwise the index belongs to other
+    /// points and must not be used.
     #[must_use]
     pub fn is_of(&self, points: u64) -> bool {
         let all = self.merged(|_| true);
         matches!(&all[..], [run] if *run == (0..points)) || points == 0
     }
 
-    /// The points of all cells that meet something, in ascending runs. `heights` are the least and greatest z of the cells'
-    /// boxes, which are asked for.
+    /// The points of all cells for which `meets` is true, as ascending runs. `heights` is the minimum and maximum z of
+    /// the boxes passed to `meets`.
     #[must_use]
     pub fn points(&self, heights: [f64; 2], meets: impl Fn(&Bounds) -> bool) -> Vec<Range<u64>> {
         let [low, high] = heights;
         self.merged(|[min, max]| {
             let bounds = Bounds::new([min[0], min[1], low], [max[0], max[1], high]);
-            // Where the box is not valid, its points are kept.
+            // If the box is invalid, its points are kept.
             bounds.map_or(true, |bounds| meets(&bounds))
         })
     }
@@ -147,7 +149,7 @@ impl Lax {
     }
 }
 
-/// What is left of the bytes.
+/// The remaining bytes.
 struct Reader<'a>(&'a [u8]);
 
 impl Reader<'_> {
@@ -155,7 +157,7 @@ impl Reader<'_> {
         let (taken, rest) = self
             .0
             .split_at_checked(N)
-            .ok_or_else(|| corrupt("it is cut off".into()))?;
+            .ok_or_else(|| corrupt("it is truncated".into()))?;
         self.0 = rest;
         Ok(bytes(taken, 0))
     }

@@ -7,11 +7,11 @@ use ept_format::known_dimension;
 
 use crate::{Encoding, ExtraDimension, Field, Header, LasError, PointFormat, Scaling, VlrId};
 
-/// Where each dimension is in a point record, of LAS or of another kind.
+/// Where each dimension is in a point record, in LAS or another encoding.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Layout {
     fields: Vec<Field>,
-    /// Bytes that the fields take.
+    /// End of the last field in bytes.
     end: usize,
     size: usize,
     point_format: Option<PointFormat>,
@@ -20,7 +20,7 @@ pub struct Layout {
 const AXES: [&str; 3] = ["X", "Y", "Z"];
 
 impl Layout {
-    /// A record without fields, to which [`Layout::append`] adds.
+    /// A record without fields. [`Layout::append`] adds them.
     #[must_use]
     pub fn empty() -> Layout {
         Layout {
@@ -31,7 +31,7 @@ impl Layout {
         }
     }
 
-    /// The record of a point format: X, Y and Z of a scale and offset, then the other fields.
+    /// The record of a point format: X, Y and Z with a scale and offset, then the other fields.
     #[must_use]
     pub fn of_format(format: PointFormat, scaling: &Scaling) -> Layout {
         let axes = AXES.into_iter().enumerate().map(|(axis, name)| {
@@ -50,15 +50,15 @@ impl Layout {
         }
     }
 
-    /// The records of a file, by its header, `start`, the first bytes of the file up to its points, and `evlrs`, its
-    /// bytes in [`Header::evlrs_range`]; empty if what they describe is not wanted.
+    /// The records of a file, from its header, `start`, the first bytes of the file up to its points, and `evlrs`, its
+    /// bytes in [`Header::evlrs_range`], which may be empty if the fields that they describe are not wanted.
     ///
-    /// Extra bytes are described by all records of that kind in their order, the extended ones last, as PDAL has it.
-    /// They are honoured in every version of LAS, since Entwine writes them to LAS 1.2. Those that nothing describes have
-    /// no name and no field.
+    /// Extra bytes are described by all VLRs of that kind in order, the extended ones last, as in PDAL. They are
+    /// accepted in every version of LAS, since Entwine writes them to LAS 1.2. Undescribed extra bytes have no name and
+    /// no field.
     ///
     /// # Errors
-    /// If the variable length records are cut off, or describe more extra bytes than there are.
+    /// If the VLRs are truncated, or describe more extra bytes than there are.
     pub fn of_file(header: &Header, start: &[u8], evlrs: &[u8]) -> Result<Layout, LasError> {
         let mut layout = Layout::of_format(header.point_format, &header.scaling);
         layout.size = layout.size.max(header.record_length.into());
@@ -75,10 +75,10 @@ impl Layout {
         Ok(layout)
     }
 
-    /// Gives the next extra bytes that have no name yet to a dimension, which is called as PDAL calls it.
+    /// Adds a dimension in the next undescribed extra bytes, under PDAL's name.
     ///
     /// # Errors
-    /// If the record ends before them.
+    /// If the record is too short.
     pub fn describe(&mut self, dimension: &ExtraDimension) -> Result<(), LasError> {
         for (name, encoding) in dimension.elements() {
             let end = self.end + encoding.stored().size();
@@ -92,8 +92,8 @@ impl Layout {
         Ok(())
     }
 
-    /// Adds a field after those so far, and makes the record longer if it has no room for it. If the name is taken, it
-    /// gets a number.
+    /// Adds a field after the others, making the record longer if needed. If the name is taken, a number is added to
+    /// it.
     pub fn append(&mut self, name: impl Into<Arc<str>>, encoding: Encoding) {
         let field = Field::new(self.free(name.into()), self.end, encoding);
         self.end += field.size();
@@ -101,7 +101,7 @@ impl Layout {
         self.fields.push(field);
     }
 
-    /// A name that no field has: this one, or with a number.
+    /// A name that no field has: this one, or this one with a number.
     fn free(&self, name: Arc<str>) -> Arc<str> {
         let is_taken = |name: &str| self.fields.iter().any(|other| &*other.name == name);
         if !is_taken(&name) {
@@ -113,37 +113,37 @@ impl Layout {
             .map_or(name, Arc::from)
     }
 
-    /// Bytes of a record, those without a name included.
+    /// Length of a record in bytes, undescribed bytes included.
     #[must_use]
     pub fn size(&self) -> usize {
         self.size
     }
 
-    /// Whether the record has bytes at its end that no field describes.
+    /// Whether the record ends with bytes that no field describes.
     #[must_use]
     pub fn has_nameless_bytes(&self) -> bool {
         self.end < self.size
     }
 
-    /// All fields, by distinct names; of LAS first X, Y and Z.
+    /// All fields, with distinct names. In LAS, X, Y and Z come first.
     #[must_use]
     pub fn fields(&self) -> &[Field] {
         &self.fields
     }
 
-    /// The field of that exact name.
+    /// The field with this exact name.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| &*field.name == name)
     }
 
-    /// The point format, `None` if the record is not of LAS.
+    /// The point format. `None` if the record is not a LAS record.
     #[must_use]
     pub fn point_format(&self) -> Option<PointFormat> {
         self.point_format
     }
 
-    /// Scale and offset of the coordinates, `None` if one of them isn't stored as an integer of at most 32 bits.
+    /// Scale and offset of the coordinates. `None` if one of them isn't stored as an integer of at most 32 bits.
     #[must_use]
     pub fn scaling(&self) -> Option<Scaling> {
         let mut scaling = Scaling {

@@ -1,12 +1,12 @@
-//! LAS and LAZ files as structure, for reading and writing, without I/O.
+//! The structure of LAS and LAZ files, for reading and writing, without I/O.
 //!
-//! What a file says of itself is said here once: [`Header`] (LAS 1.0 to 1.5), variable length records ([`Vlr`]),
-//! [`PointFormat`] and [`Layout`] (where each dimension is in a point record), [`ExtraDimension`], and for LAZ
-//! [`Compression`] and [`ChunkTable`]. Each of these parses and writes the same bytes. Turning records into columns
-//! and back is up to others.
+//! A file consists of a [`Header`] (LAS 1.0 to 1.5), variable length records ([`Vlr`]), and points of a [`PointFormat`]
+//! in a [`Layout`] (where each dimension is in a record), possibly with [`ExtraDimension`]s, in LAZ also of
+//! [`Compression`] and [`ChunkTable`]. Each type parses and writes the same bytes. Converting records to columns and
+//! back is left to other crates.
 //!
-//! A file is never needed as a whole. The header and its records parse from the first bytes of a file of known size,
-//! the chunk table from its own bytes, and each chunk decompresses from its own:
+//! A file is never needed as a whole. The header and its VLRs are parsed from the first bytes of a file of known size,
+//! the chunk table from its own bytes, and each chunk is decompressed on its own:
 //!
 //! ```
 //! use ept_las::{ChunkTable, Compression, Decompressors, Header, LasError, Layers};
@@ -32,8 +32,8 @@
 //! # assert!(first_records(3, |_, _| b"no.".to_vec()).is_err());
 //! ```
 //!
-//! Files come from strangers. Every length, count and offset in them is compared with what is known of the file before
-//! it sizes or bounds anything, and a fault is a [`LasError`], never a panic or an abort.
+//! Files are not trusted. Every length, count and offset in them is checked against the size of the file before it is
+//! used, and an error is a [`LasError`], never a panic or an abort.
 
 mod bytes;
 mod chunk_table;

@@ -5,7 +5,7 @@ use ept_laz::Layers;
 
 use crate::{Encoding, Field, LasError};
 
-/// A point format, 0 to 10: which dimensions a point record has, and where.
+/// A point format, 0 to 10: the dimensions of a point record, and their offsets.
 ///
 /// ```
 /// use ept_las::PointFormat;
@@ -19,14 +19,14 @@ use crate::{Encoding, Field, LasError};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PointFormat(u8);
 
-/// Dimensions that several formats have one after another.
+/// Consecutive dimensions that several formats share.
 struct Part {
     size: usize,
-    /// Name, offset from the start of the part, encoding.
+    /// Name, offset in the part, encoding.
     fields: &'static [(&'static str, usize, Encoding)],
 }
 
-/// Tables 7 to 9; bytes 0 to 11 are X, Y and Z.
+/// Tables 7 to 9. Bytes 0 to 11 are X, Y and Z.
 static CORE_0: Part = Part {
     size: 20,
     fields: &[
@@ -45,7 +45,7 @@ static CORE_0: Part = Part {
     ],
 };
 
-/// Tables 15 and 16; bytes 0 to 11 are X, Y and Z.
+/// Tables 15 and 16. Bytes 0 to 11 are X, Y and Z.
 static CORE_6: Part = Part {
     size: 30,
     fields: &[
@@ -100,7 +100,7 @@ static WAVEFORM: Part = Part {
     ],
 };
 
-/// The parts of each format, in their order in the record.
+/// The parts of each format, in the order of the record.
 static PARTS: [&[&Part]; 11] = [
     &[&CORE_0],
     &[&CORE_0, &TIME],
@@ -120,10 +120,10 @@ const fn bits(shift: u8, count: u8) -> Encoding {
 }
 
 impl PointFormat {
-    /// Point format 6, the least of LAS 1.4.
+    /// Point format 6, the first of those added by LAS 1.4.
     pub const SIX: PointFormat = PointFormat(6);
 
-    /// The point format of a number.
+    /// The point format with a number.
     ///
     /// # Errors
     /// [`LasError::Unsupported`] if the number is above 10.
@@ -146,13 +146,13 @@ impl PointFormat {
         self.0
     }
 
-    /// Whether it is one of those that LAS 1.4 added, 6 to 10. LAZ compresses them by layers.
+    /// Whether it was added by LAS 1.4: formats 6 to 10. LAZ compresses them in layers.
     #[must_use]
     pub fn is_extended(self) -> bool {
         self.0 >= 6
     }
 
-    /// Bytes of a record, extra bytes not counted.
+    /// Length of a record in bytes, without extra bytes.
     #[must_use]
     pub fn size(self) -> usize {
         self.parts().iter().map(|part| part.size).sum()
@@ -171,14 +171,14 @@ impl PointFormat {
         })
     }
 
-    /// The field of that name, `None` if the format lacks it. X, Y and Z are not found here.
+    /// The field with this name. `None` if the format lacks it, and for X, Y and Z.
     #[must_use]
     pub fn field(self, name: &str) -> Option<Field> {
         self.fields().find(|field| &*field.name == name)
     }
 
-    /// The layer of a LAZ chunk that holds the byte `at` of a record. Only layers of point formats 6 to 8 can be left
-    /// out; X, Y and the returns never are.
+    /// The layer of a LAZ chunk that contains the byte `at` of a record. Only point formats 6 to 8 have layers that can
+    /// be left out; X, Y and the returns always come along.
     #[must_use]
     pub fn layer(self, at: usize) -> Layers {
         let has_colour = matches!(self.0, 7 | 8 | 10);

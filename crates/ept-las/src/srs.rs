@@ -5,11 +5,10 @@ use ept_format::Srs;
 use crate::geotiff::GeoKeys;
 use crate::{Vlr, VlrId};
 
-/// The coordinate system that variable length records name (LAS 1.4 R15, section 3): WKT if there is some, else GeoTIFF
-/// keys. Empty if they name none. Records of the extended kind may be among them.
+/// The coordinate system in the VLRs of a file, extended ones included (LAS 1.4 R15, section 3): WKT if there is any,
+/// otherwise GeoTIFF keys. Empty if there is neither.
 ///
-/// Which of the two a file should have is said by its global encoding; writers do not keep to that, so what is there
-/// counts.
+/// Global encoding says which of the two a file should have, but writers ignore it, so it is not used.
 #[must_use]
 pub fn srs_of<'a>(records: impl IntoIterator<Item = Vlr<'a>>) -> Srs {
     let mut wkt = None;

@@ -5,25 +5,25 @@ use std::borrow::Cow;
 use crate::LasError;
 use crate::bytes::{put_text, text, u16_at, u64_at};
 
-/// A variable length record, extended or not: what a file says beside its header and its points.
+/// A variable length record (VLR), extended or not: metadata beside the header and the points.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vlr<'a> {
-    /// Who defines the meaning of the number; at most 16 bytes.
+    /// Who defines the meaning of the number, at most 16 bytes.
     pub user: Cow<'a, str>,
-    /// What kind of record of that user it is.
+    /// The kind of record, in the numbering of that user.
     pub number: u16,
-    /// Any text; at most 32 bytes.
+    /// Any text, at most 32 bytes.
     pub description: Cow<'a, str>,
     /// The contents.
     pub data: &'a [u8],
 }
 
-/// User and number, by which a kind of record is known.
+/// User and number, which identify a kind of record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VlrId {
     /// Who defines the meaning of the number.
     pub user: &'static str,
-    /// What kind of record of that user it is.
+    /// The kind of record, in the numbering of that user.
     pub number: u16,
 }
 
@@ -34,11 +34,11 @@ impl VlrId {
     pub const WKT: VlrId = VlrId::new("LASF_Projection", 2112);
     /// The coordinate system as GeoTIFF keys.
     pub const GEO_KEYS: VlrId = VlrId::new("LASF_Projection", 34735);
-    /// Numbers that GeoTIFF keys refer to.
+    /// Floats that GeoTIFF keys refer to.
     pub const GEO_DOUBLES: VlrId = VlrId::new("LASF_Projection", 34736);
     /// Texts that GeoTIFF keys refer to.
     pub const GEO_TEXTS: VlrId = VlrId::new("LASF_Projection", 34737);
-    /// Which points are where, as `LAStools` have it in files of the extension `lax`.
+    /// The spatial index of `LAStools`, as in `.lax` files.
     pub const LAX: VlrId = VlrId::new("LAStools", 30);
     /// How the points of a LAZ file are compressed.
     pub const LASZIP: VlrId = VlrId::new("laszip encoded", 22204);
@@ -54,19 +54,19 @@ impl VlrId {
     }
 }
 
-/// Sizes of what precedes the contents.
+/// Sizes of the header of a VLR and of an extended one.
 const HEADER_SIZE: usize = 54;
 const EXTENDED_HEADER_SIZE: usize = 60;
 const USER_SIZE: usize = 16;
 const DESCRIPTION_SIZE: usize = 32;
 
 impl<'a> Vlr<'a> {
-    /// Bytes before the contents of a record.
+    /// Bytes before the contents of a VLR.
     pub const HEADER_SIZE: u64 = HEADER_SIZE as u64;
-    /// Bytes before the contents of an extended record.
+    /// Bytes before the contents of an extended VLR.
     pub const EXTENDED_HEADER_SIZE: u64 = EXTENDED_HEADER_SIZE as u64;
 
-    /// A record of these contents.
+    /// A record with these contents.
     #[must_use]
     pub fn new(id: VlrId, description: &'a str, data: &'a [u8]) -> Vlr<'a> {
         Vlr {
@@ -77,8 +77,8 @@ impl<'a> Vlr<'a> {
         }
     }
 
-    /// User, number and bytes of the contents of an extended record, by the bytes that precede its contents. `None` if
-    /// there are fewer.
+    /// User, number and size of the contents of an extended VLR, from the bytes before its contents. `None` if there
+    /// are fewer.
     #[must_use]
     pub fn extended_header(bytes: &[u8]) -> Option<(Cow<'_, str>, u16, u64)> {
         let header = bytes.get(..EXTENDED_HEADER_SIZE)?;
@@ -86,21 +86,21 @@ impl<'a> Vlr<'a> {
         Some((user, u16_at(header, 18), u64_at(header, 20)))
     }
 
-    /// Whether it is of that kind.
+    /// Whether it is of this kind.
     #[must_use]
     pub fn is(&self, id: VlrId) -> bool {
         self.user == id.user && self.number == id.number
     }
 
-    /// The record as it precedes the points, `None` if its contents are longer than 65,535 bytes: only an extended
-    /// record can hold those. Of a text that is too long, the end is left out.
+    /// The bytes of a VLR. `None` if the contents are longer than 65,535 bytes, which only an extended VLR can have.
+    /// Texts that are too long are truncated.
     #[must_use]
     pub fn to_bytes(&self) -> Option<Vec<u8>> {
         let length = u16::try_from(self.data.len()).ok()?;
         Some(self.with_length(&length.to_le_bytes()))
     }
 
-    /// The record as it follows the points.
+    /// The bytes of an extended VLR.
     #[must_use]
     pub fn to_extended_bytes(&self) -> Vec<u8> {
         self.with_length(&(self.data.len() as u64).to_le_bytes())
@@ -115,7 +115,7 @@ impl<'a> Vlr<'a> {
     }
 }
 
-/// The variable length records in some bytes, in their order; ends after an error.
+/// An iterator over the VLRs in some bytes, in order. It ends after an error.
 #[derive(Debug, Clone)]
 pub struct Vlrs<'a> {
     rest: &'a [u8],
@@ -125,7 +125,7 @@ pub struct Vlrs<'a> {
 }
 
 impl<'a> Vlrs<'a> {
-    /// The `count` records at the start of `bytes`.
+    /// The `count` VLRs at the start of `bytes`.
     #[must_use]
     pub fn new(bytes: &'a [u8], count: u32) -> Vlrs<'a> {
         Vlrs {
@@ -136,7 +136,7 @@ impl<'a> Vlrs<'a> {
         }
     }
 
-    /// The `count` extended records at the start of `bytes`.
+    /// The `count` extended VLRs at the start of `bytes`.
     #[must_use]
     pub fn extended(bytes: &'a [u8], count: u32) -> Vlrs<'a> {
         Vlrs {
@@ -145,7 +145,7 @@ impl<'a> Vlrs<'a> {
         }
     }
 
-    /// Takes the next record off the bytes, `None` if they end within it.
+    /// Splits off the next record. `None` if the bytes end within it.
     fn split(&mut self) -> Option<Vlr<'a>> {
         let size = if self.is_extended {
             EXTENDED_HEADER_SIZE
@@ -177,7 +177,7 @@ impl<'a> Iterator for Vlrs<'a> {
             return None;
         }
         let record = self.split().ok_or_else(|| {
-            let problem = format!("record {} of {} is cut off", self.next, self.count);
+            let problem = format!("record {} of {} is truncated", self.next, self.count);
             LasError::corrupt("variable length records", problem)
         });
         self.next = if record.is_ok() {

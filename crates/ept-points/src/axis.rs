@@ -1,12 +1,12 @@
-//! The test of a point record against one axis of the bounds.
+//! The test of point records against bounds.
 
 use ept_format::{Bounds, ScalarType};
 use ept_las::{Encoding, Field, Layout};
 
 use crate::field::{bytes, number};
 
-/// A test of records against bounds, exact: a record passes when its coordinates, as they would be
-/// computed, lie within. Axes that the bounds leave open are not looked at.
+/// Exact test of records against bounds: a record passes if its coordinates, as computed for the columns, are inside.
+/// Axes without bounds are skipped.
 #[derive(Debug)]
 pub(crate) struct Clip {
     axes: Vec<Axis>,
@@ -14,14 +14,14 @@ pub(crate) struct Clip {
 
 #[derive(Debug)]
 enum Axis {
-    /// 32-bit integers, compared as they are stored.
+    /// A 32-bit integer, compared as it is stored.
     Stored { at: usize, min: i32, max: i32 },
-    /// Anything else, compared as the coordinate.
+    /// Any other number, compared as a coordinate.
     Computed { field: Field, min: f64, max: f64 },
 }
 
 impl Clip {
-    /// The test of records of `layout`; `None` if every record passes.
+    /// A test of records of `layout`. `None` if every record passes.
     pub(crate) fn new(layout: &Layout, bounds: &Bounds) -> Option<Clip> {
         let mut axes = Vec::new();
         for (axis, name) in ["X", "Y", "Z"].into_iter().enumerate() {
@@ -34,7 +34,7 @@ impl Clip {
         (!axes.is_empty()).then_some(Clip { axes })
     }
 
-    /// Whether Z decides.
+    /// Whether the bounds restrict Z.
     pub(crate) fn needs_z(bounds: &Bounds) -> bool {
         bounds.min()[2] > f64::NEG_INFINITY || bounds.max()[2] < f64::INFINITY
     }
@@ -63,8 +63,8 @@ impl Axis {
                 offset,
             } => {
                 let at = field.at;
-                // Rounding is monotonic, so the integers within form one range; its ends are found by
-                // bisection with the very computation that makes coordinates.
+                // Rounding is monotonic, so the integers inside form a single range. Its ends are found by bisection,
+                // with the same computation as for coordinates.
                 let value = |stored: i64| stored as f64 * scale + offset;
                 let (first, end) = if scale > 0.0 {
                     (bisect(|i| value(i) >= min), bisect(|i| value(i) > max))
@@ -73,7 +73,7 @@ impl Axis {
                 };
                 match (i32::try_from(first), i32::try_from(end - 1)) {
                     (Ok(min), Ok(max)) => Axis::Stored { at, min, max },
-                    // No integer is within.
+                    // No integer is inside.
                     _ => Axis::Stored {
                         at,
                         min: i32::MAX,
@@ -90,7 +90,7 @@ impl Axis {
     }
 }
 
-/// The least 32-bit integer for which a monotonic test holds, or one more than the greatest.
+/// The least 32-bit integer for which a monotonic test is true, or one more than the greatest integer.
 fn bisect(test: impl Fn(i64) -> bool) -> i64 {
     let (mut low, mut high) = (i64::from(i32::MIN), i64::from(i32::MAX) + 1);
     while low < high {

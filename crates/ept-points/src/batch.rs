@@ -8,8 +8,8 @@ use crate::{DecodeError, Scaling, Values};
 
 /// Points as a structure of arrays: a column for each dimension, all of the same length.
 ///
-/// Columns stand in the order in which they were asked for, or else in that of the tile. A dimension
-/// that the tile does not have is not a column.
+/// Columns are in the order of the requested dimensions, or of the tile if all are requested. A dimension that the tile
+/// lacks has no column.
 ///
 /// ```
 /// use ept_points::{Column, PointBatch, Values};
@@ -42,7 +42,7 @@ pub struct Column {
 }
 
 impl Column {
-    /// A column of that name.
+    /// A column with this name.
     pub fn new(name: impl Into<Arc<str>>, values: Values) -> Column {
         Column {
             name: name.into(),
@@ -52,17 +52,17 @@ impl Column {
 }
 
 impl PointBatch {
-    /// A batch of these columns.
+    /// A batch of columns.
     ///
     /// # Errors
-    /// If the columns differ in length, two have one name, or `X`, `Y` or `Z` is not of type `F64`.
+    /// If the columns differ in length, two have the same name, or `X`, `Y` or `Z` is not of type `F64`.
     pub fn new(columns: Vec<Column>) -> Result<PointBatch, DecodeError> {
         let len = columns.first().map_or(0, |column| column.values.len());
         for (at, Column { name, values }) in columns.iter().enumerate() {
             let problem = if values.len() != len {
                 format!("{name} has {} values, the first {len}", values.len())
             } else if columns[..at].iter().any(|other| other.name == *name) {
-                format!("{name} stands twice")
+                format!("there are two columns {name}")
             } else if matches!(&**name, "X" | "Y" | "Z") && values.scalar() != ScalarType::F64 {
                 format!("{name} is not float64")
             } else {
@@ -79,7 +79,7 @@ impl PointBatch {
         })
     }
 
-    /// The same points with what is known of their storage; sinks use it to write them back exactly.
+    /// Sets how the points are stored in their tile, which sinks use to write them back exactly.
     #[must_use]
     pub fn with_storage(
         mut self,
@@ -91,14 +91,14 @@ impl PointBatch {
         self
     }
 
-    /// The same points with what is said of their GPS times: that they are adjusted standard times, not seconds of a week.
+    /// Sets whether GPS times are adjusted standard time, not seconds of the week. `None` if unknown.
     #[must_use]
     pub fn with_standard_time(mut self, is_standard: Option<bool>) -> PointBatch {
         self.has_standard_time = is_standard;
         self
     }
 
-    /// The same points with what is known of the storage of others.
+    /// Sets the storage to that of another batch.
     #[must_use]
     pub fn stored_as(mut self, other: &PointBatch) -> PointBatch {
         self.scaling = other.scaling;
@@ -107,13 +107,13 @@ impl PointBatch {
         self
     }
 
-    /// No points, with the columns of these and what is known of their storage.
+    /// An empty batch with the same columns and storage.
     #[must_use]
     pub fn emptied(&self) -> PointBatch {
         self.gather(&[])
     }
 
-    /// The batch of `len` points of which no dimension was kept, or as it is when there is one.
+    /// Sets the number of points if there are no columns. Otherwise does nothing.
     pub(crate) fn with_len(mut self, len: usize) -> PointBatch {
         if self.columns.is_empty() {
             self.len = len;
@@ -133,32 +133,32 @@ impl PointBatch {
         self.len == 0
     }
 
-    /// X coordinates, in units of the coordinate system. `None` if X is not among the dimensions.
+    /// X coordinates, in units of the coordinate system. `None` if there is no such column.
     #[must_use]
     pub fn x(&self) -> Option<&[f64]> {
         self.coordinates("X")
     }
 
-    /// Y coordinates; as [`PointBatch::x`].
+    /// Y coordinates, as [`PointBatch::x`].
     #[must_use]
     pub fn y(&self) -> Option<&[f64]> {
         self.coordinates("Y")
     }
 
-    /// Z coordinates; as [`PointBatch::x`].
+    /// Z coordinates, as [`PointBatch::x`].
     #[must_use]
     pub fn z(&self) -> Option<&[f64]> {
         self.coordinates("Z")
     }
 
-    /// The coordinates of each point, `[x, y, z]`. Nothing if one of the axes is not among the dimensions.
+    /// The coordinates of each point, `[x, y, z]`. Empty if X, Y or Z is missing.
     pub fn places(&self) -> impl Iterator<Item = [f64; 3]> + Clone {
         let [x, y, z] = [self.x(), self.y(), self.z()].map(Option::unwrap_or_default);
         let places = x.iter().zip(y).zip(z);
         places.map(|((&x, &y), &z)| [x, y, z])
     }
 
-    /// A box around the points. `None` if there are none, a coordinate was not wanted, or one is not a number.
+    /// The bounds of the points. `None` if there are none, an axis is missing, or a coordinate is NaN.
     #[must_use]
     pub fn extent(&self) -> Option<Bounds> {
         let axes = [self.x()?, self.y()?, self.z()?];
@@ -176,21 +176,20 @@ impl PointBatch {
         }
     }
 
-    /// The values of a dimension, by its exact name.
+    /// The values of the dimension with this exact name.
     #[must_use]
     pub fn values(&self, name: &str) -> Option<&Values> {
         let column = self.columns.iter().find(|column| &*column.name == name)?;
         Some(&column.values)
     }
 
-    /// The values of a dimension as a user may call it: in any case, or by its other name in the field, such as
-    /// `NIR` for `Infrared`.
+    /// The values of a dimension, by any of its names and in any case, for example `NIR` for `Infrared`.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Values> {
         self.position(name).map(|at| &self.columns[at].values)
     }
 
-    /// The column of a dimension, found as by [`PointBatch::find`].
+    /// The column of a dimension, by any name that [`PointBatch::find`] accepts.
     #[must_use]
     pub fn find_column(&self, name: &str) -> Option<&Column> {
         self.position(name).map(|at| &self.columns[at])
@@ -200,8 +199,8 @@ impl PointBatch {
         position_of_dimension(self.columns.iter().map(|column| &*column.name), name)
     }
 
-    /// The same points with only these dimensions, in this order, as [`PointBatch::find`] finds them; those that the
-    /// batch lacks are left out.
+    /// Keeps only these dimensions, in this order, by any name that [`PointBatch::find`] accepts. Missing ones are left
+    /// out.
     #[must_use]
     pub fn with_dimensions(mut self, names: &[String]) -> PointBatch {
         let mut columns = Vec::with_capacity(names.len());
@@ -219,13 +218,13 @@ impl PointBatch {
         &self.columns
     }
 
-    /// The columns, given away.
+    /// Converts the batch into its columns.
     #[must_use]
     pub fn into_columns(self) -> Vec<Column> {
         self.columns
     }
 
-    /// The columns, given away, and a batch without columns that is stored as this one.
+    /// Splits the batch into its columns and a batch without columns that has the same storage.
     #[must_use]
     pub fn into_parts(mut self) -> (Vec<Column>, PointBatch) {
         let columns = std::mem::take(&mut self.columns);
@@ -233,28 +232,28 @@ impl PointBatch {
         (columns, self)
     }
 
-    /// How the tile stored the coordinates; `None` if it stored them as floats.
+    /// Scale and offset of the coordinates in the tile. `None` if it stores them as floats.
     #[must_use]
     pub fn scaling(&self) -> Option<&Scaling> {
         self.scaling.as_ref()
     }
 
-    /// LAS point format (0 to 10) of the tile; `None` if it is not laszip.
+    /// LAS point format (0 to 10) of the tile. `None` if it is not laszip.
     #[must_use]
     pub fn point_format(&self) -> Option<u8> {
         self.point_format
     }
 
-    /// Whether GPS times are adjusted standard times rather than seconds of a week; `None` if the tile does not say.
+    /// Whether GPS times are adjusted standard time rather than seconds of the week. `None` if the tile does not say.
     #[must_use]
     pub fn has_standard_time(&self) -> Option<bool> {
         self.has_standard_time
     }
 
-    /// The batch with this column in place of that dimension, whatever its column is called, or as its last.
+    /// Replaces the column of the same dimension, by any of its names, or appends the column.
     ///
     /// # Errors
-    /// As [`PointBatch::new`].
+    /// As for [`PointBatch::new`].
     pub fn with_column(self, column: Column) -> Result<PointBatch, DecodeError> {
         let position = self.position(&column.name);
         let (mut columns, storage) = self.into_parts();
@@ -265,10 +264,10 @@ impl PointBatch {
         Ok(PointBatch::new(columns)?.stored_as(&storage))
     }
 
-    /// The points at these places, in this order.
+    /// The points at these indices, in this order.
     ///
     /// # Panics
-    /// If a place is beyond the end, as indexing does.
+    /// If an index is out of bounds.
     #[must_use]
     pub fn gather(&self, rows: &[usize]) -> PointBatch {
         let columns = self.columns.iter().map(|column| Column {
@@ -282,8 +281,8 @@ impl PointBatch {
         }
     }
 
-    /// Keeps the points inside bounds, whose faces belong to them. The batch has X, Y and Z, unless the bounds are
-    /// without end.
+    /// Keeps the points inside the bounds or on their faces. The batch must have X, Y and Z, unless the bounds are
+    /// infinite.
     pub fn clip(&mut self, bounds: &Bounds) {
         if *bounds == Bounds::EVERYTHING {
             return;
@@ -292,7 +291,7 @@ impl PointBatch {
         self.retain(&mask);
     }
 
-    /// Keeps the points whose place in `mask` is true; points beyond its end are dropped.
+    /// Keeps the points whose entry in `mask` is true. Points beyond its end are dropped.
     pub fn retain(&mut self, mask: &[bool]) {
         let mask = &mask[..mask.len().min(self.len)];
         self.len = mask.iter().filter(|keep| **keep).count();

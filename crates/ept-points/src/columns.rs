@@ -1,4 +1,4 @@
-//! From point records to columns: the one path that all encodings share.
+//! Conversion of point records to columns, shared by all encodings.
 
 use ept_format::Bounds;
 use ept_las::{Field, Layout, PointFormat};
@@ -7,11 +7,11 @@ use crate::axis::Clip;
 use crate::field::append;
 use crate::{Column, DecodeError, PointBatch, Values};
 
-/// Bytes that all columns together reserve at once: more only once that many were really decoded, since
-/// a count in a tile is a claim.
+/// Maximum bytes that all columns together reserve in advance. More is reserved only as points are decoded, since the
+/// count in a tile is only a claim.
 const MAX_RESERVED_BYTES: usize = 1 << 26;
 
-/// Bytes of records that are worth handing over at once: they stay in the cache of a core.
+/// Bytes of records passed on at a time: they stay in the cache of a core.
 pub(crate) const BLOCK_BYTES: usize = 1 << 16;
 
 /// Gathers records into columns.
@@ -21,13 +21,13 @@ pub(crate) struct ColumnBuilder<'a> {
     clip: Option<Clip>,
     fields: Vec<Field>,
     values: Vec<Values>,
-    /// Offsets, in the block at hand, of the records that pass; reused from block to block.
+    /// Offsets in the current block of the records that pass, reused for each block.
     passing: Vec<usize>,
     len: usize,
 }
 
 impl<'a> ColumnBuilder<'a> {
-    /// A builder of the `wanted` fields for about `points` records.
+    /// A builder for the `wanted` fields of about `points` records.
     pub(crate) fn new(
         layout: &'a Layout,
         wanted: Vec<Field>,
@@ -79,7 +79,7 @@ impl<'a> ColumnBuilder<'a> {
         }
     }
 
-    /// The columns of all that was added.
+    /// The columns of all records added.
     pub(crate) fn finish(self) -> Result<PointBatch, DecodeError> {
         let columns = self.fields.into_iter().zip(self.values);
         let columns = columns.map(|(field, values)| Column::new(field.name, values));

@@ -1,4 +1,4 @@
-//! The decoder of a dataset's tiles.
+//! The decoder for a dataset's tiles.
 
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use crate::guard::guarded;
 use crate::wanted::wanted;
 use crate::{DecodeError, PointBatch, Wish, laszip, schema, zstandard};
 
-/// Turns tiles of one dataset into columns. Made once, used from any number of threads; clones share the memory that
-/// decompression takes, about a megabyte a thread.
+/// Decodes tiles of a dataset to columns, on any number of threads. Clones share the memory for decompression, about a
+/// megabyte per thread.
 ///
 /// ```
 /// use ept_format::Metadata;
@@ -32,14 +32,14 @@ use crate::{DecodeError, PointBatch, Wish, laszip, schema, zstandard};
 pub struct Decoder {
     pub(crate) metadata: Arc<Metadata>,
     pub(crate) wanted: Option<Vec<String>>,
-    /// Dimensions that some tiles have and the schema lacks.
+    /// Dimensions that some tiles have though the schema lacks them.
     pub(crate) known: Vec<String>,
     pub(crate) bounds: Bounds,
     pub(crate) decompressors: Arc<Decompressors>,
 }
 
 impl Decoder {
-    /// A decoder of all points and all dimensions.
+    /// Decodes all points with all dimensions.
     #[must_use]
     pub fn new(metadata: &Metadata) -> Decoder {
         Decoder {
@@ -51,14 +51,15 @@ impl Decoder {
         }
     }
 
-    /// With dimensions that some laszip tiles have though the schema lacks them: that a tile has not is no error then.
+    /// Adds dimensions that some laszip tiles have though the schema lacks them. A tile without them is then not an
+    /// error.
     #[must_use]
     pub fn with_known(mut self, names: Vec<String>) -> Decoder {
         self.known = names;
         self
     }
 
-    /// Only what is wished for.
+    /// Decodes only what is requested.
     #[must_use]
     pub fn with_wish(mut self, wish: &Wish) -> Decoder {
         self.wanted = wish.dimensions.clone();
@@ -66,28 +67,27 @@ impl Decoder {
         self
     }
 
-    /// Only these dimensions, in this order. Case does not matter; a name that stands twice counts once.
+    /// Decodes only these dimensions, in this order. Case does not matter, and repeated names count once.
     #[must_use]
     pub fn with_dimensions(mut self, names: Vec<String>) -> Decoder {
         self.wanted = Some(names);
         self
     }
 
-    /// Only points within these bounds, in units of the dataset's coordinate system.
+    /// Decodes only points within these bounds, in units of the dataset's coordinate system.
     #[must_use]
     pub fn with_bounds(mut self, bounds: Bounds) -> Decoder {
         self.bounds = bounds;
         self
     }
 
-    /// Decodes the tile of a node to which the hierarchy gives `points` points.
+    /// Decodes a tile that has `points` points according to the hierarchy.
     ///
-    /// Points keep the order of the tile. Wanted dimensions that the schema has and the tile lacks are
-    /// absent from the result.
+    /// Points keep the order of the tile. Requested dimensions that are in the schema but not in the tile are left out.
     ///
     /// # Errors
-    /// If the tile is not of the dataset's type or corrupt, holds another number of points, or has
-    /// not a wanted dimension that the schema lacks too.
+    /// If the tile is not of the dataset's type or is corrupt, has a different number of points, or a requested
+    /// dimension is in neither the tile nor the schema.
     pub fn decode(&self, points: u64, tile: &[u8]) -> Result<PointBatch, DecodeError> {
         if tile.is_empty() {
             return Err(DecodeError::Empty);
@@ -98,7 +98,7 @@ impl Decoder {
         })
     }
 
-    /// Whether the schema has a dimension, or some tiles have it.
+    /// Whether a dimension is in the schema or in some tiles.
     pub(crate) fn is_known(&self, name: &str) -> bool {
         let in_schema = self.metadata.schema().iter().map(|d| &d.name);
         let mut known = in_schema.chain(&self.known);
@@ -125,12 +125,13 @@ impl Decoder {
             let problem = format!("{found} bytes are not a whole number of {size}-byte points");
             return Err(DecodeError::corrupt("tile", problem));
         }
-        match found == expected {
-            true => columns.finish(),
-            false => Err(DecodeError::Count {
+        if found == expected {
+            columns.finish()
+        } else {
+            Err(DecodeError::Count {
                 expected: points,
                 found: found / size,
-            }),
+            })
         }
     }
 }

@@ -1,20 +1,20 @@
-//! What can be wrong with a tile.
+//! Errors of decoding tiles.
 
 use ept_las::LasError;
 
-/// A tile that cannot be decoded, or not as the dataset describes it.
+/// A tile that can't be decoded, or does not match its dataset.
 ///
-/// The text does not name the tile: the caller, who fetched it, adds that.
+/// The message does not name the tile: the caller, who fetched it, adds that.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
     /// The tile has no bytes.
     #[error("the tile is empty (0 bytes)")]
     Empty,
-    /// The tile is no LAS or LAZ file.
+    /// The tile is not a LAS or LAZ file.
     #[error("not a LAZ file: {0}")]
     NotLas(&'static str),
-    /// A header, record or table of the tile says something that its bytes contradict.
+    /// A header, record or table of the tile contradicts its bytes.
     #[error("corrupt {what}: {problem}")]
     Corrupt {
         /// The part of the tile.
@@ -22,32 +22,32 @@ pub enum DecodeError {
         /// What is wrong with it.
         problem: String,
     },
-    /// The tile does not hold as many points as the hierarchy says.
+    /// The tile has a different number of points than the hierarchy says.
     #[error("the hierarchy gives this node {expected} points, but its tile has {found}")]
     Count {
-        /// Points by the hierarchy.
+        /// Points according to the hierarchy.
         expected: u64,
-        /// Points by the tile.
+        /// Points in the tile.
         found: u64,
     },
-    /// A tile of a kind that cannot be read.
+    /// A kind of tile that can't be read.
     #[error("{0} is not supported")]
     Unsupported(String),
     /// The schema of a binary or zstandard dataset does not describe a point.
     #[error("schema: {0}")]
     Schema(String),
-    /// A dimension was asked for that neither the schema nor the tile has.
-    #[error("no dimension \"{name}\"; there are {available}")]
+    /// A requested dimension is in neither the schema nor the tile.
+    #[error("there is no dimension \"{name}\"; available are {available}")]
     NoDimension {
-        /// The name asked for.
+        /// The requested name.
         name: String,
-        /// Names of those in the tile, separated by commas.
+        /// Names of the tile's dimensions, separated by commas.
         available: String,
     },
-    /// Columns of one batch have different lengths or the same name.
+    /// The columns of a batch have different lengths or the same name.
     #[error("columns do not fit together: {0}")]
     Columns(String),
-    /// The decompressor failed in a way that it does not report as an error.
+    /// The decompressor panicked.
     #[error("the decompressor gave up: the tile is corrupt ({0})")]
     Panicked(String),
 }

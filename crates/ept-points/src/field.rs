@@ -1,11 +1,11 @@
-//! From the bytes of a field to values.
+//! Conversion of the bytes of a field to values.
 
 use ept_format::ScalarType;
 use ept_las::{Encoding, Field};
 
 use crate::Values;
 
-/// Appends a field's value of each record to `values`, which have the type of [`Field::scalar`].
+/// Appends a field's value in each record to `values`, which have the type [`Field::scalar`].
 pub(crate) fn append<'a>(
     field: &Field,
     records: impl Iterator<Item = &'a [u8]>,
@@ -45,7 +45,7 @@ pub(crate) fn append<'a>(
             let end = at + usize::from(*width);
             records.for_each(|r| data.extend_from_slice(&r[at..end]));
         }
-        // The common case has a loop of its own, free of the choice of type.
+        // The common case has a loop of its own, without a choice of type per value.
         (
             Encoding::Scaled {
                 stored: ScalarType::I32,
@@ -75,7 +75,7 @@ pub(crate) fn append<'a>(
     }
 }
 
-/// The value of a `Plain` or `Scaled` number in one record; NaN for bytes.
+/// The value of a `Plain` or `Scaled` number in a record. NaN for bytes.
 pub(crate) fn number(field: &Field, record: &[u8]) -> f64 {
     let at = field.at;
     let (stored, scale, offset) = match field.encoding {

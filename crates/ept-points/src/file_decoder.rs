@@ -1,4 +1,4 @@
-//! From the chunks of a LAS or LAZ file to columns.
+//! The decoder for the chunks of a LAS or LAZ file.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ use crate::guard::guarded;
 use crate::wanted::wanted;
 use crate::{DecodeError, PointBatch, TileHeader, Wish};
 
-/// Turns chunks of one LAS or LAZ file into columns. Made once by what precedes the points, used from any number of
-/// threads.
+/// Decodes chunks of a LAS or LAZ file to columns, on any number of threads. It is made once, from the bytes before the
+/// points.
 ///
-/// Records that are not compressed are chunks too, of any number of points.
+/// Uncompressed records are chunks too, with any number of points.
 #[derive(Debug)]
 pub struct FileDecoder {
     header: Header,
@@ -26,11 +26,11 @@ pub struct FileDecoder {
 }
 
 impl FileDecoder {
-    /// A decoder of the file whose first bytes are `start`: the header, which was parsed of them, and all its variable
-    /// length records. `evlrs` are those of the extended ones that describe points, and their number.
+    /// A decoder for a file with this header. `start` is the bytes before its points, `evlrs` the extended VLRs that
+    /// describe points, with their number.
     ///
     /// # Errors
-    /// If the records are cut off, or describe other points than the header.
+    /// If the VLRs are truncated or contradict the header.
     pub fn new(
         header: Header,
         start: &[u8],
@@ -39,7 +39,7 @@ impl FileDecoder {
         FileDecoder::with_decompressors(header, start, evlrs, Arc::default())
     }
 
-    /// As [`FileDecoder::new`], with memory for decompression that several decoders share.
+    /// As [`FileDecoder::new`], but shares the memory for decompression with other decoders.
     pub(crate) fn with_decompressors(
         header: Header,
         start: &[u8],
@@ -67,34 +67,34 @@ impl FileDecoder {
         &self.header
     }
 
-    /// Whether the records have bytes that nothing describes.
+    /// Whether the records have bytes that no field describes.
     #[must_use]
     pub fn has_nameless_bytes(&self) -> bool {
         self.layout.has_nameless_bytes()
     }
 
-    /// What the file says of its points as a tile does.
+    /// The header as that of a tile.
     ///
     /// # Errors
-    /// If two dimensions have one name.
+    /// If two dimensions have the same name.
     pub fn tile_header(&self) -> Result<TileHeader, DecodeError> {
         TileHeader::of(&self.header, &self.layout)
     }
 
-    /// How the records are compressed. `None` if they are not.
+    /// The compression of the records. `None` if they are not compressed.
     #[must_use]
     pub fn compression(&self) -> Option<&Compression> {
         self.compression.as_ref()
     }
 
-    /// The dimensions of the points, with the type that is stored.
+    /// The dimensions of the points, with their stored types.
     #[must_use]
     pub fn schema(&self) -> &[Dimension] {
         &self.schema
     }
 
-    /// The number of points that a chunk of point formats 6 to 10 tells itself. `None` for other formats, and where it is
-    /// cut off.
+    /// The number of points that a chunk of point formats 6 to 10 states. `None` for other formats, and if the chunk is
+    /// truncated.
     #[must_use]
     pub fn points_of(&self, chunk: &[u8]) -> Option<u64> {
         let is_told = self.compression.is_some() && self.header.point_format.is_extended();
@@ -102,16 +102,16 @@ impl FileDecoder {
         is_told.then(|| u32::from_le_bytes(*count).into())
     }
 
-    /// Decodes chunks, each with its number of points, in their order.
+    /// Decodes chunks, each given with its number of points, in order.
     ///
     /// # Errors
-    /// If a chunk is damaged or has fewer points, or the wish names a dimension that the file lacks.
+    /// If a chunk is damaged or has fewer points, or a requested dimension is not in the file.
     pub fn decode(&self, wish: &Wish, chunks: &[(u64, &[u8])]) -> Result<PointBatch, DecodeError> {
         let wanted = wanted(&self.layout, wish.dimensions.as_deref(), |_| false)?;
         guarded(|| self.decode_fields(wanted, &wish.bounds, chunks))
     }
 
-    /// Decodes these fields of the points within the bounds.
+    /// Decodes these fields, for the points within the bounds.
     pub(crate) fn decode_fields(
         &self,
         fields: Vec<Field>,
@@ -141,13 +141,13 @@ impl FileDecoder {
     }
 }
 
-/// Whether the file says that its GPS times are adjusted standard times. LAS 1.0 and 1.1 do not say.
+/// Whether GPS times are adjusted standard time. `None` for LAS 1.0 and 1.1, which do not say.
 pub(crate) fn has_standard_time(header: &Header) -> Option<bool> {
     (header.minor >= 2).then_some(header.global_encoding & Header::STANDARD_TIME != 0)
 }
 
-/// The layers of point formats 6 to 8 that hold the fields or decide over the bounds; X, Y and the returns
-/// always come along.
+/// The layers of point formats 6 to 8 that contain the fields or are needed for the bounds. X, Y and the returns are
+/// always decoded.
 fn layers(fields: &[Field], format: PointFormat, bounds: &Bounds) -> Layers {
     let layers = fields.iter().map(|field| format.layer(field.at));
     let z = if Clip::needs_z(bounds) {
@@ -158,7 +158,7 @@ fn layers(fields: &[Field], format: PointFormat, bounds: &Bounds) -> Layers {
     layers.fold(z, |all, layer| all | layer)
 }
 
-/// The first records of some bytes.
+/// The first `points` records of some bytes.
 fn records(bytes: &[u8], points: u64, size: usize) -> Result<&[u8], DecodeError> {
     let length = usize::try_from(points).ok();
     let length = length.and_then(|points| points.checked_mul(size));

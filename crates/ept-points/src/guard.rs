@@ -1,10 +1,10 @@
-//! Decoding without panics.
+//! Panics of decoders as errors.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::DecodeError;
 
-/// Runs a decoder; a panic of it is an error.
+/// Runs a decoder, turning a panic into an error.
 pub(crate) fn guarded<T>(
     decode: impl FnOnce() -> Result<T, DecodeError>,
 ) -> Result<T, DecodeError> {

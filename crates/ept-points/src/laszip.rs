@@ -1,4 +1,4 @@
-//! LAZ tiles, or LAS files in the place of one: files that are in memory as a whole.
+//! LAZ tiles, or LAS files in their place, which are entirely in memory.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub(crate) fn decode(
         });
     }
     let evlrs = header.evlrs_range(tile.len() as u64)?;
-    // They are within the tile, which is in memory.
+    // `evlrs_range` lies within the size, which is that of the tile.
     let evlrs = &tile[evlrs.start as usize..evlrs.end as usize];
     let pool = Arc::clone(&decoder.decompressors);
     let evlrs = (evlrs, header.evlr_count);
@@ -38,11 +38,11 @@ pub(crate) fn decode(
 fn chunks<'a>(file: &FileDecoder, tile: &'a [u8]) -> Result<Vec<(u64, &'a [u8])>, DecodeError> {
     let header = file.header();
     let Some(compression) = file.compression() else {
-        // Points start within the file.
+        // The header was checked: points start within the file.
         return Ok(vec![(header.points, &tile[header.points_at as usize..])]);
     };
     let table = ChunkTable::of_file(tile, header, compression)?;
-    // Chunks are within the file, which is in memory.
+    // The chunk table was checked: chunks are within the file.
     let chunk = |at: u64, size: u64| &tile[at as usize..][..size as usize];
     let chunks = table.chunks().iter();
     Ok(chunks.map(|c| (c.points, chunk(c.at, c.size))).collect())

@@ -1,18 +1,15 @@
-//! From the bytes of a tile to columns of points, without I/O.
+//! Decodes tiles to columns of points, without I/O.
 //!
-//! The principal type is [`Decoder`]: made once for a dataset and a query, it turns each tile
-//! (laszip, binary or zstandard) into a [`PointBatch`]. A batch is a structure of arrays: a typed
-//! `Vec` for each dimension, named as PDAL and EPT name them. [`Summary`] folds batches into
-//! count, minimum, maximum and mean.
+//! The main type is [`Decoder`]. It is made once for a dataset and a query, and decodes each tile (laszip, binary or
+//! zstandard) to a [`PointBatch`], a structure of arrays: a typed `Vec` for each dimension, with the names of PDAL and
+//! EPT. [`Summary`] reduces batches to count, minimum, maximum and mean.
 //!
-//! Only the points within the decoder's bounds become columns, and only the wanted dimensions; LAZ point
-//! formats 6 to 10 do not even decompress the others. Coordinates are `raw * scale + offset` with
-//! two roundings, as every LAS reader computes them, and a point is within the bounds exactly when its
-//! coordinates so computed are.
+//! Only the points within the decoder's bounds become columns, and only the requested dimensions; in LAZ point formats
+//! 6 to 8 the others are not even decompressed. Coordinates are `raw * scale + offset` with two roundings, as every LAS
+//! reader computes them, and a point is within the bounds exactly if these coordinates are.
 //!
-//! Tiles come from strangers. Every length, count and offset in them is compared with the bytes in
-//! hand before it sizes or bounds anything, and a fault is a [`DecodeError`], never a panic or an
-//! abort.
+//! Tiles are not trusted. Every length, count and offset in them is checked against the bytes of the tile before it is
+//! used, and an error is a [`DecodeError`], never a panic or an abort.
 
 mod axis;
 mod batch;

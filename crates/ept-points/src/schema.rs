@@ -1,11 +1,11 @@
-//! The record layout of binary and zstandard tiles: the schema, packed.
+//! The record layout of binary and zstandard tiles, which is the packed schema.
 
 use ept_format::{Metadata, ScalarType};
 use ept_las::{Encoding, Layout};
 
 use crate::DecodeError;
 
-/// The layout that the schema describes (specification, sections "schema" and "dataType").
+/// The layout described by the schema (specification, sections "schema" and "dataType").
 pub(crate) fn layout(metadata: &Metadata) -> Result<Layout, DecodeError> {
     let mut layout = Layout::empty();
     for dimension in metadata.schema() {

@@ -1,31 +1,30 @@
-//! Count, minimum, maximum, mean and standard deviation of points.
+//! Count, minimum, maximum, mean and standard deviation.
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::{PointBatch, Values};
 
-/// What batches amount to: the number of points and, per dimension, minimum, maximum, mean and standard
-/// deviation.
+/// Summary of points: their number and, per dimension, minimum, maximum, mean and standard deviation.
 ///
-/// Summaries of parts merge into that of the whole; merging in one order gives one result, whatever
-/// threads made the parts.
+/// Summaries of parts can be merged. Merging in the same order gives the same result, whichever threads computed the
+/// parts.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Summary {
     points: u64,
     dimensions: Vec<(Arc<str>, DimensionSummary)>,
 }
 
-/// What one dimension amounts to.
+/// Summary of a dimension.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DimensionSummary {
     count: u64,
     numbers: Option<Numbers>,
-    /// Sum of the squares of how far the values are from their mean.
+    /// Sum of squared differences from the mean.
     squares: f64,
 }
 
-/// A number of a column: integers stay exact.
+/// A value of a column. Integers stay exact.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Scalar {
     /// From a column of integers.
@@ -41,7 +40,7 @@ enum Numbers {
 }
 
 impl Summary {
-    /// The summary of one batch.
+    /// The summary of a batch.
     #[must_use]
     pub fn of(batch: &PointBatch) -> Summary {
         let columns = batch.columns().iter();
@@ -70,7 +69,7 @@ impl Summary {
         self.points
     }
 
-    /// The dimensions, in order of their first appearance.
+    /// The dimensions, in the order in which they first appeared.
     pub fn dimensions(&self) -> impl Iterator<Item = (&str, &DimensionSummary)> {
         self.dimensions
             .iter()
@@ -107,7 +106,7 @@ impl DimensionSummary {
     fn merge(&mut self, other: &DimensionSummary) {
         self.squares += other.squares;
         if let (Some(own), Some(theirs)) = (self.mean(), other.mean()) {
-            // As Chan, Golub and LeVeque put two parts together.
+            // As Chan, Golub and LeVeque combine two parts.
             let (n, m) = (self.count as f64, other.count as f64);
             self.squares += (theirs - own).powi(2) * n * m / (n + m);
         }
@@ -118,13 +117,13 @@ impl DimensionSummary {
         };
     }
 
-    /// Number of values: points that have the dimension, without those that are NaN.
+    /// Number of values: points that have the dimension, except those whose value is NaN.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.count
     }
 
-    /// Least value; none without values, or for bytes.
+    /// Minimum. `None` if there are no values, or for bytes.
     #[must_use]
     pub fn min(&self) -> Option<Scalar> {
         self.numbers.map(|numbers| match numbers {
@@ -133,7 +132,7 @@ impl DimensionSummary {
         })
     }
 
-    /// Greatest value; none without values, or for bytes.
+    /// Maximum. `None` if there are no values, or for bytes.
     #[must_use]
     pub fn max(&self) -> Option<Scalar> {
         self.numbers.map(|numbers| match numbers {
@@ -142,7 +141,7 @@ impl DimensionSummary {
         })
     }
 
-    /// Arithmetic mean; none without values, or for bytes.
+    /// Arithmetic mean. `None` if there are no values, or for bytes.
     #[must_use]
     pub fn mean(&self) -> Option<f64> {
         self.numbers.map(|numbers| match numbers {
@@ -151,8 +150,8 @@ impl DimensionSummary {
         })
     }
 
-    /// Standard deviation of the values as a sample, as PDAL's `filters.stats` has it: the squares are divided by their number
-    /// less 1. `None` for fewer than two values, or for bytes.
+    /// Sample standard deviation, as in PDAL's `filters.stats`: the sum of squares is divided by the count less 1.
+    /// `None` if there are fewer than two values, or for bytes.
     #[must_use]
     pub fn deviation(&self) -> Option<f64> {
         let is_several = self.numbers.is_some() && self.count > 1;
@@ -186,7 +185,7 @@ impl Numbers {
         }
     }
 
-    /// As floats: a dimension may be of integers in one tile and of floats in another.
+    /// As floats: a dimension may be an integer in one tile and a float in another.
     fn floats(self) -> (f64, f64, f64) {
         match self {
             Numbers::Integers { min, max, sum } => (min as f64, max as f64, sum as f64),
@@ -195,7 +194,7 @@ impl Numbers {
     }
 }
 
-/// Sum of the squares of how far the values, but for those that are NaN, are from their mean.
+/// Sum of squared differences of the values from the mean, without NaN.
 fn squares(values: &Values, mean: f64) -> f64 {
     fn of<T: Copy>(values: &[T], mean: f64, number: impl Fn(T) -> f64) -> f64 {
         let mut sum = [0.0; LANES];
@@ -222,7 +221,7 @@ fn squares(values: &Values, mean: f64) -> f64 {
     }
 }
 
-/// Integers of at most 32 bits: sums of a block fit 64 bits.
+/// Integers of at most 32 bits: the sum of a block fits in 64 bits.
 fn integers<T: Copy + Ord + Into<i64>>(values: &[T]) -> (u64, Option<Numbers>) {
     let numbers = extremes(values).map(|(min, max)| {
         let blocks = values.chunks(1 << 16);
@@ -251,7 +250,7 @@ fn extremes<T: Copy + Ord>(values: &[T]) -> Option<(T, T)> {
     Some(values.iter().fold((first, first), step))
 }
 
-/// Lanes of a sum: enough for the processor to add several values at once.
+/// Number of partial sums: enough for the processor to add several values at a time.
 const LANES: usize = 8;
 
 fn floats<T: Copy + Into<f64>>(values: &[T]) -> (u64, Option<Numbers>) {

@@ -1,4 +1,4 @@
-//! What the start of a laszip tile says of the whole.
+//! The header of a laszip tile.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -18,32 +18,33 @@ pub struct TileHeader {
     pub point_format: u8,
     /// Scale and offset of the coordinates.
     pub scaling: Scaling,
-    /// Names of the dimensions, as a decoded tile has them, extra bytes included.
+    /// Names of the decoded tile's dimensions, extra bytes included.
     pub dimensions: Vec<Arc<str>>,
-    /// The columns and the storage of the decoded tile, without points.
+    /// The columns and storage of the decoded tile, without points.
     pub columns: PointBatch,
-    /// The box around the points that the tile claims, `None` if it claims none.
+    /// The bounds of the points according to the tile. `None` if they are invalid.
     pub bounds: Option<Bounds>,
 }
 
 impl TileHeader {
-    /// How many bytes of the tile [`TileHeader::parse`] needs, by its first 100 bytes; 100 if there are fewer.
+    /// Number of bytes at the start of a tile that [`TileHeader::parse`] needs, given its first 100 bytes. 100 if there
+    /// are fewer.
     #[must_use]
     pub fn length(start: &[u8]) -> u64 {
         Header::length_with_vlrs(start)
     }
 
-    /// Where the tile of `size` bytes has its extended records, which may name dimensions too: empty if nowhere. `start`
-    /// are its first bytes.
+    /// Byte range of the extended VLRs, which may describe dimensions, in a tile of `size` bytes. Empty if there are
+    /// none. `start` is its first bytes.
     ///
     /// # Errors
-    /// As [`TileHeader::parse`].
+    /// As for [`TileHeader::parse`].
     pub fn evlrs(start: &[u8], size: u64) -> Result<Range<u64>, DecodeError> {
         Ok(Header::parse(start, size)?.evlrs_range(size)?)
     }
 
     /// Parses the header from the first bytes of a tile of `size` bytes, and from `evlrs`, its bytes at
-    /// [`TileHeader::evlrs`]. If these are empty, the dimensions that they name are left out.
+    /// [`TileHeader::evlrs`]. If these are empty, the dimensions that they describe are left out.
     ///
     /// # Errors
     /// If the tile is not a LAS or LAZ file, or its header contradicts itself or the size.
@@ -53,7 +54,7 @@ impl TileHeader {
         TileHeader::of(&header, &layout)
     }
 
-    /// What a header and the layout of its points say.
+    /// The tile header, from a LAS header and the layout of its points.
     pub(crate) fn of(header: &Header, layout: &Layout) -> Result<TileHeader, DecodeError> {
         let fields = layout.fields().iter();
         let columns = fields.map(|field| {

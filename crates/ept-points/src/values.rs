@@ -29,14 +29,14 @@ pub enum Values {
     F64(Vec<f64>),
     /// Values of an application's own type: `width` bytes for each point.
     Bytes {
-        /// Bytes of one value, 1 or more.
+        /// Bytes per value, 1 or more.
         width: u16,
-        /// The values, one after another.
+        /// The values, contiguous.
         data: Vec<u8>,
     },
 }
 
-/// Runs one expression for whichever vector a `Values` of numbers holds, and another for bytes.
+/// Evaluates one expression for the vector in a `Values` of numbers, and another for bytes.
 macro_rules! for_each_type {
     ($values:expr, $vec:ident => $numbers:expr, ($width:ident, $data:ident) => $bytes:expr) => {
         match $values {
@@ -59,7 +59,7 @@ macro_rules! for_each_type {
 }
 
 impl Values {
-    /// No values of a type, with room for `capacity`.
+    /// An empty `Values` of a type, with room for `capacity` values.
     #[must_use]
     pub fn with_capacity(scalar: ScalarType, capacity: usize) -> Values {
         match scalar {
@@ -80,10 +80,10 @@ impl Values {
         }
     }
 
-    /// Values as bytes, little endian, one after another.
+    /// Parses contiguous little-endian values.
     ///
     /// # Errors
-    /// If the bytes are not those of `count` values.
+    /// If the bytes are not exactly those of `count` values.
     pub fn from_le_bytes(
         scalar: ScalarType,
         bytes: &[u8],
@@ -120,7 +120,7 @@ impl Values {
         })
     }
 
-    /// Appends the values as bytes, little endian, as [`Values::from_le_bytes`] reads them.
+    /// Appends the values as little-endian bytes, as [`Values::from_le_bytes`] parses them.
     pub fn extend_le_bytes(&self, bytes: &mut Vec<u8>) {
         macro_rules! numbers {
             ($values:expr) => {
@@ -172,7 +172,7 @@ impl Values {
         self.len() == 0
     }
 
-    /// The values as 64-bit floats; integers of more than 53 bits are rounded. `None` for bytes.
+    /// The values as 64-bit floats. Integers of more than 53 bits are rounded. `None` for bytes.
     #[must_use]
     pub fn to_f64(&self) -> Option<Vec<f64>> {
         Some(match self {
@@ -190,7 +190,7 @@ impl Values {
         })
     }
 
-    /// The values at these places.
+    /// The values at these indices.
     pub(crate) fn gather(&self, rows: &[usize]) -> Values {
         macro_rules! gathered {
             ($kind:ident, $values:expr) => {
@@ -219,7 +219,7 @@ impl Values {
         }
     }
 
-    /// Keeps the values whose place in `mask` is true.
+    /// Keeps the values whose entry in `mask` is true.
     pub(crate) fn retain(&mut self, mask: &[bool]) {
         for_each_type!(self, v => retain(v, mask), (width, data) => {
             let width = usize::from(*width);

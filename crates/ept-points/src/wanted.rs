@@ -1,14 +1,14 @@
-//! The fields of a record that a query asks for.
+//! The requested fields of a record.
 
 use ept_format::{known_dimension, position_of_dimension};
 use ept_las::{Field, Layout};
 
 use crate::DecodeError;
 
-/// The fields of these names, in their order; all fields if `names` is `None`.
+/// The fields with these names, in order. All fields if `names` is `None`.
 ///
-/// A name that the record lacks is left out if it is known or, as tiles of LAS may differ, if LAS knows it. Otherwise it is
-/// an error.
+/// A name that the record lacks is left out if `is_known`, or if it is a dimension of LAS, since tiles may differ in
+/// these. Otherwise it is an error.
 pub(crate) fn wanted(
     layout: &Layout,
     names: Option<&[String]>,

@@ -1,18 +1,18 @@
-//! What is wanted of the points of a node.
+//! What to decode of the points of a node.
 
 use ept_format::Bounds;
 
-/// What to decode: less than all is faster, since layers that nobody wants are not decompressed.
+/// What to decode. Less is faster, since layers that are not requested are not decompressed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wish {
-    /// Only these dimensions, in this order; a name that stands twice counts once. `None` for all.
+    /// Only these dimensions, in this order. Repeated names count once. `None` for all.
     pub dimensions: Option<Vec<String>>,
     /// Only points inside these bounds, in units of the source's coordinate system.
     pub bounds: Bounds,
 }
 
 impl Default for Wish {
-    /// All points with all their dimensions.
+    /// All points with all dimensions.
     fn default() -> Wish {
         Wish {
             dimensions: None,

@@ -1,17 +1,17 @@
-//! Zstandard tiles: records of the schema, compressed.
+//! Zstandard tiles: compressed records as described by the schema.
 
 use std::io::Read;
 
 use crate::DecodeError;
 use crate::columns::{BLOCK_BYTES, ColumnBuilder};
 
-/// Bytes up to which more than the expected are counted: no honest tile has as many.
+/// Maximum number of bytes to count if fewer are expected. No honest tile has as many.
 const MAX_COUNTED: u64 = 1 << 28;
 
-/// Decompresses a tile and hands its records to `columns`; returns how many bytes it decompressed to.
+/// Decompresses a tile and passes its records to `columns`. Returns the number of decompressed bytes.
 ///
-/// At most `expected` bytes become points, so that a tile cannot fill the memory; the rest is only counted,
-/// for the message, and a bomb not to its end.
+/// At most `expected` bytes become points, so that a tile can't fill the memory. The rest is only counted, for the
+/// message, and of a decompression bomb not all of it.
 pub(crate) fn decode(
     tile: &[u8],
     record_length: usize,
