@@ -1,5 +1,5 @@
-//! Packages with known faults, and packages that are there twice. The list is offline: it needs no network, and it is
-//! reviewed by hand when `Cargo.lock` changes.
+//! Packages with known vulnerabilities, and packages that exist in two versions. The list is offline: it needs no
+//! network and is reviewed by hand when `Cargo.lock` changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -7,22 +7,22 @@ use std::process::Command;
 
 use anyhow::{Result, bail, ensure};
 
-/// Faults of packages that are or were among ours (<https://rustsec.org>): the package, the advisory, and the first version
-/// without it, if there is one.
+/// Vulnerabilities of packages that are or were dependencies (<https://rustsec.org>): the package, the advisory, and
+/// the first version without it, if there is one.
 const ADVISORIES: [(&str, &str, Option<[u64; 3]>); 3] = [
     ("quick-xml", "RUSTSEC-2026-0194", Some([0, 41, 0])),
     ("quick-xml", "RUSTSEC-2026-0195", Some([0, 41, 0])),
     ("atomic-polyfill", "RUSTSEC-2023-0089", None),
 ];
 
-/// Packages with an advisory that only tests use, and why they may.
+/// Packages with an advisory that only tests use, and why that is acceptable.
 const IN_TESTS: [(&str, &str); 1] = [(
     "quick-xml",
     "by s3s, which plays the server of S3 in tests: it reads what our own client sends. The first s3s with a quick-xml \
      without the fault needs a newer Rust than we do",
 )];
 
-/// Packages of which the command has several versions, and by whom.
+/// Packages of which the command has several versions, and which dependency causes it.
 const DUPLICATES: [(&str, &str); 8] = [
     ("crypto-common", "digest"),
     ("digest", "object_store is a version behind"),
@@ -40,7 +40,7 @@ const DUPLICATES: [(&str, &str); 8] = [
 /// Name and version of a package.
 type Package = (String, String);
 
-/// Checks advisories and duplicates; every miss is named.
+/// Checks advisories and duplicates. The error lists every violation.
 pub(crate) fn check(workspace: &Path) -> Result<()> {
     let shipped = compiled(workspace, &["-p", "ept-cli", "-e", "normal,build"])?;
     let all = compiled(workspace, &["--workspace", "-e", "normal,build,dev"])?;
@@ -61,14 +61,14 @@ pub(crate) fn check(workspace: &Path) -> Result<()> {
     let doubled = versions
         .into_iter()
         .filter(|(name, all)| all.len() > 1 && !is_known(name));
-    misses.extend(doubled.map(|(name, all)| format!("{name} is there as {}", all.join(" and "))));
+    misses.extend(doubled.map(|(name, all)| format!("{name} has several versions: {}", all.join(" and "))));
     match misses.as_slice() {
         [] => Ok(()),
         misses => bail!("{}", misses.join("\n")),
     }
 }
 
-/// What is compiled on this machine, by `cargo tree` with these flags: `cargo metadata` lists more than that.
+/// Packages compiled on this machine, from `cargo tree` with these flags. `cargo metadata` would list more.
 fn compiled(workspace: &Path, flags: &[&str]) -> Result<BTreeSet<Package>> {
     let output = Command::new(env!("CARGO"))
         .args(["tree", "--all-features", "--prefix", "none", "--no-dedupe"])

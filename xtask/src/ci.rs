@@ -1,4 +1,4 @@
-//! `cargo xtask ci`: all that must hold before a change lands.
+//! `cargo xtask ci`: all checks that must pass before a change lands.
 
 use std::process::Command;
 
@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::{advisories, conformance, fuzz, interop, packages, testdata, tidy, workspace};
 
-/// Seconds of each fuzz target: enough to see that it works and that no seed breaks a law.
+/// Seconds for each fuzz target: enough to see that it works and that no seed violates a law.
 const FUZZING: u32 = 5;
 
 /// Runs every check, cheap ones first.
@@ -27,7 +27,7 @@ pub(crate) fn run() -> Result<()> {
     on_wasm()?;
     fuzz::lint()?;
     document()?;
-    // All of the workspace, as it is linted and built elsewhere: so nothing is built twice.
+    // The whole workspace, as it is linted and built elsewhere, so that nothing is built twice.
     cargo(&["test", "--workspace"])?;
     fixtures_are_up_to_date()?;
     conformance::run(&[])?;
@@ -35,14 +35,14 @@ pub(crate) fn run() -> Result<()> {
     fuzz::run(None, FUZZING)
 }
 
-/// What needs no build.
+/// Checks that need no build.
 pub(crate) fn tidy() -> Result<()> {
     tidy::check(&workspace())?;
     packages::check(&workspace())?;
     advisories::check(&workspace())
 }
 
-/// The library without its optional feature: what most who call it build.
+/// The library without its optional feature, as most users build it.
 fn without_cloud() -> Result<()> {
     let reader = ["-p", "ept-reader"];
     cargo(
@@ -70,7 +70,7 @@ fn without_features() -> Result<()> {
     cargo(&["check", "-p", "ept-cli", "--no-default-features"])
 }
 
-/// The crates that do no I/O, for the web: all but those that compile C.
+/// The crates without I/O, for the web: all except those that compile C.
 fn on_wasm() -> Result<()> {
     const TARGET: &str = "wasm32-unknown-unknown";
     if !has_target(TARGET)? {
@@ -83,7 +83,7 @@ fn on_wasm() -> Result<()> {
     cargo(&arguments.collect::<Vec<_>>())
 }
 
-/// Whether the compiler has the library of a target.
+/// Whether the standard library of a target is installed.
 fn has_target(target: &str) -> Result<bool> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let arguments = ["--print", "target-libdir", "--target", target];
@@ -117,7 +117,7 @@ fn run_command(command: &mut Command) -> Result<()> {
     }
 }
 
-/// The fixtures are what their generator writes.
+/// Checks that the fixtures are what their generator writes.
 fn fixtures_are_up_to_date() -> Result<()> {
     let folder = tempfile::tempdir()?;
     testdata::generate(folder.path())?;

@@ -1,4 +1,4 @@
-//! `cargo xtask gen-hierarchy`: a hierarchy of any size, as a build of a large survey would have it.
+//! `cargo xtask gen-hierarchy`: a hierarchy of any size, like that of a large survey.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,14 +7,14 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use ept_reader::Key;
 
-/// Points that a full node holds: a grid of 128 cells, of which a survey of ground fills a surface.
+/// Points of a full node: a grid of 128 cells per axis, of which a survey of ground fills a surface.
 const FULL: u64 = 128 * 128;
-/// Depths after which pages end.
+/// Number of depths in a page.
 const STEP: u32 = 6;
 /// Edge of the cube, in metres.
 const EDGE: f64 = 102_400.0;
 
-/// Writes `ept.json` and the pages of a hierarchy of about `nodes` nodes: no tiles.
+/// Writes `ept.json` and the pages of a hierarchy of about `nodes` nodes, without tiles.
 pub(crate) fn generate(folder: &Path, nodes: usize) -> Result<()> {
     let tree = tree(nodes);
     let points: u64 = tree.values().sum();
@@ -35,7 +35,7 @@ pub(crate) fn generate(folder: &Path, nodes: usize) -> Result<()> {
     Ok(())
 }
 
-/// A surface: each node has the children that the ground goes through, until there are enough.
+/// A surface: each node has those children that the ground passes through, until there are enough nodes.
 fn tree(nodes: usize) -> BTreeMap<Key, u64> {
     let mut tree = BTreeMap::new();
     let mut level = vec![Key::ROOT];
@@ -59,7 +59,7 @@ fn tree(nodes: usize) -> BTreeMap<Key, u64> {
     tree
 }
 
-/// Whether the ground, a gentle hill, passes the cell.
+/// Whether the ground, a gentle hill, passes through the cell.
 fn has_ground(key: Key) -> bool {
     let cells = 2_f64.powi(key.depth() as i32);
     let [x, y, z] = [key.x(), key.y(), key.z()].map(|index| f64::from(index) / cells);
@@ -71,7 +71,7 @@ fn has_ground(key: Key) -> bool {
     low <= z + 1.0 / cells && z < high
 }
 
-/// A number without order, the same for a key on every run.
+/// A pseudorandom number for a key, the same on every run.
 fn scramble(key: Key) -> u64 {
     let mut number = u64::from(key.depth()) << 58 ^ u64::from(key.x()) << 38;
     number ^= u64::from(key.y()) << 18 ^ u64::from(key.z());
@@ -79,7 +79,7 @@ fn scramble(key: Key) -> u64 {
     number ^ number >> 29
 }
 
-/// The page rooted at a node: its subtree as far as the next pages.
+/// The page rooted at a node: its subtree down to the next pages.
 fn page(tree: &BTreeMap<Key, u64>, root: Key) -> String {
     let mut text = String::from("{");
     let mut open = vec![root];

@@ -27,43 +27,43 @@ struct Arguments {
 enum Command {
     /// Run every check that a change must pass
     Ci,
-    /// Check what takes seconds: rules for the sources, directions, licences, advisories and duplicates of packages
+    /// Run the checks that take seconds: rules for sources, dependencies, licences, advisories and duplicate packages
     Tidy,
-    /// Write the datasets that the tests read; the same bytes on every run.
+    /// Write the datasets that the tests read, with the same bytes on every run
     GenTestdata {
-        /// Folder to write to; each dataset in it is replaced.
+        /// Folder to write to; datasets that exist in it are replaced
         #[arg(default_value_os_t = workspace().join("testdata"))]
         directory: PathBuf,
     },
-    /// Write ept.json and the hierarchy of a large dataset that does not exist
+    /// Write ept.json and the hierarchy of a large imaginary dataset
     GenHierarchy {
         /// Folder to write to
         directory: PathBuf,
-        /// About how many nodes it has
+        /// Approximate number of nodes
         #[arg(long, default_value_t = 1_000_000)]
         nodes: usize,
     },
-    /// Read datasets whole and through queries, and compare with what they must be
+    /// Read datasets whole and with queries, and check the results
     Conformance {
-        /// Folders or URLs: a dataset, a folder of datasets, or a folder of samples with truth files;
-        /// the fixtures and ../shared/samples (or the folder that `EPT_SAMPLES` names) when absent
+        /// Folders or URLs: a dataset, a folder of datasets, or a folder of samples with truth files; by default, the
+        /// fixtures and ../shared/samples (or the folder named by `EPT_SAMPLES`)
         targets: Vec<String>,
     },
-    /// Write datasets as LAZ and COPC, and compare what laspy and copc.js read of them; needs python3 and npm
+    /// Write datasets as LAZ and COPC, and check what laspy and copc.js read; needs python3 and npm
     Interop {
-        /// Folders of datasets; the fixtures and the intact ones of the samples when absent
+        /// Folders of datasets; by default, the fixtures and the intact samples
         datasets: Vec<PathBuf>,
     },
-    /// Measure reading against the limits of decoder, memory and network, as ratios
+    /// Measure reading relative to the limits of decoder, memory and network
     Bench(bench::Bench),
-    /// What `bench` runs in processes of their own
+    /// Do a part of `bench` in a process of its own
     #[command(hide = true)]
     BenchPart(bench::Part),
-    /// Feed mutated bytes to the parsers and decoders, and check the laws of what they return
+    /// Feed mutated bytes to the parsers and decoders, and check the laws of their results
     Fuzz {
-        /// One target of the package `fuzz`; all of them when absent
+        /// A target of the package `fuzz`; by default, all of them
         target: Option<String>,
-        /// How long each runs
+        /// Seconds for each target
         #[arg(long, default_value_t = 60)]
         seconds: u32,
     },

@@ -1,4 +1,4 @@
-//! What cargo knows of the packages: which crate may use which, and under which licences others are.
+//! Dependencies and licences of the packages, as cargo knows them.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-/// The crates of the library; each may use those before it. The order is that of ARCHITECTURE.md.
+/// The crates of the library. Each may use those before it. The order is that of ARCHITECTURE.md.
 pub(crate) const ORDER: [&str; 12] = [
     "ept-format",
     "ept-laz",
@@ -22,7 +22,7 @@ pub(crate) const ORDER: [&str; 12] = [
     "ept-cli",
 ];
 
-/// Licences that users under MIT or Apache-2.0 can live with, in binaries as well.
+/// Licences that are acceptable to users under MIT or Apache-2.0, including in binaries.
 const LICENCES: [&str; 12] = [
     "0BSD",
     "Apache-2.0",
@@ -38,10 +38,10 @@ const LICENCES: [&str; 12] = [
     "Zlib",
 ];
 
-/// Packages whose licence is another or is not named, and why they may be used.
+/// Packages with another licence or none, and why they are acceptable.
 const EXCEPTIONS: [(&str, &str); 0] = [];
 
-/// Checks directions and licences; every miss is named.
+/// Checks dependencies and licences. The error lists every violation.
 pub(crate) fn check(workspace: &Path) -> Result<()> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--all-features"])
@@ -64,7 +64,7 @@ pub(crate) fn check(workspace: &Path) -> Result<()> {
     }
 }
 
-/// Dependencies on crates that come later; tests may have them.
+/// Dependencies on crates that come later, except in tests.
 fn uses_below(package: &Value, name: &str, place: usize) -> Vec<String> {
     let dependencies = package["dependencies"].as_array();
     let dependencies = dependencies.into_iter().flatten();
@@ -78,7 +78,7 @@ fn uses_below(package: &Value, name: &str, place: usize) -> Vec<String> {
 }
 
 fn licence_problem(package: &Value, name: &str) -> Option<String> {
-    // Packages without a source are of this workspace.
+    // Packages without a source belong to this workspace.
     if package["source"].is_null() || EXCEPTIONS.iter().any(|(known, _)| *known == name) {
         return None;
     }
@@ -87,7 +87,7 @@ fn licence_problem(package: &Value, name: &str) -> Option<String> {
     (!is_fine).then(|| format!("{name} is under {licence}"))
 }
 
-/// Whether a licence expression can be met with known licences: all parts joined by AND, any of those joined by OR.
+/// Whether a licence expression is acceptable: all parts joined by AND, any of those joined by OR.
 fn licence_is_fine(expression: &str) -> bool {
     let plain = expression.replace('/', " OR ");
     let is_known = |licence: &str| LICENCES.contains(&licence.trim());

@@ -1,4 +1,4 @@
-//! The invariants of ARCHITECTURE.md that a text search can check.
+//! Checks of those invariants of ARCHITECTURE.md that a text search can check.
 
 use std::path::{Path, PathBuf};
 
@@ -6,10 +6,10 @@ use anyhow::{Context, Result, bail};
 
 use crate::packages::ORDER;
 
-/// Which crates a rule is for.
+/// Selects the crates for a rule.
 type Which = fn(&str) -> bool;
 
-/// Words that the sources of some crates must not hold, and why.
+/// Words that must not occur in the sources of some crates, and why.
 const FORBIDDEN: [(Which, &[&str], &str); 4] = [
     (
         is_pure,
@@ -33,23 +33,23 @@ const FORBIDDEN: [(Which, &[&str], &str); 4] = [
     ),
 ];
 
-/// What only the file `terminal.rs` of the command names, so that nothing else writes to a terminal.
+/// Words that only `terminal.rs` of the command may contain, so that nothing else writes to a terminal.
 const DOORS: [&str; 4] = ["println!", "eprint", "stdout()", "stderr()"];
 
-/// The crates before the first that writes.
+/// Whether a crate comes before the first one that writes.
 fn is_pure(name: &str) -> bool {
     let mut pure = ORDER.iter().take_while(|other| **other != "ept-export");
     pure.any(|other| *other == name)
 }
 
-/// Checks all sources; every miss is named.
+/// Checks all sources. The error lists every violation.
 pub(crate) fn check(workspace: &Path) -> Result<()> {
     let mut misses = Vec::new();
     for (which, words, reason) in FORBIDDEN {
         for name in ORDER.into_iter().filter(|name| which(name)) {
             for file in sources(&workspace.join("crates").join(name).join("src"))? {
                 let text = std::fs::read_to_string(&file)?;
-                // Documentation may name what code may not.
+                // Documentation may contain them, code may not.
                 let code = text
                     .lines()
                     .filter(|line| !line.trim_start().starts_with("//"));
@@ -69,7 +69,7 @@ pub(crate) fn check(workspace: &Path) -> Result<()> {
         if let Some(word) = found.filter(|_| !file.ends_with("terminal.rs")) {
             let file = file.display();
             misses.push(format!(
-                "{file}: \"{word}\", but terminal.rs is the one door to the terminal"
+                "{file}: \"{word}\", but only terminal.rs writes to the terminal"
             ));
         }
     }
@@ -77,7 +77,7 @@ pub(crate) fn check(workspace: &Path) -> Result<()> {
         for file in sources(&workspace.join(folder))? {
             if !std::fs::read_to_string(&file)?.starts_with("//!") {
                 misses.push(format!(
-                    "{}: does not say what it is for (//!)",
+                    "{}: has no module documentation (//!)",
                     file.display()
                 ));
             }
@@ -89,7 +89,7 @@ pub(crate) fn check(workspace: &Path) -> Result<()> {
     }
 }
 
-/// All Rust files below a folder, in order.
+/// All Rust files below a folder, sorted.
 fn sources(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in folder

@@ -166,7 +166,7 @@ fn errors_say_what_to_do() {
     let tiles = |args: &[&str]| ept(&[&["tiles", &far], args].concat());
     let text = tiles(&[]).ends_with(1).stderr();
     assert!(
-        text.contains("--url-field") && text.contains("there are Name"),
+        text.contains("--url-field") && text.contains("the fields are Name"),
         "{text}"
     );
     let text = tiles(&[&template[..], &degrees].concat())

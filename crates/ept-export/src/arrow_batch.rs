@@ -15,13 +15,14 @@ use ept_points::{PointBatch, Scaling, Values};
 use crate::shape::Shape;
 use crate::{ExportError, FileInfo};
 
-/// The points as an Arrow record batch, without a copy: its arrays are the vectors of the batch.
+/// Converts points to an Arrow record batch without a copy: its arrays are the vectors of the batch.
 ///
-/// Columns keep their names, their order and their types; X, Y and Z are `Float64`, values of an application's own
-/// type `FixedSizeBinary`. None has a null, but all may: the schema is the same for points that lack a dimension.
+/// Columns keep their names, order and types. X, Y and Z are `Float64`, values of an application's own type
+/// `FixedSizeBinary`. There are no nulls, but all columns are nullable, so that the schema is the same for points that
+/// lack a dimension.
 ///
-/// The metadata of the schema has texts under these keys, where they are known: `ept:crs` (WKT, or codes such as
-/// `EPSG:26915`), `ept:scale` and `ept:offset` (how the points were stored, as in `[0.01,0.01,0.01]`), `ept:note`.
+/// The schema's metadata has these keys, if the values are known: `ept:crs` (WKT, or codes such as `EPSG:26915`),
+/// `ept:scale` and `ept:offset` (of the stored points, for example `[0.01,0.01,0.01]`), `ept:note`.
 ///
 /// ```
 /// use arrow_array::Array;
@@ -40,7 +41,7 @@ use crate::{ExportError, FileInfo};
 /// ```
 ///
 /// # Errors
-/// If a column has values that Arrow has no type for: bytes of width 0.
+/// If a column has values without a type in Arrow: bytes of width 0.
 pub fn record_batch(batch: PointBatch, info: &FileInfo) -> Result<RecordBatch, ExportError> {
     let shape = Shape::of(&batch);
     let schema = schema(&shape, metadata(info, batch.scaling()));
@@ -50,7 +51,7 @@ pub fn record_batch(batch: PointBatch, info: &FileInfo) -> Result<RecordBatch, E
     of_arrays(Arc::new(schema), arrays?, rows)
 }
 
-/// A record batch of arrays that stand in the order of the schema.
+/// A record batch of arrays in the order of the schema.
 pub(crate) fn of_arrays(
     schema: Arc<Schema>,
     arrays: Vec<ArrayRef>,
@@ -61,7 +62,7 @@ pub(crate) fn of_arrays(
     batch.map_err(ExportError::from)
 }
 
-/// The schema of columns of a shape.
+/// The schema for columns of this shape.
 pub(crate) fn schema(shape: &Shape, metadata: Vec<(&'static str, String)>) -> Schema {
     let fields = shape.columns.iter();
     let fields = fields.map(|(name, scalar)| Field::new(&**name, data_type(*scalar), true));
@@ -72,9 +73,9 @@ pub(crate) fn schema(shape: &Shape, metadata: Vec<(&'static str, String)>) -> Sc
     Schema::new_with_metadata(fields.collect::<Vec<_>>(), metadata)
 }
 
-/// What is known of a file, by key.
+/// The metadata of a file, by key.
 pub(crate) fn metadata(info: &FileInfo, scaling: Option<&Scaling>) -> Vec<(&'static str, String)> {
-    // In the form of JSON: a finite float in Rust's own form is a JSON number.
+    // As JSON: Rust formats a finite float as a JSON number.
     let list = |[x, y, z]: [f64; 3]| format!("[{x:?},{y:?},{z:?}]");
     let parts = [
         ("ept:crs", info.crs()),
@@ -86,7 +87,7 @@ pub(crate) fn metadata(info: &FileInfo, scaling: Option<&Scaling>) -> Vec<(&'sta
     known.filter_map(|(key, text)| Some((key, text?))).collect()
 }
 
-/// The vectors of some values as an array.
+/// Converts values to an array without a copy.
 pub(crate) fn array(values: Values) -> Result<ArrayRef, ExportError> {
     Ok(match values {
         Values::I8(v) => Arc::new(Int8Array::from(v)),
@@ -109,7 +110,7 @@ pub(crate) fn array(values: Values) -> Result<ArrayRef, ExportError> {
 }
 
 fn width_of_nothing() -> ExportError {
-    ArrowError::InvalidArgumentError("values of 0 bytes".into()).into()
+    ArrowError::InvalidArgumentError("values of width 0".into()).into()
 }
 
 fn data_type(scalar: ScalarType) -> DataType {

@@ -1,4 +1,4 @@
-//! Points as Arrow IPC, the files and streams of Arrow.
+//! The sink for Arrow IPC, the file and stream formats of Arrow.
 
 use std::fmt;
 use std::io::Write;
@@ -15,17 +15,17 @@ use crate::fused::Fused;
 use crate::shape::{Empty, Shape};
 use crate::{ExportError, FileInfo, Sink};
 
-/// Writes Arrow IPC: a file, or a stream for a pipe. Each node is a record batch.
+/// Writes Arrow IPC: a file, or a stream for a pipe, with a record batch for each node.
 ///
-/// Columns, types and the metadata of the schema are those of [`record_batch`](crate::record_batch()). The first
-/// points settle them, scale and offset among them. Later points that lack a column have nulls there.
+/// Columns, types and metadata are those of [`record_batch`](crate::record_batch()). They are settled by the first
+/// points, including scale and offset. If later points lack a column, it has nulls there.
 #[derive(Debug)]
 pub struct ArrowSink<W: Write> {
     draft: Fused<Draft<W>>,
     kind: Kind,
     info: FileInfo,
     empty: Empty,
-    /// What the footer of a file says last.
+    /// The last note, for the footer of a file.
     note: Option<String>,
 }
 
@@ -37,12 +37,12 @@ enum Kind {
 
 #[derive(Debug)]
 enum Draft<W: Write> {
-    /// Nothing is written before the first points.
+    /// Nothing has been written yet.
     Waiting(W),
     Started(Box<ArrowFile<W>>),
 }
 
-/// A file whose columns are settled.
+/// A file with settled columns.
 #[derive(Debug)]
 struct ArrowFile<W: Write> {
     table: Table,
@@ -50,7 +50,7 @@ struct ArrowFile<W: Write> {
     points: u64,
 }
 
-/// The columns of a file of Arrow or Parquet.
+/// The columns of an Arrow or Parquet file.
 #[derive(Debug)]
 pub(crate) struct Table {
     shape: Shape,
@@ -69,7 +69,7 @@ impl<W: Write> fmt::Debug for Writer<W> {
 }
 
 impl<W: Write + Send> ArrowSink<W> {
-    /// Settles the file: it has the columns of this batch, whatever comes first.
+    /// Settles the columns of the file in advance, as those of this batch.
     #[must_use]
     pub fn with_columns(self, columns: PointBatch) -> ArrowSink<W> {
         ArrowSink {
@@ -78,13 +78,12 @@ impl<W: Write + Send> ArrowSink<W> {
         }
     }
 
-    /// A file to `out`, with a footer by which its batches are found. The columns of `empty` are those of the
-    /// file in case that no points come.
+    /// A sink for a file, whose footer lists its batches. If there are no points, its columns are those of `empty`.
     pub fn file(out: W, info: FileInfo, empty: PointBatch) -> ArrowSink<W> {
         ArrowSink::new(out, Kind::File, info, empty)
     }
 
-    /// A stream to `out`, as [`ArrowSink::file`]; what reads it needs nothing but the bytes in their order.
+    /// A sink for a stream, which is read from start to end. See [`ArrowSink::file`] for `empty`.
     pub fn stream(out: W, info: FileInfo, empty: PointBatch) -> ArrowSink<W> {
         ArrowSink::new(out, Kind::Stream, info, empty)
     }
@@ -101,7 +100,7 @@ impl<W: Write + Send> ArrowSink<W> {
 }
 
 impl<W: Write> Draft<W> {
-    /// The file, started with the columns of `first` if it was waiting, or those of `empty` if that has none.
+    /// Starts the file if it has not been started, with the columns of `first` or, if that has none, of `empty`.
     fn started(
         self,
         kind: Kind,
@@ -185,7 +184,7 @@ impl Table {
         Table { shape, schema }
     }
 
-    /// The points of a batch, with nulls in the columns that it lacks.
+    /// The points of a batch, with nulls in missing columns.
     pub(crate) fn rows(&self, batch: &PointBatch) -> Result<RecordBatch, ExportError> {
         let columns = self.shape.arrange(batch)?.into_iter();
         let columns = columns.zip(self.schema.fields());

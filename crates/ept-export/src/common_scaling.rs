@@ -1,10 +1,10 @@
-//! One scale and offset for coordinates that were stored in several ways.
+//! A common scale and offset for coordinates stored with different ones.
 
 use ept_format::Bounds;
 use ept_points::Scaling;
 
-/// Finds the scale and offset of a file whose points come from tiles with scales and offsets of their own: such that
-/// each of their integers is one of the file too, as far as 32 bits hold them.
+/// Finds a scale and offset for points from tiles with different ones, such that every stored coordinate can be stored
+/// exactly, as far as 32 bits suffice.
 ///
 /// ```
 /// use ept_export::CommonScaling;
@@ -22,24 +22,24 @@ pub struct CommonScaling {
     axes: Option<[Axis; 3]>,
 }
 
-/// Integers of an axis: each is `offset` and a multiple of `scale`.
+/// Numbers on a grid: `offset` plus multiples of `scale`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Axis {
     scale: f64,
     offset: f64,
 }
 
-/// Parts of a step that may be needed to find offsets on one grid.
+/// Fractions of a step to try as the step of a common grid.
 const PARTS: [f64; 14] = [
     1.0, 2.0, 4.0, 5.0, 8.0, 10.0, 20.0, 25.0, 40.0, 50.0, 100.0, 200.0, 500.0, 1000.0,
 ];
-/// Steps that 32 bits have around an offset in the middle, but for the rounding of that.
+/// Maximum number of steps that 32 bits have around an offset in the middle, which is rounded.
 const MOST_STEPS: f64 = u32::MAX as f64 - 4.0 * ROUND_STEPS;
-/// Offsets are so many steps from each other, so that they are round numbers.
+/// Offsets differ by multiples of this many steps, so that they are round numbers.
 const ROUND_STEPS: f64 = 1e4;
 
 impl CommonScaling {
-    /// Adds the scale and offset of some of the points.
+    /// Adds the scale and offset of a tile.
     pub fn add(&mut self, scaling: &Scaling) {
         let new = [0, 1, 2].map(|axis| Axis {
             scale: scaling.scale[axis],
@@ -51,8 +51,8 @@ impl CommonScaling {
         });
     }
 
-    /// The scale and offset for points within a box; `None` if none was added. On an axis on which 32 bits do not hold
-    /// the box, the scale is coarser by a power of ten.
+    /// The common scale and offset for points within a box. `None` if none was added. On an axis where the box doesn't
+    /// fit in 32 bits, the scale is coarser by a power of ten.
     #[must_use]
     pub fn within(&self, extent: &Bounds) -> Option<Scaling> {
         let axes = self.axes?;
@@ -65,7 +65,7 @@ impl CommonScaling {
     }
 }
 
-/// Whether each integer of one scaling is an integer of another.
+/// Whether every coordinate stored with `own` can be stored exactly with `file`.
 pub(crate) fn holds(file: &Scaling, own: &Scaling) -> bool {
     (0..3).all(|axis| {
         let [file, own] = [file, own].map(|scaling| Axis {
@@ -92,7 +92,7 @@ impl Axis {
             .unwrap_or(coarsest)
     }
 
-    /// Whether each integer of the other is one of these too, to a thousandth of a step.
+    /// Whether every number of the other grid is on this one, to a thousandth of a step.
     fn holds(&self, other: &Axis) -> bool {
         let is_whole = |number: f64, slack: f64| (number - number.round()).abs() <= slack;
         let ratio = other.scale / self.scale;
@@ -128,7 +128,7 @@ impl Axis {
     }
 }
 
-/// A number without the traces of its computation: the nearest with few digits, if that is as good as the same.
+/// Removes rounding noise: the nearest number with few digits, if it is close enough.
 fn tidied(number: f64, scale: f64) -> f64 {
     let digits = (12.0 - scale.abs().log10()).clamp(0.0, 17.0) as usize;
     let short = format!("{number:.digits$}").parse().unwrap_or(number);
@@ -164,7 +164,7 @@ mod tests {
             (&[(-0.01, 5.0), (-0.01, 5.0)], (-0.01, 5.0)),
             // 0.3048 of a millimetre and of a metre.
             (&[(0.0003048, 0.0), (0.3048, 0.0)], (0.0003048, 0.0)),
-            // Nothing has both.
+            // No grid contains both.
             (&[(0.01, 0.0), (0.01, 0.003_141_592_6)], (0.01, 0.0)),
         ] {
             assert_eq!(of(axes, 0.0, 10.0), expected, "{axes:?}");
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn an_extent_gets_an_offset_and_if_need_be_a_coarser_scale() {
-        // 2^32 steps are 42,949.67 at 1e-5.
+        // 2^32 steps of 1e-5 are 42,949.67.
         assert_eq!(of(&[(1e-5, 0.0)], 0.0, 20_000.0), (1e-5, 0.0));
         assert_eq!(of(&[(1e-5, 0.84)], 40_000.0, 80_000.0), (1e-5, 60_000.04));
         assert_eq!(of(&[(1e-5, 0.84)], 0.0, 45_000.0), (1e-4, 22_500.0));

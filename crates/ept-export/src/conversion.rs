@@ -1,4 +1,4 @@
-//! Values in the type of the column that they go to.
+//! Conversion of values to the types of a file's columns.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use crate::number::Number;
 use crate::shape::Shape;
 
 impl Shape {
-    /// The values of a batch for each column, in its type; none for a column that the batch lacks.
+    /// The values of a batch for each column, in its type. `None` for a column that the batch lacks.
     pub(crate) fn arrange<'a>(
         &self,
         batch: &'a PointBatch,
@@ -28,7 +28,7 @@ impl Shape {
     }
 }
 
-/// The very same values in type `scalar`; an error that names the first that this type does not have.
+/// Converts values to type `scalar` without loss. The error names the first that can't be represented.
 fn exactly<'a>(
     dimension: &str,
     values: &'a Values,
@@ -60,7 +60,7 @@ fn exactly<'a>(
 
 type Scalars<'a> = Box<dyn Iterator<Item = Scalar> + 'a>;
 
-/// Each of the numbers; none of bytes.
+/// The values as numbers. `None` if they are bytes.
 fn scalars(values: &Values) -> Option<Scalars<'_>> {
     fn integers<T: Copy + Into<i128>>(values: &[T]) -> Scalars<'_> {
         Box::new(values.iter().map(|&value| Scalar::Integer(value.into())))

@@ -1,4 +1,4 @@
-//! Which chunk of a COPC file holds which node (COPC 1.0, "hierarchy VLR").
+//! The hierarchy of a COPC file to be written: nodes with their chunks (COPC 1.0, "hierarchy VLR").
 
 use std::collections::BTreeSet;
 
@@ -7,41 +7,41 @@ use ept_las::Chunk;
 
 use crate::ExportError;
 
-/// Bytes of an entry.
+/// Size of an entry in bytes.
 const ENTRY_SIZE: usize = CopcPage::ENTRY_SIZE;
-/// Entries that fit one page: 128 KiB, little enough for one request.
+/// Maximum entries for a single page: 128 KiB, small enough for one request.
 const PAGE_ENTRIES: usize = 4096;
-/// When there are more, a subtree with more than so many has a page of its own. A page then has at most eight
-/// times as many and one.
+/// If there are more, each subtree with more than this many has its own page. A page then has at most eight times as
+/// many plus one.
 const SUBTREE_ENTRIES: usize = PAGE_ENTRIES / 8;
 
-/// The entries of all nodes and of their ancestors, in ascending order of the keys.
+/// The entries of all nodes and of their ancestors, in ascending order of keys.
 #[derive(Debug)]
 pub(crate) struct CopcHierarchy {
     entries: Vec<Entry>,
 }
 
-/// Where a node's points are; all 0 for one without points.
+/// The chunk of a node. All 0 if it has no points.
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     key: Key,
-    /// From the start of the file.
+    /// Offset in the file.
     offset: u64,
     size: i32,
     points: i32,
 }
 
-/// What a page has at one place.
+/// A line of a page.
 #[derive(Debug, Clone, Copy)]
 enum Line {
-    /// An entry, by its number.
+    /// An entry, by index.
     Node(usize),
-    /// Another page, by its number.
+    /// Another page, by index.
     Page(usize),
 }
 
 impl CopcHierarchy {
-    /// The hierarchy of nodes, each with its chunk.
+    /// The hierarchy for nodes, each with its chunk.
     pub(crate) fn new(keys: &[Key], chunks: &[Chunk]) -> Result<CopcHierarchy, ExportError> {
         let mut entries = Vec::with_capacity(keys.len() + 1);
         for (key, chunk) in keys.iter().zip(chunks) {
@@ -65,7 +65,7 @@ impl CopcHierarchy {
         Ok(CopcHierarchy { entries })
     }
 
-    /// All pages, the root page first, as they stand at `at` in the file; and the size of the root page.
+    /// All pages as bytes, the root page first, to be written at offset `at`. Also returns the size of the root page.
     pub(crate) fn to_bytes(&self, at: u64) -> (Vec<u8>, u64) {
         let pages = self.pages();
         let size = |page: &Vec<Line>| page.len() * ENTRY_SIZE;
@@ -84,7 +84,7 @@ impl CopcHierarchy {
                 Line::Page(page) => Entry {
                     key: self.root_of(&pages[page]),
                     offset: offsets[page],
-                    // At most a page of 8 times SUBTREE_ENTRIES and one.
+                    // A page has at most 8 times SUBTREE_ENTRIES plus one.
                     size: size(&pages[page]) as i32,
                     points: -1,
                 },
@@ -94,7 +94,7 @@ impl CopcHierarchy {
         (bytes, size(&pages[0]) as u64)
     }
 
-    /// The page of each subtree that has one, parents before children.
+    /// The pages, parents before children.
     fn pages(&self) -> Vec<Vec<Line>> {
         let parents = self.parents();
         let loads = self.loads(&parents);
@@ -115,7 +115,7 @@ impl CopcHierarchy {
         pages
     }
 
-    /// The number of each entry's parent.
+    /// The index of each entry's parent.
     fn parents(&self) -> Vec<usize> {
         let number = |key: Key| self.entries.binary_search_by_key(&key, |entry| entry.key);
         let keys = self.entries.iter().map(|entry| entry.key);
@@ -123,7 +123,7 @@ impl CopcHierarchy {
             .collect()
     }
 
-    /// Entries of each subtree, where one with a page of its own counts as one.
+    /// Number of entries of each subtree, where one with its own page counts as one.
     fn loads(&self, parents: &[usize]) -> Vec<usize> {
         let mut loads = vec![1; parents.len()];
         for node in (1..parents.len()).rev() {
@@ -140,7 +140,7 @@ impl CopcHierarchy {
         self.entries.len() > PAGE_ENTRIES && load > SUBTREE_ENTRIES
     }
 
-    /// The node that a page was made for: that of its first entry.
+    /// The root node of a page: that of its first entry.
     fn root_of(&self, page: &[Line]) -> Key {
         match page.first() {
             Some(Line::Node(node)) => self.entries[*node].key,
@@ -171,7 +171,7 @@ impl Entry {
     }
 }
 
-/// The ancestors that have no entry among those, which are in ascending order; the root in any case.
+/// The ancestors that are not among the entries, which are in ascending order. Includes the root if it is missing.
 fn missing_ancestors(entries: &[Entry]) -> BTreeSet<Key> {
     let mut missing = BTreeSet::new();
     let is_there = |key: &Key| {

@@ -1,14 +1,14 @@
-//! The octree of a COPC file that is to be written.
+//! The info record of a COPC file to be written.
 
 use ept_format::{Bounds, CopcInfo};
 
 use crate::ExportError;
 
-/// Difference of the sides of a cube that is only its writer's rounding, as part of the largest
-/// coordinate: decimal numbers of 12 digits are in use. For a northing of 5,000 km it is 0.05 mm.
+/// Maximum difference between the sides of a cube that counts as rounding, relative to the largest coordinate. Decimal
+/// numbers of 12 digits are in use. For a northing of 5,000 km it is 0.05 mm.
 const ROUNDING: f64 = 1e-11;
 
-/// The octree of a cube; `spacing` is that of the root. The rest is known at the end.
+/// The octree of a cube. `spacing` is that of the root. The other fields are set at the end.
 pub(crate) fn copc_info(cube: &Bounds, spacing: f64) -> Result<CopcInfo, ExportError> {
     let (min, max) = (cube.min(), cube.max());
     let extent = [0, 1, 2].map(|axis| max[axis] - min[axis]);

@@ -1,4 +1,4 @@
-//! Points as COPC: LAZ whose chunks are the nodes of an octree.
+//! The sink for COPC: LAZ whose chunks are the nodes of an octree.
 
 use std::io::{Seek, Write};
 use std::num::NonZeroUsize;
@@ -15,65 +15,65 @@ use crate::laz_chunks::LazChunks;
 use crate::record::Record;
 use crate::{ExportError, Rounding, Sink, point_format};
 
-/// What a COPC file is to be, apart from its points.
+/// Properties of a COPC file other than its points.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CopcOptions {
-    /// The coordinate system as WKT 1, if it is known.
+    /// The coordinate system as WKT 1. `None` if it is not known.
     pub wkt: Option<String>,
-    /// The cube of the octree, in units of the coordinate system: the cell of the root.
+    /// The octree's cube, which is the root's cell, in units of the coordinate system.
     pub bounds: Bounds,
-    /// Spacing of the points of the root, in units of the coordinate system; it halves with each depth.
+    /// Spacing of the root's points, in units of the coordinate system. It halves with each depth.
     pub spacing: f64,
-    /// Threads that compress. Their number changes nothing in the file.
+    /// Number of threads that compress. It does not affect the file.
     pub threads: NonZeroUsize,
 }
 
 impl CopcOptions {
-    /// Whether the bounds are a cube, but for rounding: then nodes of EPT are nodes of COPC, for [`CopcSink`].
-    /// Otherwise there is [`OctreeSink`](crate::OctreeSink).
+    /// Whether the bounds are a cube, apart from rounding. If so, nodes of EPT are nodes of COPC and [`CopcSink`] can
+    /// write them. Otherwise use [`OctreeSink`](crate::OctreeSink).
     #[must_use]
     pub fn has_cube(&self) -> bool {
         copc_info(&self.bounds, self.spacing).is_ok()
     }
 }
 
-/// Writes a cloud-optimised point cloud, [COPC 1.0](https://copc.io): each node that comes becomes a chunk
-/// of the same key, and keeps its points in their order.
+/// Writes [COPC 1.0](https://copc.io), a cloud-optimised point cloud: each node is written as a chunk with the same key
+/// and its points in the same order.
 ///
-/// The first points settle the file as they do for [`LasSink`](crate::LasSink), but for the point format:
-/// that is 6, or 7 with a colour, or 8 with `Infrared`. Points of formats 0 to 5 are turned into it as LAS 1.4 has it:
-/// class 12 becomes the overlap flag and class 0 (as in PDAL), and whole degrees of the scan angle the
-/// nearest step of 0.006 degrees.
+/// The first points settle the file as for [`LasSink`](crate::LasSink), except for the point format, which is 6, or 7
+/// with colour, or 8 with `Infrared`. Points of formats 0 to 5 are converted according to LAS 1.4: class 12 becomes the
+/// overlap flag with class 0 (as in PDAL), and whole degrees of the scan angle become the nearest step of 0.006
+/// degrees.
 ///
-/// Nodes without points that have descendants with points are entries without points, so that a reader finds
-/// its way down. Two chunks for each thread are in memory, and 40 bytes for each node; some 150 while the
-/// hierarchy is made at the end.
+/// Nodes without points that have descendants with points are written as empty entries, so that readers can traverse
+/// the tree. Memory holds two chunks for each thread and 40 bytes for each node, about 150 while the hierarchy is
+/// written at the end.
 #[derive(Debug)]
 pub struct CopcSink<W> {
     draft: Fused<Draft<W>>,
     note: Option<String>,
 }
 
-/// A file of which nothing is written before its first points.
+/// A file of which nothing has been written yet.
 #[derive(Debug)]
 struct Draft<W> {
     out: W,
     options: CopcOptions,
     info: CopcInfo,
     file: Option<LasFile>,
-    /// The nodes so far.
+    /// The nodes written so far.
     keys: Vec<Key>,
     columns: Option<PointBatch>,
-    /// The extent of the points, for coordinates that were not stored as integers.
+    /// The bounds of the points, for coordinates that were not stored as integers.
     extent: Bounds,
 }
 
 impl<W: Write + Seek + Send> CopcSink<W> {
-    /// A sink to `out`, which is empty: the file starts at its position 0.
+    /// A sink that writes to `out`, which must be empty: the file starts at its position 0.
     ///
     /// # Errors
-    /// [`ExportError::NotACube`] when the sides of the bounds differ by more than rounding: the octree
-    /// of COPC has cubes only.
+    /// [`ExportError::NotACube`] if the sides of the bounds differ by more than rounding: a COPC octree is always a
+    /// cube.
     pub fn new(out: W, options: CopcOptions) -> Result<CopcSink<W>, ExportError> {
         Ok(CopcSink {
             draft: Fused::new(Draft {
@@ -89,7 +89,7 @@ impl<W: Write + Seek + Send> CopcSink<W> {
         })
     }
 
-    /// Settles the file, as [`LasSink::with_columns`](crate::LasSink::with_columns) does.
+    /// Settles the file in advance, as [`LasSink::with_columns`](crate::LasSink::with_columns) does.
     #[must_use]
     pub fn with_columns(self, columns: PointBatch) -> CopcSink<W> {
         let draft = self.draft.changed(|draft| Draft {
@@ -99,8 +99,8 @@ impl<W: Write + Seek + Send> CopcSink<W> {
         CopcSink { draft, ..self }
     }
 
-    /// The extent of the points, where it is narrower than the cube. Decides over scale and offset of coordinates that were
-    /// not stored as integers.
+    /// Sets the bounds of the points if they are smaller than the cube. They determine scale and offset of coordinates
+    /// that were not stored as integers.
     #[must_use]
     pub fn with_extent(self, extent: Bounds) -> CopcSink<W> {
         let draft = self.draft.changed(|draft| Draft { extent, ..draft });
@@ -113,12 +113,12 @@ impl<W: Write + Seek> Draft<W> {
         start_copc(record, &self.options, &self.info, &mut self.out)
     }
 
-    /// Notes a node, which comes after all others.
+    /// Registers a node, which must come after all others.
     fn enter(&mut self, node: NodeName) -> Result<(), ExportError> {
         let Some(key) = node.key() else {
             return Err(ExportError::Node {
                 node,
-                problem: "is not a node of an octree, as COPC needs them",
+                problem: "is not a node of an octree, as COPC requires",
             });
         };
         if self.keys.last().is_some_and(|last| *last >= key) {
@@ -177,7 +177,7 @@ impl<W: Write + Seek + Send> Sink for CopcSink<W> {
     }
 }
 
-/// The records of a COPC file, by the columns that settle it or else by its first points.
+/// The records of a COPC file, from the settled columns or, failing that, its first points.
 pub(crate) fn copc_record(
     columns: Option<&PointBatch>,
     first: &PointBatch,
@@ -194,7 +194,7 @@ pub(crate) fn copc_record(
     })
 }
 
-/// Writes what precedes the points of a COPC file.
+/// Writes everything before the points of a COPC file.
 pub(crate) fn start_copc(
     record: Record,
     options: &CopcOptions,
@@ -205,7 +205,7 @@ pub(crate) fn start_copc(
     LasFile::start(record, options.wkt.as_deref(), Some(laz), Some(info), out)
 }
 
-/// Writes what follows the points, which are the nodes `keys` in the order in which they were written.
+/// Writes everything after the points. `keys` are the nodes in the order in which they were written.
 pub(crate) fn finish_copc(
     mut file: LasFile,
     keys: &[Key],

@@ -1,5 +1,5 @@
-//! Points as comma-separated values (RFC 4180, with `\n` line ends: what tools of the command line expect, and
-//! every reader of CSV takes).
+//! The sink for comma-separated values (RFC 4180, but with `\n` line ends, which command line tools expect and every
+//! CSV reader accepts).
 
 use std::fmt::{Display, LowerExp};
 use std::io::Write;
@@ -11,17 +11,16 @@ use ept_points::{PointBatch, Values};
 use crate::fused::Fused;
 use crate::{ExportError, Sink};
 
-/// Bytes of text that are worth handing to the output at once.
+/// Bytes of text written to the output at a time.
 const BLOCK_BYTES: usize = 1 << 16;
 
-/// Writes a header row of names, then a row for each point. Names with commas, quotes or line breaks are in
-/// quotes; lines end with `\n`.
+/// Writes a header row of names, then a row for each point. Names that contain commas, quotes or line breaks are
+/// quoted. Lines end with `\n`.
 ///
-/// Integers are plain, floats the shortest text that reads back as the same value (`NaN`, `inf` and
-/// `-inf` among them) unless [`CsvSink::with_precision`] says otherwise, bytes of an application's own
-/// type lower-case hexadecimal digits.
+/// Integers are plain. Floats are the shortest text that parses as the same value (including `NaN`, `inf` and `-inf`),
+/// unless [`CsvSink::with_precision`] is set. Bytes of an application's own type are lower-case hexadecimal.
 ///
-/// The columns are those of the first points. Later points that lack one have an empty field there.
+/// The columns are those of the first points. If later points lack one, its field is empty.
 #[derive(Debug)]
 pub struct CsvSink<W> {
     draft: Fused<Draft<W>>,
@@ -32,14 +31,14 @@ pub struct CsvSink<W> {
 struct Draft<W> {
     out: W,
     dimensions: Vec<String>,
-    /// Names of the columns, once the header row is written.
+    /// Names of the columns, once the header row has been written.
     header: Option<Vec<Arc<str>>>,
     text: Vec<u8>,
     points: u64,
 }
 
 impl<W: Write + Send> CsvSink<W> {
-    /// A sink to `out`; `dimensions` are the header row in case that no points come.
+    /// A sink that writes to `out`. If there are no points, the header row is `dimensions`.
     pub fn new(out: W, dimensions: Vec<String>) -> CsvSink<W> {
         CsvSink {
             draft: Fused::new(Draft {
@@ -53,7 +52,7 @@ impl<W: Write + Send> CsvSink<W> {
         }
     }
 
-    /// Settles the file: these are its columns, whatever comes first.
+    /// Settles the columns of the file in advance.
     #[must_use]
     pub fn with_columns(self, names: Vec<String>) -> CsvSink<W> {
         let draft = self.draft.changed(|mut draft| {
@@ -63,8 +62,8 @@ impl<W: Write + Send> CsvSink<W> {
         CsvSink { draft, ..self }
     }
 
-    /// The same sink with `decimals` digits after the point in every float, coordinates among them. Rounds to the
-    /// nearest such number, a tie to the even one.
+    /// Writes every float, including coordinates, with `decimals` digits after the point, rounded to the nearest, ties
+    /// to even.
     ///
     /// ```
     /// use ept_export::{CsvSink, Sink};
@@ -87,7 +86,7 @@ impl<W: Write + Send> CsvSink<W> {
 }
 
 impl<W: Write> Draft<W> {
-    /// Puts the header row.
+    /// Writes the header row.
     fn start(&mut self, names: Vec<Arc<str>>) {
         push_row(&mut self.text, &names, |text, name| push_name(text, name));
         self.header = Some(names);
@@ -159,7 +158,7 @@ fn push_row<T>(text: &mut Vec<u8>, fields: &[T], mut push: impl FnMut(&mut Vec<u
     text.push(b'\n');
 }
 
-/// A name, in quotes where it holds what has a meaning in CSV.
+/// Writes a name, quoted if it contains special characters of CSV.
 fn push_name(text: &mut Vec<u8>, name: &str) {
     if name.contains(['"', ',', '\n', '\r']) {
         let quoted = format!("\"{}\"", name.replace('"', "\"\""));
@@ -201,14 +200,14 @@ where
     }
 }
 
-/// Whether a float is shorter without an exponent; also those that have none.
+/// Whether a float is shorter without an exponent, or has none.
 fn is_short(value: f64) -> bool {
     let size = value.abs();
     !value.is_finite() || size == 0.0 || (1e-5..1e16).contains(&size)
 }
 
 fn push(text: &mut Vec<u8>, value: std::fmt::Arguments<'_>) {
-    // Writing to a vector does not fail.
+    // Writing to a vector can't fail.
     let _ = text.write_fmt(value);
 }
 
@@ -219,7 +218,7 @@ fn push_signed(text: &mut Vec<u8>, value: i64) {
     push_unsigned(text, value.unsigned_abs());
 }
 
-/// Most values of a point cloud are small integers, for which `core::fmt` does more than is needed.
+/// Most values of a point cloud are small integers, for which `core::fmt` is slower than needed.
 fn push_unsigned(text: &mut Vec<u8>, mut value: u64) {
     let mut digits = [0; 20];
     let mut first = digits.len();

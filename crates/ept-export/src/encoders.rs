@@ -1,4 +1,4 @@
-//! Threads that compress point records.
+//! A pool of threads that compress point records.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -9,44 +9,44 @@ use std::thread::{self, JoinHandle};
 
 use crate::ExportError;
 
-/// Makes a chunk of records; the vector is empty and the chunk's to be.
+/// Encodes records as a chunk in the given vector, which is empty.
 type Encode = dyn Fn(&[u8], Vec<u8>) -> Result<Vec<u8>, ExportError> + Send + Sync;
 
-/// Chunks under way for each thread: one in work, one that waits for it.
+/// Chunks in progress for each thread: one being encoded, one queued.
 const CHUNKS_PER_THREAD: usize = 2;
 
-/// Encodes records on several threads, a chunk each, and gives the chunks back in the order in which
-/// their records came.
+/// Encodes records on several threads, a chunk each, and returns the chunks in the order in which the records were
+/// submitted.
 ///
-/// The number of chunks under way is bounded, and so is memory. Dropping it ends the threads.
+/// The number of chunks in progress, and so the memory, is limited. Dropping it ends the threads.
 pub(crate) struct Encoders {
     encode: Arc<Encode>,
-    /// The most threads to start.
+    /// Maximum number of threads to start.
     most: NonZeroUsize,
-    /// None while it is dropped.
+    /// `None` only while it is being dropped.
     queue: Option<Sender<Job>>,
     jobs: Arc<Mutex<Receiver<Job>>>,
     threads: Vec<JoinHandle<()>>,
     under_way: VecDeque<Receiver<Result<Encoded, ExportError>>>,
-    /// Buffers that are free again.
+    /// Buffers for reuse.
     spare: Vec<Vec<u8>>,
 }
 
-/// Records to encode, a buffer for the chunk, and who wants it.
+/// Records to encode, a buffer for the chunk, and where to send it.
 struct Job {
     records: Vec<u8>,
     chunk: Vec<u8>,
     answer: Sender<Result<Encoded, ExportError>>,
 }
 
-/// A chunk, with the records that it was made of.
+/// A chunk, with its records.
 pub(crate) struct Encoded {
     pub(crate) records: Vec<u8>,
     pub(crate) chunk: Vec<u8>,
 }
 
 impl Encoders {
-    /// Encodes with `encode` on up to that many threads, which start as chunks come.
+    /// Encodes with `encode` on at most `most` threads, which are started as needed.
     pub(crate) fn new(
         threads: NonZeroUsize,
         encode: impl Fn(&[u8], Vec<u8>) -> Result<Vec<u8>, ExportError> + Send + Sync + 'static,
@@ -63,12 +63,12 @@ impl Encoders {
         }
     }
 
-    /// An empty buffer, one used before if there is any.
+    /// An empty buffer, a used one if there is any.
     pub(crate) fn buffer(&mut self) -> Vec<u8> {
         self.spare.pop().unwrap_or_default()
     }
 
-    /// Takes the buffers of a chunk that is done with.
+    /// Takes back the buffers of a chunk.
     pub(crate) fn reuse(&mut self, encoded: Encoded) {
         for mut buffer in [encoded.records, encoded.chunk] {
             buffer.clear();
@@ -76,7 +76,7 @@ impl Encoders {
         }
     }
 
-    /// Queues records to become a chunk.
+    /// Queues records for encoding.
     pub(crate) fn submit(&mut self, records: Vec<u8>) -> Result<(), ExportError> {
         if self.threads.len() < self.most.get() {
             self.start()?;
@@ -94,7 +94,7 @@ impl Encoders {
         if sent { Ok(()) } else { Err(ended()) }
     }
 
-    /// The next chunk when it is done, or when so many are under way that it has to be awaited.
+    /// The next chunk if it is done, or if the limit is reached and it has to be awaited.
     pub(crate) fn due(&mut self) -> Result<Option<Encoded>, ExportError> {
         if self.under_way.len() >= self.most.get().saturating_mul(CHUNKS_PER_THREAD) {
             return self.next();
@@ -109,7 +109,7 @@ impl Encoders {
         }
     }
 
-    /// Waits for the next chunk; `None` if none is under way.
+    /// Waits for the next chunk. `None` if none is in progress.
     pub(crate) fn next(&mut self) -> Result<Option<Encoded>, ExportError> {
         let Some(result) = self.under_way.pop_front() else {
             return Ok(None);
@@ -126,24 +126,24 @@ impl Encoders {
     }
 }
 
-/// Encodes what is queued, until the queue is closed.
+/// Encodes queued records until the queue is closed.
 fn work(encode: &Encode, jobs: &Mutex<Receiver<Job>>) {
     while let Some(job) = take(jobs) {
         let encoded = encode(&job.records, job.chunk).map(|chunk| Encoded {
             records: job.records,
             chunk,
         });
-        // Nobody waits for it once the sink is dropped.
+        // Nobody waits for it if the sink was dropped.
         let _ = job.answer.send(encoded);
     }
 }
 
-/// The lock is held by the one thread that waits for the queue, and never while encoding.
+/// Takes a job. Only the thread that waits for the queue holds the lock, never while encoding.
 fn take(jobs: &Mutex<Receiver<Job>>) -> Option<Job> {
     jobs.lock().ok()?.recv().ok()
 }
 
-/// A thread lets go of what it was to answer only when it panics.
+/// The error if a thread ended without an answer, which happens only if it panicked.
 fn ended() -> ExportError {
     ExportError::Compression("a thread of the compressor ended early".into())
 }
@@ -152,7 +152,7 @@ impl Drop for Encoders {
     fn drop(&mut self) {
         self.queue = None;
         for thread in self.threads.drain(..) {
-            // One that panicked has left its chunk unanswered, which was told.
+            // If a thread panicked, the missing answer was already reported as an error.
             let _ = thread.join();
         }
     }

@@ -1,4 +1,4 @@
-//! Why points cannot be written.
+//! Errors of writing points.
 
 use std::io;
 use std::sync::Arc;
@@ -7,33 +7,33 @@ use ept_format::{Bounds, NodeName, ScalarType};
 use ept_las::LasError;
 use ept_points::{Scalar, Scaling};
 
-/// An output that fails, or points that the output format cannot hold.
+/// An output that fails, or points that the format can't represent.
 ///
-/// A clone of it is what a sink repeats to whoever goes on after an error.
+/// Clonable, since a sink repeats its first error on every later call.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExportError {
-    /// The output cannot be written.
-    #[error("the output cannot be written")]
+    /// Writing to the output failed.
+    #[error("writing the output failed")]
     Io(#[source] Arc<io::Error>),
-    /// A dimension that the first points lack turns up when the shape of the file is settled.
+    /// A dimension that is not in the first points, which settled the file, is in later ones.
     #[error(
-        "dimension \"{0}\" is missing from the first points and turns up in later ones; \
-         write to a file, for which all tiles are looked at first, or name the dimensions to write (--dims)"
+        "dimension \"{0}\" is in later points but not in the first, which settled the columns; \
+         write to a file, so that all tiles can be checked first, or name the dimensions to write (--dims)"
     )]
     NewDimension(String),
-    /// A dimension of the first points is missing from later ones, in a format without absent values.
+    /// A dimension of the first points is missing from later ones, and the format has no absent values.
     #[error(
         "dimension \"{0}\" is missing from some of the points, and this format has no absent values; \
-         write to a file, for which all tiles are looked at first, or leave it out (--dims)"
+         write to a file, so that all tiles can be checked first, or leave it out (--dims)"
     )]
     MissingDimension(String),
-    /// A format that needs all three coordinates lacks one.
+    /// The format requires all three coordinates, and one is missing.
     #[error("the points have no {0}, which the format requires")]
     NoCoordinate(&'static str),
-    /// A coordinate is not a number, or too far from the offset for 32 bits.
+    /// A coordinate is not a number, or doesn't fit in 32 bits.
     #[error(
-        "{axis} {value} does not fit 32 bits with scale {scale} and offset {offset} of the file"
+        "{axis} {value} does not fit in 32 bits with the file's scale {scale} and offset {offset}"
     )]
     Coordinate {
         /// `X`, `Y` or `Z`.
@@ -45,9 +45,9 @@ pub enum ExportError {
         /// Offset of the axis.
         offset: f64,
     },
-    /// Points are stored with a scale or offset that the file, settled by its first points, would round.
+    /// The scale or offset of the points is such that the file, settled by its first points, would round them.
     #[error(
-        "a tile stores its coordinates with scale {:?} and offset {:?}, which the file with {:?} and {:?} would round",
+        "a tile has scale {:?} and offset {:?}, so its coordinates would be rounded in a file with {:?} and {:?}",
         .found.scale, .found.offset, .file.scale, .file.offset
     )]
     Scaling {
@@ -56,28 +56,28 @@ pub enum ExportError {
         /// Scale and offset of the file.
         file: Box<Scaling>,
     },
-    /// A value cannot be written to its field without changing it.
+    /// A value can't be represented in its field.
     #[error("{dimension} {value} does not fit its field ({field})")]
     Value {
         /// Name of the dimension.
         dimension: String,
         /// The first value that does not fit.
         value: Scalar,
-        /// What the field holds, such as `uint16` or `3 bits`.
+        /// Type of the field, for example `uint16` or `3 bits`.
         field: String,
     },
-    /// A column of bytes stands where numbers belong, or the reverse.
-    #[error("{dimension} is of type {found}, its field holds {field}")]
+    /// A column of bytes is to be written to a field of numbers, or the reverse.
+    #[error("{dimension} is of type {found}, but its field is {field}")]
     Type {
         /// Name of the dimension.
         dimension: String,
         /// Type of the column.
         found: ScalarType,
-        /// What the field holds, such as `uint16` or `3 bits`.
+        /// Type of the field, for example `uint16` or `3 bits`.
         field: String,
     },
     /// The format has no type for the values of a dimension.
-    #[error("{dimension} is of type {found}, which {format} cannot hold; leave it out")]
+    #[error("{dimension} is of type {found}, which {format} does not have; leave it out")]
     NoType {
         /// Name of the dimension.
         dimension: String,
@@ -86,33 +86,33 @@ pub enum ExportError {
         /// Name of the format.
         format: &'static str,
     },
-    /// Values are wider than an extra dimension of LAS may be.
-    #[error("{dimension} has values of {width} bytes; extra dimensions of LAS hold at most 255")]
+    /// Values are too wide for an extra dimension of LAS.
+    #[error("{dimension} has values of {width} bytes; extra dimensions of LAS have at most 255")]
     Wide {
         /// Name of the dimension.
         dimension: String,
         /// Bytes of a value.
         width: u16,
     },
-    /// The extra dimensions exceed what a LAS file can describe or a point record hold.
+    /// There are too many extra dimensions for a LAS file, or for its point records.
     #[error(
         "{dimensions} extra dimensions make point records of {record_length} bytes; \
-         LAS holds at most 341 and 65535"
+         LAS allows at most 341 and 65535"
     )]
     TooManyDimensions {
         /// Number of extra dimensions.
         dimensions: usize,
-        /// Bytes that a point would take.
+        /// Length that a point record would have, in bytes.
         record_length: usize,
     },
-    /// The bounds of the octree are not a cube, as COPC needs them.
+    /// The octree's bounds are not a cube, which COPC requires.
     #[error(
-        "the octree's bounds {min:?} to {max:?} are not a cube, as COPC needs them; write LAZ",
+        "the octree's bounds {min:?} to {max:?} are not a cube, which COPC requires; write LAZ",
         min = .0.min(),
         max = .0.max()
     )]
     NotACube(Bounds),
-    /// A node cannot be one of COPC.
+    /// A node that can't be written.
     #[error("node {node}: {problem}")]
     Node {
         /// Name of the node.
@@ -120,23 +120,23 @@ pub enum ExportError {
         /// What is wrong with it.
         problem: &'static str,
     },
-    /// Something that LAS or LAZ can't hold.
+    /// Something can't be stored in LAS or LAZ.
     #[error(transparent)]
     Las(#[from] LasError),
-    /// The LAZ compressor refuses.
+    /// LAZ compression failed.
     #[error("LAZ compression: {0}")]
     Compression(String),
-    /// The writer of Arrow or Parquet refuses.
+    /// The Arrow or Parquet writer failed.
     #[error("columnar output: {0}")]
     Columnar(String),
-    /// A sink is used after a panic.
+    /// The sink was used after a panic.
     #[error("the output is incomplete since an earlier failure")]
     Broken,
 }
 
 impl ExportError {
-    /// Whether the cause is that the first points settled the file, and later ones are different: a sink that is told of all
-    /// before may hold them.
+    /// Whether it is due to later points that differ from the first, which settled the file. A sink that is settled
+    /// with knowledge of all points may be able to write them.
     #[must_use]
     pub fn is_unforeseen(&self) -> bool {
         matches!(

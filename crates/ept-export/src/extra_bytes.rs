@@ -1,4 +1,4 @@
-//! Extra bytes: dimensions that LAS does not know.
+//! Extra bytes: dimensions that are not part of LAS.
 
 use ept_format::{ScalarType, is_same_dimension};
 use ept_las::{ExtraDimension, PointFormat};
@@ -6,8 +6,8 @@ use ept_points::Column;
 
 use crate::ExportError;
 
-/// The extra dimensions of columns beside those of a point format, in their order. Names that are too long are shortened,
-/// and those by which a dimension of the format goes too get a number: some readers refuse a file that has both.
+/// The extra dimensions for columns that are not in a point format, in order. Names that are too long are shortened.
+/// Those that are another name for a dimension of the format are numbered, since some readers refuse a file with both.
 pub(crate) fn extra_dimensions(
     columns: &[&Column],
     format: PointFormat,
@@ -39,7 +39,7 @@ pub(crate) fn extra_dimensions(
     dimensions.collect()
 }
 
-/// As much of a name as fits, with a number at its end when that is another's name.
+/// As much of a name as fits, ending with a number if that is taken.
 fn shortened(name: &str, is_taken: impl Fn(&str) -> bool) -> String {
     let cut = |length: usize| {
         let end = (0..=length).rev().find(|end| name.is_char_boundary(*end));

@@ -1,8 +1,8 @@
-//! What a file says of itself besides its points.
+//! The metadata of a file.
 
 use ept_format::Srs;
 
-/// What goes into the metadata of a file; all of it may be unknown.
+/// The metadata of a file. All of it may be unknown.
 ///
 /// ```
 /// use ept_export::FileInfo;
@@ -16,12 +16,12 @@ use ept_format::Srs;
 pub struct FileInfo {
     /// The coordinate system of the points.
     pub srs: Srs,
-    /// Any text, such as where the points are from; kept as it is.
+    /// Any text, for example the origin of the points. It is written unchanged.
     pub note: Option<String>,
 }
 
 impl FileInfo {
-    /// The coordinate system as one text: its WKT, or else its codes, or else what text there is.
+    /// The coordinate system as one text: its WKT or, failing that, its codes or any other text.
     #[must_use]
     pub fn crs(&self) -> Option<String> {
         let known = self.srs.well_known_text().map(str::to_owned);

@@ -1,4 +1,4 @@
-//! From values to the bytes of a field.
+//! Conversion of values to the bytes of a field.
 
 use ept_format::ScalarType;
 use ept_las::{Encoding, Field};
@@ -8,7 +8,7 @@ use crate::ExportError;
 use crate::number::{Number, put};
 use crate::quantise::quantise;
 
-/// Writes a column to a field of each record; records are `size` bytes and zero at first.
+/// Writes a column to a field of each record. Records have `size` bytes, initially zero.
 pub(crate) fn fill(
     field: &Field,
     values: &Values,
@@ -44,12 +44,12 @@ pub(crate) fn fill(
             scale,
             offset,
         } => quantise_each(field, values, places, scale, offset),
-        // Nothing but coordinates is written so.
+        // Only coordinates are scaled.
         Encoding::Scaled { .. } => Err(type_error(field, values)),
     }
 }
 
-/// Puts each number to its place with `put`, which says whether it fits.
+/// Writes each number with `put`, which returns whether it fits.
 fn put_each<'a>(
     field: &Field,
     values: &Values,
@@ -79,7 +79,7 @@ fn put_each<'a>(
     }
 }
 
-/// Puts values to places until one does not fit, and returns that.
+/// Writes values until one does not fit, and returns that one.
 fn misfit<'a>(
     values: impl Iterator<Item = Scalar>,
     places: impl Iterator<Item = &'a mut [u8]>,
@@ -108,7 +108,7 @@ fn copy_each<'a>(
     }
 }
 
-/// Puts coordinates as 32-bit integers.
+/// Writes coordinates as 32-bit integers.
 fn quantise_each<'a>(
     field: &Field,
     values: &Values,
@@ -133,7 +133,7 @@ fn quantise_each<'a>(
     Ok(())
 }
 
-/// The nearest step to an angle in degrees.
+/// An angle in degrees as the nearest step.
 fn angle_steps(degrees: Scalar) -> Scalar {
     let degrees = match degrees {
         Scalar::Integer(degrees) => degrees as f64,

@@ -1,12 +1,12 @@
-//! Work that ends at its first error.
+//! State that is lost at the first error.
 
 use std::mem;
 
 use crate::ExportError;
 
-/// The state of a sink until its first error, from then on that error.
+/// The state of a sink until its first error, then that error.
 ///
-/// The state is dropped with the error, so nothing can go on with a file that is half written.
+/// The error drops the state, so that nothing can continue a half-written file.
 #[derive(Debug)]
 pub(crate) struct Fused<T>(Result<T, ExportError>);
 
@@ -15,12 +15,12 @@ impl<T> Fused<T> {
         Fused(Ok(state))
     }
 
-    /// Takes the state one step further; after an error, repeats it.
+    /// Runs a step on the state. After an error, repeats the error.
     pub(crate) fn step(
         &mut self,
         step: impl FnOnce(T) -> Result<T, ExportError>,
     ) -> Result<(), ExportError> {
-        // What stays if the step panics.
+        // Left behind if the step panics.
         let state = mem::replace(&mut self.0, Err(ExportError::Broken));
         self.0 = state.and_then(step);
         match &self.0 {
@@ -29,17 +29,17 @@ impl<T> Fused<T> {
         }
     }
 
-    /// The state; `None` after an error.
+    /// The state. `None` after an error.
     pub(crate) fn state(&self) -> Option<&T> {
         self.0.as_ref().ok()
     }
 
-    /// The state before the first step.
+    /// Changes the state before the first step.
     pub(crate) fn changed(self, change: impl FnOnce(T) -> T) -> Fused<T> {
         Fused(self.0.map(change))
     }
 
-    /// Takes the last step; after an error, repeats it.
+    /// Runs the last step. After an error, repeats the error.
     pub(crate) fn finish<R>(
         self,
         finish: impl FnOnce(T) -> Result<R, ExportError>,

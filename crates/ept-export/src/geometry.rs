@@ -1,4 +1,4 @@
-//! Points as geometries of GeoParquet 1.1.
+//! Points as GeoParquet 1.1 geometries.
 
 use std::sync::Arc;
 
@@ -12,25 +12,25 @@ use serde_json::{Value, json};
 
 use crate::ExportError;
 
-/// Bytes of a point: byte order, type, X, Y and Z.
+/// Size of a point in bytes: byte order, type, X, Y and Z.
 const POINT_BYTES: usize = 29;
-/// Little endian, type 1001: `Point Z` of ISO WKB, which GeoParquet asks for.
+/// Little endian, type 1001: `Point Z` of ISO WKB, as GeoParquet requires.
 const POINT_Z: [u8; 5] = [1, 0xe9, 3, 0, 0];
 
-/// The column of geometries.
+/// The geometry column.
 #[derive(Debug)]
 pub(crate) struct Geometry {
     pub(crate) name: String,
 }
 
-/// The column of their boxes.
+/// The column of bounding boxes.
 #[derive(Debug)]
 pub(crate) struct Covering {
     name: String,
     fields: Fields,
 }
 
-/// The least and the greatest coordinates so far.
+/// The minimum and maximum coordinates so far.
 #[derive(Debug)]
 pub(crate) struct Extent {
     min: [f64; 3],
@@ -38,7 +38,7 @@ pub(crate) struct Extent {
 }
 
 impl Geometry {
-    /// A column that no dimension has the name of.
+    /// A column whose name no dimension has.
     pub(crate) fn beside(names: &[&str]) -> Geometry {
         Geometry {
             name: free_name("geometry", names),
@@ -49,7 +49,7 @@ impl Geometry {
         Field::new(&self.name, DataType::Binary, false)
     }
 
-    /// The points of coordinates in columns.
+    /// The points, from columns of coordinates.
     pub(crate) fn array(&self, [x, y, z]: [&[f64]; 3]) -> Result<ArrayRef, ExportError> {
         let mut bytes = Vec::with_capacity(x.len() * POINT_BYTES);
         for ((x, y), z) in x.iter().zip(y).zip(z) {
@@ -63,12 +63,12 @@ impl Geometry {
         Ok(Arc::new(points))
     }
 
-    /// What stands under the key `geo`.
+    /// The value of the key `geo`.
     pub(crate) fn metadata(&self, srs: &Srs, covering: &Covering, extent: &Extent) -> Value {
         let mut column = json!({
             "encoding": "WKB",
             "geometry_types": ["Point Z"],
-            // Null means unknown. No crs at all would mean longitude and latitude.
+            // Null means unknown. Leaving out `crs` would mean longitude and latitude.
             "crs": crs(srs),
             "covering": {"bbox": covering.paths()},
         });
@@ -82,14 +82,14 @@ impl Geometry {
             "primary_column": self.name,
             "columns": columns,
         });
-        // Otherwise the order would depend on the features that other crates turn on.
+        // Otherwise the order of keys would depend on features that other crates enable.
         metadata.sort_all_objects();
         metadata
     }
 }
 
 impl Covering {
-    /// A column that no dimension has the name of.
+    /// A column whose name no dimension has.
     pub(crate) fn beside(names: &[&str]) -> Covering {
         let fields = ["xmin", "ymin", "xmax", "ymax"];
         Covering {
@@ -105,7 +105,7 @@ impl Covering {
         Field::new(&self.name, DataType::Struct(self.fields.clone()), false)
     }
 
-    /// Its columns as Parquet names them.
+    /// Its columns, as named in Parquet.
     pub(crate) fn columns(&self) -> impl Iterator<Item = ColumnPath> {
         let parts = self.fields.iter().map(|field| field.name().clone());
         parts.map(|part| ColumnPath::new(vec![self.name.clone(), part]))
@@ -119,7 +119,7 @@ impl Covering {
         Value::Object(paths.collect())
     }
 
-    /// The boxes of coordinates in columns.
+    /// The boxes of points, from columns of coordinates.
     pub(crate) fn array(&self, [x, y, _]: [&[f64]; 3]) -> Result<ArrayRef, ExportError> {
         let round = |axis: &[f64], round: fn(f64) -> f32| -> ArrayRef {
             Arc::new(Float32Array::from_iter_values(
@@ -147,7 +147,7 @@ impl Default for Extent {
 }
 
 impl Extent {
-    /// Takes in more coordinates; what is not a number has no place.
+    /// Adds coordinates. NaN is ignored.
     pub(crate) fn add(&mut self, coordinates: [&[f64]; 3]) {
         for (axis, values) in coordinates.into_iter().enumerate() {
             self.min[axis] = values.iter().copied().fold(self.min[axis], f64::min);
@@ -155,7 +155,7 @@ impl Extent {
         }
     }
 
-    /// As GeoParquet wants it; none without points, or when JSON cannot say it.
+    /// The `bbox` of GeoParquet. `None` if there are no points, or for numbers that JSON can't represent.
     fn bbox(&self) -> Option<[f64; 6]> {
         let ([a, b, c], [d, e, f]) = (self.min, self.max);
         let bbox = [a, b, c, d, e, f];
@@ -168,7 +168,7 @@ fn crs(srs: &Srs) -> Option<Value> {
     serde_json::from_str(&srs_projjson(srs)?).ok()
 }
 
-/// The greatest number of 32 bits that is not above `value`.
+/// The greatest 32-bit float that is at most `value`.
 fn below(value: f64) -> f32 {
     let single = value as f32;
     if f64::from(single) > value {
@@ -178,12 +178,12 @@ fn below(value: f64) -> f32 {
     }
 }
 
-/// The least number of 32 bits that is not below `value`.
+/// The least 32-bit float that is at least `value`.
 fn above(value: f64) -> f32 {
     -below(-value)
 }
 
-/// A name for a column that no other has, whatever the case: DuckDB does not tell cases apart.
+/// A name that no other column has in any case, since DuckDB ignores case.
 fn free_name(name: &str, others: &[&str]) -> String {
     let is_free = |name: &String| others.iter().all(|other| !other.eq_ignore_ascii_case(name));
     let numbered = (2..).map(|number: u32| format!("{name}_{number}"));

@@ -1,4 +1,4 @@
-//! A LAS file that is being written, of whatever kind.
+//! A LAS, LAZ or COPC file being written.
 
 use std::io::{Seek, SeekFrom, Write};
 use std::mem;
@@ -13,24 +13,24 @@ use crate::record::Record;
 use crate::tally::Tally;
 use crate::{ExportError, Rounding};
 
-/// The record that tells where the points come from.
+/// The VLR with a note about the origin of the points.
 const NOTE: VlrId = VlrId::new("ept", 1);
 
-/// A file whose shape is settled.
+/// A file with settled record format.
 #[derive(Debug)]
 pub(crate) struct LasFile {
     record: Record,
     header: LasHeader,
     laz: Option<LazChunks>,
     tally: Tally,
-    /// Whether a tile says that its GPS times are adjusted standard times.
+    /// Whether a tile says that its GPS times are adjusted standard time.
     has_standard_time: bool,
-    /// Records of the batch at hand; reused from batch to batch.
+    /// Records of the current batch, reused for each.
     records: Vec<u8>,
 }
 
 impl LasFile {
-    /// Writes all that precedes the points.
+    /// Writes everything before the points.
     pub(crate) fn start(
         record: Record,
         wkt: Option<&str>,
@@ -54,7 +54,7 @@ impl LasFile {
         })
     }
 
-    /// Writes the points of a batch; in chunks of their own where these are not of fixed size.
+    /// Writes the points of a batch, as a chunk of their own unless chunks have a fixed size.
     pub(crate) fn write(
         &mut self,
         batch: &PointBatch,
@@ -68,7 +68,7 @@ impl LasFile {
         Ok(())
     }
 
-    /// The records of a batch, not written yet.
+    /// Packs the records of a batch without writing them.
     pub(crate) fn pack(&mut self, batch: &PointBatch) -> Result<&[u8], ExportError> {
         self.has_standard_time |= batch.has_standard_time() == Some(true);
         self.record.pack(batch, &mut self.records)?;
@@ -88,12 +88,12 @@ impl LasFile {
         }
     }
 
-    /// The axes on which coordinates were moved.
+    /// The axes on which coordinates were rounded.
     pub(crate) fn rounding(&self) -> Vec<Rounding> {
         self.record.rounding()
     }
 
-    /// Bytes of a point record.
+    /// Size of a point record in bytes.
     pub(crate) fn record_size(&self) -> usize {
         self.record.size()
     }
@@ -102,7 +102,7 @@ impl LasFile {
         &self.record.scaling
     }
 
-    /// Writes the points that are still under way; returns the chunks. What stands after the points comes next.
+    /// Writes the remaining points. Returns the chunk table. What follows the points can be written next.
     pub(crate) fn end_points(
         &mut self,
         out: &mut (impl Write + Seek),
@@ -113,7 +113,7 @@ impl LasFile {
         }
     }
 
-    /// Least and greatest GPS time of the points so far; 0 where they have none.
+    /// Minimum and maximum GPS time of the points so far. 0 if they have none.
     pub(crate) fn times(&self) -> (f64, f64) {
         self.tally.times.unwrap_or_default()
     }
@@ -122,7 +122,7 @@ impl LasFile {
         &mut self.header
     }
 
-    /// Writes what follows the points, then the header again, now complete.
+    /// Writes everything after the points, then the completed header over the first one.
     pub(crate) fn finish(
         mut self,
         note: Option<&str>,

@@ -1,4 +1,4 @@
-//! Everything in a LAS 1.4 file that is not points (LAS 1.4 R15, sections 2.4 to 2.7).
+//! Everything in a LAS 1.4 file except points (LAS 1.4 R15, sections 2.4 to 2.7).
 
 use ept_format::CopcInfo;
 use ept_las::{Compression, ExtraDimension, Header, Vlr, VlrId};
@@ -6,20 +6,20 @@ use ept_las::{Compression, ExtraDimension, Header, Vlr, VlrId};
 use crate::record::Record;
 use crate::tally::Tally;
 
-/// LAS 1.4.
+/// Minor version of LAS 1.4.
 const MINOR: u8 = 4;
 /// Seconds of a week.
 const WEEK: f64 = 604_800.0;
 
-/// Header and variable length records of one file.
+/// Header and VLRs of a file.
 ///
-/// Nothing in them depends on when or where the file is made: neither date nor identifier is set.
+/// They do not depend on when or where the file is made: there is no date and no identifier.
 #[derive(Debug)]
 pub(crate) struct LasHeader {
     header: Header,
-    /// Variable length records, as bytes.
+    /// VLRs, as bytes.
     records: Vec<u8>,
-    /// Extended records, as bytes; they follow the points.
+    /// Extended VLRs, as bytes. They follow the points.
     extended: Vec<Vec<u8>>,
 }
 
@@ -50,12 +50,12 @@ impl LasHeader {
             header.header.is_compressed = true;
             header.push(VlrId::LASZIP, "https://laszip.org", &laz.to_bytes());
         }
-        // The records above are shorter than 64 KiB each.
+        // The VLRs so far are shorter than 64 KiB each.
         header.header.points_at += header.records.len() as u32;
         header
     }
 
-    /// Adds a record before the points, or after them if it is too long for that.
+    /// Adds a VLR before the points, or an extended one if it is too long.
     fn push(&mut self, id: VlrId, description: &str, data: &[u8]) {
         match Vlr::new(id, description, data).to_bytes() {
             Some(record) => {
@@ -66,16 +66,16 @@ impl LasHeader {
         }
     }
 
-    /// Adds a record to those that follow the points.
+    /// Adds an extended VLR.
     pub(crate) fn push_extended(&mut self, id: VlrId, description: &str, data: &[u8]) {
         let record = Vlr::new(id, description, data);
         self.extended.push(record.to_extended_bytes());
     }
 
-    /// Enters what is known of the octree at the end. The hierarchy comes first of what follows the points: some
-    /// readers look no further.
+    /// Sets what is known of the octree at the end. The hierarchy comes first after the points, since some readers look
+    /// no further.
     pub(crate) fn set_copc(&mut self, info: &CopcInfo, hierarchy: &[u8]) {
-        // The record is the first, so it starts the records.
+        // The info VLR is the first one.
         let info = info.to_bytes();
         let start = Vlr::HEADER_SIZE as usize;
         if let Some(place) = self.records.get_mut(start..start + info.len()) {
@@ -85,36 +85,36 @@ impl LasHeader {
         self.extended.rotate_right(1);
     }
 
-    /// Header and records before the points. Complete once all points are counted; of the same size before.
+    /// The header and the VLRs before the points. Their size does not change when the header is completed.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         [self.header.to_bytes(), self.records.clone()].concat()
     }
 
-    /// Says that GPS times are adjusted standard times.
+    /// Sets the flag that GPS times are adjusted standard time.
     pub(crate) fn set_standard_time(&mut self) {
         self.header.global_encoding |= Header::STANDARD_TIME;
     }
 
-    /// Where the points start.
+    /// Offset of the points.
     pub(crate) fn points_at(&self) -> u64 {
         self.header.points_at.into()
     }
 
-    /// The records after the points.
+    /// The extended VLRs.
     pub(crate) fn extended(&self) -> &[Vec<u8>] {
         &self.extended
     }
 
-    /// Enters what is known once all points are written, which end at `end`.
+    /// Sets what is known once all points are written. `end` is the end of the points.
     pub(crate) fn complete(&mut self, record: &Record, tally: &Tally, end: u64) {
         let header = &mut self.header;
         (header.min, header.max) = tally.bounds(&record.scaling);
         if !self.extended.is_empty() {
             header.evlrs_at = end;
-            // A handful.
+            // There are only a few.
             header.evlr_count = self.extended.len() as u32;
         }
-        // Many tiles do not say that their times are standard. Within a week, they can be either.
+        // Many tiles do not say that their times are standard. Times within a week could be either.
         if tally
             .times
             .is_some_and(|(min, max)| min < 0.0 || max > WEEK)
@@ -126,7 +126,7 @@ impl LasHeader {
     }
 }
 
-/// The header of a file without points or variable length records.
+/// The header of a file without points or VLRs.
 fn empty_header(record: &Record) -> Header {
     let mut header = Header::new(MINOR, record.point_format, record.scaling);
     if record.point_format.is_extended() {
@@ -134,7 +134,7 @@ fn empty_header(record: &Record) -> Header {
     }
     header.system_identifier = "EXTRACTION".into();
     header.generating_software = concat!("ept ", env!("CARGO_PKG_VERSION")).into();
-    // A record is at most 65,535 bytes.
+    // A record has at most 65,535 bytes.
     header.record_length = record.size() as u16;
     header
 }

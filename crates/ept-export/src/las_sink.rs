@@ -1,4 +1,4 @@
-//! Points as LAS 1.4 or LAZ.
+//! The sink for LAS 1.4 and LAZ.
 
 use std::io::{Seek, Write};
 use std::num::NonZeroUsize;
@@ -12,39 +12,39 @@ use crate::laz_chunks::LazChunks;
 use crate::record::Record;
 use crate::{ExportError, Rounding, Sink, point_format};
 
-/// What a LAS file is to be, apart from its points.
+/// Properties of a LAS file other than its points.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LasOptions {
     /// Whether to compress the points (LAZ).
     pub compressed: bool,
-    /// The coordinate system as WKT 1, if it is known.
+    /// The coordinate system as WKT 1. `None` if it is not known.
     pub wkt: Option<String>,
-    /// The extent of all points that may come, in units of the coordinate system. Decides over
-    /// scale and offset of coordinates that were not stored as integers.
+    /// Bounds of all points that may come, in units of the coordinate system. They determine scale and offset of
+    /// coordinates that were not stored as integers.
     pub bounds: Bounds,
-    /// Threads that compress. Their number changes nothing in the file.
+    /// Number of threads that compress. It does not affect the file.
     pub threads: NonZeroUsize,
 }
 
 /// Writes a LAS 1.4 file, uncompressed or as LAZ.
 ///
-/// The first points settle the file: its point format ([`point_format`](crate::point_format()), the
-/// smallest that has their dimensions), its scale and offset (those of their tile) and its extra
-/// bytes (the dimensions that LAS does not know, by name and type). Coordinates of that scale and
-/// offset come back as the same integers. Later points have the same dimensions, since LAS has no way to say that a value is
-/// absent, and coordinates that the file holds without loss: otherwise there is an error for which
-/// [`ExportError::is_unforeseen`]. [`LasSink::with_columns`] settles the file beforehand. The bit of the global encoding
-/// that says what GPS times are is that of the tiles, or set by times beyond the seconds of a week.
+/// The first points settle the file: its point format ([`point_format`](crate::point_format()), the smallest with their
+/// dimensions), its scale and offset (those of their tile), and its extra bytes (the dimensions that are not part of
+/// LAS, by name and type). Coordinates with that scale and offset are written as the same integers. Later points must
+/// have the same dimensions, since LAS has no absent values, and coordinates that the file can store without loss.
+/// Otherwise there is an error for which [`ExportError::is_unforeseen`] is true. [`LasSink::with_columns`] settles the
+/// file in advance. The flag for GPS times in the global encoding is that of the tiles, or set if times exceed the
+/// seconds of a week.
 ///
-/// The same points make the same bytes: the file has no date and no identifier. Of LAZ, two chunks of
-/// 50,000 points for each thread are in memory.
+/// The same points give the same bytes: the file has no date and no identifier. For LAZ, memory holds two chunks of
+/// 50,000 points for each thread.
 #[derive(Debug)]
 pub struct LasSink<W> {
     draft: Fused<Draft<W>>,
     note: Option<String>,
 }
 
-/// A file of which nothing is written before its first points.
+/// A file of which nothing has been written yet.
 #[derive(Debug)]
 struct Draft<W> {
     out: W,
@@ -54,7 +54,7 @@ struct Draft<W> {
 }
 
 impl<W: Write + Seek + Send> LasSink<W> {
-    /// A sink to `out`, which is empty: the file starts at its position 0.
+    /// A sink that writes to `out`, which must be empty: the file starts at its position 0.
     pub fn new(out: W, options: LasOptions) -> LasSink<W> {
         LasSink {
             draft: Fused::new(Draft {
@@ -67,8 +67,8 @@ impl<W: Write + Seek + Send> LasSink<W> {
         }
     }
 
-    /// Settles the file: it has the columns of this batch, with its scale, offset and point format, whatever comes first.
-    /// Coordinates that they do not hold are rounded, which [`Sink::rounding`] tells.
+    /// Settles the file in advance, with the columns, scale, offset and point format of this batch. Coordinates that
+    /// don't fit exactly are rounded, which [`Sink::rounding`] reports.
     #[must_use]
     pub fn with_columns(self, columns: PointBatch) -> LasSink<W> {
         let draft = self.draft.changed(|draft| Draft {
@@ -80,7 +80,7 @@ impl<W: Write + Seek + Send> LasSink<W> {
 }
 
 impl<W: Write + Seek> Draft<W> {
-    /// Writes what precedes the points.
+    /// Writes everything before the points.
     fn start(&mut self, record: Record) -> Result<LasFile, ExportError> {
         let laz = if self.options.compressed {
             Some(LazChunks::fixed(&record, self.options.threads)?)

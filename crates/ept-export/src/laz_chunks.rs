@@ -1,4 +1,4 @@
-//! LAZ: point records compressed in chunks, and the table of these chunks.
+//! Compression of point records to LAZ chunks, and their chunk table.
 
 use std::fmt;
 use std::io::{self, Seek, SeekFrom, Write};
@@ -12,18 +12,18 @@ use crate::ExportError;
 use crate::encoders::{Encoded, Encoders};
 use crate::record::Record;
 
-/// Points of each chunk but the last: what LASzip itself does.
+/// Points in each chunk but the last, as in LASzip.
 const CHUNK_POINTS: u32 = 50_000;
 
 /// Compresses records on several threads and writes the chunks in order.
 pub(crate) struct LazChunks {
     compression: Arc<Compression>,
-    /// Bytes of the records of a full chunk, `None` if each batch of records is a chunk.
+    /// Bytes of the records of a full chunk. `None` if each batch of records is a chunk.
     full: Option<usize>,
     encoders: Encoders,
-    /// Records of a chunk that is not full.
+    /// Records of the chunk being filled.
     open: Vec<u8>,
-    /// Where the points start.
+    /// Offset of the points.
     points_at: u64,
     table: ChunkTable,
 }
@@ -34,7 +34,7 @@ impl LazChunks {
         LazChunks::new(record, threads, Chunking::Fixed(CHUNK_POINTS))
     }
 
-    /// A chunk of each batch of records.
+    /// One chunk for each batch of records.
     pub(crate) fn variable(
         record: &Record,
         threads: NonZeroUsize,
@@ -65,19 +65,19 @@ impl LazChunks {
         })
     }
 
-    /// What the file tells readers of the compression.
+    /// The compression, as the file describes it.
     pub(crate) fn compression(&self) -> &Compression {
         &self.compression
     }
 
-    /// Keeps room for the place of the chunk table at the start of the points; the first chunk follows.
+    /// Reserves space for the offset of the chunk table at the start of the points. The first chunk follows it.
     pub(crate) fn start(&mut self, points_at: u64, out: &mut impl Write) -> io::Result<()> {
         self.points_at = points_at;
         self.table = ChunkTable::starting_at(points_at + ChunkTable::PLACE_SIZE);
         out.write_all(&[0; ChunkTable::PLACE_SIZE as usize])
     }
 
-    /// Compresses whole records, one or more; `out` gets chunks that are done.
+    /// Compresses whole records, one or more. Finished chunks are written to `out`.
     pub(crate) fn write(
         &mut self,
         mut records: &[u8],
@@ -99,7 +99,7 @@ impl LazChunks {
         Ok(())
     }
 
-    /// Writes the last chunk and the table, whose place goes to the start of the points; returns the table.
+    /// Writes the last chunk and the table, and its offset at the start of the points. Returns the table.
     pub(crate) fn finish(
         mut self,
         out: &mut (impl Write + Seek),
@@ -119,7 +119,7 @@ impl LazChunks {
         Ok(self.table)
     }
 
-    /// Has the open chunk compressed, and opens the next.
+    /// Queues the current chunk for compression, and starts the next.
     fn close(&mut self, out: &mut impl Write) -> Result<(), ExportError> {
         let next = self.encoders.buffer();
         let records = mem::replace(&mut self.open, next);
@@ -133,7 +133,7 @@ impl LazChunks {
     fn put(&mut self, encoded: Encoded, out: &mut impl Write) -> Result<(), ExportError> {
         if i32::try_from(encoded.chunk.len()).is_err() {
             let problem = format!(
-                "a chunk of {} bytes; 31 bits are for it",
+                "a chunk of {} bytes does not fit in 31 bits",
                 encoded.chunk.len()
             );
             return Err(ExportError::Compression(problem));

@@ -1,17 +1,16 @@
-//! From columns of points to files, as a stream.
+//! Writes columns of points to files, as a stream.
 //!
-//! A [`Sink`] takes one [`PointBatch`](ept_points::PointBatch) after another and writes them to
-//! anything that implements [`Write`](std::io::Write): [`CsvSink`] as text, [`LasSink`] as LAS 1.4
-//! or LAZ, [`CopcSink`] as COPC, [`PlySink`] as PLY. Sinks know nothing of datasets, hold no more than the batch at hand
-//! and a few chunks of LAZ, and make the same bytes of the same points, however these are cut into batches; in COPC
-//! alone the batches show, as the nodes that they are.
+//! A [`Sink`] writes one [`PointBatch`](ept_points::PointBatch) after another to any [`Write`](std::io::Write):
+//! [`CsvSink`] as text, [`LasSink`] as LAS 1.4 or LAZ, [`CopcSink`] as COPC, [`PlySink`] as PLY. Sinks know nothing of
+//! datasets and keep no more than the current batch and a few LAZ chunks in memory. The same points give the same
+//! bytes, however they are divided into batches, except in COPC, where a batch is a node.
 //!
-//! The feature `arrow` adds `record_batch`, which makes an Arrow record batch of a `PointBatch` without a copy, and
-//! `ArrowSink`; the feature `parquet` adds `ParquetSink`, which writes GeoParquet. Their record batches and row
-//! groups follow the nodes.
+//! The feature `arrow` adds `record_batch`, which converts a `PointBatch` to an Arrow record batch without a copy, and
+//! `ArrowSink`. The feature `parquet` adds `ParquetSink`, which writes GeoParquet. Their record batches and row groups
+//! follow the nodes.
 //!
-//! A sink writes each value as it is or not at all: one that does not fit its place in the format
-//! is an [`ExportError`] that names the dimension and the value, never a wrapped or clamped number.
+//! A sink writes each value exactly or not at all: one that the format can't represent is an [`ExportError`] that names
+//! the dimension and the value, never a wrapped or clamped number.
 //!
 //! ```
 //! use ept_export::{CsvSink, Sink};

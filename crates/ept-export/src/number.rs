@@ -1,17 +1,17 @@
-//! Numbers as a field stores them.
+//! Numbers as stored in a field.
 
 use ept_points::Scalar;
 
 /// A number type of LAS.
 pub(crate) trait Number: Sized {
-    /// The very same value in this type; `None` if it has no such value.
+    /// Converts a value without loss. `None` if this type can't represent it.
     fn exactly(value: Scalar) -> Option<Self>;
 
     /// Writes the value, little endian, to the start of `field`.
     fn put(self, field: &mut [u8]);
 }
 
-/// Puts a value as type `T`; says whether it fits.
+/// Writes a value as type `T`. Returns whether it fits.
 #[inline]
 pub(crate) fn put<T: Number>(value: Scalar, field: &mut [u8]) -> bool {
     T::exactly(value).map(|number| number.put(field)).is_some()
@@ -24,7 +24,7 @@ macro_rules! integer {
             fn exactly(value: Scalar) -> Option<Self> {
                 match value {
                     Scalar::Integer(value) => value.try_into().ok(),
-                    // Beyond its range the cast saturates, far outside of every 64-bit type.
+                    // Out of range, the cast saturates far outside the range of every 64-bit type.
                     Scalar::Float(value) if value.fract() == 0.0 => (value as i128).try_into().ok(),
                     Scalar::Float(_) => None,
                 }

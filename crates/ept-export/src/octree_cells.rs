@@ -1,15 +1,15 @@
-//! The cells of a node of an octree that is built.
+//! The grid that thins the points of an octree node.
 
 use ept_format::{Bounds, Key};
 use ept_points::Scaling;
 
-/// Cells along each axis of a node, of which each gives the node a point.
+/// Cells along each axis of a node. The node takes one point from each.
 pub(crate) const GRID: usize = 128;
 
-/// The cells of a node: which have a point, and in which child a point is.
+/// The grid of a node: which cells have a point, and which child contains a point.
 pub(crate) struct Cells {
     min: [f64; 3],
-    /// Where the children part.
+    /// The point at which the children meet.
     middle: [f64; 3],
     side: [f64; 3],
     scaling: Scaling,
@@ -32,12 +32,12 @@ impl Cells {
         }
     }
 
-    /// Whether the point is the first of its cell; then the cell is taken.
+    /// Whether the point is the first in its cell, which it then occupies.
     pub(crate) fn take(&mut self, record: &[u8]) -> bool {
         let place = self.place(record);
         let index = [0, 1, 2].map(|axis| {
             let part = (place[axis] - self.min[axis]) / self.side[axis];
-            // A point on the last face, or a rounding beyond, belongs to the last cell.
+            // A point on the last face, or beyond it due to rounding, belongs to the last cell.
             ((part * GRID as f64) as usize).min(GRID - 1)
         });
         let cell = (index[0] * GRID + index[1]) * GRID + index[2];
@@ -47,7 +47,7 @@ impl Cells {
         is_first
     }
 
-    /// The number of the child that holds the point, in the order of [`Key::children`].
+    /// The index of the child that contains the point, in the order of [`Key::children`].
     pub(crate) fn octant(&self, record: &[u8]) -> usize {
         let place = self.place(record);
         let bit = |axis: usize| usize::from(place[axis] >= self.middle[axis]);

@@ -1,4 +1,4 @@
-//! Points as COPC, in an octree built for them.
+//! The sink for COPC with an octree of its own.
 
 use std::fmt;
 use std::io::{self, Read, Seek, Write};
@@ -15,54 +15,54 @@ use crate::record::Record;
 use crate::spool::Spool;
 use crate::{CopcOptions, ExportError, Rounding, Sink};
 
-/// Points that are not divided any further.
+/// Maximum number of points that are not divided further.
 const LEAF_POINTS: u64 = 50_000;
-/// Depth at which a node takes all points that there are: there, as many are in one place.
+/// Depth at which a node takes all remaining points: so many are in the same place.
 const MAX_DEPTH: u32 = 24;
-/// Points that a node of that depth may have, since they are in memory: as many as any other can.
+/// Maximum number of points of a node at that depth, which are in memory: as many as in any other.
 const MAX_POINTS: u64 = (GRID * GRID * GRID) as u64;
 
-/// Bytes of records that are divided in memory: a subtree of so many is read once, whatever its depth.
+/// Bytes of records that are divided in memory: a subtree of this size is read once, whatever its depth.
 const MEMORY: u64 = 48 << 20;
 
-/// Makes an empty file that can be read and written.
+/// Creates an empty file for reading and writing.
 type Scratch<F> = Box<dyn FnMut() -> io::Result<F> + Send>;
 
-/// Writes COPC like [`CopcSink`](crate::CopcSink), but in an octree of its own: for points whose nodes are not
-/// those of cubes, or that were moved. The nodes of the batches and the spacing of the options mean nothing to it.
+/// Writes COPC like [`CopcSink`](crate::CopcSink), but builds its own octree, for points whose nodes are not cubes or
+/// that were moved. The nodes of the batches and the spacing of the options are ignored.
 ///
-/// The cube is the smallest that holds the bounds of the options from their least corner on. A node with more than
-/// 50,000 points keeps the first that comes to each of its 128 cells per axis and hands the others down. The same
-/// points in the same order make the same bytes.
+/// The cube is the smallest that contains the bounds of the options and has the same minimum corner. A node with more
+/// than 50,000 points keeps the first point in each cell of a grid of 128 cells per axis, and passes the others to its
+/// children. The same points in the same order give the same bytes.
 ///
-/// The points wait in scratch files until a subtree of them is small enough to be divided in memory (48 MB), so memory is
-/// bounded by that, the points of a node (2^21 at most) and the chunks under way, whatever their number; the files take
-/// as much space as the points do uncompressed, twice for a time.
+/// The points are kept in scratch files until a subtree is small enough to be divided in memory (48 MB). Memory is
+/// limited by that, the points of a node (at most 2^21) and the chunks in progress, whatever the number of points. The
+/// files take as much space as the uncompressed points, for a time twice as much.
 pub struct OctreeSink<W, F: Write> {
     draft: Fused<Draft<W, F>>,
     note: Option<String>,
 }
 
-/// A file of which nothing is written before its first points.
+/// A file of which nothing has been written yet.
 struct Draft<W, F: Write> {
     out: W,
     options: CopcOptions,
     info: CopcInfo,
     scratch: Scratch<F>,
-    /// Bytes of records that are divided in memory.
+    /// Maximum bytes of records that are divided in memory.
     memory: u64,
     file: Option<(LasFile, Spool<F>)>,
     keys: Vec<Key>,
     columns: Option<PointBatch>,
-    /// The extent of the points, for coordinates that were not stored as integers.
+    /// The bounds of the points, for coordinates that were not stored as integers.
     extent: Bounds,
 }
 
 impl<W: Write + Seek + Send, F: Read + Write + Seek + Send> OctreeSink<W, F> {
-    /// A sink to `out`, which is empty; `scratch` makes an empty file each time, which is gone when dropped.
+    /// A sink that writes to `out`, which must be empty. `scratch` creates empty files that are deleted when dropped.
     ///
     /// # Errors
-    /// [`ExportError::NotACube`] when the bounds have no volume or no end.
+    /// [`ExportError::NotACube`] if the bounds are empty or infinite.
     pub fn new(
         out: W,
         mut options: CopcOptions,
@@ -87,7 +87,7 @@ impl<W: Write + Seek + Send, F: Read + Write + Seek + Send> OctreeSink<W, F> {
         })
     }
 
-    /// Settles the file, as [`LasSink::with_columns`](crate::LasSink::with_columns) does.
+    /// Settles the file in advance, as [`LasSink::with_columns`](crate::LasSink::with_columns) does.
     #[must_use]
     pub fn with_columns(self, columns: PointBatch) -> OctreeSink<W, F> {
         let draft = self.draft.changed(|draft| Draft {
@@ -97,14 +97,14 @@ impl<W: Write + Seek + Send, F: Read + Write + Seek + Send> OctreeSink<W, F> {
         OctreeSink { draft, ..self }
     }
 
-    /// How many bytes of records are divided in memory, 48 MiB if it is not said. It changes nothing in the file.
+    /// Sets how many bytes of records are divided in memory, 48 MiB by default. It does not affect the file.
     #[must_use]
     pub fn with_memory(self, memory: u64) -> OctreeSink<W, F> {
         let draft = self.draft.changed(|draft| Draft { memory, ..draft });
         OctreeSink { draft, ..self }
     }
 
-    /// The extent of the points, as [`CopcSink::with_extent`](crate::CopcSink::with_extent).
+    /// Sets the bounds of the points, as [`CopcSink::with_extent`](crate::CopcSink::with_extent).
     #[must_use]
     pub fn with_extent(self, extent: Bounds) -> OctreeSink<W, F> {
         let draft = self.draft.changed(|draft| Draft { extent, ..draft });
@@ -113,15 +113,16 @@ impl<W: Write + Seek + Send, F: Read + Write + Seek + Send> OctreeSink<W, F> {
 }
 
 impl<W: Write + Seek, F: Read + Write + Seek> Draft<W, F> {
-    /// Refuses points that no cell has, by more than the rounding to the file's scale.
+    /// Refuses points outside the cube, by more than the rounding to the file's scale.
     fn check(&self, batch: &PointBatch, scaling: &Scaling) -> Result<(), ExportError> {
         let cube = self.options.bounds.grown(scaling.scale.map(f64::abs));
-        match batch.places().all(|place| cube.contains(place)) {
-            true => Ok(()),
-            false => Err(ExportError::Node {
+        if batch.places().all(|place| cube.contains(place)) {
+            Ok(())
+        } else {
+            Err(ExportError::Node {
                 node: Key::ROOT.into(),
-                problem: "a point lies outside of the octree's bounds",
-            }),
+                problem: "has a point outside the octree's bounds",
+            })
         }
     }
 
@@ -168,7 +169,7 @@ impl<W: Write + Seek, F: Read + Write + Seek> Draft<W, F> {
         Ok(())
     }
 
-    /// Writes some of the records in memory, by their numbers, as the node `key` and its descendants.
+    /// Writes some of the records in memory, by index, as the node `key` and its descendants.
     fn divide_in_memory(
         &mut self,
         file: &mut LasFile,
@@ -278,11 +279,11 @@ impl<W, F: Write> fmt::Debug for OctreeSink<W, F> {
 fn too_many(key: Key) -> ExportError {
     ExportError::Node {
         node: key.into(),
-        problem: "too many points are in one place for an octree",
+        problem: "has too many points in one place for an octree",
     }
 }
 
-/// The smallest cube that holds a box from its least corner on.
+/// The smallest cube that contains a box and has the same minimum corner.
 fn cube_around(bounds: &Bounds) -> Result<Bounds, ExportError> {
     let (min, max) = (bounds.min(), bounds.max());
     let sides = [0, 1, 2].map(|axis| max[axis] - min[axis]);

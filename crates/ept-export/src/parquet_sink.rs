@@ -1,4 +1,4 @@
-//! Points as GeoParquet 1.1.
+//! The sink for GeoParquet 1.1.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -21,28 +21,28 @@ use crate::geometry::{Covering, Extent, Geometry};
 use crate::shape::{Empty, Shape};
 use crate::{ExportError, FileInfo, Sink};
 
-/// Rows up to which small nodes share a row group, in the first row groups of a file.
+/// Rows up to which small nodes share a row group, at the start of a file.
 const GROUP_ROWS: usize = 1 << 16;
-/// Rows of the largest row group; a larger node is more than one. Bounds the memory.
+/// Maximum rows of a row group, which limits memory. A larger node is divided.
 const MAX_GROUP_ROWS: usize = 1 << 20;
-/// Row groups after which those that follow may be twice as large: a file has at most 32,767 of them.
+/// Number of row groups after which the next may be twice as large: a file has at most 32,767.
 const DOUBLING: usize = 1 << 13;
 
-/// Writes a GeoParquet 1.1 file: a row for each point, with a column for each dimension, the geometry and its box.
+/// Writes a GeoParquet 1.1 file: a row for each point, with a column for each dimension, its geometry and its box.
 ///
-/// - Dimensions have their names and types, X, Y and Z among them. The first points settle them; later points that
-///   lack one have nulls there. X, Y and Z are always needed.
-/// - `geometry` is a WKB `POINT Z`. The native encoding `point` would be smaller, but the specification prefers WKB
-///   for portability, and DuckDB makes a `GEOMETRY` only of WKB, of `point` a struct.
-/// - `bbox` covers it, so that a reader passes over row groups outside of an area: GeoPandas
-///   (`read_parquet(bbox=...)`) and GDAL do by this column, all others by the statistics of X, Y and Z. Its numbers
-///   are 32 bits wide, as GDAL's are, and rounded outwards.
-/// - A row group is one node, or several small ones that follow each other; its statistics say where it lies.
-/// - `crs` is PROJJSON where the WKT of the dataset can be said so, else null, which means unknown. The metadata of the
-///   file has the text itself as `ept:crs`, and the other keys of `record_batch`; scale and offset are
-///   those of the first points.
+/// - Dimensions keep their names and types, including X, Y and Z, which are required. The first points settle the
+///   columns; if later points lack one, it has nulls there.
+/// - `geometry` is a WKB `POINT Z`. The native encoding `point` would be smaller, but the specification prefers WKB for
+///   portability, and DuckDB reads only WKB as `GEOMETRY`, but `point` as a struct.
+/// - `bbox` is its covering, with which readers skip row groups outside an area: GeoPandas (`read_parquet(bbox=...)`)
+///   and GDAL use this column, all others the statistics of X, Y and Z. Its numbers are 32-bit floats, as in GDAL,
+///   rounded outwards.
+/// - A row group is one node, or several consecutive small ones; its statistics contain its bounds.
+/// - `crs` is PROJJSON if the WKT of the dataset can be converted, otherwise null, which means unknown. The file's
+///   metadata contains the WKT itself as `ept:crs`, and the other keys of `record_batch`; scale and offset are those of
+///   the first points.
 ///
-/// The same points make the same bytes: the file has no date and no identifier. Memory holds one row group.
+/// The same points give the same bytes: the file has no date and no identifier. Memory holds one row group.
 #[derive(Debug)]
 pub struct ParquetSink<W: Write + Send> {
     draft: Fused<Draft<W>>,
@@ -52,12 +52,12 @@ pub struct ParquetSink<W: Write + Send> {
 
 #[derive(Debug)]
 enum Draft<W: Write + Send> {
-    /// Nothing is written before the first points.
+    /// Nothing has been written yet.
     Waiting(W),
     Started(Box<ParquetFile<W>>),
 }
 
-/// A file whose columns are settled.
+/// A file with settled columns.
 #[derive(Debug)]
 struct ParquetFile<W: Write + Send> {
     table: Table,
@@ -70,7 +70,7 @@ struct ParquetFile<W: Write + Send> {
 }
 
 impl<W: Write + Send> ParquetSink<W> {
-    /// Settles the file: it has the columns of this batch, whatever comes first.
+    /// Settles the columns of the file in advance, as those of this batch.
     #[must_use]
     pub fn with_columns(self, columns: PointBatch) -> ParquetSink<W> {
         ParquetSink {
@@ -79,7 +79,7 @@ impl<W: Write + Send> ParquetSink<W> {
         }
     }
 
-    /// A sink to `out`. The columns of `empty` are those of the file in case that no points come.
+    /// A sink that writes to `out`. If there are no points, the columns are those of `empty`.
     pub fn new(out: W, info: FileInfo, empty: PointBatch) -> ParquetSink<W> {
         ParquetSink {
             draft: Fused::new(Draft::Waiting(out)),
@@ -90,7 +90,7 @@ impl<W: Write + Send> ParquetSink<W> {
 }
 
 impl<W: Write + Send> Draft<W> {
-    /// The file, started with the columns of `first` if it was waiting, or those of `empty` if that has none.
+    /// Starts the file if it has not been started, with the columns of `first` or, if that has none, of `empty`.
     fn started(
         self,
         info: &FileInfo,
@@ -143,7 +143,7 @@ impl<W: Write + Send> ParquetFile<W> {
         first: &PointBatch,
     ) -> Result<ParquetFile<W>, ExportError> {
         let names: Vec<&str> = shape.columns.iter().map(|(name, _)| &**name).collect();
-        // The note comes last, with all that is known by then.
+        // The note is written last, when everything is known.
         let begun = FileInfo {
             note: None,
             ..info.clone()
@@ -154,7 +154,7 @@ impl<W: Write + Send> ParquetFile<W> {
         let fields = table.schema.fields().iter().cloned();
         let ours = [geometry.field(), covering.field()].map(Arc::new);
         let schema = Arc::new(Schema::new(fields.chain(ours).collect::<Vec<_>>()));
-        // The schema of Arrow in the metadata would say nothing that Parquet's own types do not.
+        // The Arrow schema in the metadata would add nothing to Parquet's own types.
         let options = ArrowWriterOptions::new()
             .with_properties(properties)
             .with_skip_arrow_metadata(true);
@@ -187,7 +187,7 @@ impl<W: Write + Send> ParquetFile<W> {
         Ok(())
     }
 
-    /// Writes rows with the geometry of their coordinates.
+    /// Writes rows with the geometries of their coordinates.
     fn write_part(&mut self, rows: &RecordBatch, part: [&[f64]; 3]) -> Result<(), ExportError> {
         let mut arrays = rows.columns().to_vec();
         arrays.push(self.geometry.array(part)?);
@@ -218,7 +218,7 @@ impl<W: Write + Send> ParquetFile<W> {
     }
 }
 
-/// The coordinates of a batch, all three.
+/// The three coordinates of a batch.
 fn coordinates(batch: &PointBatch) -> Result<[&[f64]; 3], ExportError> {
     let axes = [("X", batch.x()), ("Y", batch.y()), ("Z", batch.z())];
     match axes.iter().find(|(_, axis)| axis.is_none()) {
@@ -227,7 +227,7 @@ fn coordinates(batch: &PointBatch) -> Result<[&[f64]; 3], ExportError> {
     }
 }
 
-/// How the columns are written.
+/// The properties of the columns.
 fn properties(
     geometry: &Geometry,
     covering: &Covering,
@@ -240,11 +240,11 @@ fn properties(
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(3)?))
         .set_max_row_group_row_count(Some(MAX_GROUP_ROWS))
         .set_key_value_metadata(Some(metadata.collect()))
-        // The order of WKB by its bytes says nothing, and no two points are alike.
+        // Statistics of WKB bytes are meaningless, and no two points are equal, so a dictionary is useless.
         .set_column_statistics_enabled(geometry.clone(), EnabledStatistics::None)
         .set_column_dictionary_enabled(geometry, false);
     for column in covering.columns() {
-        // Measured: 7 % off the file, and faster than a dictionary.
+        // Measured: 7 % smaller, and faster than a dictionary.
         properties = properties
             .set_column_dictionary_enabled(column.clone(), false)
             .set_column_encoding(column, Encoding::BYTE_STREAM_SPLIT);

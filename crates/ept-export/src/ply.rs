@@ -1,4 +1,4 @@
-//! Points as PLY, the polygon file format (Greg Turk, 1994), binary little endian.
+//! The sink for PLY, the polygon file format (Greg Turk, 1994), binary little endian.
 
 use std::io::{Seek, SeekFrom, Write};
 
@@ -11,30 +11,28 @@ use crate::fused::Fused;
 use crate::shape::{Empty, Shape};
 use crate::{ExportError, FileInfo, Sink};
 
-/// Digits of the largest number of points.
+/// Digits of the largest possible number of points.
 const COUNT_DIGITS: usize = 20;
-/// Bytes of text in a comment: readers with a buffer of fixed size, such as rply, refuse long lines.
+/// Maximum bytes of text in a comment: readers with a buffer of fixed size, such as rply, refuse long lines.
 const COMMENT_BYTES: usize = 200;
 
-/// Writes a PLY file: one element `vertex` with a property for each dimension.
+/// Writes a PLY file: an element `vertex` with a property for each dimension.
 ///
-/// Properties have the names of the dimensions, as PDAL's `writers.ply` does, but `x`, `y`, `z`, `red`, `green` and
-/// `blue` are lower-case: under these names viewers look for them. What is not printable ASCII in a name becomes `_`.
-/// Types are the dimensions' own: coordinates `double`, colours of 16 bits `ushort`. PLY has no integers of 64
-/// bits: these become `double`, and an error where that would change a value. It has no bytes of an
-/// application's own type either: an error.
+/// Properties are named like the dimensions, as in PDAL's `writers.ply`, except that `x`, `y`, `z`, `red`, `green` and
+/// `blue` are in lower case, as viewers expect. Characters other than printable ASCII become `_`. Types are those of
+/// the dimensions: coordinates are `double`, 16-bit colours `ushort`. PLY has no 64-bit integers; they become `double`,
+/// or an error if that would change a value. Bytes of an application's own type are an error.
 ///
-/// The coordinate system and the note are comments, cut into lines of `comment crs: ` and `comment note: ` whose texts
-/// make the whole.
+/// The coordinate system and the note are comments, split into lines `comment crs: ` and `comment note: ` whose
+/// concatenated texts are the whole.
 ///
-/// The first points settle the properties. Later points have the same ones: PLY has no way to say that a value is
-/// absent.
+/// The first points settle the properties. Later points must have the same ones, since PLY has no absent values.
 #[derive(Debug)]
 pub struct PlySink<W> {
     draft: Fused<Draft<W>>,
 }
 
-/// A file of which nothing is written before its first points.
+/// A file of which nothing has been written yet.
 #[derive(Debug)]
 struct Draft<W> {
     out: W,
@@ -44,20 +42,20 @@ struct Draft<W> {
     points: u64,
 }
 
-/// A file whose properties are settled.
+/// A file with settled properties.
 #[derive(Debug)]
 struct PlyFile {
     shape: Shape,
     fields: Vec<Field>,
-    /// Bytes of a point.
+    /// Size of a point in bytes.
     size: usize,
-    /// Points of the batch at hand; reused from batch to batch.
+    /// Points of the current batch, reused for each.
     records: Vec<u8>,
 }
 
 impl<W: Write + Seek + Send> PlySink<W> {
-    /// A sink to `out`, which is empty: the file starts at its position 0. The columns of `empty` are
-    /// the properties in case that no points come.
+    /// A sink that writes to `out`, which must be empty: the file starts at its position 0. If there are no points, the
+    /// properties are the columns of `empty`.
     pub fn new(out: W, info: FileInfo, empty: PointBatch) -> PlySink<W> {
         PlySink {
             draft: Fused::new(Draft {
@@ -70,7 +68,7 @@ impl<W: Write + Seek + Send> PlySink<W> {
         }
     }
 
-    /// Settles the file: its properties are the columns of this batch, whatever comes first.
+    /// Settles the properties of the file in advance, as the columns of this batch.
     #[must_use]
     pub fn with_columns(self, columns: PointBatch) -> PlySink<W> {
         let draft = self.draft.changed(|draft| Draft {
@@ -82,7 +80,7 @@ impl<W: Write + Seek + Send> PlySink<W> {
 }
 
 impl<W: Write + Seek> Draft<W> {
-    /// Settles the properties and writes the header, as yet without points.
+    /// Settles the properties and writes the header with 0 points.
     fn start(&mut self, shape: Shape) -> Result<PlyFile, ExportError> {
         let file = PlyFile::new(shape)?;
         let header = file.header(&self.info, 0);
@@ -155,7 +153,7 @@ impl PlyFile {
         })
     }
 
-    /// Makes records of a batch.
+    /// Packs a batch into records.
     fn pack(&mut self, batch: &PointBatch) -> Result<(), ExportError> {
         self.shape.check(batch)?;
         self.records.clear();
@@ -169,10 +167,10 @@ impl PlyFile {
         Ok(())
     }
 
-    /// The header; of the same length for every number of points.
+    /// The header. Its length is the same for every number of points.
     fn header(&self, info: &FileInfo, points: u64) -> String {
         let count = points.to_string();
-        // Readers differ over zeros and spaces before a number, but all of them skip comments.
+        // Readers disagree about zeros and spaces before a number, but all of them skip comments.
         let padding = " ".repeat(COUNT_DIGITS - count.len());
         let mut text = String::from("ply\nformat binary_little_endian 1.0\n");
         push_comments(&mut text, "crs", info.crs().as_deref());
@@ -184,7 +182,7 @@ impl PlyFile {
         text + "end_header\n"
     }
 
-    /// The names of the properties, no two alike.
+    /// The names of the properties, made distinct.
     fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for field in &self.fields {
@@ -197,7 +195,7 @@ impl PlyFile {
     }
 }
 
-/// The name of a dimension as viewers know it, in one word.
+/// The name of a dimension as viewers know it, without spaces.
 fn property(dimension: &str) -> String {
     match dimension {
         "X" | "Y" | "Z" | "Red" | "Green" | "Blue" => dimension.to_ascii_lowercase(),
@@ -208,7 +206,7 @@ fn property(dimension: &str) -> String {
     }
 }
 
-/// The type of a property, by its name of 1994: the later `int8` to `float64` are not known everywhere.
+/// The type of a property, by its name of 1994: the later `int8` to `float64` are not known to all readers.
 fn type_name(field: &Field) -> &'static str {
     match field.encoding {
         Encoding::Plain(ScalarType::I8) => "char",
@@ -222,7 +220,7 @@ fn type_name(field: &Field) -> &'static str {
     }
 }
 
-/// A text as comments of limited length, each but the last ending with a comma where that can be.
+/// A text as comments of limited length. Each but the last ends with a comma if possible.
 fn push_comments(header: &mut String, key: &str, text: Option<&str>) {
     let text = text.unwrap_or_default();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -235,7 +233,7 @@ fn push_comments(header: &mut String, key: &str, text: Option<&str>) {
     }
 }
 
-/// The text with what is not printable ASCII as JSON escapes: headers of PLY are ASCII.
+/// The text with JSON escapes for characters other than printable ASCII: PLY headers are ASCII.
 fn ascii(text: &str) -> String {
     let mut units = [0; 2];
     let escaped = text.chars().map(|c| match c {
@@ -248,7 +246,7 @@ fn ascii(text: &str) -> String {
     escaped.collect()
 }
 
-/// Where to end the first line of a text; never 0.
+/// Length of the first line of a text, at least 1.
 fn cut(text: &str) -> usize {
     let end = (0..=COMMENT_BYTES)
         .rev()

@@ -2,12 +2,12 @@
 
 use ept_format::known_dimension;
 
-/// The smallest LAS point format that holds points with these dimensions.
+/// The smallest LAS point format for points with these dimensions.
 ///
-/// `tile_format` is the format of the tile that they come from, where that is LAS: points from
-/// formats 0 to 5 fit 0 to 3, unless a dimension came to them that only 6 and above have.
-/// Dimensions are known by any of their names. Those that no format has are left to extra bytes. Formats 4, 5, 9 and 10 add waveform packets, which are not
-/// part of EPT; they are never chosen.
+/// `tile_format` is the format of their tile, if that is LAS: points of formats 0 to 5 get 0 to 3, unless a dimension
+/// was added that only 6 and above have. Dimensions may have any of their names. Those that are in no format are left
+/// for extra bytes. Formats 4, 5, 9 and 10, which add waveform packets, are never chosen, since these are not part of
+/// EPT.
 ///
 /// ```
 /// use ept_export::point_format;

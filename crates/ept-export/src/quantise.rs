@@ -3,10 +3,10 @@
 use ept_format::Bounds;
 use ept_points::Scaling;
 
-/// The integer of a coordinate, halves rounded away from zero; `None` if 32 bits do not hold it.
+/// The integer of a coordinate, halves rounded away from zero. `None` if it doesn't fit in 32 bits.
 ///
-/// For a coordinate that was computed as `integer * scale + offset` it is that integer: the two
-/// roundings amount to far less than half a step.
+/// If the coordinate was computed as `integer * scale + offset`, this is that integer, since the two roundings amount
+/// to far less than half a step.
 #[inline]
 pub(crate) fn quantise(coordinate: f64, scale: f64, offset: f64) -> Option<i32> {
     let steps = ((coordinate - offset) / scale).round();
@@ -16,8 +16,8 @@ pub(crate) fn quantise(coordinate: f64, scale: f64, offset: f64) -> Option<i32> 
 
 /// Scale and offset for coordinates within `bounds` that were not stored as integers.
 ///
-/// On each axis the finest power of ten, from 1e-9 on, with which the extent takes less than 2^31
-/// steps, and the whole number below its middle. An axis that is open gets 0.001 and 0.
+/// On each axis, the scale is the finest power of ten, from 1e-9, with which the extent takes less than 2^31 steps, and
+/// the offset is its centre rounded down to an integer. An infinite axis gets 0.001 and 0.
 pub(crate) fn scaling_of(bounds: &Bounds) -> Scaling {
     let mut scaling = Scaling {
         scale: [0.001; 3],
@@ -33,9 +33,9 @@ pub(crate) fn scaling_of(bounds: &Bounds) -> Scaling {
     scaling
 }
 
-/// The least power of ten that is at least `least`, but no less than 1e-9.
+/// The least power of ten that is at least `least` and at least 1e-9.
 fn power_of_ten(least: f64) -> f64 {
-    // Powers of ten to 1e22 are exact, and so their reciprocals are the nearest to 0.1, 0.01, ...
+    // Powers of ten up to 1e22 are exact, so their reciprocals are the floats nearest to 0.1, 0.01, ...
     let fractions = (1..=9).rev().map(|digits| 1.0 / 10_f64.powi(digits));
     let wholes = (0..=f64::MAX_10_EXP).map(|digits| 10_f64.powi(digits));
     let mut powers = fractions.chain(wholes);

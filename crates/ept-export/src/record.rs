@@ -1,4 +1,4 @@
-//! Point records: batches of columns become bytes of LAS points.
+//! Point records: batches of columns packed as bytes of LAS points.
 
 use std::sync::Arc;
 
@@ -13,31 +13,31 @@ use crate::quantise::{quantise, scaling_of};
 use crate::{ExportError, Rounding};
 
 const AXES: [&str; 3] = ["X", "Y", "Z"];
-/// Part of a coordinate below which a difference is none.
+/// Relative difference of coordinates below which they count as equal.
 const FAINT: f64 = 1e-12;
-/// Point format of a file without points, of which nothing is known.
+/// Point format of a file without points and without known columns.
 const UNKNOWN_FORMAT: PointFormat = PointFormat::SIX;
 
-/// What a file's point records are.
+/// The point records of a file.
 #[derive(Debug)]
 pub(crate) struct Record {
     pub(crate) point_format: PointFormat,
     pub(crate) scaling: Scaling,
-    /// The dimensions that are not of the point format, as the file describes them.
+    /// The dimensions that are not in the point format, as the file describes them.
     pub(crate) extra: Vec<ExtraDimension>,
-    /// All fields, by the names of their columns.
+    /// All fields, named like their columns.
     layout: Layout,
-    /// The dimensions of the first points; later ones have the same.
+    /// The dimensions of the first points, which later ones must have too.
     dimensions: Vec<Arc<str>>,
-    /// Whether all points were taken into account, so that what does not fit is rounded.
+    /// Whether the file was settled in advance, so that coordinates that don't fit exactly are rounded.
     is_settled: bool,
-    /// By how much coordinates were moved at most.
+    /// Maximum difference by which coordinates were moved.
     moved: [f64; 3],
 }
 
 impl Record {
-    /// Records of a point format for points such as those of `batch`; `bounds` give the scale if the
-    /// batch has none.
+    /// Records of a point format for points like those of `batch`. The scale is chosen for `bounds` if the batch has
+    /// none.
     pub(crate) fn of(
         batch: &PointBatch,
         point_format: u8,
@@ -71,7 +71,7 @@ impl Record {
         Ok(record)
     }
 
-    /// Records for no points at all.
+    /// Records for a file without any points.
     pub(crate) fn unknown(bounds: &Bounds) -> Record {
         Record::without_extra_bytes(UNKNOWN_FORMAT, scaling_of(bounds))
     }
@@ -88,8 +88,8 @@ impl Record {
         }
     }
 
-    /// The record of points of which the least and the greatest, and all that is stored differently, were taken into
-    /// account.
+    /// Marks the records as settled in advance: the extremes of all points, and all ways in which they are stored, were
+    /// taken into account.
     pub(crate) fn settled(mut self) -> Record {
         self.is_settled = true;
         self
@@ -107,7 +107,7 @@ impl Record {
         rounding.collect()
     }
 
-    /// Sees to it that the coordinates of a batch are stored without loss, or that the loss is known.
+    /// Checks that the coordinates of a batch are stored without loss, or records the loss.
     fn check_scaling(&mut self, batch: &PointBatch) -> Result<(), ExportError> {
         let own = batch.scaling();
         if own.is_some_and(|own| holds(&self.scaling, own)) {
@@ -125,7 +125,7 @@ impl Record {
                 let stored = quantise(place, scale, offset)
                     .map_or(place, |steps| f64::from(steps) * scale + offset);
                 let moved = (stored - place).abs();
-                // The rounding of computing, of which coordinates of tiles have as much.
+                // This is floating-point error, of which the coordinates of tiles have as much.
                 if moved <= place.abs() * FAINT {
                     0.0
                 } else {
@@ -137,13 +137,13 @@ impl Record {
         Ok(())
     }
 
-    /// Bytes of a record, at most 65,535.
+    /// Size of a record in bytes, at most 65,535.
     pub(crate) fn size(&self) -> usize {
         self.layout.size()
     }
 
-    /// Packs the points of a batch into `records`, in the place of what that held. Fields of the point
-    /// format for which there is no dimension are zero.
+    /// Packs the points of a batch into `records`, replacing its contents. Fields of the point format without a
+    /// dimension are zero.
     pub(crate) fn pack(
         &mut self,
         batch: &PointBatch,
@@ -178,8 +178,8 @@ impl Record {
     }
 }
 
-/// Class 12 of point formats 0 to 5 means overlap, for which formats 6 to 10 have a flag; there it is reserved
-/// (LAS 1.4 R15, tables 9 and 17). Like PDAL, this leaves class 0: what else the point is, is not known.
+/// Class 12 of point formats 0 to 5 means overlap, for which formats 6 to 10 have a flag and where class 12 is reserved
+/// (LAS 1.4 R15, tables 9 and 17). As in PDAL, the class becomes 0, since the real one is unknown.
 fn class_12_to_overlap(record: &mut [u8]) {
     if record[16] == 12 {
         record[15] |= 1 << 3;

@@ -1,15 +1,15 @@
-//! Coordinates that a file holds rounded.
+//! Rounded coordinates of a file.
 
 use std::fmt;
 
-/// That coordinates were rounded since 32 bits have no scale that holds them all exactly.
+/// Coordinates were rounded, because no 32-bit scale represents all of them exactly.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rounding {
     /// `X`, `Y` or `Z`.
     pub axis: &'static str,
     /// The step to whose multiples they were rounded, in units of the coordinate system.
     pub step: f64,
-    /// By how much they were moved at most, in the same units.
+    /// Maximum difference by which they were moved, in the same units.
     pub by: f64,
 }
 

@@ -1,4 +1,4 @@
-//! The columns of a file: settled by the first points, kept by all later ones.
+//! The columns of a file, settled by the first points and kept by all later ones.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use ept_points::PointBatch;
 
 use crate::ExportError;
 
-/// Names and types of the columns, in order.
+/// Names and types of columns, in order.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Shape {
     pub(crate) columns: Vec<(Arc<str>, ScalarType)>,
@@ -23,7 +23,7 @@ impl Shape {
         }
     }
 
-    /// The columns that settle the file, or those of the first points, or those of `empty` when these have none at all.
+    /// The settled columns or, failing that, those of the first points or, if these have none, those of `empty`.
     pub(crate) fn of_first(batch: &PointBatch, empty: &Empty) -> Shape {
         match batch.columns() {
             columns if !columns.is_empty() && !empty.is_settled => Shape::of(batch),
@@ -31,7 +31,7 @@ impl Shape {
         }
     }
 
-    /// That a batch has no column of which the file knows nothing.
+    /// Checks that a batch has no column that the file lacks.
     pub(crate) fn check(&self, batch: &PointBatch) -> Result<(), ExportError> {
         let is_known = |name: &str| self.columns.iter().any(|(known, _)| &**known == name);
         let mut columns = batch.columns().iter();
@@ -42,16 +42,16 @@ impl Shape {
     }
 }
 
-/// The columns of a file without points, or of any.
+/// The columns of a file without points, or the settled columns of any file.
 #[derive(Debug)]
 pub(crate) struct Empty {
     pub(crate) columns: PointBatch,
-    /// Whether the file has these columns whatever points come.
+    /// Whether these are the columns of the file whatever points come.
     pub(crate) is_settled: bool,
 }
 
 impl Empty {
-    /// The columns of a file to which no points come.
+    /// The columns of the file if there are no points.
     pub(crate) fn of(columns: PointBatch) -> Empty {
         Empty {
             columns,
@@ -59,7 +59,7 @@ impl Empty {
         }
     }
 
-    /// The columns of a file, whatever comes.
+    /// The columns of the file, whatever points come.
     pub(crate) fn settled(columns: PointBatch) -> Empty {
         Empty {
             columns,
@@ -67,7 +67,7 @@ impl Empty {
         }
     }
 
-    /// The batch that says how the points are stored.
+    /// The batch that determines how points are stored.
     #[cfg(feature = "arrow")]
     pub(crate) fn storage<'a>(&'a self, first: &'a PointBatch) -> &'a PointBatch {
         if self.is_settled {

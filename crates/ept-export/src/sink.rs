@@ -1,36 +1,35 @@
-//! What all sinks have in common.
+//! The interface of all sinks.
 
 use ept_format::NodeName;
 use ept_points::PointBatch;
 
 use crate::{ExportError, Rounding};
 
-/// A file that is being written, batch by batch.
+/// A file being written, batch by batch.
 ///
-/// After an error the output is incomplete and stays so: every later call repeats the error, [`Sink::finish`] too.
+/// After an error the output is incomplete and stays so: every later call, including [`Sink::finish`], repeats the
+/// error.
 pub trait Sink: Send {
-    /// Writes the selected points of a node of the octree, in their order. Nodes come in ascending order of
-    /// their names, one batch each; a batch without points changes nothing. Formats without an octree of
-    /// their own write the same bytes whatever the keys.
+    /// Writes the selected points of a node, in order. Nodes must come in ascending order of names, one batch each. An
+    /// empty batch has no effect. Formats without an octree write the same bytes whatever the nodes.
     ///
     /// # Errors
-    /// If the output fails, or the format cannot hold the points; the first error again after an error.
+    /// If the output fails, or the format can't represent the points. After an error, the first error again.
     fn write(&mut self, node: NodeName, batch: &PointBatch) -> Result<(), ExportError>;
 
-    /// Has a note of where the points come from put into the file, in formats with a place for it at their end:
-    /// LAS, LAZ and COPC have it in an extended variable length record of user `ept` with number 1, GeoParquet and
-    /// Arrow files under the key `ept:note`. Can be called until the end; the last note counts.
+    /// Sets a note about the origin of the points, in formats with space for it at the end: LAS, LAZ and COPC have it
+    /// in an extended VLR of user `ept` with number 1, GeoParquet and Arrow files under the key `ept:note`. May be
+    /// called until the end; the last note counts.
     fn describe(&mut self, _note: String) {}
 
-    /// The axes whose coordinates were rounded so far; LAS, LAZ and COPC store them as integers of 32 bits.
+    /// The axes whose coordinates were rounded so far. LAS, LAZ and COPC store them as 32-bit integers.
     fn rounding(&self) -> Vec<Rounding> {
         Vec::new()
     }
 
-    /// Completes the file, which is valid even without a point, and returns the number of points in
-    /// it.
+    /// Completes the file, which is valid even without points, and returns the number of points in it.
     ///
     /// # Errors
-    /// If the output fails; the first error again after an error.
+    /// If the output fails. After an error, the first error again.
     fn finish(self: Box<Self>) -> Result<u64, ExportError>;
 }

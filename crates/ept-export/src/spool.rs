@@ -1,8 +1,8 @@
-//! Point records put aside in a file, to be read again.
+//! Point records in a scratch file.
 
 use std::io::{self, BufReader, BufWriter, IntoInnerError, Read, Seek, Write};
 
-/// Bytes of records that are read or written at once.
+/// Bytes of records read or written at a time.
 const BUFFER: usize = 1 << 16;
 
 /// Records in a scratch file.
@@ -13,7 +13,7 @@ pub(crate) struct Spool<F: Write> {
 }
 
 impl<F: Read + Write + Seek> Spool<F> {
-    /// A spool in a file that is empty.
+    /// A spool in an empty file.
     pub(crate) fn new(file: F) -> Spool<F> {
         Spool {
             file: BufWriter::with_capacity(BUFFER, file),
@@ -21,13 +21,13 @@ impl<F: Read + Write + Seek> Spool<F> {
         }
     }
 
-    /// Adds whole records of `size` bytes.
+    /// Appends whole records of `size` bytes.
     pub(crate) fn push(&mut self, records: &[u8], size: usize) -> io::Result<()> {
         self.points += (records.len() / size) as u64;
         self.file.write_all(records)
     }
 
-    /// Reads the records from the first on. The file goes with the reader.
+    /// Reads the records from the start. The file is dropped with the reader.
     pub(crate) fn into_reader(self) -> io::Result<impl Read> {
         let mut file = self.file.into_inner().map_err(IntoInnerError::into_error)?;
         file.rewind()?;

@@ -1,27 +1,27 @@
-//! What a LAS header says of the points: how many, of which returns, and where.
+//! Counts, returns and bounds of points for a LAS header.
 
 use ept_las::{Encoding, PointFormat, Scaling};
 
-/// Count and extent of point records.
+/// Count and bounds of point records.
 #[derive(Debug, Clone)]
 pub(crate) struct Tally {
-    /// Bytes of a record.
+    /// Size of a record in bytes.
     size: usize,
-    /// The bits of byte 14 that are the return number.
+    /// The bits of byte 14 that contain the return number.
     return_mask: u8,
-    /// Where a record has its GPS time, `None` if the point format has none.
+    /// Offset of the GPS time in a record. `None` if the point format has none.
     time_at: Option<usize>,
     pub(crate) points: u64,
-    /// Points of return 1 to 15; points without a return number are in none.
+    /// Number of points of returns 1 to 15. Points without a return number are not counted.
     pub(crate) by_return: [u64; 15],
-    /// Least and greatest integers of each axis.
+    /// Minimum and maximum integers on each axis.
     extent: Option<([i32; 3], [i32; 3])>,
-    /// Least and greatest GPS time, `None` if there are no points or no times.
+    /// Minimum and maximum GPS time. `None` if there are no points or no times.
     pub(crate) times: Option<(f64, f64)>,
 }
 
 impl Tally {
-    /// A tally of records of a point format, `size` bytes each.
+    /// A tally for records of a point format, `size` bytes each.
     pub(crate) fn new(format: PointFormat, size: usize) -> Tally {
         Tally {
             size,
@@ -66,7 +66,7 @@ impl Tally {
         }
     }
 
-    /// Least and greatest coordinate of each axis, as a reader computes them; 0 without points.
+    /// Minimum and maximum coordinates on each axis, as a reader computes them. 0 without points.
     pub(crate) fn bounds(&self, scaling: &Scaling) -> ([f64; 3], [f64; 3]) {
         let (mut min, mut max) = ([0.0; 3], [0.0; 3]);
         if let Some(extent) = self.extent {
@@ -74,7 +74,7 @@ impl Tally {
                 let coordinate =
                     |steps: i32| f64::from(steps) * scaling.scale[axis] + scaling.offset[axis];
                 let ends = (coordinate(extent.0[axis]), coordinate(extent.1[axis]));
-                // A negative scale turns the axis around.
+                // A negative scale reverses the axis.
                 (min[axis], max[axis]) = (ends.0.min(ends.1), ends.0.max(ends.1));
             }
         }

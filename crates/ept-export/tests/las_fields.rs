@@ -228,7 +228,7 @@ fn values_that_do_not_fit_are_named() {
     let error = write(options(false), &[batch(None, vec![("Red", bytes)])]).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "Red is of type bytes2, its field holds uint16"
+        "Red is of type bytes2, but its field is uint16"
     );
 }
 
@@ -258,7 +258,7 @@ fn coordinates_out_of_range_are_named() {
         let error = write(options(false), &[batch]).unwrap_err();
         assert_eq!(
             error.to_string(),
-            format!("Y {text} does not fit 32 bits with scale 0.01 and offset 851000 of the file")
+            format!("Y {text} does not fit in 32 bits with the file's scale 0.01 and offset 851000")
         );
     }
 }

@@ -1,14 +1,14 @@
-//! Values of the fields of an index.
+//! Values of an index's fields.
 
 use serde::{Serialize, Serializer};
 use serde_json::{Number, Value};
 
-/// The value of a field. A field without a value has none.
+/// The value of a field. A field without a value has no attribute.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Attribute {
-    /// Text, without spaces around it.
+    /// Text, trimmed.
     Text(String),
-    /// A whole number.
+    /// An integer.
     Integer(i64),
     /// A finite number.
     Float(f64),
@@ -19,7 +19,7 @@ pub enum Attribute {
 }
 
 impl Attribute {
-    /// `None` for a value that is null or blank.
+    /// `None` if the value is null or blank.
     pub(crate) fn from_json(value: &Value) -> Option<Attribute> {
         match value {
             Value::Null => None,
@@ -37,16 +37,16 @@ impl Attribute {
         }
     }
 
-    /// `None` for blank text.
+    /// `None` if the text is blank.
     pub(crate) fn from_text(text: &str) -> Option<Attribute> {
         let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\0');
         (!text.is_empty()).then(|| Attribute::Text(text.to_owned()))
     }
 
-    /// A number as text, such as dBase has it; as text if it is not one.
+    /// A number, as dBase writes it. Anything else becomes text.
     pub(crate) fn from_number(text: &str) -> Option<Attribute> {
         let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\0');
-        // What does not fit a field, and what has no value, are asterisks.
+        // Asterisks mean that a value does not fit its field, or is missing.
         if text.is_empty() || text.starts_with('*') {
             return None;
         }
@@ -57,7 +57,7 @@ impl Attribute {
         float.map_or_else(|| Attribute::from_text(text), |f| Some(Attribute::Float(f)))
     }
 
-    /// The value as it stands in a location.
+    /// The value as part of a location.
     #[must_use]
     pub fn to_text(&self) -> String {
         match self {
@@ -68,11 +68,11 @@ impl Attribute {
         }
     }
 
-    /// A count: a whole number of 0 or more, however it is written.
+    /// A count: an integer of 0 or more, however it is written.
     pub(crate) fn to_count(&self) -> Option<u64> {
         match self {
             Attribute::Integer(value) => u64::try_from(*value).ok(),
-            // Above 2^53 a float no longer names one integer.
+            // Above 2^53 a float no longer stands for a single integer.
             Attribute::Float(value) => {
                 let is_whole =
                     value.fract() == 0.0 && (0.0..=9_007_199_254_740_992.0).contains(value);
@@ -94,7 +94,7 @@ impl Attribute {
     }
 }
 
-/// As JSON: arrays and objects are what they were.
+/// As JSON. Arrays and objects are written as they were.
 impl Serialize for Attribute {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.to_json().serialize(serializer)

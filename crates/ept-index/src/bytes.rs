@@ -1,6 +1,6 @@
-//! Numbers in bytes that may end anywhere.
+//! Numbers in bytes of any length.
 
-/// The bytes from a place on; `None` if there are fewer.
+/// The bytes at an offset. `None` if there are too few.
 pub(crate) fn take<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
     bytes.get(at..)?.first_chunk().copied()
 }
@@ -21,7 +21,7 @@ pub(crate) fn f64_le(bytes: &[u8], at: usize) -> Option<f64> {
     take(bytes, at).map(f64::from_le_bytes)
 }
 
-/// Text as UTF-8 if it is that, else by the first 256 characters of Unicode, which most western code pages agree with.
+/// Decodes text as UTF-8 or, if it is not valid, as Latin-1, which most western code pages mostly agree with.
 pub(crate) fn text(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),

@@ -1,4 +1,4 @@
-//! Which field of an index is the location, and which the number of points. Names are compared without regard to case, spaces,
+//! Finds the fields of an index with the location and the number of points. Names are compared without case, spaces,
 //! hyphens and underscores.
 
 use crate::IndexError;
@@ -6,8 +6,8 @@ use crate::location::is_of_points;
 use crate::record::Record;
 use crate::template::Template;
 
-/// Names of fields that hold whole locations, the likeliest first: OpenTopography and USGS have URL, `tindex` of PDAL and of
-/// GDAL location, STAC href, The National Map downloadURL, IGN `url_telech`.
+/// Names of fields that contain whole locations, the most likely first: URL at OpenTopography and USGS, location in
+/// `tindex` of PDAL and GDAL, href in STAC, downloadURL in The National Map, `url_telech` at IGN.
 const LOCATIONS: [&str; 10] = [
     "url",
     "location",
@@ -21,10 +21,10 @@ const LOCATIONS: [&str; 10] = [
     "filepath",
 ];
 
-/// Names of fields that hold the name of a file: a location if it ends as one.
+/// Names of fields that contain a file name, which is a location if it ends like one.
 const NAMES: [&str; 6] = ["filename", "file", "name", "nompkk", "tilename", "tile"];
 
-/// Names of fields that hold the number of points.
+/// Names of fields that contain the number of points.
 const COUNTS: [&str; 7] = [
     "pc:count",
     "count",
@@ -35,18 +35,18 @@ const COUNTS: [&str; 7] = [
     "points",
 ];
 
-/// How the locations of an index are found.
+/// Where the locations of an index are.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Locator {
-    /// In a field, by its name as [`plain`] has it.
+    /// In a field, given by its name as from [`plain`].
     Field(String),
     Template(Template),
-    /// Where the format has a place for them.
+    /// In the place that the format has for them.
     Own,
 }
 
 impl Locator {
-    /// What the user named, or else what the fields suggest.
+    /// The field named by the user, otherwise the most likely one.
     pub(crate) fn choose(
         records: &[Record],
         field: Option<&str>,
@@ -74,7 +74,7 @@ impl Locator {
         Ok(Locator::Field(found?.to_owned()))
     }
 
-    /// The location of a record as the index has it.
+    /// The location of a record, as written in the index.
     pub(crate) fn locate(&self, record: &Record) -> Option<String> {
         match self {
             Locator::Own => record.location.clone(),
@@ -93,13 +93,13 @@ pub(crate) fn points(record: &Record) -> Option<u64> {
     counts.filter_map(|(_, value)| value.to_count()).next()
 }
 
-/// The name as names are compared.
+/// The name in the form in which names are compared.
 fn plain(name: &str) -> String {
     let kept = name.chars().filter(|c| !matches!(c, '_' | '-' | ' '));
     kept.flat_map(char::to_lowercase).collect()
 }
 
-/// The value of a field, or else the location of an asset.
+/// The value of a field or, failing that, the location of an asset.
 fn value(record: &Record, name: &str) -> Option<String> {
     let mut fields = record.attributes.iter();
     let field = fields.find(|(field, _)| plain(field) == name);
@@ -111,7 +111,7 @@ fn value(record: &Record, name: &str) -> Option<String> {
     asset.map(|(_, location)| location.clone())
 }
 
-/// The field that the locations are in: the likeliest that holds files of points, or else the likeliest for locations.
+/// The field of the locations: the most likely one with names of point files, otherwise the most likely one by name.
 fn likely(records: &[Record]) -> Option<&'static str> {
     let has = |name: &&&str, is_wanted: &dyn Fn(&str) -> bool| {
         let mut values = records.iter().filter_map(|record| value(record, name));
@@ -137,7 +137,7 @@ fn check_field(records: &[Record], name: &str) -> Result<(), IndexError> {
     })
 }
 
-/// The fields of the first record that has most.
+/// The fields of the first record with the most fields.
 fn names(records: &[Record]) -> String {
     let fields = |record: &Record| {
         let attributes = record.attributes.iter().map(|(name, _)| name.clone());
@@ -151,7 +151,7 @@ fn names(records: &[Record]) -> String {
     }
 }
 
-/// Whether a name is one of a field that holds locations.
+/// Whether a field with this name contains locations.
 pub(crate) fn is_location(name: &str) -> bool {
     LOCATIONS.contains(&&*plain(name))
 }

@@ -2,18 +2,18 @@
 
 use crate::IndexError;
 
-/// What may stand between cells, besides what others write: semicolons where the decimal sign is a comma, and tabs.
+/// Delimiters in use: besides commas, semicolons where the comma is the decimal separator, and tabs.
 const DELIMITERS: [char; 3] = [',', ';', '\t'];
 
-/// The delimiter that a header has most of; `None` if it has none.
+/// The most frequent delimiter in a header. `None` if it has none.
 pub(crate) fn delimiter(header: &str) -> Option<char> {
     let count = |delimiter: &char| header.matches(*delimiter).count();
     let most = DELIMITERS.into_iter().rev().max_by_key(count);
     most.filter(|delimiter| count(delimiter) > 0)
 }
 
-/// The lines of a text as cells, each line with its number. Blank lines are left out. Text in double quotes may have
-/// delimiters, ends of lines and, doubled, quotes.
+/// The lines of a text as cells, each line with its number. Blank lines are left out. Text in double quotes may contain
+/// delimiters, line breaks and doubled quotes.
 pub(crate) fn cells(
     text: &str,
     delimiter: Option<char>,
@@ -47,7 +47,7 @@ pub(crate) fn cells(
         }
     }
     if let Some(line) = quote_line {
-        let problem = format!("the quote of line {line} has no end");
+        let problem = format!("the quote in line {line} is not closed");
         return Err(IndexError::malformed("text", problem));
     }
     row.push(cell);

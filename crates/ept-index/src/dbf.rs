@@ -1,15 +1,15 @@
-//! Reading dBase tables (.dbf): the rows beside the shapes of a shapefile.
+//! Reads dBase tables (.dbf): the attributes of a shapefile.
 
 use crate::bytes::{f64_le, take, text, u16_le, u32_le};
 use crate::{Attribute, IndexError};
 
 const FILE: &str = ".dbf";
-/// The header before its fields, and the description of a field.
+/// Size of the header without its fields, and of the descriptor of a field.
 const HEADER: usize = 32;
 const FIELD: usize = 32;
-/// What ends the list of fields.
+/// Marks the end of the list of fields.
 const END_OF_FIELDS: u8 = 0x0d;
-/// What a row begins with that was deleted.
+/// First byte of a deleted row.
 const DELETED: u8 = b'*';
 
 /// A table of rows.
@@ -26,7 +26,7 @@ pub(crate) struct Dbf<'a> {
 struct Field {
     name: String,
     kind: u8,
-    /// Its bytes in a row.
+    /// Offset in a row, in bytes.
     at: usize,
     size: usize,
 }
@@ -34,7 +34,7 @@ struct Field {
 impl<'a> Dbf<'a> {
     pub(crate) fn new(bytes: &'a [u8]) -> Result<Dbf<'a>, IndexError> {
         let fault = |problem: String| IndexError::malformed(FILE, problem);
-        let short = || fault("the header is cut off".into());
+        let short = || fault("the header is truncated".into());
         let claimed = u32_le(bytes, 4).ok_or_else(short)? as usize;
         let header = usize::from(u16_le(bytes, 8).ok_or_else(short)?);
         let row_size = usize::from(u16_le(bytes, 10).ok_or_else(short)?);
@@ -43,7 +43,7 @@ impl<'a> Dbf<'a> {
         let end = fields.last().map_or(1, |field| field.at + field.size);
         if fields.is_empty() || end > row_size {
             return Err(fault(format!(
-                "its {} fields take {end} bytes of rows of {row_size}",
+                "its {} fields need {end} bytes, but rows have {row_size}",
                 fields.len()
             )));
         }
@@ -51,7 +51,7 @@ impl<'a> Dbf<'a> {
         let count = rows.len() / row_size;
         if claimed > count {
             return Err(fault(format!(
-                "it claims {claimed} rows and has room for {count}; is it cut off?"
+                "it claims {claimed} rows but contains only {count}; is it truncated?"
             )));
         }
         Ok(Dbf {
@@ -62,12 +62,12 @@ impl<'a> Dbf<'a> {
         })
     }
 
-    /// Number of rows, deleted ones among them.
+    /// Number of rows, including deleted ones.
     pub(crate) fn len(&self) -> usize {
         self.count
     }
 
-    /// The values of a row, without those that have none; `None` if it was deleted or there is none.
+    /// The values of a row, without missing ones. `None` if the row was deleted or does not exist.
     pub(crate) fn row(&self, at: usize) -> Option<Vec<(String, Attribute)>> {
         let mut rows = self.rows.chunks_exact(self.row_size).take(self.count);
         let row = rows.nth(at)?;
@@ -79,10 +79,10 @@ impl<'a> Dbf<'a> {
     }
 }
 
-/// The fields that a header describes.
+/// The fields described by a header.
 fn fields(mut head: &[u8]) -> Vec<Field> {
     let mut fields = Vec::new();
-    // A row begins with the mark of its deletion.
+    // A row starts with its deletion mark.
     let mut at = 1;
     while let Some(field) = take::<FIELD>(head, 0).filter(|field| field[0] != END_OF_FIELDS) {
         let name = field[..11].split(|&byte| byte == 0).next();
@@ -101,7 +101,7 @@ fn fields(mut head: &[u8]) -> Vec<Field> {
 }
 
 impl Field {
-    /// The value; `None` if it is blank, or of a kind that indexes do not have, such as a memo.
+    /// The value. `None` if it is blank, or of a type not used in indexes, such as a memo.
     fn value(&self, bytes: &[u8]) -> Option<Attribute> {
         match self.kind {
             b'C' | b'D' => Attribute::from_text(&text(bytes)),

@@ -1,10 +1,10 @@
-//! What can be wrong with a tile index.
+//! Errors in tile indexes.
 
-/// An index that cannot be read or written. The message says what to do.
+/// An index that can't be read or written. The message says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IndexError {
-    /// The bytes are of no kind of index.
+    /// The bytes are not an index of any known kind.
     #[error(
         "{0}; an index is a shapefile (.shp, or zipped), GeoJSON, a STAC item or collection of items, a VPC, CSV with a \
          header, or a list of URLs or paths"
@@ -13,42 +13,42 @@ pub enum IndexError {
     /// A file that contradicts its format.
     #[error("{file}: {problem}")]
     Malformed {
-        /// The file within the index, such as the name of a member of a zip.
+        /// The file within the index, for example the name of a member of a zip.
         file: String,
-        /// What is wrong.
+        /// What is wrong with it.
         problem: String,
     },
-    /// Nothing in the index says where the tiles are.
+    /// No field contains the location of the tiles.
     #[error(
         "no field says where the tiles are; name one with --url-field, or make the location of several with \
-         --url-template '{{FIELD}}.laz'; there are {fields}"
+         --url-template '{{FIELD}}.laz'; the fields are {fields}"
     )]
     NoLocation {
         /// Names of the fields, separated by commas.
         fields: String,
     },
-    /// A field that was named and does not exist.
-    #[error("there is no field {name}; there are {fields}")]
+    /// A field was named that does not exist.
+    #[error("there is no field {name}; the fields are {fields}")]
     NoField {
         /// The name that was given.
         name: String,
         /// Names of the fields, separated by commas.
         fields: String,
     },
-    /// A template of locations that is malformed.
+    /// A malformed template of locations.
     #[error("{text:?} is not a template: {problem}")]
     Template {
         /// The template.
         text: String,
-        /// What is wrong.
+        /// What is wrong with it.
         problem: String,
     },
-    /// An index that can't be written in a format.
+    /// An index can't be written in a format.
     #[error("{location}: {problem}")]
     Unwritable {
         /// The tile.
         location: String,
-        /// What the format needs.
+        /// What the format requires.
         problem: String,
     },
 }

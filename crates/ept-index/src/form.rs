@@ -1,4 +1,4 @@
-//! Which kind of index some bytes are: their contents decide, not the name.
+//! Kinds of indexes, told apart by their contents, not their names.
 
 use crate::shapefile::PARTS;
 use crate::{IndexError, shp, zip};
@@ -7,15 +7,15 @@ use crate::{IndexError, shp, zip};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     Zip,
-    /// The .shp of a shapefile.
+    /// The .shp file of a shapefile.
     Shapefile,
     Json,
-    /// Lines.
+    /// Text in lines.
     Text,
 }
 
-/// Extensions of files that have to be read beside the one with these bytes, which differ from it in nothing else: those
-/// of a plain shapefile. Some may be missing.
+/// Extensions of the files that have to be read along with these bytes, which have the same name otherwise. Empty
+/// unless they are a plain shapefile. Some of the files may be missing.
 #[must_use]
 pub fn companions(bytes: &[u8]) -> &'static [&'static str] {
     if shp::is_shp(bytes) { &PARTS } else { &[] }
@@ -32,12 +32,12 @@ impl Form {
         match bytes {
             bytes if zip::is_zip(bytes) => Ok(Form::Zip),
             bytes if shp::is_shp(bytes) => Ok(Form::Shapefile),
-            [b'L', b'A', b'S', b'F', ..] => unknown("this is a LAS file, which lists no others"),
+            [b'L', b'A', b'S', b'F', ..] => unknown("this is a LAS file, not an index"),
             [b'P', b'A', b'R', b'1', ..] => {
-                unknown("GeoParquet is not read; convert it, such as by ogr2ogr to GeoJSON")
+                unknown("GeoParquet is not supported; convert it to GeoJSON, for example with ogr2ogr")
             }
             bytes if bytes.starts_with(b"SQLite format 3\0") => {
-                unknown("GeoPackage is not read; convert it, such as by ogr2ogr to GeoJSON")
+                unknown("GeoPackage is not supported; convert it to GeoJSON, for example with ogr2ogr")
             }
             _ if is_page(b"<!doctype") || is_page(b"<html") => unknown("this is a web page"),
             _ if text.is_empty() => unknown("the file is empty"),
@@ -50,7 +50,7 @@ impl Form {
     }
 }
 
-/// The bytes without the mark that some editors put before UTF-8.
+/// The bytes without the byte order mark that some editors put before UTF-8.
 pub(crate) fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
 }

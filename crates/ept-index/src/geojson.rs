@@ -1,4 +1,4 @@
-//! GeoJSON as an index: a feature for each file. Features that have assets are items of STAC.
+//! Reads GeoJSON indexes: a feature for each file. Features with assets are STAC items.
 
 use ept_crs::Crs;
 use ept_format::Bounds;
@@ -11,7 +11,7 @@ use crate::{Attribute, IndexError, stac};
 
 const FILE: &str = "JSON";
 
-/// The records of a text. With `crs` they are in that system, whatever the text says.
+/// The records of a text. `crs`, if given, overrides the system in the text.
 pub(crate) fn read(bytes: &[u8], crs: Option<&Crs>) -> Result<Records, IndexError> {
     let json: Value = serde_json::from_slice(without_mark(bytes))
         .map_err(|error| IndexError::malformed(FILE, error.to_string()))?;
@@ -20,7 +20,7 @@ pub(crate) fn read(bytes: &[u8], crs: Option<&Crs>) -> Result<Records, IndexErro
         (Some("Feature"), _) => std::slice::from_ref(&json),
         (Some(kind @ ("Catalog" | "Collection")), _) => {
             return Err(IndexError::Unknown(format!(
-                "a STAC {kind} lists no files itself; give the items that it links to"
+                "a STAC {kind} does not list files itself; give the items that it links to"
             )));
         }
         (kind, _) => {
@@ -58,7 +58,7 @@ fn plain(json: &Value, features: &[Value], crs: Option<&Crs>) -> Result<Records,
     let crs = match (crs, named_crs(json)) {
         (Some(crs), _) => Some(crs.clone()),
         (None, Some(name)) => Some(Crs::parse(&name).map_err(fault)?),
-        // Coordinates without a system are longitude and latitude (RFC 7946, section 4), but not in all files.
+        // Coordinates without a system are longitude and latitude (RFC 7946, section 4), except in some files.
         (None, None) if are_degrees(&records) => Some(Crs::wgs84().map_err(fault)?),
         (None, None) => None,
     };
@@ -69,7 +69,7 @@ fn plain(json: &Value, features: &[Value], crs: Option<&Crs>) -> Result<Records,
     })
 }
 
-/// The box around the geometry and around the `bbox`, where there are both.
+/// The bounds of the geometry and the `bbox`, if both exist.
 fn bounds(feature: &Value) -> Result<Option<Bounds>, String> {
     let (geometry, bbox) = (
         bounds_of(&feature["geometry"])?,
@@ -85,7 +85,7 @@ fn bounds(feature: &Value) -> Result<Option<Bounds>, String> {
     })
 }
 
-/// The values of the members that have one.
+/// The members that have a value.
 pub(crate) fn attributes(properties: &Value) -> Vec<(String, Attribute)> {
     let members = properties.as_object().into_iter().flatten();
     let attributes =
@@ -97,7 +97,7 @@ pub(crate) fn fault(error: ept_crs::CrsError) -> IndexError {
     IndexError::malformed(FILE, error.to_string())
 }
 
-/// The name in a `crs` member, as GeoJSON 2008 and its drafts have it.
+/// The name in a `crs` member, as in GeoJSON 2008 and its drafts.
 fn named_crs(json: &Value) -> Option<String> {
     let properties = &json["crs"]["properties"];
     let code = properties["code"].as_u64();
@@ -109,12 +109,12 @@ fn are_degrees(records: &[Record]) -> bool {
     let mut boxes = records.iter().filter_map(|record| record.bounds);
     boxes.all(|bounds| {
         let (min, max) = (bounds.min(), bounds.max());
-        // Longitudes beyond 180 are on the other side of the antimeridian.
+        // Longitudes beyond 180 are across the antimeridian.
         min[0] >= -360.0 && max[0] <= 360.0 && min[1] >= -90.0 && max[1] <= 90.0
     })
 }
 
-/// Where a collection goes on (STAC API, item search; OGC API Features, 7.15.4).
+/// Address of the next page of a collection (STAC API, item search; OGC API Features, 7.15.4).
 pub(crate) fn next(json: &Value) -> Option<String> {
     let links = json["links"].as_array()?;
     let next = links.iter().find(|link| link["rel"] == "next");

@@ -1,4 +1,4 @@
-//! Writing an index as GeoJSON (RFC 7946).
+//! Writes indexes as GeoJSON (RFC 7946).
 
 use serde_json::{Map, Value, json};
 
@@ -7,12 +7,12 @@ use crate::outline::Degrees;
 use crate::{Index, IndexError, Row};
 
 impl Index {
-    /// The index as GeoJSON: a feature for each file, its box as a polygon in longitude and latitude. Its property `location`
-    /// is the name that `tindex` of PDAL and GDAL have for it, `count` is the number of points; all other attributes come
-    /// along. Paths below the folder of `location`, where the index will be, are relative to it.
+    /// The index as GeoJSON: a feature for each file, with its box as a polygon in longitude and latitude. Property
+    /// `location` is named as by `tindex` of PDAL and GDAL, `count` is the number of points, and all other attributes
+    /// are kept. Paths below the folder of `location`, where the index will be, become relative to it.
     ///
     /// # Errors
-    /// If the coordinate system of the boxes is unknown, or a box has no place in longitude and latitude.
+    /// If the coordinate system of the boxes is unknown, or a box can't be transformed to longitude and latitude.
     pub fn to_geojson(&self, location: &str) -> Result<Vec<u8>, IndexError> {
         let base = Base::beside(location);
         let degrees = self.crs.as_ref().map(Degrees::new).transpose()?;
@@ -22,10 +22,10 @@ impl Index {
     }
 }
 
-/// A collection, a feature in each line.
+/// A collection with one feature per line.
 pub(crate) fn collection(features: Vec<Value>) -> Vec<u8> {
     let lines = features.into_iter().map(|mut feature| {
-        // The order of the library depends on features that other crates turn on.
+        // The library's order depends on features that other crates enable.
         feature.sort_all_objects();
         feature.to_string()
     });
@@ -54,7 +54,7 @@ fn feature(row: &Row, base: &Base, degrees: Option<&Degrees>) -> Result<Value, I
     })?;
     let outline = degrees.outline(&bounds);
     let outline =
-        outline.ok_or_else(|| unwritable("its box has no place in longitude and latitude"))?;
+        outline.ok_or_else(|| unwritable("its box can't be transformed to longitude and latitude"))?;
     Ok(json!({
         "type": "Feature",
         "bbox": outline.bbox,

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::record::flat;
 
-/// The box around all places of a geometry; `None` if it is null or empty. The error is what is wrong with it.
+/// The bounds of a geometry. `None` if it is null or empty. The error says what is wrong with it.
 pub(crate) fn bounds_of(geometry: &Value) -> Result<Option<Bounds>, String> {
     let mut extent = Extent {
         min: [f64::INFINITY; 2],
@@ -15,8 +15,8 @@ pub(crate) fn bounds_of(geometry: &Value) -> Result<Option<Bounds>, String> {
     Ok(flat(extent.min, extent.max))
 }
 
-/// A `bbox`: four numbers, or six with heights. Where `is_geographic`, a western side above the eastern one means a box
-/// across the antimeridian. `None` if it is not a box.
+/// A `bbox` of four numbers, or six with heights. If `is_geographic`, a western side above the eastern one means that
+/// the box crosses the antimeridian. `None` if it is not a box.
 pub(crate) fn bbox(value: &Value, is_geographic: bool) -> Option<Bounds> {
     let numbers: Option<Vec<f64>> = value.as_array()?.iter().map(Value::as_f64).collect();
     let (min, mut max) = match *numbers?.as_slice() {
@@ -40,7 +40,7 @@ impl Extent {
         if geometry.is_null() {
             return Ok(());
         }
-        // The parser of JSON bounds how deep they are nested.
+        // The JSON parser limits the nesting.
         if let Some(parts) = geometry["geometries"].as_array() {
             return parts.iter().try_for_each(|part| self.add_geometry(part));
         }
@@ -50,14 +50,14 @@ impl Extent {
         }
     }
 
-    /// A position, or an array of what has positions.
+    /// Adds a position, or positions in nested arrays.
     fn add(&mut self, coordinates: &[Value]) -> Result<(), String> {
         match coordinates {
             [x, y, ..] if x.is_number() => {
                 let place = [x.as_f64(), y.as_f64()];
                 for (axis, number) in place.into_iter().enumerate() {
                     let number = number.filter(|number| number.is_finite());
-                    let number = number.ok_or("a position is not of numbers")?;
+                    let number = number.ok_or("a position has a coordinate that is not a finite number")?;
                     self.min[axis] = self.min[axis].min(number);
                     self.max[axis] = self.max[axis].max(number);
                 }
@@ -65,7 +65,7 @@ impl Extent {
             }
             parts => parts.iter().try_for_each(|part| match part {
                 Value::Array(part) => self.add(part),
-                _ => Err("a position is not of two numbers or more".into()),
+                _ => Err("a position is not two or more numbers".into()),
             }),
         }
     }

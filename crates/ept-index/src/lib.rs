@@ -1,8 +1,8 @@
-//! Tile indexes: which files a survey consists of, where they are, and the box of each; catalogues of surveys.
+//! Tile indexes, which list the files of a survey with their locations and bounds, and catalogues of surveys.
 //!
-//! [`Reading`] makes an [`Index`] of the bytes of a file, whatever its name: a zipped or plain shapefile, GeoJSON, a STAC
-//! Item or `ItemCollection`, a VPC, CSV, or a plain list of URLs or paths. [`Index::to_vpc`], [`Index::to_geojson`] and
-//! [`Index::to_shapefile`] write one.
+//! [`Reading`] parses an [`Index`] from the bytes of a file, whatever its name: a zipped or plain shapefile, GeoJSON, a
+//! STAC Item or `ItemCollection`, a VPC, CSV, or a plain list of URLs or paths. [`Index::to_vpc`],
+//! [`Index::to_geojson`] and [`Index::to_shapefile`] write one.
 //!
 //! ```
 //! use ept_index::{IndexFile, Reading};
@@ -20,9 +20,9 @@
 //! # Ok::<(), ept_index::IndexError>(())
 //! ```
 //!
-//! [`Catalog`] tells of surveys, as OpenTopography, USGS 3DEP and STAC list them.
+//! A [`Catalog`] lists surveys, in the forms of OpenTopography, USGS 3DEP and STAC.
 //!
-//! Nothing here does I/O. A plain shapefile has other files beside it: [`companions`] says which to hand over.
+//! This crate does no I/O. A plain shapefile consists of several files: [`companions`] names those to read as well.
 
 mod attribute;
 mod bytes;

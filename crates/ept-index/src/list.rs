@@ -1,4 +1,4 @@
-//! Lists of locations, and CSV with a column of them.
+//! Reads lists of locations, and CSV with a column of them.
 
 use crate::columns::is_location;
 use crate::csv::{cells, delimiter};
@@ -6,11 +6,11 @@ use crate::location::{is_of_points, is_url};
 use crate::record::{Record, Records};
 use crate::{Attribute, IndexError};
 
-/// Characters of a line that a message repeats.
+/// Maximum characters of a line that a message repeats.
 const SHOWN: usize = 40;
 
-/// The records of a text. It is CSV if its first line is a header: its cells are names, of which one is that of a field of
-/// locations or which are several. Otherwise each line is a location, but for blank ones and those that begin with `#`.
+/// The records of a text. It is CSV if its first line is a header: cells that are names, either several of them or one
+/// that is known for locations. Otherwise each line is a location, except for blank lines and those starting with `#`.
 pub(crate) fn read(text: &str, is_table: bool) -> Result<Records, IndexError> {
     let first = text.lines().find(|line| !line.trim().is_empty());
     let first = first.unwrap_or_default();
@@ -32,7 +32,7 @@ fn is_header(line: &str) -> bool {
     };
     let mut names = names.iter().map(|name| name.trim().trim_matches('"'));
     let is_comment = line.trim_start().starts_with('#');
-    // Locations with delimiters in them are no header.
+    // A line of locations that contain delimiters is not a header.
     let is_name = |name: &str| !(name.contains("://") || is_of_points(name));
     !is_comment && names.clone().all(is_name) && (names.len() > 1 || names.any(is_location))
 }
@@ -41,7 +41,7 @@ fn list(text: &str) -> Result<Vec<Record>, IndexError> {
     let lines = text.lines().map(str::trim).zip(1..);
     let lines = lines.filter(|(line, _)| !(line.is_empty() || line.starts_with('#')));
     let record = |(line, number): (&str, u32)| {
-        // Prose and code are text as well.
+        // Prose and code are text too.
         if line.contains(char::is_whitespace) && !is_of_points(line) && !is_url(line) {
             let start: String = line.chars().take(SHOWN).collect();
             return Err(IndexError::Unknown(format!(
@@ -63,7 +63,7 @@ fn table(text: &str, header: &str) -> Result<Vec<Record>, IndexError> {
     let record = |(line, cells): (usize, Vec<String>)| {
         if cells.len() > names.len() {
             let problem = format!(
-                "line {line} has {} cells, the header {}",
+                "line {line} has {} cells, but the header has {}",
                 cells.len(),
                 names.len()
             );

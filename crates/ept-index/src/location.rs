@@ -1,11 +1,11 @@
-//! Locations of tiles: relative ones made complete, URLs percent-encoded.
+//! Locations of tiles: relative ones are resolved, URLs percent-encoded.
 
 use std::fmt::Write;
 
-/// What tiles end with, after which nothing but a query string comes.
+/// Endings of tile locations. Only a query string may follow.
 const ENDINGS: [&str; 3] = [".laz", ".las", "ept.json"];
 
-/// Whether a text looks like the location or the name of a file of points.
+/// Whether a text looks like the location or name of a point file.
 pub(crate) fn is_of_points(text: &str) -> bool {
     let path = text.split(['?', '#']).next().unwrap_or(text);
     ENDINGS.iter().any(|ending| {
@@ -19,12 +19,12 @@ pub(crate) fn is_url(text: &str) -> bool {
     scheme(text).is_some()
 }
 
-/// Where relative locations start: a folder on disk or a URL, with a slash at its end or nothing.
+/// The base of relative locations: a folder on disk or a URL, ending with a slash, or empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Base(String);
 
 impl Base {
-    /// The folder of a file. The query string of a URL may hold secrets and is left out.
+    /// The folder of a file. The query string of a URL is dropped, since it may contain secrets.
     pub(crate) fn beside(file: &str) -> Base {
         let path = if scheme(file).is_some() {
             file.split(['?', '#']).next().unwrap_or(file)
@@ -35,13 +35,13 @@ impl Base {
         Base(path[..end].to_owned())
     }
 
-    /// A folder, with or without a slash at its end.
+    /// A folder, with or without a trailing slash.
     pub(crate) fn folder(folder: &str) -> Base {
         let is_open = folder.is_empty() || folder.ends_with(is_separator(folder));
         Base(format!("{folder}{}", if is_open { "" } else { "/" }))
     }
 
-    /// The complete location that a text means.
+    /// Resolves a location.
     pub(crate) fn complete(&self, text: &str) -> String {
         if scheme(text).is_some() {
             return encoded(text);
@@ -62,8 +62,8 @@ impl Base {
         self.joined_url(text)
     }
 
-    /// The location as it is written in an index here: a path that starts at the folder, if it lies below it or both are
-    /// relative to one place.
+    /// The location relative to the folder, for use in an index there. `None` unless it is below the folder or both are
+    /// relative to the same place.
     pub(crate) fn relative(&self, location: &str) -> Option<String> {
         let is_path = |text: &str| scheme(text).is_none();
         if !(is_path(location) && is_path(&self.0)) {
@@ -94,9 +94,9 @@ impl Base {
         format!("{}{text}", self.0)
     }
 
-    /// RFC 3986, section 5.2, for a base without query string.
+    /// Resolves a reference by RFC 3986, section 5.2, for a base without query string.
     fn joined_url(&self, text: &str) -> String {
-        // After the scheme and the host, which a slash ends.
+        // After the scheme and the host, which ends with a slash.
         let host_at = self.0.find("://").map_or(0, |at| at + 3);
         let path_at = self.0[host_at..]
             .find('/')
@@ -111,13 +111,13 @@ impl Base {
         } else {
             format!("{}/{path}", folder.trim_end_matches('/'))
         };
-        // What looks like a fragment is a part of the name of a file.
+        // What looks like a fragment is part of a file name.
         let path = without_dots(&path).replace('#', "%23");
         encoded(&format!("{host}{path}{query}"))
     }
 }
 
-/// The path without `.` and `..`, which leads no higher than the root.
+/// Resolves `.` and `..` in a path, but never above the root.
 fn without_dots(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
@@ -145,19 +145,19 @@ fn is_absolute(path: &str) -> bool {
     path.starts_with(['/', '\\']) || has_drive(path)
 }
 
-/// Whether a path begins with a drive of Windows.
+/// Whether a path starts with a Windows drive.
 fn has_drive(path: &str) -> bool {
     matches!(path.as_bytes(), [drive, b':', b'/' | b'\\', ..] if drive.is_ascii_alphabetic())
 }
 
-/// What parts folders: on Windows, which a drive shows, two characters do.
+/// Whether a character separates folders. On Windows, recognised by its drives, two characters do.
 fn is_separator(path: &str) -> impl Fn(char) -> bool + use<> {
     let has_drive = has_drive(path) || path.starts_with('\\');
     move |c| c == '/' || has_drive && c == '\\'
 }
 
-/// The URL with all percent-encoded that must be (RFC 3986, section 2), what is encoded already left as it is. Paths on disk
-/// and names in object stores are not encoded.
+/// Percent-encodes whatever must be in a URL (RFC 3986, section 2), leaving existing escapes. Paths on disk and keys in
+/// object stores are not encoded.
 fn encoded(url: &str) -> String {
     let is_web = scheme(url).is_some_and(|scheme| {
         ["http", "https"]
@@ -180,7 +180,7 @@ fn encoded(url: &str) -> String {
             continue;
         }
         for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-            // Writing to a text does not fail.
+            // Writing to a string can't fail.
             let _ = write!(text, "%{byte:02X}");
         }
     }
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn relative_references_resolve_as_rfc_3986_says() {
-        // Section 5.4 of the RFC, as far as its forms are locations of files.
+        // Section 5.4 of the RFC, the forms that can be locations of files.
         let base = Base::beside("http://a/b/c/d;p?q");
         for (reference, target) in [
             ("g", "http://a/b/c/g"),

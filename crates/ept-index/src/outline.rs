@@ -6,19 +6,19 @@ use serde_json::{Value, json};
 
 use crate::IndexError;
 
-/// Parts of a side of a box, whose ends are places of the polygon: straight sides are curves in another system.
+/// Parts of each side of a box, whose ends become vertices of the polygon: straight sides are curves in another system.
 const PARTS: u32 = 4;
 
-/// From a coordinate system to longitude and latitude.
+/// Transforms to longitude and latitude.
 #[derive(Debug)]
 pub(crate) struct Degrees(Transform);
 
 /// A box in longitude and latitude.
 #[derive(Debug)]
 pub(crate) struct Outline {
-    /// A polygon of GeoJSON.
+    /// GeoJSON polygon.
     pub(crate) polygon: Value,
-    /// Least and greatest longitude and latitude (RFC 7946, section 5).
+    /// Minimum and maximum longitude and latitude (RFC 7946, section 5).
     pub(crate) bbox: [f64; 4],
 }
 
@@ -31,19 +31,19 @@ impl Degrees {
         Ok(Degrees(crs.to(&degrees).map_err(unwritable)?))
     }
 
-    /// The image of a box; `None` if it has none.
+    /// The image of a box. `None` if it can't be transformed.
     pub(crate) fn outline(&self, bounds: &Bounds) -> Option<Outline> {
         let ring = ring(bounds, PARTS);
         let first = self.0.apply(ring[0])?[0];
         let turned = |[x, y, z]: [f64; 3]| {
-            // Across the antimeridian longitudes go on beyond 180.
+            // Across the antimeridian, longitudes continue beyond 180.
             let turns = ((x - first) / 360.0).round();
             [x - turns * 360.0, y, z]
         };
         let place = |place: &[f64; 3]| self.0.apply(*place).map(turned);
         let places: Vec<[f64; 3]> = ring.iter().map(place).collect::<Option<_>>()?;
         let (mut min, mut max) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
-        // The image of the box bulges out between the places.
+        // The image of the box bulges between the vertices.
         let local = Local::new(&self.0, turned, bounds).filter(|_| !self.0.is_identity());
         let image = local.map(|local| local.image(self.0.is_spatial()));
         for place in places.iter().chain(image.iter().flatten()) {
@@ -62,12 +62,12 @@ impl Degrees {
     }
 }
 
-/// The box as a polygon in its own coordinates.
+/// The box as a polygon in its own coordinate system.
 pub(crate) fn native_polygon(bounds: &Bounds) -> Value {
     polygon(&ring(bounds, 1))
 }
 
-/// The places around a box, counter-clockwise, the first once more at the end.
+/// The places around a box, counter-clockwise. The first is repeated at the end.
 fn ring(bounds: &Bounds, parts: u32) -> Vec<[f64; 3]> {
     let (min, max) = (bounds.min(), bounds.max());
     let z = if min[2].is_finite() { min[2] } else { 0.0 };

@@ -1,4 +1,4 @@
-//! From the bytes of a file to an index.
+//! Parses indexes.
 
 use std::collections::HashMap;
 
@@ -13,12 +13,12 @@ use crate::template::Template;
 use crate::zip::{Member, Zip};
 use crate::{Index, IndexError, Row, geojson, list};
 
-/// Bytes that a member of a zip may have, unless told otherwise.
+/// Default maximum size of an unpacked member of a zip, in bytes.
 const MAX_UNPACKED: usize = 500 << 20;
-/// Names of files that a message repeats.
+/// Maximum file names that a message repeats.
 const SHOWN: usize = 5;
 
-/// How to read indexes. By default they themselves say all that must be known.
+/// Options for reading indexes. By default everything is taken from the index.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
     field: Option<String>,
@@ -28,7 +28,7 @@ pub struct Reading {
     max_unpacked: usize,
 }
 
-/// The bytes of an index.
+/// An index as bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct IndexFile<'a> {
     location: &'a str,
@@ -37,7 +37,7 @@ pub struct IndexFile<'a> {
 }
 
 impl<'a> IndexFile<'a> {
-    /// A file at a path or URL, where the locations in it start that are relative.
+    /// A file at a path or URL, to which relative locations in it are resolved.
     #[must_use]
     pub fn new(location: &'a str, bytes: &'a [u8]) -> IndexFile<'a> {
         IndexFile {
@@ -47,7 +47,7 @@ impl<'a> IndexFile<'a> {
         }
     }
 
-    /// With the files beside it that [`companions`](crate::companions) names, by their extensions.
+    /// Adds the files named by [`companions`](crate::companions), with their extensions.
     #[must_use]
     pub fn with_beside(mut self, beside: &'a [(&'a str, &'a [u8])]) -> IndexFile<'a> {
         self.beside = beside;
@@ -68,58 +68,58 @@ impl Default for Reading {
 }
 
 impl Reading {
-    /// Reads what the index says.
+    /// Reads indexes with default options.
     #[must_use]
     pub fn new() -> Reading {
         Reading::default()
     }
 
-    /// The location is in the field of this name, or for STAC in the asset of this name. Case, spaces, hyphens and
-    /// underscores do not matter.
+    /// Takes locations from the field with this name, in STAC from the asset. Case, spaces, hyphens and underscores do
+    /// not matter.
     #[must_use]
     pub fn with_url_field(mut self, name: &str) -> Reading {
         self.field = Some(name.to_owned());
         self
     }
 
-    /// The location is made of several fields, by a text with their names in braces such as `{Sheet}/{Name}.laz`.
+    /// Builds locations from several fields, given text with their names in braces, for example `{Sheet}/{Name}.laz`.
     ///
     /// # Errors
-    /// If it has no field, or a brace without another one.
+    /// If it names no field, or a brace is unmatched.
     pub fn with_url_template(mut self, template: &str) -> Result<Reading, IndexError> {
         self.template = Some(template.parse()?);
         Ok(self)
     }
 
-    /// Relative locations start at this folder or URL instead of the folder of the index.
+    /// Resolves relative locations to this folder or URL instead of the folder of the index.
     #[must_use]
     pub fn with_base(mut self, folder: &str) -> Reading {
         self.base = Some(Base::folder(folder));
         self
     }
 
-    /// The boxes are in this coordinate system, whatever the index says.
+    /// Sets the coordinate system of the boxes, whatever the index says.
     #[must_use]
     pub fn with_crs(mut self, crs: Crs) -> Reading {
         self.crs = Some(crs);
         self
     }
 
-    /// The most bytes that a member of a zip may unpack to; 500 MiB by default.
+    /// Maximum size of an unpacked member of a zip, in bytes. 500 MiB by default.
     #[must_use]
     pub fn with_max_unpacked(mut self, bytes: usize) -> Reading {
         self.max_unpacked = bytes;
         self
     }
 
-    /// Reads an index; its contents decide what it is, not its name.
+    /// Reads an index. Its kind is determined by its contents, not its name.
     ///
-    /// Unless told otherwise, the location is in a field called `url`, `location`, `href` or the like, in any case; or in the
-    /// name of the file, if that ends as files of points do; or in the asset of a STAC item. Relative ones start at the folder
-    /// of the index.
+    /// By default, locations are in a field called `url`, `location`, `href` or similar, in any case; in a file name,
+    /// if it ends like that of a point file; or in an asset of a STAC item. Relative ones are resolved to the folder of
+    /// the index.
     ///
     /// # Errors
-    /// If it is not an index, contradicts its format, has several shapefiles, or says nowhere where the tiles are.
+    /// If it is not an index, contradicts its format, contains several shapefiles, or has no locations.
     pub fn read(&self, file: &IndexFile<'_>) -> Result<Index, IndexError> {
         let base = self.base.clone();
         let base = base.unwrap_or_else(|| Base::beside(file.location));
@@ -168,7 +168,7 @@ impl Reading {
         Ok(records)
     }
 
-    /// The one shapefile in an archive, or the one other index if there is none.
+    /// The only shapefile in an archive or, failing that, the only other index.
     fn unzipped(&self, bytes: &[u8]) -> Result<Records, IndexError> {
         let zip = Zip::new(bytes)?;
         let unpack = |member: &Member| zip.unpack(member, self.max_unpacked);
@@ -185,19 +185,19 @@ impl Reading {
         }
         let other = only(&zip, &["vpc", "geojson", "json", "csv", "txt"])?;
         let other = other.ok_or_else(|| {
-            IndexError::Unknown("the zip has no shapefile and no other index".into())
+            IndexError::Unknown("the zip contains neither a shapefile nor another index".into())
         })?;
         let bytes = unpack(other)?;
         match Form::of(&bytes)? {
             form @ (Form::Json | Form::Text) => self.text(&bytes, form),
             Form::Zip | Form::Shapefile => {
-                let problem = "it is not what its name says";
+                let problem = "its contents do not match its name";
                 Err(IndexError::malformed(&other.name, problem))
             }
         }
     }
 
-    /// Finds the locations, and lists each once.
+    /// Finds the locations and lists each once.
     fn finish(&self, records: Records, base: &Base) -> Result<Index, IndexError> {
         let template = self.template.as_ref();
         let locator = Locator::choose(&records.records, self.field.as_deref(), template)?;
@@ -235,16 +235,16 @@ impl Reading {
     }
 }
 
-/// Adds what another record says of the same file.
+/// Merges another record of the same file into a row.
 fn merge(row: &mut Row, record: &Record) {
-    // Without a box the file may be anywhere.
+    // Without a box the file could be anywhere.
     row.bounds = row.bounds.zip(record.bounds).map(|(a, b)| a.joined(&b));
     if row.points != points(record) {
         row.points = None;
     }
 }
 
-/// The one member with one of the extensions; `None` if there is none.
+/// The only member with one of the extensions. `None` if there is none.
 fn only<'a>(zip: &'a Zip<'_>, extensions: &[&str]) -> Result<Option<&'a Member>, IndexError> {
     let is_wanted = |member: &&Member| {
         let mut extensions = extensions.iter();

@@ -4,23 +4,22 @@ use ept_format::Bounds;
 
 use crate::Attribute;
 
-/// A file of points that an index lists.
+/// A point file listed in an index.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// Where it is: a URL with what must be percent-encoded so, or a path. What the index says relative to itself is
-    /// made complete.
+    /// Its location: a percent-encoded URL, or a path. Relative locations have been resolved.
     pub location: String,
-    /// The box around its points in the coordinate system of the index. z is without end if the index does not tell it.
-    /// `None` if the index tells no box.
+    /// The bounds of its points in the coordinate system of the index, with infinite z if the index has no heights.
+    /// `None` if it has no box.
     pub bounds: Option<Bounds>,
-    /// Number of its points, if the index tells it.
+    /// Number of its points, if the index has it.
     pub points: Option<u64>,
-    /// All that the index says of it, by the names of the fields, in their order.
+    /// All fields of the entry by name, in order.
     pub attributes: Vec<(String, Attribute)>,
 }
 
 impl Row {
-    /// The value of a field with that very name.
+    /// The value of the field with this exact name.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         let mut fields = self.attributes.iter();

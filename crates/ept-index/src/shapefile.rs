@@ -1,4 +1,4 @@
-//! Shapefiles as indexes, zipped or not.
+//! Shapefile indexes, zipped or not.
 
 use ept_crs::Crs;
 
@@ -18,20 +18,20 @@ pub(crate) struct Shapefile<'a> {
     pub(crate) prj: Option<&'a [u8]>,
 }
 
-/// Parts of a shapefile beside the .shp, by their extensions.
+/// Extensions of a shapefile's files other than the .shp.
 pub(crate) const PARTS: [&str; 3] = ["shx", "dbf", "prj"];
 
 impl Shapefile<'_> {
     pub(crate) fn read(&self) -> Result<Records, IndexError> {
         let dbf = self.dbf.ok_or_else(|| {
-            let problem = "the table of a shapefile is missing, which says where the tiles are";
+            let problem = "the .dbf of the shapefile is missing, which contains the locations of the tiles";
             IndexError::malformed(".dbf", problem)
         })?;
         let boxes = shp::boxes(self.shp, self.shx)?;
         let table = Dbf::new(dbf)?;
         if table.len() != boxes.len() {
             let (rows, shapes) = (table.len(), boxes.len());
-            let problem = format!("it has {rows} rows for {shapes} shapes");
+            let problem = format!("it has {rows} rows but {shapes} shapes");
             return Err(IndexError::malformed(".dbf", problem));
         }
         let record = |(at, bounds)| {
@@ -49,7 +49,7 @@ impl Shapefile<'_> {
     }
 }
 
-/// The coordinate system of a .prj; `None` if it is blank.
+/// The coordinate system of a .prj. `None` if it is blank.
 fn crs(prj: &[u8]) -> Result<Option<Crs>, IndexError> {
     let text = text(prj);
     let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\0' || c == '\u{feff}');
@@ -61,7 +61,7 @@ fn crs(prj: &[u8]) -> Result<Option<Crs>, IndexError> {
         .map_err(|error| IndexError::malformed(".prj", error.to_string()))
 }
 
-/// The member of an archive that lies beside another one, with another extension.
+/// The member of an archive with the same name as another one, except for the extension.
 pub(crate) fn beside<'a>(
     zip: &'a Zip<'_>,
     name: &str,

@@ -1,5 +1,5 @@
-//! Writing an index as a zipped shapefile with the fields that OpenTopography's have: `Filename`, `MinX`, `MinY`, `MaxX`,
-//! `MaxY`, `URL`. Sources: ESRI Shapefile Technical Description, July 1998; dBase III.
+//! Writes indexes as zipped shapefiles with the fields of OpenTopography: `Filename`, `MinX`, `MinY`, `MaxX`, `MaxY`,
+//! `URL`. Sources: ESRI Shapefile Technical Description, July 1998; dBase III.
 
 use ept_format::Bounds;
 
@@ -7,14 +7,14 @@ use crate::location::Base;
 use crate::zip_writer::archive;
 use crate::{Index, IndexError, Row};
 
-/// Bytes of the header of .shp and .shx, in words of 16 bits as their lengths are.
+/// Size of the header of .shp and .shx, in 16-bit words like all their lengths.
 const HEADER_WORDS: u32 = 50;
-/// A polygon of one ring of five places, and a shape that is nothing.
+/// Sizes of a polygon of one ring of five places, and of a null shape.
 const POLYGON_WORDS: u32 = 64;
 const NULL_WORDS: u32 = 2;
 const RECORD_HEADER_WORDS: u32 = 4;
 
-/// The most bytes of a text.
+/// Maximum length of a text in bytes.
 const TEXT: u8 = 254;
 const NUMBER: u8 = 24;
 const DECIMALS: u8 = 15;
@@ -28,11 +28,11 @@ const FIELDS: [(&str, u8, u8, u8); 6] = [
 ];
 
 impl Index {
-    /// The index as a zip of a shapefile. Its files have the name of the archive, less `.zip`. Paths below the folder of
-    /// `location`, where the archive will be, are relative to it.
+    /// The index as a zipped shapefile. Its files are named like the archive, without `.zip`. Paths below the folder of
+    /// `location`, where the archive will be, become relative to it.
     ///
     /// # Errors
-    /// If a location has more than 254 bytes, or the coordinate system can't be said in WKT.
+    /// If a location has more than 254 bytes, or the coordinate system can't be written as WKT.
     pub fn to_shapefile(&self, location: &str) -> Result<Vec<u8>, IndexError> {
         let name = location.rsplit(['/', '\\']).next().unwrap_or(location);
         let name = name.strip_suffix(".zip").unwrap_or(name);
@@ -47,14 +47,14 @@ impl Index {
         if let Some(crs) = &self.crs {
             let wkt = crs.well_known_text().ok_or_else(|| {
                 let what = format!("the coordinate system {crs}");
-                IndexError::unwritable(&what, "it is not WKT, which a shapefile needs")
+                IndexError::unwritable(&what, "it can't be written as WKT, which a shapefile requires")
             })?;
             files.push((format!("{name}.prj"), wkt.as_bytes().to_vec()));
         }
         archive(&files).ok_or_else(|| too_large(name))
     }
 
-    /// The .shp and the .shx. `None` if they are too large for the format.
+    /// The .shp and .shx. `None` if they are too large for the format.
     fn shapes(&self) -> Option<(Vec<u8>, Vec<u8>)> {
         let (mut shapes, mut places) = (Vec::new(), Vec::new());
         let mut at = HEADER_WORDS;
@@ -85,7 +85,7 @@ impl Index {
         let row_size = 1 + FIELDS.iter().map(|field| u16::from(field.2)).sum::<u16>();
         let header_size = 32 * (FIELDS.len() as u16 + 1) + 1;
         let count = u32::try_from(self.rows.len()).map_err(|_| too_large(".dbf"))?;
-        // Version and date of the last change: 1980-01-01, for the same bytes on every run.
+        // Version and date of the last change: always 1980-01-01, for the same bytes on every run.
         let mut table = vec![3, 80, 1, 1];
         table.extend(count.to_le_bytes());
         table.extend(header_size.to_le_bytes());
@@ -121,7 +121,7 @@ fn header(words: u32, bounds: Option<&Bounds>) -> Vec<u8> {
     header.extend(1000_u32.to_le_bytes());
     header.extend(5_u32.to_le_bytes());
     header.extend(bounds.map_or([0; 32], corners));
-    // Heights and measures.
+    // Ranges of heights and measures.
     header.extend([0; 32]);
     header
 }
@@ -133,7 +133,7 @@ fn shape(shapes: &mut Vec<u8>, bounds: Option<&Bounds>) {
     };
     shapes.extend(5_u32.to_le_bytes());
     shapes.extend(corners(bounds));
-    // One part, five places, the part begins with the first.
+    // One part, five places; the part starts with place 0.
     for number in [1_u32, 5, 0] {
         shapes.extend(number.to_le_bytes());
     }
@@ -170,7 +170,7 @@ fn add_row(table: &mut Vec<u8>, row: &Row, base: &Base) -> Result<(), IndexError
 
 fn add_text(table: &mut Vec<u8>, row: &Row, text: &str) -> Result<(), IndexError> {
     let room = usize::from(TEXT).checked_sub(text.len()).ok_or_else(|| {
-        let problem = format!("a shapefile has {TEXT} bytes for it; write a VPC or GeoJSON");
+        let problem = format!("a shapefile has only {TEXT} bytes for it; write a VPC or GeoJSON");
         IndexError::unwritable(&row.location, problem)
     })?;
     table.extend(text.bytes());
@@ -178,7 +178,7 @@ fn add_text(table: &mut Vec<u8>, row: &Row, text: &str) -> Result<(), IndexError
     Ok(())
 }
 
-/// The number with as many decimals as there is room for.
+/// The number with as many decimals as fit.
 fn number(number: f64) -> String {
     let width = usize::from(NUMBER);
     let mut decimals = (0..=usize::from(DECIMALS)).rev();

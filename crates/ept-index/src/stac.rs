@@ -1,4 +1,4 @@
-//! Items of STAC as an index, among them those of VPC.
+//! Reads STAC items as indexes, including those of VPC.
 
 use ept_crs::Crs;
 use ept_format::Bounds;
@@ -10,17 +10,17 @@ use crate::geometry::{bbox, bounds_of};
 use crate::location::is_of_points;
 use crate::record::{Record, Records};
 
-/// Roles of assets that do not hold the points themselves (STAC best practices; VPC).
+/// Roles of assets that are not the points themselves (STAC best practices; VPC).
 const OTHER_ROLES: [&str; 4] = ["overview", "thumbnail", "metadata", "visual"];
 
-/// The records of items. Boxes are in the coordinate system of the points if all items name the same one and give the box in
-/// it, else in longitude and latitude.
+/// The records of items. Boxes are in the coordinate system of the points if all items name the same one and have boxes
+/// in it, otherwise in longitude and latitude.
 pub(crate) fn read(items: &[Value]) -> Result<Records, IndexError> {
     let natives: Vec<Option<Native>> = items.iter().map(Native::of).collect();
     let is_native = is_one(&natives);
     let first = natives.iter().flatten().next();
     let crs = match first.filter(|_| is_native) {
-        // What VPC writes of files whose coordinate system is not known.
+        // VPC writes this for files whose coordinate system is unknown.
         Some(native) if native.crs.is_empty() => Some(None),
         Some(native) => Crs::parse(&native.crs).ok().map(Some),
         None => None,
@@ -51,7 +51,7 @@ pub(crate) fn read(items: &[Value]) -> Result<Records, IndexError> {
 /// A box in the coordinate system of the points (projection extension, versions 1 and 2).
 #[derive(Debug)]
 struct Native {
-    /// A code or WKT; empty if it is said to be unknown.
+    /// A code or WKT. Empty if it is stated to be unknown.
     crs: String,
     bounds: Bounds,
 }
@@ -69,7 +69,7 @@ impl Native {
     }
 }
 
-/// Whether all items have a box of their own in one coordinate system.
+/// Whether all items have a native box in the same coordinate system.
 fn is_one(natives: &[Option<Native>]) -> bool {
     let Some(Some(first)) = natives.first() else {
         return false;
@@ -82,7 +82,7 @@ fn is_one(natives: &[Option<Native>]) -> bool {
     })
 }
 
-/// The file of points of an item: an asset that ends as one, or else one that has the role or the name `data`.
+/// The point file of an item: an asset whose location ends like one or, failing that, whose role or name is `data`.
 fn location(item: &Value) -> Option<String> {
     let is_data =
         |(name, _, asset): &(&str, &str, &Value)| has_role(asset, &["data"]) || *name == "data";

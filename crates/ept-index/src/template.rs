@@ -1,10 +1,10 @@
-//! Templates of locations, such as `{Filename}.laz`.
+//! Templates of locations, for example `{Filename}.laz`.
 
 use std::str::FromStr;
 
 use crate::IndexError;
 
-/// A text with names of fields in braces. `{{` and `}}` are braces.
+/// Text with field names in braces. `{{` and `}}` stand for braces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Template(Vec<Part>);
 
@@ -35,9 +35,9 @@ impl FromStr for Template {
                 continue;
             }
             let field = rest.split_once('}').filter(|_| brace == "{");
-            let (name, after) = field.ok_or_else(|| fault("a brace has no other one"))?;
+            let (name, after) = field.ok_or_else(|| fault("a brace is unmatched"))?;
             if name.trim().is_empty() || name.contains('{') {
-                return Err(fault("between braces stands the name of a field"));
+                return Err(fault("a field name is expected between braces"));
             }
             parts.push(Part::Text(std::mem::take(&mut plain)));
             parts.push(Part::Field(name.trim().to_owned()));
@@ -47,14 +47,14 @@ impl FromStr for Template {
         parts.push(Part::Text(plain));
         let template = Template(parts);
         if template.fields().next().is_none() {
-            return Err(fault("it names no field, such as {Filename}"));
+            return Err(fault("it contains no field, such as {Filename}"));
         }
         Ok(template)
     }
 }
 
 impl Template {
-    /// The fields that it names.
+    /// The names of its fields.
     pub(crate) fn fields(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|part| match part {
             Part::Field(name) => Some(&**name),
@@ -62,7 +62,7 @@ impl Template {
         })
     }
 
-    /// The text with the values of the fields; `None` if one has no value.
+    /// The text with the values of the fields filled in. `None` if one has no value.
     pub(crate) fn fill(&self, value: impl Fn(&str) -> Option<String>) -> Option<String> {
         let parts = self.0.iter().map(|part| match part {
             Part::Text(text) => Some(text.clone()),

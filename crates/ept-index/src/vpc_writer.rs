@@ -1,8 +1,8 @@
-//! Writing an index as VPC, the virtual point cloud of QGIS and PDAL wrench: a STAC `ItemCollection`.
+//! Writes indexes as VPC, the virtual point clouds of QGIS and PDAL wrench: a STAC `ItemCollection`.
 //!
-//! Both read items of STAC 1.0.0 alone. wrench demands `pc:count`, the text `proj:wkt2`, `proj:geometry` and a `proj:bbox` of
-//! six numbers (`vpc.cpp`), QGIS a geometry in longitude and latitude (`qgsvirtualpointcloudprovider.cpp`). `proj:epsg` is left
-//! out: QGIS takes it for a number of another list.
+//! Both read only STAC 1.0.0 items. wrench requires `pc:count`, the text `proj:wkt2`, `proj:geometry` and a `proj:bbox`
+//! of six numbers (`vpc.cpp`), QGIS a geometry in longitude and latitude (`qgsvirtualpointcloudprovider.cpp`).
+//! `proj:epsg` is left out, since QGIS takes it for a number of another list.
 
 use std::collections::HashSet;
 
@@ -19,14 +19,15 @@ const EXTENSIONS: [&str; 2] = [
     "https://stac-extensions.github.io/projection/v1.1.0/schema.json",
 ];
 
-/// Attributes that are properties of items as well, beside those of the extension for point clouds.
+/// Attributes that are written as item properties, besides those of the point cloud extension.
 const TIMES: [&str; 3] = ["datetime", "start_datetime", "end_datetime"];
 
 impl Index {
-    /// The index as VPC. Paths below the folder of `location`, where the index will be, are relative to it.
+    /// The index as VPC. Paths below the folder of `location`, where the index will be, become relative to it.
     ///
     /// # Errors
-    /// If a row has no box, no heights or no number of points, or its box has no place in longitude and latitude.
+    /// If a row has no box, no heights or no number of points, or its box can't be transformed to longitude and
+    /// latitude.
     pub fn to_vpc(&self, location: &str) -> Result<Vec<u8>, IndexError> {
         let base = Base::beside(location);
         let degrees = self.crs.as_ref().map(Degrees::new).transpose()?;
@@ -49,24 +50,24 @@ fn item(
     let unwritable = |problem: &str| IndexError::unwritable(&row.location, problem);
     let bounds = row
         .bounds
-        .ok_or_else(|| unwritable("a VPC needs its box"))?;
+        .ok_or_else(|| unwritable("a VPC requires its box"))?;
     let points = row.points;
-    let points = points.ok_or_else(|| unwritable("a VPC needs the number of its points"))?;
+    let points = points.ok_or_else(|| unwritable("a VPC requires its number of points"))?;
     let (min, max) = (bounds.min(), bounds.max());
     if !(min[2].is_finite() && max[2].is_finite()) {
-        return Err(unwritable("a VPC needs the heights of its box"));
+        return Err(unwritable("a VPC requires the heights of its box"));
     }
     let native = native_polygon(&bounds);
     let outline = match degrees {
         Some(degrees) => degrees.outline(&bounds),
-        // What wrench does as well: readers go by `proj:bbox` then.
+        // As in wrench. Readers use `proj:bbox` then.
         None => Some(Outline {
             polygon: native.clone(),
             bbox: [min[0], min[1], max[0], max[1]],
         }),
     };
     let outline =
-        outline.ok_or_else(|| unwritable("its box has no place in longitude and latitude"))?;
+        outline.ok_or_else(|| unwritable("its box can't be transformed to longitude and latitude"))?;
     let [west, south, east, north] = outline.bbox;
     let mut properties = Map::new();
     for (name, value) in &row.attributes {
@@ -87,7 +88,7 @@ fn item(
     properties.insert("proj:wkt2".into(), wkt.unwrap_or_default().into());
     properties.insert("proj:geometry".into(), native);
     properties.insert("proj:bbox".into(), json!([min, max].concat()));
-    // Both readers take a path for relative by its point.
+    // Both readers recognise a relative path by its leading dot.
     let relative = base.relative(&row.location).map(|path| format!("./{path}"));
     let href = relative.unwrap_or_else(|| row.location.clone());
     Ok(json!({
@@ -103,7 +104,7 @@ fn item(
     }))
 }
 
-/// A name for an item that no other has: the file's without its extension, or the folder's of an EPT dataset.
+/// A unique name for an item: that of the file without its extension, or of the folder of an EPT dataset.
 fn id(row: &Row, taken: &mut HashSet<String>) -> String {
     let mut parts = row.location.rsplit(['/', '\\']);
     let file = row.file_name();
@@ -118,7 +119,7 @@ fn id(row: &Row, taken: &mut HashSet<String>) -> String {
     free.unwrap_or_default()
 }
 
-/// What the extension calls the form of the points, by the name of the file.
+/// The encoding of the points in the terms of the extension, judging by the file name.
 fn encoding(row: &Row) -> String {
     let file = row.file_name().to_ascii_lowercase();
     let known = [(".laz", "LASZip"), (".las", "LAS"), ("ept.json", "EPT")];

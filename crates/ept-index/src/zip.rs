@@ -1,4 +1,4 @@
-//! Reading zip archives (APPNOTE 6.3.10): as much as indexes need, no more than the bytes in hand say.
+//! Reads zip archives (APPNOTE 6.3.10), as far as indexes need.
 
 use std::io::Read;
 
@@ -8,14 +8,14 @@ use flate2::read::DeflateDecoder;
 use crate::IndexError;
 use crate::bytes::{text, u16_le, u32_le};
 
-/// The record at the end of an archive, the entries of its directory, and what stands before the bytes of a member.
+/// Signatures of the end record, of a directory entry, and of a member's header.
 const END: &[u8] = b"PK\x05\x06";
 const ENTRY: &[u8] = b"PK\x01\x02";
 const LOCAL: &[u8] = b"PK\x03\x04";
 const END_SIZE: usize = 22;
 const ENTRY_SIZE: usize = 46;
 const LOCAL_SIZE: usize = 30;
-/// The longest comment, which comes last.
+/// Maximum length of the comment, which comes last.
 const MAX_COMMENT: usize = 0xffff;
 
 const STORED: u16 = 0;
@@ -39,7 +39,7 @@ pub(crate) struct Member {
     method: u16,
     crc: u32,
     packed: usize,
-    /// As the directory claims.
+    /// Size as the directory claims.
     unpacked: usize,
     local_at: usize,
 }
@@ -49,28 +49,28 @@ pub(crate) fn is_zip(bytes: &[u8]) -> bool {
 }
 
 impl<'a> Zip<'a> {
-    /// Reads the directory.
+    /// Parses the directory.
     pub(crate) fn new(bytes: &'a [u8]) -> Result<Zip<'a>, IndexError> {
         let fault = |problem: &str| IndexError::malformed("zip", problem);
         let end_at = end_of_directory(bytes)
-            .ok_or_else(|| fault("it has no directory at its end; is it cut off?"))?;
+            .ok_or_else(|| fault("it has no directory at its end; is it truncated?"))?;
         let broken = || fault("its directory contradicts itself");
         let end = &bytes[end_at..];
         let field = |at: usize| u32_le(end, at).map(|value| value as usize);
         let count = usize::from(u16_le(end, 10).ok_or_else(broken)?);
         let (size, at) = (field(12).ok_or_else(broken)?, field(16).ok_or_else(broken)?);
         if count == 0xffff || size == 0xffff_ffff || at == 0xffff_ffff {
-            return Err(fault("it is of the form zip64, which is not read"));
+            return Err(fault("zip64 is not supported"));
         }
         let start = end_at.checked_sub(size).ok_or_else(broken)?;
-        // Bytes before the archive, such as a program that unpacks it, move all places.
+        // Bytes before the archive, for example a self-extracting program, shift all offsets.
         let moved = start.checked_sub(at).ok_or_else(broken)?;
         let mut members = Vec::new();
         let mut rest = &bytes[start..end_at];
         for _ in 0..count {
             let (member, length) = member(rest, moved).ok_or_else(broken)?;
             rest = &rest[length..];
-            // Folders have entries of their own.
+            // Folders have entries too.
             if !member.name.ends_with('/') {
                 members.push(member);
             }
@@ -87,16 +87,16 @@ impl<'a> Zip<'a> {
         self.members.iter().filter(|member| !is_of_macos(member))
     }
 
-    /// The bytes of a member, at most `most`.
+    /// The contents of a member, at most `most` bytes.
     pub(crate) fn unpack(&self, member: &Member, most: usize) -> Result<Vec<u8>, IndexError> {
         let fault = |problem: String| IndexError::malformed(&member.name, problem);
         if member.flags & ENCRYPTED != 0 {
             return Err(fault("it is encrypted".into()));
         }
         let packed = self.packed(member);
-        let packed = packed.ok_or_else(|| fault("its bytes are not in the archive".into()))?;
+        let packed = packed.ok_or_else(|| fault("its bytes are outside the archive".into()))?;
         let mut unpacked = Vec::new();
-        // One byte more shows that there are more.
+        // One extra byte shows whether there are more.
         let limit = (most as u64).saturating_add(1);
         match member.method {
             STORED => packed.take(limit).read_to_end(&mut unpacked),
@@ -104,11 +104,11 @@ impl<'a> Zip<'a> {
                 .take(limit)
                 .read_to_end(&mut unpacked),
             other => {
-                let problem = format!("its compression method {other} is not read: deflate is");
+                let problem = format!("compression method {other} is not supported, only deflate");
                 return Err(fault(problem));
             }
         }
-        .map_err(|error| fault(format!("it does not unpack: {error}")))?;
+        .map_err(|error| fault(format!("it can't be decompressed: {error}")))?;
         if unpacked.len() > most {
             return Err(fault(format!(
                 "it is larger than the limit of {most} bytes"
@@ -117,12 +117,12 @@ impl<'a> Zip<'a> {
         let mut crc = Crc::new();
         crc.update(&unpacked);
         if unpacked.len() != member.unpacked || crc.sum() != member.crc {
-            return Err(fault("it is damaged: length or checksum differ".into()));
+            return Err(fault("it is damaged: its length or checksum is wrong".into()));
         }
         Ok(unpacked)
     }
 
-    /// The bytes of a member as they are in the archive.
+    /// The compressed bytes of a member.
     fn packed(&self, member: &Member) -> Option<&'a [u8]> {
         let local = self.bytes.get(member.local_at..)?;
         if !local.starts_with(LOCAL) {
@@ -133,7 +133,7 @@ impl<'a> Zip<'a> {
     }
 }
 
-/// Where the record at the end begins, whose comment must end where the archive does.
+/// Offset of the end record, whose comment must end where the archive does.
 fn end_of_directory(bytes: &[u8]) -> Option<usize> {
     let last = bytes.len().checked_sub(END_SIZE)?;
     let first = last.saturating_sub(MAX_COMMENT);
@@ -144,7 +144,7 @@ fn end_of_directory(bytes: &[u8]) -> Option<usize> {
     (first..=last).rev().find(is_end)
 }
 
-/// The member of the first entry, and the length of the entry.
+/// The member in the first entry, and the length of the entry.
 fn member(entry: &[u8], moved: usize) -> Option<(Member, usize)> {
     if !entry.starts_with(ENTRY) {
         return None;
@@ -165,12 +165,12 @@ fn member(entry: &[u8], moved: usize) -> Option<(Member, usize)> {
     (end <= entry.len()).then_some((member, end))
 }
 
-/// Nothing is unpacked to a folder, but an archive with such a name was not made to be read.
+/// Whether a name leads out of the archive. Nothing is unpacked to disk, but such an archive is not an index.
 fn leads_out(name: &str) -> bool {
     name.starts_with('/') || name.split('/').any(|part| part == "..")
 }
 
-/// Forks of files, which have the same names.
+/// Whether this is a resource fork, which has the name of another file.
 fn is_of_macos(member: &Member) -> bool {
     let file = member.name.rsplit('/').next().unwrap_or_default();
     member.name.starts_with("__MACOSX/") || file.starts_with("._")

@@ -1,11 +1,11 @@
-//! Writing zip archives (APPNOTE 6.3.10), the same bytes on every run.
+//! Writes zip archives (APPNOTE 6.3.10), the same bytes on every run.
 
 use std::io::Write;
 
 use flate2::write::DeflateEncoder;
 use flate2::{Compression, Crc};
 
-/// The least time there is: 1980-01-01 (section 4.4.6).
+/// Earliest possible time, 1980-01-01 (section 4.4.6).
 const TIME: u16 = 0;
 const DATE: u16 = 0x21;
 /// Version 2.0: deflate (section 4.4.3).
@@ -14,12 +14,12 @@ const VERSION: u16 = 20;
 const FLAGS: u16 = 1 << 11;
 const DEFLATED: u16 = 8;
 
-/// A zip archive of these files. `None` if it would be larger than the format without its extension zip64 can be.
+/// A zip archive of these files. `None` if it is too large without the zip64 extension.
 pub(crate) fn archive(files: &[(String, Vec<u8>)]) -> Option<Vec<u8>> {
     let (mut archive, mut directory) = (Vec::new(), Vec::new());
     for (name, contents) in files {
         let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-        // Neither fails: they write to memory.
+        // Writing to memory can't fail.
         encoder.write_all(contents).ok()?;
         let packed = encoder.finish().ok()?;
         let mut crc = Crc::new();

@@ -75,7 +75,7 @@ fn fields_can_be_named_and_composed() {
     for (bad, problem) in [
         (
             "{Nam}.laz",
-            "no field Nam; there are Name, Sheet, Other page",
+            "no field Nam; the fields are Name, Sheet, Other page",
         ),
         ("tile.laz", "names no field"),
         ("{Name.laz", "brace"),
@@ -137,7 +137,7 @@ fn csv_is_read_as_rfc_4180_and_spreadsheets_write_it() {
     );
     assert_eq!(index.rows[0].points, Some(1200));
     let text = message(read(b"url\tn\na.laz\t1\t2\n"));
-    assert!(text.contains("line 2 has 3 cells, the header 2"), "{text}");
+    assert!(text.contains("line 2 has 3 cells, but the header has 2"), "{text}");
     let text = message(read(b"url,n\na.laz,\"1\nb.laz,2\n"));
     assert!(text.contains("quote of line 2"), "{text}");
 }

@@ -158,7 +158,7 @@ fn lies_about_lengths_and_counts_are_named() {
             with(&shp, 24, 1 << 30),
             None,
             dbf.clone(),
-            "cut off",
+            "truncated",
         ),
         (
             "length of a shape",
@@ -235,7 +235,7 @@ fn lies_about_lengths_and_counts_are_named() {
             shp.clone(),
             None,
             le(&dbf, 8, 0xffff | 61 << 16),
-            "cut off",
+            "truncated",
         ),
     ] {
         let mut parts: Vec<(&str, &[u8])> = vec![("dbf", &dbf)];

@@ -148,7 +148,7 @@ fn what_a_format_needs_is_named_where_it_is_missing() {
     for (index, problem) in [
         (
             of(row("a.laz", None, Some(1))),
-            "a.laz: a VPC needs its box",
+            "a.laz: a VPC requires its box",
         ),
         (
             of(row("a.laz", Some(flat), Some(1))),

@@ -1,4 +1,4 @@
-//! A tile in the form in which it is drawn.
+//! Tiles ready to be drawn.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use ept_format::{Bounds, Node};
 use ept_points::{PointBatch, Values};
 use ept_select::Frame;
 
-/// The points of one node, decoded once and shared: columns as they are, and what a GPU takes.
+/// The points of a node, decoded once and shared: as columns, and in the forms that a GPU needs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CachedTile {
     node: Node,
@@ -18,7 +18,7 @@ pub struct CachedTile {
 }
 
 impl CachedTile {
-    /// The tile of a node of a source; `points` have X, Y and Z.
+    /// The tile of a node. `points` must have X, Y and Z.
     #[must_use]
     pub fn new(node: Node, points: PointBatch, frame: &Frame) -> CachedTile {
         let origin = middle(&node.cell);
@@ -32,46 +32,47 @@ impl CachedTile {
         }
     }
 
-    /// The node, with its cell in the dataset's coordinates.
+    /// The node. Its cell is in the dataset's coordinates.
     #[must_use]
     pub fn node(&self) -> &Node {
         &self.node
     }
 
-    /// The points with the dimensions that the cache was asked for.
+    /// The points, with the dimensions requested from the cache.
     #[must_use]
     pub fn points(&self) -> &PointBatch {
         &self.points
     }
 
-    /// What [`CachedTile::positions`] are relative to: the middle of the node's cell, in the dataset's coordinates.
+    /// The origin of [`CachedTile::positions`]: the centre of the node's cell, in the dataset's coordinates.
     #[must_use]
     pub fn origin(&self) -> [f64; 3] {
         self.origin
     }
 
-    /// Places of the points relative to [`CachedTile::origin`], good to a 16-millionth of the cell.
+    /// Positions of the points relative to [`CachedTile::origin`], accurate to a 16-millionth of the cell.
     #[must_use]
     pub fn positions(&self) -> &Arc<[[f32; 3]]> {
         &self.positions
     }
 
-    /// Red, green and blue from 0 to 255, then 255; `None` if the tile lacks one of them.
+    /// Red, green and blue from 0 to 255, then 255. `None` if the tile lacks one of them.
     ///
-    /// Values of 16 bits are divided by 257, unless none in the dataset exceeds 255: some builders leave 8 bits as
-    /// they are. Where the schema does not tell, the tile does.
+    /// 16-bit values are divided by 257, unless none in the dataset exceeds 255: some builders store 8-bit values
+    /// unscaled. If the schema has no maximum, that of the tile decides.
     #[must_use]
     pub fn colors(&self) -> Option<&Arc<[[u8; 4]]>> {
         self.colors.as_ref()
     }
 
-    /// Intensity, where 255 is the greatest of the dataset by its schema, or else of the type; `None` if the tile has none.
+    /// Intensity, scaled so that 255 is the maximum in the schema or, failing that, of the type. `None` if the tile has
+    /// none.
     #[must_use]
     pub fn intensities(&self) -> Option<&Arc<[u8]>> {
         self.intensities.as_ref()
     }
 
-    /// The place of a point, in the dataset's coordinates; `None` beyond the end.
+    /// The position of a point, in the dataset's coordinates. `None` if the index is out of bounds.
     #[must_use]
     pub fn position(&self, index: usize) -> Option<[f64; 3]> {
         let Self { points, .. } = self;
@@ -82,7 +83,7 @@ impl CachedTile {
         ])
     }
 
-    /// Bytes of memory that the tile takes.
+    /// Memory in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
         let columns = self.points.columns().iter();
@@ -139,7 +140,7 @@ fn intensities(points: &PointBatch, frame: &Frame) -> Option<Arc<[u8]>> {
     to_u8(values, known.unwrap_or_else(|| most_of_type(values))).map(Arc::from)
 }
 
-/// The greatest value by the schema.
+/// The maximum in the schema.
 fn maximum(frame: &Frame, name: &str) -> Option<f64> {
     let dimension = frame.dimension(name)?;
     dimension.statistics.as_ref()?.maximum
@@ -157,7 +158,7 @@ fn greatest(values: &Values) -> f64 {
     values.into_iter().fold(0.0, f64::max)
 }
 
-/// Values from 0 to `full` as 0 to 255, rounded; a conversion to `u8` ends at its ends.
+/// Maps values from 0 to `full` to 0 to 255, rounded. The conversion to `u8` saturates.
 fn to_u8(values: &Values, full: f64) -> Option<Vec<u8>> {
     let scale = 255.0 / full;
     let scaled = |value: f64| (value * scale).round() as u8;

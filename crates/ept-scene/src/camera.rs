@@ -1,11 +1,11 @@
-//! Cameras: what of the world they see, and how large.
+//! Cameras: what they see, and at what size.
 
 use ept_format::Bounds;
 
 use crate::Ray;
 use crate::vector::{cross, dot, minus, norm, solve, times, unit};
 
-/// A camera in the dataset's coordinates: the planes of what it sees, and pixels per unit.
+/// A camera in the dataset's coordinates: the planes around its view, and pixels per unit.
 ///
 /// ```
 /// use ept_format::Bounds;
@@ -25,17 +25,17 @@ pub struct Camera {
     rows: [[f64; 4]; 4],
     /// Width and height of the image, in pixels.
     viewport: [f64; 2],
-    /// Half-spaces `n * p + d >= 0` that hold what is seen.
+    /// Half-spaces `n * p + d >= 0` whose intersection is seen.
     planes: [[f64; 4]; 6],
     lens: Lens,
 }
 
-/// A camera that sees nothing.
+/// A camera with invalid parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the camera cannot be: {0}")]
+#[error("invalid camera: {0}")]
 pub struct CameraError(&'static str);
 
-/// How sizes turn to pixels.
+/// How sizes are converted to pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Lens {
     /// `pixels` is the size of a unit at distance 1.
@@ -45,12 +45,12 @@ enum Lens {
 }
 
 impl Camera {
-    /// The camera of a view-projection matrix and an image of `[width, height]` pixels.
+    /// A camera with a view-projection matrix and an image of `[width, height]` pixels.
     ///
-    /// `matrix[row][column]` takes a column `[x, y, z, 1]` of the dataset's coordinates to clip space, where
-    /// `-w <= x, y <= w` is seen, y up. Depth may run from -1 to 1, from 0 to 1 or backwards, also to infinity: what
-    /// lies between `-w` and `w` is seen. The matrix is one of `f64`: coordinates of real datasets are too large for
-    /// `f32`.
+    /// `matrix[row][column]` takes a column `[x, y, z, 1]` of the dataset's coordinates to clip space, where `-w <= x,
+    /// y <= w` is seen and y points up. Depth may run from -1 to 1, from 0 to 1 or backwards, also to infinity:
+    /// whatever is between `-w` and `w` is seen. The matrix is `f64`, since coordinates of real datasets are too large
+    /// for `f32`.
     ///
     /// # Errors
     /// If a number is not finite, the viewport is empty, or the matrix is not a projection.
@@ -64,7 +64,7 @@ impl Camera {
             return Err(fault("a number of its matrix is not finite"));
         }
         if !viewport.into_iter().all(is_size) {
-            return Err(fault("its viewport has no size"));
+            return Err(fault("its viewport is empty"));
         }
         let lens = Lens::of(&matrix, viewport[1]).filter(Lens::is_sane);
         Ok(Camera {
@@ -75,8 +75,8 @@ impl Camera {
         })
     }
 
-    /// A camera at `eye` that looks at `target`, with z up and `field_of_view` radians from the lower to the upper edge
-    /// of an image of `[width, height]` pixels. It sees as far as there is anything.
+    /// A camera at `eye` that looks at `target`, with z up and `field_of_view` radians from the bottom to the top of an
+    /// image of `[width, height]` pixels. Its view has no far end.
     ///
     /// # Errors
     /// If eye and target are the same, the field of view is not between 0 and pi, or a number is not finite.
@@ -99,17 +99,17 @@ impl Camera {
             ahead,
         ];
         let mut camera = Camera::from_matrix(rows, viewport)?;
-        // As it was given, not as it is found from the matrix.
+        // The exact eye, rather than that computed from the matrix.
         if let Lens::Perspective { eye: found, .. } = &mut camera.lens {
             *found = eye;
         }
         Ok(camera)
     }
 
-    /// A camera without perspective, from `eye` towards `target`, with z up, whose image of `[width, height]` pixels
-    /// shows `height` units from its lower to its upper edge. It sees all before and behind it.
+    /// A camera without perspective, from `eye` towards `target`, with z up. Its image of `[width, height]` pixels
+    /// shows `height` units from bottom to top. It sees everything in front of it and behind it.
     ///
-    /// # Errors
+    /// If eye and target are the same, the height is not greater than 0, or a number is not finite.
     /// If eye and target are the same, the height is not greater than 0, or a number is not finite.
     pub fn orthographic(
         eye: [f64; 3],
@@ -122,7 +122,7 @@ impl Camera {
             return Err(fault("its height is not greater than 0"));
         }
         let scale = 2.0 / height;
-        // Far enough for whatever has coordinates on Earth.
+        // Far enough for any coordinates on Earth.
         const REACH: f64 = 1e9;
         let rows = [
             row(times(right, scale * viewport[1] / viewport[0]), eye),
@@ -133,7 +133,7 @@ impl Camera {
         Camera::from_matrix(rows, viewport)
     }
 
-    /// Whether a part of the box may be seen. A box beside a corner of the view can pass all the same.
+    /// Whether part of the box may be seen. A box next to a corner of the view may pass by mistake.
     #[must_use]
     pub fn sees(&self, cell: &Bounds) -> bool {
         let (min, max) = (cell.min(), cell.max());
@@ -144,8 +144,8 @@ impl Camera {
         })
     }
 
-    /// How many pixels a length is across that lies where the box is nearest to the eye; infinite when the eye is in the
-    /// box. The distance is that from the eye, not along the axis of view: turning on the spot changes no size.
+    /// Size in pixels of a length at the point of the box nearest to the eye. Infinite if the eye is in the box.
+    /// Distance is measured from the eye, not along the viewing axis, so turning on the spot changes no size.
     #[must_use]
     pub fn pixels(&self, length: f64, cell: &Bounds) -> f64 {
         match self.lens {
@@ -154,7 +154,7 @@ impl Camera {
         }
     }
 
-    /// The place of the eye; none for a camera without perspective.
+    /// Position of the eye. `None` for a camera without perspective.
     #[must_use]
     pub fn eye(&self) -> Option<[f64; 3]> {
         match self.lens {
@@ -189,7 +189,7 @@ impl Camera {
         })
     }
 
-    /// The ray that a pixel shows, `[x, y]` from the upper left corner of the image.
+    /// The ray through a pixel, `[x, y]` from the upper left corner of the image.
     #[must_use]
     pub fn ray(&self, pixel: [f64; 2]) -> Ray {
         let x = pixel[0] / self.viewport[0] * 2.0 - 1.0;
@@ -212,7 +212,7 @@ impl Camera {
 }
 
 impl Lens {
-    /// The lens of a matrix: the direction of w is that of sight, unless w is the same everywhere.
+    /// The lens of a matrix. The viewing direction is that in which w grows, unless w is constant.
     fn of(rows: &[[f64; 4]; 4], height: f64) -> Option<Lens> {
         let [across, up, _, ahead] = rows;
         let [sight, upward] = [ahead, up].map(|row| [row[0], row[1], row[2]]);
@@ -221,7 +221,7 @@ impl Lens {
             let pixels = norm(upward) / ahead[3] * height / 2.0;
             return Some(Lens::Orthographic { pixels });
         }
-        // An image beside the axis of view has a part of that axis in its rows.
+        // In an off-axis projection, these rows contain part of the viewing axis.
         let sight = times(sight, 1.0 / length);
         let upward = minus(upward, times(sight, dot(upward, sight)));
         Some(Lens::Perspective {
@@ -236,7 +236,7 @@ impl Lens {
     }
 }
 
-/// The sides of what is seen: left, right, lower, upper, and the two of depth.
+/// The planes around the view: left, right, bottom, top, and the two of depth.
 fn planes(rows: &[[f64; 4]; 4]) -> [[f64; 4]; 6] {
     let ahead = rows[3];
     let side = |row: usize, sign: f64| [0, 1, 2, 3].map(|i| ahead[i] + sign * rows[row][i]);
@@ -250,7 +250,7 @@ fn planes(rows: &[[f64; 4]; 4]) -> [[f64; 4]; 6] {
     ]
 }
 
-/// Directions to the right, up and ahead, each of length 1. Looking straight down or up, y is up.
+/// Unit vectors to the right, up and forward. When looking straight down or up, y is up.
 fn axes(eye: [f64; 3], target: [f64; 3]) -> Result<[[f64; 3]; 3], CameraError> {
     let forward = unit(minus(target, eye)).ok_or_else(|| fault("its eye is at its target"))?;
     let is_steep = forward[2].abs() > 1.0 - 1e-9;
@@ -259,11 +259,11 @@ fn axes(eye: [f64; 3], target: [f64; 3]) -> Result<[[f64; 3]; 3], CameraError> {
     } else {
         [0.0, 0.0, 1.0]
     };
-    let right = unit(cross(forward, up)).ok_or_else(|| fault("it has no direction"))?;
+    let right = unit(cross(forward, up)).ok_or_else(|| fault("its viewing direction is not finite"))?;
     Ok([right, cross(right, forward), forward])
 }
 
-/// The row of a matrix that measures along `direction` from `origin`.
+/// The row of a matrix for the coordinate along `direction` from `origin`.
 fn row(direction: [f64; 3], origin: [f64; 3]) -> [f64; 4] {
     let [x, y, z] = direction;
     [x, y, z, -dot(direction, origin)]
@@ -273,7 +273,7 @@ fn height(row: &[f64; 4], point: [f64; 3]) -> f64 {
     dot([row[0], row[1], row[2]], point) + row[3]
 }
 
-/// Distance of a point to a box, 0 within.
+/// Distance from a point to a box, 0 inside.
 fn distance(point: [f64; 3], cell: &Bounds) -> f64 {
     let (min, max) = (cell.min(), cell.max());
     norm([0, 1, 2].map(|i| f64::max(min[i] - point[i], point[i] - max[i]).max(0.0)))

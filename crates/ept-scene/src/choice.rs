@@ -1,4 +1,4 @@
-//! What a view chooses of the hierarchy that is known.
+//! What a view chooses from the loaded part of the hierarchy.
 
 use std::sync::Arc;
 
@@ -10,20 +10,20 @@ use crate::view::Sight;
 /// The nodes and pages that a view wants.
 #[derive(Debug, Default)]
 pub struct Choice {
-    /// The nodes within the budget, the best first.
+    /// The nodes within the budget, best first.
     pub nodes: Vec<Node>,
-    /// Pages that were gone through.
+    /// Pages that were visited.
     pub used: Vec<Key>,
-    /// Pages that are not there and may hold better nodes than the last of `nodes`.
+    /// Pages that are not loaded and may contain better nodes than the last of `nodes`.
     pub missing: Vec<Key>,
-    /// Pages that cannot be, and why.
+    /// Invalid pages, and why.
     pub faults: Vec<(Key, FormatError)>,
-    /// Nodes that two pages give different counts, of which the first holds.
+    /// Nodes to which two pages give different counts. The first count is used.
     pub conflicts: Vec<(Key, FormatError)>,
 }
 
 impl Choice {
-    /// Walks the pages that are in memory, which `find` gives.
+    /// Walks the loaded pages, which `find` returns.
     #[must_use]
     pub fn new(
         view: &View,
@@ -46,7 +46,7 @@ impl Choice {
                         return choice;
                     }
                 },
-                // No page is ever on its way: it is there, or does not count now.
+                // No page is ever pending: either it is loaded, or it is ignored for now.
                 Ok(Step::Wait | Step::Done) => return choice,
                 Err(fault) => choice
                     .conflicts
@@ -69,7 +69,7 @@ impl Choice {
         }
     }
 
-    /// Leaves out pages all of whose nodes rank after that of `last`, the first for which there was no room.
+    /// Removes pages whose nodes all rank below `last`, the first node beyond the budget.
     fn forget_worse_than(&mut self, view: &View, root: &Bounds, last: &Node) {
         let worst = rank_of(view, last);
         self.missing.retain(|&key| {
@@ -78,8 +78,8 @@ impl Choice {
         });
     }
 
-    /// What is to be loaded, the best first, pages before nodes of equal rank: what `page` makes of the missing pages and
-    /// `tile` of `nodes`.
+    /// What to load, best first, pages before nodes of equal rank. Missing pages are mapped by `page`, `nodes` by
+    /// `tile`.
     #[must_use]
     pub fn ranked<T>(
         &self,

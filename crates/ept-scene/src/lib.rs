@@ -1,8 +1,8 @@
-//! What a viewer draws of lidar points, without I/O.
+//! Chooses what a viewer draws of lidar points, without I/O.
 //!
-//! A [`View`] is a [`Camera`] with limits: a policy of the walk over an octree. [`Choice`] walks the pages that are in memory
-//! and says which nodes the view wants, and which pages are missing. A [`CachedTile`] is a node as it is drawn, and [`pick`]
-//! finds the point under a pixel. `ept-reader` has the `Scene` that loads what a view wants.
+//! A [`View`] is a [`Camera`] with limits: a policy of the walk over an octree. [`Choice`] walks the loaded pages and
+//! lists the nodes that the view wants and the pages that are missing. A [`CachedTile`] is a node ready to be drawn,
+//! and [`pick`] finds the point under a pixel. `Scene` in `ept-reader` loads what a view wants.
 
 mod cached_tile;
 mod camera;

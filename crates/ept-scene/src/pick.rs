@@ -4,23 +4,23 @@ use std::sync::Arc;
 
 use crate::{CachedTile, Ray};
 
-/// A point that a ray meets.
+/// A point close to a ray.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Picked {
-    /// The tile that has it.
+    /// The tile that contains it.
     pub tile: Arc<CachedTile>,
-    /// Its place among the points of the tile.
+    /// Its index in the tile.
     pub index: usize,
-    /// Its coordinates, in those of the dataset.
+    /// Its position, in the dataset's coordinates.
     pub position: [f64; 3],
     /// Distance along the ray, in units of the dataset.
     pub distance: f64,
-    /// Distance beside the ray, in pixels.
+    /// Distance from the ray, in pixels.
     pub pixels: f64,
 }
 
-/// The point nearest to a ray, in pixels and at most `pixels` from it; of equal ones the nearest to its origin. Cells are
-/// grown by `slack` on each axis, since points can be rounded out of them.
+/// The point nearest to a ray in pixels, at most `pixels` away. Of equally near ones, the nearest to the ray's origin.
+/// Cells are grown by `slack` on each axis, since rounding can move points out of them.
 #[must_use]
 pub fn pick<'a>(
     tiles: impl IntoIterator<Item = &'a Arc<CachedTile>>,
@@ -43,7 +43,7 @@ pub fn pick<'a>(
     })
 }
 
-/// The point of a tile that is nearest to a ray.
+/// The point of a tile nearest to a ray.
 fn nearest(tile: &Arc<CachedTile>, ray: &Ray, most: f64) -> Option<Picked> {
     let places = tile.points().places();
     let mut best: Option<(usize, [f64; 2])> = None;

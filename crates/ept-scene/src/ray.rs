@@ -4,17 +4,17 @@ use ept_format::Bounds;
 
 use crate::vector::{dot, minus, norm, times, unit};
 
-/// A ray with the size of a pixel along it; see [`crate::Camera::ray`].
+/// A ray with the size of a pixel along it, see [`crate::Camera::ray`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ray {
     origin: [f64; 3],
     direction: [f64; 3],
-    /// Size of a pixel at the origin, and what it grows by per unit of distance.
+    /// Size of a pixel at the origin, and its growth per unit of distance.
     pixel: [f64; 2],
 }
 
 impl Ray {
-    /// The ray from a place in a direction, which need not be of length 1. A "pixel" is a unit of the dataset.
+    /// A ray from an origin in a direction, which need not have length 1. A pixel is one unit of the dataset.
     #[must_use]
     pub fn new(origin: [f64; 3], direction: [f64; 3]) -> Ray {
         Ray {
@@ -24,26 +24,27 @@ impl Ray {
         }
     }
 
-    /// The same ray where a pixel is `size` units large at its origin, and `growth` more at each unit from there.
+    /// Sets the size of a pixel at the origin, in units, and its growth per unit of distance.
     #[must_use]
     pub fn with_pixels(mut self, size: f64, growth: f64) -> Ray {
         self.pixel = [size, growth];
         self
     }
 
-    /// Where it starts.
+    /// Its origin.
     #[must_use]
     pub fn origin(&self) -> [f64; 3] {
         self.origin
     }
 
-    /// Where it goes; of length 1.
+    /// Its direction, of length 1.
     #[must_use]
     pub fn direction(&self) -> [f64; 3] {
         self.direction
     }
 
-    /// How far along the ray a point is, in units, and how far beside it, in pixels; none behind the origin.
+    /// Position of a point relative to the ray: distance along it in units, distance from it in pixels. `None` if it is
+    /// behind the origin.
     #[must_use]
     pub fn locate(&self, point: [f64; 3]) -> Option<[f64; 2]> {
         let way = minus(point, self.origin);
@@ -53,7 +54,7 @@ impl Ray {
         (along >= 0.0 && pixel > 0.0).then(|| [along, beside / pixel])
     }
 
-    /// Whether a point of the box can lie within this many pixels.
+    /// Whether a point in the box may be within this many pixels.
     pub(crate) fn can_meet(&self, cell: &Bounds, pixels: f64) -> bool {
         let (min, max) = (cell.min(), cell.max());
         let middle = [0, 1, 2].map(|i| min[i] + (max[i] - min[i]) / 2.0);

@@ -1,4 +1,4 @@
-//! Three numbers as a vector.
+//! Vectors of three numbers.
 
 pub(crate) type Vector = [f64; 3];
 
@@ -26,13 +26,14 @@ pub(crate) fn norm(a: Vector) -> f64 {
     dot(a, a).sqrt()
 }
 
-/// The vector of length 1 in its direction; `None` if it has none.
+/// The vector of length 1 in the same direction. `None` if it is zero or not finite.
 pub(crate) fn unit(a: Vector) -> Option<Vector> {
     let length = norm(a);
     (length.is_finite() && length > 0.0).then(|| times(a, 1.0 / length))
 }
 
-/// The x with `rows[i] * x = right[i]` (the first three numbers of each row); `None` if there is not just one.
+/// Solves `rows[i] * x = right[i]` for x (the first three numbers of each row). `None` if there isn't exactly one
+/// solution.
 pub(crate) fn solve(rows: [[f64; 4]; 3], right: Vector) -> Option<Vector> {
     let [a, b, c] = rows.map(|[x, y, z, _]| [x, y, z]);
     let parts = [cross(b, c), cross(c, a), cross(a, b)];

@@ -1,4 +1,4 @@
-//! What a camera wants to see of a dataset.
+//! What a camera sees of a dataset.
 
 use std::sync::Arc;
 
@@ -8,12 +8,12 @@ use ept_select::{Area, Cover, Edge, Frame, Relation, SelectError};
 
 use crate::Camera;
 
-/// A camera's policy: the nodes that it sees, those first whose points are farthest apart in the image, so parents
-/// before their children.
+/// A camera's policy: the nodes that it sees, starting with those whose points are farthest apart in the image, so
+/// parents come before their children.
 ///
-/// A node is wanted when the points of its parent alone would be more than [`View::with_min_pixels`] apart, as seen where
-/// the node is nearest to the eye; so in the whole image none are, as far as the data and the other limits allow. The
-/// choice depends on nothing but the view and the dataset: equal views give equal nodes in equal order.
+/// A node is wanted if the points of its parent alone would be more than [`View::with_min_pixels`] apart, where the
+/// node is nearest to the eye. So no points in the image are farther apart, as far as the data and the other limits
+/// allow. The choice depends only on the view and the dataset: equal views give equal nodes in the same order.
 ///
 /// ```
 /// use ept_format::{Key, Metadata, Policy};
@@ -43,7 +43,7 @@ pub struct View {
 }
 
 impl View {
-    /// What a camera sees of a dataset, to one pixel, of at most two million points.
+    /// A view of a dataset with a minimum of one pixel and a budget of two million points.
     #[must_use]
     pub fn new(frame: &Frame, camera: Camera) -> View {
         View {
@@ -57,15 +57,15 @@ impl View {
         }
     }
 
-    /// No nodes below one whose points are at most this many pixels apart; 1 by default. At 0 and below, every node in
-    /// view is wanted.
+    /// Leaves out nodes below one whose points are at most this many pixels apart. The default is 1. At 0 or below,
+    /// every node in view is wanted.
     #[must_use]
     pub fn with_min_pixels(mut self, pixels: f64) -> View {
         self.min_pixels = pixels;
         self
     }
 
-    /// At most this many points in all; 2 million by default. A walk does not count: see
+    /// Sets the maximum number of points. The default is 2 million. A walk does not count points, see
     /// [`View::within_budget`].
     #[must_use]
     pub fn with_max_points(mut self, points: u64) -> View {
@@ -80,10 +80,10 @@ impl View {
         self
     }
 
-    /// Only nodes that meet all of these areas. Nodes stay whole: [`View::mask`] says which points lie within.
+    /// Only nodes that intersect all of these areas. Nodes stay whole: [`View::mask`] tells which points are inside.
     ///
     /// # Errors
-    /// As [`Cover::new`]: when the coordinate system of an area cannot be brought to the dataset's.
+    /// As for [`Cover::new`]: if an area's coordinate system can't be transformed to that of the dataset.
     pub fn with_areas(mut self, areas: &[Area], frame: &Frame) -> Result<View, SelectError> {
         self.clip = Some(Arc::new(Cover::new(areas, Edge::Closed, frame)?));
         Ok(self)
@@ -95,13 +95,13 @@ impl View {
         &self.camera
     }
 
-    /// The most points.
+    /// The maximum number of points.
     #[must_use]
     pub fn max_points(&self) -> u64 {
         self.max_points
     }
 
-    /// The first nodes, in the order in which a walk gives them, that together have no more points than the view allows.
+    /// The first nodes, in the order of a walk, that together have at most [`View::max_points`] points.
     #[must_use]
     pub fn within_budget(&self, nodes: impl IntoIterator<Item = Node>) -> Vec<Node> {
         let mut total = 0_u64;
@@ -112,7 +112,7 @@ impl View {
         nodes.into_iter().take_while(fits).collect()
     }
 
-    /// The points of a node that the areas of the view hold; `None` if all of them are. The batch has X, Y and Z.
+    /// Which points of a node are inside the view's areas. `None` if all of them are. The batch must have X, Y and Z.
     #[must_use]
     pub fn mask(&self, cell: &Bounds, points: &PointBatch) -> Option<Vec<bool>> {
         self.clip.as_ref()?.mask(cell, points)
@@ -125,7 +125,7 @@ impl View {
 }
 
 impl Policy for View {
-    /// Pixels between the points of the cell's depth, where it is nearest.
+    /// Pixels between points at the cell's depth, where the cell is nearest.
     fn rank(&self, key: Key, cell: &Bounds) -> Option<f64> {
         if key.depth() > self.max_depth {
             return None;
@@ -134,7 +134,7 @@ impl Policy for View {
         let spacing = self.spacing / (1_u64 << key.depth()) as f64;
         let pixels = self.camera.pixels(spacing, &grown);
         let is_root = key == Key::ROOT;
-        // The cheap tests first.
+        // Cheap tests first.
         let is_wanted = (is_root || pixels * 2.0 > self.min_pixels)
             && self.camera.sees(&grown)
             && self.is_in_areas(cell);
@@ -142,7 +142,7 @@ impl Policy for View {
     }
 }
 
-/// By reference, for a walk that leaves the view to its owner.
+/// A reference to a view, as the policy of a walk.
 #[derive(Debug)]
 pub(crate) struct Sight<'a>(pub(crate) &'a View);
 

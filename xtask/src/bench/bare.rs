@@ -1,4 +1,4 @@
-//! The limits: tiles in memory through nothing but `laz`, `zstd` or a copy.
+//! The limits: decoding tiles in memory with nothing but `laz`, `zstd` or a copy.
 
 use std::io::{Cursor, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ enum Encoding {
     Laszip {
         points_at: u64,
         vlr: LazVlr,
-        /// Where each chunk starts, and how many points it has.
+        /// Offset of each chunk, and its number of points.
         chunks: Vec<(usize, usize)>,
     },
     /// One chunk of a LAZ file.
@@ -99,7 +99,7 @@ impl Tiles {
             let points = large.unwrap_or_else(|| header.number_of_point_records.into());
             let Encoding::Laszip { vlr, chunks, .. } = laszip(&bytes, usize::try_from(points)?)?
             else {
-                bail!("{}: no LAZ file", file.display());
+                bail!("{}: not a LAZ file", file.display());
             };
             let ends = chunks
                 .iter()
@@ -128,13 +128,13 @@ impl Tiles {
         self.tiles.iter().map(|tile| tile.path.as_str())
     }
 
-    /// Time to bring all tiles to records on that many threads; each keeps one buffer, but a copy of what needs no
-    /// decoder is as new as columns are.
+    /// Time to decode all tiles to records on this many threads. Each thread reuses one buffer, except where decoding
+    /// is a copy: it goes to new memory, as columns do.
     pub(crate) fn decode(&self, threads: usize) -> Result<Duration> {
         self.each(threads, |_, _| Ok(()))
     }
 
-    /// Time to bring all laszip tiles to records by `ept-laz`, on one thread.
+    /// Time to decode all laszip tiles to records with `ept-laz`, on one thread.
     pub(crate) fn decode_by_ept_laz(&self) -> Result<Duration> {
         let Some(Encoding::Laszip { vlr, .. }) = self.tiles.first().map(|tile| &tile.encoding)
         else {
@@ -149,7 +149,7 @@ impl Tiles {
         })
     }
 
-    /// The same as [`Tiles::decode`], and the records are encoded again, a tile to a chunk.
+    /// As [`Tiles::decode`], then encodes the records again, a chunk for each tile.
     pub(crate) fn recode(&self, threads: usize) -> Result<Duration> {
         self.each(threads, |tile, records| {
             std::hint::black_box(tile.encode(records)?);
@@ -296,7 +296,7 @@ impl Tile {
     }
 }
 
-/// Whether points are compressed as those of point formats 6 to 10.
+/// Whether points are compressed like those of point formats 6 to 10.
 fn is_layered(vlr: &LazVlr) -> bool {
     vlr.items().iter().any(|item| item.version() > 2)
 }

@@ -1,4 +1,4 @@
-//! Processes that are measured.
+//! Processes to be measured.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -6,19 +6,19 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
-/// What a process took.
+/// The cost of a process.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cost {
-    /// By its own account where it gives one, else from its start to its end.
+    /// As the process reports it, or else from start to end.
     pub(crate) time: Duration,
-    /// Of all processors, where the system tells that.
+    /// Time of all processors, if the system reports it.
     pub(crate) processor: Option<Duration>,
-    /// The most memory that it had, in kB, where the system tells that.
+    /// Peak memory in kB, if the system reports it.
     pub(crate) memory: Option<u64>,
 }
 
 impl Cost {
-    /// What took only time.
+    /// The cost of work of which only the time is known.
     pub(crate) fn of(time: Duration) -> Cost {
         Cost {
             time,
@@ -28,7 +28,7 @@ impl Cost {
     }
 }
 
-/// Runs a command to its end. The first word of its output is the time that it took, in seconds, if it is a number.
+/// Runs a command to its end. If the first word of its output is a number, that is its time in seconds.
 pub(crate) fn run(command: &mut Command) -> Result<Cost> {
     let start = Instant::now();
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped());
@@ -38,7 +38,7 @@ pub(crate) fn run(command: &mut Command) -> Result<Cost> {
     while child.try_wait()?.is_none() {
         memory = memory.max(high_water(&process));
         processor = processor.max(processor_time(&process));
-        // Not at once: the measured process has the cores for itself.
+        // Polls rarely, so that the measured process has the cores for itself.
         std::thread::sleep(Duration::from_millis(3));
     }
     let elapsed = start.elapsed();
@@ -65,7 +65,7 @@ fn high_water(process: &Path) -> Option<u64> {
 /// Fields 14 and 15 of a process's `stat`, in steps of 10 ms (`proc_pid_stat(5)`).
 fn processor_time(process: &Path) -> Option<Duration> {
     let stat = std::fs::read_to_string(process.join("stat")).ok()?;
-    // The second field is a name in parentheses, which may hold anything.
+    // The second field is a name in parentheses, which may contain anything.
     let (_, fields) = stat.rsplit_once(')')?;
     let ticks: Option<Vec<u64>> = fields
         .split_whitespace()

@@ -1,7 +1,7 @@
-//! `cargo xtask bench`: how close reading comes to the limit of the decoder.
+//! `cargo xtask bench`: how close reading comes to the speed of the bare decoder.
 //!
-//! Each row runs some work and its limit in turn, several times, and gives the ratio of the two within
-//! one round: the machine may be slow, but it is as slow for both.
+//! Each row runs some work and its limit alternately, several times, and reports the ratio of the two in each round: a
+//! slow machine slows both.
 
 mod bare;
 mod child;
@@ -26,20 +26,20 @@ use crate::{hierarchy, testdata};
 /// What is measured, and how often.
 #[derive(Debug, Args)]
 pub(crate) struct Bench {
-    /// A laszip dataset on disk; ../shared/bench/autzen-laz, or one that is made, when absent
+    /// A laszip dataset on disk; by default ../shared/bench/autzen-laz if it exists, otherwise a generated one
     dataset: Option<PathBuf>,
-    /// How often each row is measured
+    /// How often to measure each row
     #[arg(long, default_value_t = 5)]
     rounds: usize,
-    /// Only rows whose text has this in it
+    /// Only rows whose text contains this
     #[arg(long)]
     only: Option<String>,
-    /// Put the table into BENCHMARKS.md
+    /// Write the table to BENCHMARKS.md
     #[arg(long)]
     write: bool,
 }
 
-/// Nodes of the hierarchy that is walked.
+/// Number of nodes of the hierarchy to walk.
 const NODES: usize = 1_000_000;
 
 impl Bench {
@@ -59,7 +59,7 @@ impl Bench {
                 made.join("large-laz-pf3")
             }
         });
-        // Asked before anything is built, which may replace this program.
+        // Asked before building, which may replace this program.
         let xtask = std::env::current_exe()?;
         let rows = Rows {
             ept: build_ept(&xtask)?,
@@ -93,7 +93,7 @@ fn timed(work: impl FnOnce() -> Result<()>) -> Result<Duration> {
     Ok(start.elapsed())
 }
 
-/// Builds the command in release and returns its path: beside this program.
+/// Builds the command in release mode and returns its path, which is beside this program.
 fn build_ept(xtask: &Path) -> Result<PathBuf> {
     let status = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--release", "--package", "ept-cli"])

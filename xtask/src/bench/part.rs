@@ -1,4 +1,4 @@
-//! What a process of its own does with a dataset through the library, so that its memory is that of this alone.
+//! Work done with a dataset in a process of its own, so that its memory can be measured.
 
 use std::num::NonZeroUsize;
 use std::time::Instant;
@@ -8,42 +8,42 @@ use clap::{Args, ValueEnum};
 use ept_reader::{Bounds, Dataset, Limits, Options, Query};
 use futures::TryStreamExt;
 
-/// Use of the library that is measured.
+/// Use of the library to be measured.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Part {
     #[arg(value_enum)]
     pub(crate) work: Work,
     /// Folder or URL of a dataset
     pub(crate) dataset: String,
-    /// Threads that decode
+    /// Number of threads that decode
     #[arg(long, default_value = "1")]
     pub(crate) threads: NonZeroUsize,
-    /// Least and greatest corner: minx,miny,minz,maxx,maxy,maxz
+    /// Minimum and maximum corner: minx,miny,minz,maxx,maxy,maxz
     #[arg(long, allow_hyphen_values = true, value_delimiter = ',')]
     pub(crate) bounds: Vec<f64>,
-    /// Spacing that suffices
+    /// Required spacing
     #[arg(long)]
     pub(crate) resolution: Option<f64>,
-    /// Dimensions that are wanted
+    /// Requested dimensions
     #[arg(long, value_delimiter = ',')]
     pub(crate) dimensions: Vec<String>,
 }
 
-/// What is done, from before the opening to the end.
+/// The work, from opening the dataset to the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Work {
-    /// All selected points are decoded, and dropped
+    /// Decode all selected points and drop them
     Points,
-    /// As far as the first batch of points
+    /// Read up to the first batch of points
     First,
-    /// All selected nodes are found and counted
+    /// Find and count all selected nodes
     Nodes,
-    /// The query is planned
+    /// Plan the query
     Plan,
 }
 
 impl Part {
-    /// The same as arguments of a command.
+    /// The same as arguments of the command.
     pub(crate) fn arguments(&self) -> Result<Vec<String>> {
         let work = self.work.to_possible_value().context("it has a name")?;
         let mut arguments = vec![work.get_name().to_owned(), self.dataset.clone()];
@@ -62,7 +62,7 @@ impl Part {
         Ok(arguments)
     }
 
-    /// The query that it asks.
+    /// The query.
     pub(crate) fn query(&self) -> Result<Query> {
         let mut query = Query::new();
         if let [x0, y0, z0, x1, y1, z1] = self.bounds[..] {
@@ -79,7 +79,7 @@ impl Part {
         Ok(query)
     }
 
-    /// Does it, and prints how many seconds it took.
+    /// Does the work, and prints how many seconds it took.
     pub(crate) fn run(&self) -> Result<()> {
         let runtime = tokio::runtime::Runtime::new()?;
         let start = Instant::now();

@@ -1,4 +1,4 @@
-//! A row of the table: some work against its limit.
+//! A row of the table: some work and its limit.
 
 use std::time::Duration;
 
@@ -6,34 +6,34 @@ use anyhow::{Context, Result};
 
 use super::child::Cost;
 
-/// Work that is measured, and what it is measured against.
+/// Work to be measured, and the limit to compare it with.
 pub(crate) struct Row<'a> {
     pub(crate) work: String,
     /// The limit, in words.
     pub(crate) limit: String,
-    /// How many times the limit the work may take.
+    /// Maximum ratio of work to limit.
     pub(crate) goal: Option<f64>,
     pub(crate) clock: Clock,
     pub(crate) measure_limit: Box<dyn Fn() -> Result<Duration> + 'a>,
     pub(crate) measure: Box<dyn Fn() -> Result<Cost> + 'a>,
 }
 
-/// Whose time counts.
+/// The clock to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Clock {
-    /// That of the wall.
+    /// Wall-clock time.
     Wall,
-    /// That of all processors together.
+    /// Time of all processors.
     Processor,
 }
 
-/// What came of a row.
+/// The result of a row.
 #[derive(Debug, Clone)]
 pub(crate) struct Measured {
     pub(crate) work: String,
     pub(crate) limit: String,
     pub(crate) goal: Option<f64>,
-    /// Times of limit and work in the middle of all rounds.
+    /// Median times of limit and work.
     pub(crate) times: [Duration; 2],
     /// Ratios, in ascending order.
     pub(crate) ratios: Vec<f64>,
@@ -41,7 +41,7 @@ pub(crate) struct Measured {
 }
 
 impl Row<'_> {
-    /// Runs limit and work in turn. The first round warms the caches of both and does not count.
+    /// Runs limit and work alternately. The first round warms the caches and does not count.
     pub(crate) fn measure(&self, rounds: usize) -> Result<Measured> {
         let (mut limits, mut works, mut memory) = (Vec::new(), Vec::new(), None);
         for _ in 0..=rounds {
@@ -73,7 +73,7 @@ impl Row<'_> {
 }
 
 impl Measured {
-    /// The ratio in the middle.
+    /// The median ratio.
     pub(crate) fn ratio(&self) -> f64 {
         self.ratios[self.ratios.len() / 2]
     }

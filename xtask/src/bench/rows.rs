@@ -17,16 +17,16 @@ use super::row::{Clock, Row};
 use super::server::Server;
 use super::survey::Survey;
 
-/// What the rows are made of.
+/// What the rows need.
 pub(crate) struct Rows {
     /// The command.
     pub(crate) ept: PathBuf,
-    /// This program, which does the rest.
+    /// This program, which does the rest of the work.
     pub(crate) xtask: PathBuf,
     pub(crate) threads: NonZeroUsize,
-    /// Folder of the datasets that were made.
+    /// Folder of generated datasets.
     pub(crate) made: PathBuf,
-    /// The dataset of most rows.
+    /// The dataset for most rows.
     pub(crate) laszip: PathBuf,
     pub(crate) scratch: TempDir,
 }
@@ -37,15 +37,15 @@ const LATENCIES: [Duration; 3] = [
     Duration::from_millis(20),
     Duration::from_millis(100),
 ];
-/// What an area may take beyond its tiles, over HTTP apart from the latency.
+/// Allowance for an area on top of its tiles, over HTTP apart from latency.
 const OPENING: Duration = Duration::from_millis(15);
-/// What the first batch may take beyond its tile.
+/// Allowance for the first batch on top of its tile.
 const FIRST: Duration = Duration::from_millis(20);
-/// Entries of a hierarchy that are walked in a second.
+/// Entries of a hierarchy to be walked per second.
 const PACE: f64 = 2e6;
-/// What an area of a large hierarchy may take.
+/// Time allowed for an area of a large hierarchy.
 const LOOKUP: Duration = Duration::from_millis(50);
-/// Edge of that area, in metres.
+/// Side of that area, in metres.
 const PLOT: f64 = 200.0;
 
 impl Rows {
@@ -61,7 +61,7 @@ impl Rows {
         ))
     }
 
-    /// Makes one row after the other, so that only what it needs is in memory.
+    /// Makes one row at a time, so that only what it needs is in memory.
     pub(crate) fn each(&self, mut then: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
         self.chunks(&mut then)?;
         self.whole(&mut then)?;
@@ -121,7 +121,7 @@ impl Rows {
             measure_limit: Box::new(decode),
             measure: Box::new(|| self.ept("stats", None)),
         })?;
-        // The bare encoder keeps the point format of the tiles; COPC has 6 to 8.
+        // The bare encoder keeps the point format of the tiles, but COPC has 6 to 8.
         for (work, out) in [("LAZ", "all.laz"), ("COPC", "all.copc.laz")] {
             then(&Row {
                 work: format!("`ept query` to {work}"),
@@ -143,7 +143,7 @@ impl Rows {
         })
     }
 
-    /// Files, and a survey of them, that the command makes of the dataset.
+    /// Files, and a survey of files, made from the dataset by the command.
     fn files(&self, then: &mut impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
         let name = self.laszip.file_name().unwrap_or_default();
         let survey = self.made.join(name).with_extension("survey");
@@ -320,7 +320,7 @@ fn metadata(folder: &Path) -> Result<Metadata> {
     Ok(Metadata::from_json(&text)?)
 }
 
-/// A square in the middle that has this share of the points' extent.
+/// A square in the centre with this share of the points' area.
 fn middle(metadata: &Metadata, share: f64) -> Vec<f64> {
     let extent = metadata.bounds_conforming().unwrap_or(metadata.bounds());
     let (min, max) = (extent.min(), extent.max());
@@ -338,7 +338,7 @@ fn flat([x0, y0, x1, y1]: [f64; 4]) -> Vec<f64> {
     vec![x0, y0, f64::NEG_INFINITY, x1, y1, f64::INFINITY]
 }
 
-/// How many pages lie below each other: their depths, by their names.
+/// Number of levels of pages, from their file names.
 fn page_levels(folder: &Path) -> Result<u32> {
     let mut depths = BTreeSet::new();
     for page in folder.join("ept-hierarchy").read_dir()? {

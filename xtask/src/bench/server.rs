@@ -1,4 +1,4 @@
-//! A web server on loopback whose answers come late.
+//! A web server on loopback with artificial latency.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
-/// Serves the files below a folder; it ends with the process.
+/// Serves the files below a folder until the process ends.
 ///
-/// The first part of a path is the latency of the answer in milliseconds.
+/// The first part of a path is the latency in milliseconds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Server {
     address: SocketAddr,
@@ -22,19 +22,19 @@ impl Server {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let root = root.clone();
-                // An error is a client that went away.
+                // An error means that the client disconnected.
                 std::thread::spawn(move || serve(stream, &root).ok());
             }
         });
         Ok(Server { address })
     }
 
-    /// The URL of the folder, with that latency.
+    /// The URL of the folder with this latency.
     pub(crate) fn url(&self, latency: Duration) -> String {
         format!("http://{}/{}", self.address, latency.as_millis())
     }
 
-    /// Fetches files one after another on one connection, at once.
+    /// Fetches files one after another on one connection, without latency.
     pub(crate) fn fetch<'a>(&self, paths: impl Iterator<Item = &'a str>) -> Result<()> {
         let mut stream = TcpStream::connect(self.address)?;
         stream.set_nodelay(true)?;
@@ -75,7 +75,7 @@ fn serve(mut stream: TcpStream, root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The lines of the next message's head; none at the end.
+/// The lines of the next message's head. `None` at the end.
 fn head(reader: &mut impl BufRead) -> Result<Option<Vec<String>>> {
     let mut lines = Vec::new();
     loop {

@@ -1,4 +1,4 @@
-//! Files that the command makes of a dataset: what a survey of it would be.
+//! Files made from a dataset by the command, like those of a survey.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,15 +12,15 @@ pub(crate) struct Survey {
     pub(crate) laz: PathBuf,
     /// All points in one COPC file.
     pub(crate) copc: PathBuf,
-    /// Squares of the same size, in a file each.
+    /// Squares of equal size, one file each.
     pub(crate) tiles: Vec<PathBuf>,
 }
 
-/// Squares along each axis.
+/// Number of squares along each axis.
 const SIDE: u32 = 4;
 
 impl Survey {
-    /// Makes the files in a folder, unless they are there.
+    /// Makes the files in a folder, unless they exist.
     pub(crate) fn make(folder: PathBuf, dataset: &Path, ept: &Path) -> Result<Survey> {
         std::fs::create_dir_all(&folder)?;
         let text = std::fs::read(dataset.join("ept.json"))?;
@@ -38,7 +38,7 @@ impl Survey {
                 let mut command = Command::new(ept);
                 command.arg("query").arg(dataset).args(area).arg("--quiet");
                 let status = command.arg("--output").arg(&file).status()?;
-                ensure!(status.success(), "{} is not made", file.display());
+                ensure!(status.success(), "{}: could not be made", file.display());
             }
             anyhow::Ok(file)
         };

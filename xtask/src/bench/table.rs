@@ -12,7 +12,7 @@ use super::row::Measured;
 const BEGIN: &str = "<!-- Written by `cargo xtask bench --write`. -->\n";
 const END: &str = "<!-- The end of what is written. -->\n";
 
-/// A row as it is printed while others are still measured.
+/// A row as printed while others are still to be measured.
 pub(crate) fn line(row: &Measured) -> String {
     let Measured { work, limit, .. } = row;
     let [limit_time, work_time] = row.times.map(time);
@@ -22,7 +22,7 @@ pub(crate) fn line(row: &Measured) -> String {
     )
 }
 
-/// Puts the table in the place of the last one.
+/// Replaces the table in the file.
 pub(crate) fn write(path: &Path, rows: &[Measured], notes: &str) -> Result<()> {
     let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
     let (before, rest) = text.split_once(BEGIN).context("no place for the table")?;
@@ -100,7 +100,7 @@ fn output(command: &str, arguments: &[&str]) -> Result<String> {
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
-/// The version of a dependency: the newest, which is ours where others have an older one.
+/// The version of a dependency: the newest, which is ours if others use an older one.
 fn version(name: &str) -> Result<String> {
     let lock = std::fs::read_to_string(crate::workspace().join("Cargo.lock"))?;
     let (_, rest) = lock

@@ -1,4 +1,4 @@
-//! A dataset without a truth file: what must hold of any.
+//! Checks of a dataset without a truth file: what must be true of any.
 
 use anyhow::Result;
 use ept_reader::{Bounds, Dataset, Node, Query, Tile};
@@ -63,12 +63,12 @@ impl Points {
             .filter(|point| !cell.contains(**point))
             .count();
         report.check(outside == 0, || {
-            format!("{outside} points of {key} lie outside of its cell")
+            format!("{outside} points of {key} are outside its cell")
         });
         self.nodes.push(tile.node);
     }
 
-    /// Boxes around the middle and at corners, some with points on their edges, at several depths.
+    /// Boxes around the centre and at corners, some with points on their edges, at several depths.
     fn queries(&self) -> Result<Vec<(Bounds, u32)>> {
         let deepest = self
             .nodes
@@ -78,7 +78,7 @@ impl Points {
             .unwrap_or(0);
         let mut queries = Vec::new();
         for (low, high) in [(0.3, 0.55), (0.0, 0.2), (0.45, 0.5), (0.9, 1.0)] {
-            // Coordinates of points that are there: the edges test that they are in.
+            // Coordinates of existing points: the edges test that bounds are closed.
             let edge = |axis: usize, part: f64| {
                 let mut values: Vec<f64> = self.xyz.iter().map(|point| point[axis]).collect();
                 values.sort_unstable_by(f64::total_cmp);

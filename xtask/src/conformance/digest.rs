@@ -1,4 +1,4 @@
-//! Columns as the truth files describe them: stored integers, bytes and their hashes.
+//! Columns in the terms of the truth files: stored integers, bytes and their hashes.
 
 use anyhow::{Context, Result, bail};
 use ept_reader::{PointBatch, Values};
@@ -13,8 +13,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The integers that the coordinates of a batch stand for, `[x, y, z]` per point. Fails unless each of them
-/// gives its coordinate back to the last bit.
+/// The stored integers of a batch's coordinates, `[x, y, z]` per point. Fails unless each gives its coordinate exactly.
 pub(crate) fn stored(batch: &PointBatch) -> Result<Vec<[i32; 3]>> {
     let scaling = batch
         .scaling()
@@ -29,7 +28,7 @@ pub(crate) fn stored(batch: &PointBatch) -> Result<Vec<[i32; 3]>> {
         for (point, value) in stored.iter_mut().zip(values) {
             let integer = ((value - offset) / scale).round();
             if integer * scale + offset != *value {
-                bail!("coordinate {value:?} is no multiple of {scale} from {offset}");
+                bail!("coordinate {value:?} is not {offset} plus a multiple of {scale}");
             }
             point[axis] = integer as i32;
         }
@@ -45,7 +44,7 @@ pub(crate) fn stored_bytes(points: &[[i32; 3]]) -> Vec<u8> {
         .collect()
 }
 
-/// The values' bytes, little endian.
+/// The values as little-endian bytes.
 pub(crate) fn bytes(values: &Values) -> Vec<u8> {
     match values {
         Values::I8(v) => v.iter().flat_map(|x| x.to_le_bytes()).collect(),

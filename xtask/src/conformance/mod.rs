@@ -1,9 +1,8 @@
-//! `cargo xtask conformance`: reads datasets whole and through queries, and compares with what they
-//! must be.
+//! `cargo xtask conformance`: reads datasets whole and with queries, and checks the results.
 //!
-//! A folder with a `truth` folder is a collection of samples: each truth file is checked to the last
-//! bit of its hashes, and recorded PDAL queries are repeated. Any other folder or URL is checked against
-//! itself: counts, cells, and queries against brute force.
+//! A folder with a subfolder `truth` is a collection of samples: each dataset is compared with its truth file, down to
+//! the hashes, and recorded PDAL queries are repeated. Any other folder or URL is checked for consistency: counts,
+//! cells, and queries against brute force.
 
 mod alone;
 mod digest;
@@ -19,10 +18,10 @@ use anyhow::{Result, bail};
 pub(crate) use report::Report;
 pub(crate) use samples::read_json;
 
-/// Environment variable that names the folder of samples.
+/// Environment variable with the folder of samples.
 const SAMPLES_VARIABLE: &str = "EPT_SAMPLES";
 
-/// Checks the targets, or the fixtures and the samples when none is named.
+/// Checks the targets. By default, these are the fixtures and the samples.
 pub(crate) fn run(targets: &[String]) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let targets = match targets {
@@ -53,7 +52,7 @@ fn default_targets() -> Vec<String> {
     targets
 }
 
-/// Where samples are, if there are any.
+/// The folder of samples, which may not exist.
 pub(crate) fn samples_folder() -> PathBuf {
     match std::env::var_os(SAMPLES_VARIABLE) {
         Some(folder) => folder.into(),

@@ -1,4 +1,4 @@
-//! Queries that PDAL or a computation point by point answered, answered again.
+//! Repeats queries whose results are known from PDAL or from testing every point.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::Report;
 
 /// Checks all entries: bounds and polygons with and without a coordinate system, resolutions, conditions, sources.
-/// `root` is the folder that the entries' paths start from: `dataset` of EPT, `source` of files and folders of files.
+/// Paths in the entries are relative to `root`: `dataset` is an EPT dataset, `source` a file or a folder of files.
 pub(crate) async fn check(root: &Path, entries: &Value) -> Result<Vec<Report>> {
     let mut reports = Vec::new();
     for entry in entries.as_array().into_iter().flatten() {
@@ -28,8 +28,8 @@ pub(crate) async fn check(root: &Path, entries: &Value) -> Result<Vec<Report>> {
     Ok(reports)
 }
 
-/// The share of the points by which an entry may differ: 0 for exact ones. Transform libraries differ in the last
-/// digits; Autzen's datum, NAD83(HARN), is shifted by PROJ with a grid that no pure build has.
+/// The share of points by which an entry may differ, 0 for exact ones. Transform libraries differ in the last digits,
+/// and for Autzen's datum, NAD83(HARN), PROJ uses a grid that pure builds lack.
 fn tolerance(entry: &Value) -> f64 {
     let has_crs = !entry["crs"].is_null();
     let has_crs = has_crs
@@ -96,7 +96,7 @@ async fn answer(report: &mut Report, dataset: &Dataset, entry: &Value) -> Result
     report.equal("points", Some(summary.points()), entry["points"].as_u64());
     for (name, found) in summary.dimensions().filter(|_| summary.points() > 0) {
         let expected = &entry["stats"][name];
-        // PDAL turns class 12 of point formats 0 to 5 into class 0 with the overlap flag.
+        // In PDAL, class 12 of point formats 0 to 5 becomes class 0 with the overlap flag.
         if !expected.is_object() || name == "Classification" && has_class_12 {
             continue;
         }
@@ -105,7 +105,7 @@ async fn answer(report: &mut Report, dataset: &Dataset, entry: &Value) -> Result
             .flatten()
             .map(float)
             .map(f64::abs);
-        // The record has ten significant digits.
+        // The recorded number has ten significant digits.
         let tolerance = size.fold(0.0, f64::max) * 1e-9;
         let figures = [
             ("minimum", found.min().map(float), &expected["min"]),
@@ -126,8 +126,8 @@ async fn answer(report: &mut Report, dataset: &Dataset, entry: &Value) -> Result
     Ok(())
 }
 
-/// A number as it reaches PDAL's readers: options are texts of 15 significant digits there (pdal/Options.hpp), which
-/// can be less than half of a spacing where the number itself is exactly half.
+/// A number as PDAL's readers get it: options are passed as text of 15 significant digits (pdal/Options.hpp), which can
+/// be less than half of a spacing if the number itself is exactly half.
 fn as_pdal_reads(number: f64) -> Result<f64> {
     Ok(format!("{number:.14e}").parse()?)
 }
@@ -139,7 +139,7 @@ fn float(scalar: Scalar) -> f64 {
     }
 }
 
-/// The text and the coordinate system that follows its last parenthesis: `POLYGON((..))/EPSG:4326`.
+/// Splits the text from the coordinate system after its last parenthesis: `POLYGON((..))/EPSG:4326`.
 fn split_crs(text: &str) -> Result<(&str, Option<Crs>)> {
     match text.rsplit_once(")/") {
         Some((start, crs)) => Ok((&text[..=start.len()], Some(Crs::parse(crs)?))),
@@ -156,7 +156,7 @@ fn parse_polygon(text: &str) -> Result<Area> {
     })
 }
 
-/// `([x0,x1],[y0,y1])` or with a third range.
+/// Parses `([x0,x1],[y0,y1])`, with or without a third range.
 fn parse_bounds(text: &str) -> Result<Area> {
     let (text, crs) = split_crs(text)?;
     let numbers: Vec<f64> = text

@@ -1,11 +1,11 @@
-//! What the checks of one dataset came to.
+//! The results of the checks of a dataset.
 
 use std::fmt::{self, Debug};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// Checks of one dataset: how many there were and which missed.
+/// Results for one dataset: the number of checks, and those that failed.
 #[derive(Debug)]
 pub(crate) struct Report {
     name: String,
@@ -26,7 +26,7 @@ impl Report {
         self.misses.is_empty()
     }
 
-    /// Notes a check; `miss` says what is wrong when it does not hold.
+    /// Records a check. `miss` describes the failure.
     pub(crate) fn check(&mut self, holds: bool, miss: impl FnOnce() -> String) {
         self.checks += 1;
         if !holds {
@@ -56,7 +56,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// The folders directly below `folder` that hold a file of that name, in order.
+/// The folders directly in `folder` that contain a file of this name, sorted.
 pub(crate) fn folders_with(folder: &Path, file: &str) -> Result<Vec<PathBuf>> {
     let entries = folder
         .read_dir()

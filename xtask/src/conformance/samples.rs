@@ -32,10 +32,10 @@ pub(crate) async fn check(samples: &Path) -> Result<Vec<Report>> {
     Ok(reports)
 }
 
-/// A truth file.
+/// Reads a truth file.
 pub(crate) fn read_json(path: &Path) -> Result<Value> {
     let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-    // Extremes of no points, as Python writes them; JSON has no such numbers.
+    // Python writes infinities for the extremes of no points, which are not valid JSON.
     let text = text
         .replace(": -Infinity", ": null")
         .replace(": Infinity", ": null");

@@ -1,4 +1,4 @@
-//! One dataset against its truth file, which another reader made.
+//! Compares a dataset with its truth file, which was made with another reader.
 
 use std::collections::BTreeMap;
 
@@ -65,25 +65,25 @@ fn check_metadata(report: &mut Report, metadata: &Metadata, truth: &Value) {
     report.equal("srs wkt", &*head, text(&ept["srs"]["wkt_head"]));
 }
 
-/// All of a dataset, and what of it could not be read.
+/// A whole dataset, and the parts of it that could not be read.
 struct Whole {
     summary: Summary,
     points: Vec<[i32; 3]>,
-    /// Coordinates of the same points.
+    /// Bounds of the same points.
     extent: Option<[[f64; 3]; 2]>,
     per_depth: BTreeMap<u32, u64>,
     columns: BTreeMap<String, ColumnDigest>,
     lost: BTreeMap<String, (bool, String)>,
 }
 
-/// What a truth file says of one dimension.
+/// A truth file's entry for a dimension.
 struct ColumnDigest {
     scalar: String,
     hash: Sha256,
     histogram: BTreeMap<String, u64>,
 }
 
-/// Values of more kinds than this have no histogram in the truth files.
+/// Truth files have no histogram of dimensions with more distinct values.
 const MAX_HISTOGRAM: usize = 256;
 
 impl Whole {
@@ -167,7 +167,7 @@ impl Whole {
 
     fn check(&self, report: &mut Report, dataset: &Dataset, truth: &Value) -> Result<()> {
         self.check_losses(report, truth);
-        // The truth file counts tiles that we refuse, because the hierarchy gives them another count.
+        // The truth file counts points of tiles that we refuse, because their count differs from the hierarchy's.
         let mismatches = truth["count_mismatches"].as_array();
         if mismatches.is_some_and(|list| !list.is_empty()) {
             return Ok(());
@@ -214,7 +214,8 @@ impl Whole {
         self.check_columns(report, truth)
     }
 
-    /// Tiles and pages that the truth calls broken are lost, each with its key and a cause; others are not.
+    /// Checks that the tiles and pages that the truth file calls broken are lost, each with its key and a cause, and no
+    /// others.
     fn check_losses(&self, report: &mut Report, truth: &Value) {
         let keys = |list: &Value, at: Option<usize>| -> Vec<String> {
             let entries = list.as_array().into_iter().flatten();
@@ -238,7 +239,7 @@ impl Whole {
         }
     }
 
-    /// The coordinates as integers of the schema's own scale and offset, where it has them.
+    /// Compares the coordinates as integers of the schema's scale and offset, if it has them.
     fn check_by_schema(&self, report: &mut Report, metadata: &Metadata, truth: &Value) {
         let Some(expected) = truth["xyz_sorted_sha256_schema_quantised"].as_str() else {
             return;
@@ -297,11 +298,11 @@ impl Whole {
         Ok(())
     }
 
-    /// The library's own summary against the figures of the truth file.
+    /// Compares the library's own summary with the figures of the truth file.
     fn check_summary(&self, report: &mut Report, truth: &Value) {
         for (name, summary) in self.summary.dimensions() {
             let expected = &truth["dims"][name_in_truth(name)];
-            // Theirs is raw where ours is degrees.
+            // Truth files have raw values, the library degrees.
             let is_raw = name == "ScanAngleRank" && truth["dims"]["ScanAngleRaw006deg"].is_object();
             if is_raw || !expected.is_object() {
                 continue;
@@ -342,7 +343,7 @@ fn name_in_truth(name: &str) -> &str {
     }
 }
 
-/// A column under the name and in the type that truth files have: theirs hold LAS scan angles raw.
+/// A column with the name and type of truth files, which have raw LAS scan angles.
 fn as_in_truth(name: &str, values: &Values, truth: &Value) -> (String, Values) {
     let dims = &truth["dims"];
     match values {
@@ -355,7 +356,7 @@ fn as_in_truth(name: &str, values: &Values, truth: &Value) -> (String, Values) {
         {
             let raw = degrees.iter().map(|&degrees| {
                 let raw = (f64::from(degrees) / 0.006).round();
-                // Only the float32 nearest to raw x 0.006 stands for it.
+                // Only the float32 nearest to raw x 0.006 counts.
                 if (raw * 0.006) as f32 == degrees {
                     raw as i16
                 } else {

@@ -1,11 +1,11 @@
-//! Tile indexes that fuzzing starts from.
+//! Tile indexes as seeds for fuzzing.
 
 use anyhow::Result;
 use ept_crs::Crs;
 use ept_format::Bounds;
 use ept_index::{Attribute, Index, Row};
 
-/// Target, name and bytes of each.
+/// Target, name and contents of each seed.
 pub(super) fn seeds() -> Result<Vec<(&'static str, &'static str, Vec<u8>)>> {
     let index = index()?;
     let item = r#"{"type":"Feature","stac_version":"1.0.0","bbox":[5,52,6,53],"properties":{"proj:epsg":32631},"assets":{"ept":{"href":"set/ept.json","roles":["data"]}},"links":[{"rel":"next","href":"?page=2"}]}"#;
@@ -40,7 +40,7 @@ fn index() -> Result<Index> {
     })
 }
 
-/// A tile as the target takes it: lengths, .shp, no .shx, .dbf.
+/// A shapefile in the form that the target takes: lengths, .shp, no .shx, .dbf.
 fn shapefile() -> Vec<u8> {
     let mut shp = [9994_u32.to_be_bytes().as_slice(), &[0; 20]].concat();
     shp.extend(118_u32.to_be_bytes());

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::workspace;
 use target::{End, TARGETS};
 
-/// What cargo-fuzz passes, less the sanitizers, which need a nightly toolchain.
+/// The flags of cargo-fuzz without the sanitizers, which need a nightly toolchain.
 const FLAGS: [&str; 7] = [
     "--cfg=fuzzing",
     "-Cpasses=sancov-module",
@@ -23,12 +23,12 @@ const FLAGS: [&str; 7] = [
     "-Cllvm-args=-simplifycfg-branch-fold-threshold=0",
 ];
 
-/// Runs one target, or all of them, each for so many seconds.
+/// Runs one target or all, each for `seconds` seconds.
 pub(crate) fn run(only: Option<&str>, seconds: u32) -> Result<()> {
     let is_wanted = |name: &str| only.is_none_or(|only| only == name);
     let wanted: Vec<_> = TARGETS.iter().filter(|t| is_wanted(t.name)).collect();
     let names = TARGETS.map(|target| target.name).join(", ");
-    ensure!(!wanted.is_empty(), "no such target; there are {names}");
+    ensure!(!wanted.is_empty(), "no such target; the targets are {names}");
 
     let (folder, host) = (folder()?, host()?);
     cargo("build", &folder, &host)?;
@@ -48,7 +48,7 @@ pub(crate) fn run(only: Option<&str>, seconds: u32) -> Result<()> {
     }
 }
 
-/// Formatting and lints of the package, which the workspace does not hold.
+/// Checks formatting and lints of the package, which is not part of the workspace.
 pub(crate) fn lint() -> Result<()> {
     let mut format = Command::new(env!("CARGO"));
     format.args(["fmt", "--check", "--manifest-path"]);
@@ -56,7 +56,7 @@ pub(crate) fn lint() -> Result<()> {
     cargo("clippy", &folder()?, &host()?)
 }
 
-/// Runs cargo with the instrumentation. Only `--target` spares build scripts from it.
+/// Runs cargo with the instrumentation. `--target` keeps build scripts free of it.
 fn cargo(command: &str, folder: &Path, host: &str) -> Result<()> {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args([command, "--release", "--target", host, "--manifest-path"]);
@@ -80,7 +80,7 @@ fn succeed(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Where all of fuzzing is kept between runs: builds, seeds, corpora, crashes.
+/// The folder for everything that is kept between runs: builds, seeds, corpora, crashes.
 fn folder() -> Result<PathBuf> {
     let target = std::env::var_os("CARGO_TARGET_DIR");
     let target = target.map_or_else(|| workspace().join("target"), PathBuf::from);

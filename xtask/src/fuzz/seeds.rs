@@ -1,4 +1,4 @@
-//! The inputs that fuzzing starts from: parts of the fixtures.
+//! Seeds for fuzzing: parts of the fixtures.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,17 +9,17 @@ use serde_json::Value;
 
 use super::index;
 
-/// Datasets whose schemas the targets `binary` and `zstandard` know, each at its place.
+/// Datasets whose schemas the targets `binary` and `zstandard` have, in the same order.
 const BINARY: [&str; 3] = ["binary", "float64", "wide-integers"];
 const ZSTANDARD: [&str; 1] = ["zstandard"];
-/// Those without extra bytes, of the point formats that the target `chunk` knows, each at its place.
+/// Datasets without extra bytes, of the point formats that the target `chunk` has, in the same order.
 const CHUNK: [&str; 7] = [
     "laz-pf0", "", "laz-pf2", "laz-pf3", "laz-pf6", "", "laz-pf8",
 ];
-/// Points of the first chunk that are enough: it may not have all of the tile's.
+/// Number of points to decode: the first chunk may not have all points of the tile.
 const CHUNK_POINTS: u16 = 100;
 
-/// Texts of the forms that people write.
+/// Texts in forms that people write.
 const TEXTS: [(&str, &str, &str); 13] = [
     (
         "addon",
@@ -101,7 +101,7 @@ pub(crate) fn write(testdata: &Path, seeds: &Path) -> Result<()> {
     Ok(())
 }
 
-/// An info record, and a page with a node and a page.
+/// An info record, and a page with a node and a pointer to a page.
 fn copc_seed() -> Vec<u8> {
     let info = CopcInfo {
         center: [500.0, 500.0, 100.0],
@@ -174,7 +174,7 @@ impl Seeds<'_> {
         self.add_tile(&name, dataset)
     }
 
-    /// The list and each detail, with a byte of 0 between them.
+    /// The list and the details, separated by zero bytes.
     fn add_sources(&self, dataset: &str, folder: &Path) -> Result<()> {
         if !folder.is_dir() {
             return Ok(());
@@ -189,7 +189,7 @@ impl Seeds<'_> {
         Ok(())
     }
 
-    /// The smallest tile, after the choices that the targets read first.
+    /// The smallest tile, after the parameters that the targets read first.
     fn add_tile(&self, dataset: &str, folder: &Path) -> Result<()> {
         let place = |known: &[&str]| known.iter().position(|known| *known == dataset);
         let size = |path: &PathBuf| path.metadata().map_or(u64::MAX, |file| file.len());
@@ -217,7 +217,7 @@ impl Seeds<'_> {
         }
     }
 
-    /// The first chunk of a tile, behind the place of its table (LAS 1.4 R15, section 2.4, and LASzip).
+    /// The first chunk of a tile, which follows the offset of the chunk table (LAS 1.4 R15, section 2.4, and LASzip).
     fn add_chunk(&self, dataset: &str, format: u8, tile: &[u8]) -> Result<()> {
         let points_at = tile.get(96..).and_then(<[u8]>::first_chunk);
         let points_at = u32::from_le_bytes(*points_at.context("no header")?) as usize;

@@ -1,4 +1,4 @@
-//! One fuzz target, and how a run of it ends.
+//! A fuzz target, and how its runs end.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 #[derive(Debug)]
 pub(crate) struct Target {
     pub(crate) name: &'static str,
-    /// Bytes of the longest input.
+    /// Maximum length of an input in bytes.
     longest: u32,
 }
 
@@ -42,9 +42,9 @@ pub(crate) const TARGETS: [Target; 20] = [
 /// How a run ended.
 #[derive(Debug)]
 pub(crate) enum End {
-    /// The time was up.
+    /// The time is up.
     Clean { executions: u64 },
-    /// An input broke a law, or took too much memory or time.
+    /// An input violated a law, or took too much memory or time.
     Crash {
         executions: u64,
         input: String,
@@ -57,7 +57,7 @@ impl Target {
         Target { name, longest }
     }
 
-    /// Runs the target. What it finds on the way is kept in `folder`, for the next run to start from.
+    /// Runs the target. New corpus entries are kept in `folder`, for the next run to start from.
     pub(crate) fn run(&self, binaries: &Path, folder: &Path, seconds: u32) -> Result<End> {
         let corpus = folder.join("corpus").join(self.name);
         let crashes = folder.join("crashes");
@@ -93,7 +93,7 @@ impl Target {
     }
 }
 
-/// The rest of the line that has the mark.
+/// The rest of the line after the mark.
 fn after(text: &str, mark: &str) -> Option<String> {
     let (_, rest) = text.rsplit_once(mark)?;
     Some(rest.lines().next()?.trim().to_owned())

@@ -1,4 +1,4 @@
-//! Tile indexes: what we write, read by others, and what they write, read by us.
+//! Tile indexes: ours read by other libraries, and theirs read by us.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use crate::conformance::{read_json, samples_folder};
 
-/// Writes an index in each format and has GeoPandas read it, with GDAL below it. Its own indexes are asked for the tiles
-/// that areas meet, of which Shapely knows the answer.
+/// Writes an index in each format and reads it with GeoPandas, which uses GDAL. Queries its indexes by areas for which
+/// Shapely computed the expected tiles.
 pub(crate) fn check(python: &Path, ept: &Path) -> Result<()> {
     println!("tile indexes");
     let folder = tempfile::tempdir()?;
@@ -32,7 +32,7 @@ pub(crate) fn check(python: &Path, ept: &Path) -> Result<()> {
         .arg(folder.path())
         .arg(samples_folder())
         .status()?;
-    ensure!(status.success(), "others do not read our indexes");
+    ensure!(status.success(), "other libraries can't read our indexes");
 
     let queries = read_json(&place("queries.json"))?;
     let queries = queries.as_array().context("no queries")?;
@@ -47,7 +47,7 @@ pub(crate) fn check(python: &Path, ept: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The locations that `ept tiles` lists.
+/// The locations that `ept tiles` prints.
 fn tiles(ept: &Path, folder: &Path, query: &Value) -> Result<Value> {
     let text = |name: &str| query[name].as_str().context("a query lacks a part");
     let mut command = Command::new(ept);
@@ -66,7 +66,7 @@ fn tiles(ept: &Path, folder: &Path, query: &Value) -> Result<Value> {
     Ok(text.lines().collect())
 }
 
-/// A square of tiles far from the central meridian of their zone, where north is turned by 3 degrees.
+/// A square of tiles far from the central meridian of their zone, where grid north deviates by 3 degrees.
 fn index() -> Result<Index> {
     let row = |at: u32| {
         let [x, y] = [at % 12, at / 12].map(f64::from);

@@ -1,9 +1,9 @@
-//! `cargo xtask interop`: what `ept` writes, read by others.
+//! `cargo xtask interop`: reads what `ept` writes with other libraries.
 //!
 //! Each dataset is written as LAZ and COPC, whole and clipped, and read with laspy and copc.js; as GeoParquet, Arrow
 //! and PLY, and read with pyarrow, GeoPandas, DuckDB and plyfile. Every point and dimension is compared with the CSV of
-//! the same query. Tile indexes go both ways: GeoPandas reads ours, and `ept tiles` reads those that it writes. The versions
-//! are pinned in `xtask/interop`, and installed into the target folder when that changes.
+//! the same query. Tile indexes are exchanged in both directions: GeoPandas reads ours, and `ept tiles` reads those of
+//! GeoPandas. Versions are pinned in `xtask/interop`, and installed in the target folder when they change.
 
 mod index;
 mod tools;
@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::conformance::{read_json, samples_folder};
 use crate::interop::tools::Tools;
 
-/// Checks the datasets, or the fixtures and the intact samples when none is named.
+/// Checks the datasets. By default, these are the fixtures and the intact samples.
 pub(crate) fn run(datasets: &[PathBuf]) -> Result<()> {
     let datasets = match datasets {
         [] => default_datasets()?,
@@ -33,13 +33,13 @@ pub(crate) fn run(datasets: &[PathBuf]) -> Result<()> {
         .args(&datasets)
         .status()
         .context("Python does not start")?;
-    ensure!(status.success(), "others do not read what ept writes");
+    ensure!(status.success(), "other libraries can't read what ept writes");
     datasets
         .iter()
         .try_for_each(|dataset| check_columns(&tools, &ept, dataset))
 }
 
-/// Compares CSV, GeoParquet, Arrow and PLY of a dataset. PLY has not every type: then the others are compared.
+/// Compares CSV, GeoParquet, Arrow and PLY of a dataset. If PLY lacks a type, only the others are compared.
 fn check_columns(tools: &Tools, ept: &Path, dataset: &Path) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let mut files = Vec::new();
@@ -53,7 +53,7 @@ fn check_columns(tools: &Tools, ept: &Path, dataset: &Path) -> Result<()> {
             .output()?;
         let message = String::from_utf8_lossy(&query.stderr);
         // PLY has neither bytes nor integers of more than 53 bits.
-        let refusals = ["which PLY cannot hold", "does not fit its field"];
+        let refusals = ["which PLY does not have", "does not fit its field"];
         let is_refused = refusals.iter().any(|refusal| message.contains(refusal));
         let has_no_type = extension == "ply" && is_refused;
         ensure!(
@@ -84,7 +84,7 @@ fn default_datasets() -> Result<Vec<PathBuf>> {
     Ok(datasets)
 }
 
-/// The samples all of whose points can be read, which their truth files know.
+/// The samples of which all points can be read according to their truth files.
 fn intact(samples: &Path) -> Result<Vec<PathBuf>> {
     let mut datasets = Vec::new();
     for path in folders_of(&samples.join("ept"))? {
@@ -99,7 +99,7 @@ fn intact(samples: &Path) -> Result<Vec<PathBuf>> {
     Ok(datasets)
 }
 
-/// The datasets in a folder, in order.
+/// The datasets in a folder, sorted.
 fn folders_of(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut folders = Vec::new();
     for entry in folder
@@ -115,7 +115,7 @@ fn folders_of(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(folders)
 }
 
-/// Builds the command and returns its path: beside this program.
+/// Builds the command and returns its path, which is beside this program.
 fn build_ept() -> Result<PathBuf> {
     let status = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--workspace"])

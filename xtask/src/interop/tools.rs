@@ -1,4 +1,4 @@
-//! Python and JavaScript libraries of other projects, in folders of their own.
+//! Python and JavaScript libraries, installed in their own folders.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,17 +6,17 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-/// What files are read with.
+/// Tools for reading files.
 #[derive(Debug)]
 pub(crate) struct Tools {
-    /// The Python that has laspy.
+    /// Python with laspy.
     pub(crate) python: PathBuf,
-    /// The script that walks a COPC file; beside it is copc.js.
+    /// The script that walks a COPC file, beside copc.js.
     pub(crate) walk: PathBuf,
 }
 
 impl Tools {
-    /// Installs what is missing or of another version than `xtask/interop` says.
+    /// Installs whatever is missing or has a different version from `xtask/interop`.
     pub(crate) fn install() -> Result<Tools> {
         let source = crate::workspace().join("xtask/interop");
         let folder = target()?.join("interop");
@@ -45,14 +45,14 @@ impl Tools {
     }
 }
 
-/// The folder that cargo builds to: this program lies in a folder of it.
+/// Cargo's target folder, in a subfolder of which this program is.
 pub(crate) fn target() -> Result<PathBuf> {
     let program = std::env::current_exe()?;
     let target = program.ancestors().nth(2);
     Ok(target.context("this program is in no folder")?.to_owned())
 }
 
-/// Does the work unless it was done for a list of the same contents: a copy in the folder tells.
+/// Does the work unless it was already done for the same list, of which a copy is kept in the folder.
 fn once(list: &Path, folder: &Path, work: impl FnOnce() -> Result<()>) -> Result<()> {
     let (wanted, stamp) = (fs::read(list)?, folder.join("installed"));
     if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {

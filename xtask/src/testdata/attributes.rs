@@ -1,4 +1,4 @@
-//! The dimensions that fixtures draw on, by their EPT names.
+//! The dimensions used in fixtures, by their EPT names.
 
 use super::dimension::Dimension;
 use super::point::Point;
@@ -35,12 +35,12 @@ pub(super) const PULSE_ID: Dimension = plain("PulseId", |p| Value::U64(p.bits));
 pub(super) const REFLECTANCE: Dimension = plain("Reflectance", |p| {
     Value::F64((p.bits >> 20) as f64 / 3e12 - 2.0)
 });
-/// Bytes without a meaning.
+/// Meaningless bytes.
 pub(super) const RESERVED: Dimension = plain("Reserved", |p| {
     Value::Bytes(p.bits.to_le_bytes()[3..].to_vec())
 });
 
-/// What a LAS point format has besides X, Y and Z.
+/// The dimensions of a LAS point format except X, Y and Z.
 pub(super) fn las(format: u8) -> Vec<Dimension> {
     let extended = format >= 6;
     let mut dimensions = vec![
@@ -72,7 +72,7 @@ pub(super) fn las(format: u8) -> Vec<Dimension> {
     dimensions
 }
 
-/// What Entwine makes of a LAS file with colours when it writes binary tiles, and every other type of the
+/// Dimensions as Entwine writes them for a LAS file with colours in binary tiles, plus every other type of the
 /// specification.
 pub(super) fn every_type() -> Vec<Dimension> {
     let mut dimensions = lean();
@@ -95,7 +95,7 @@ pub(super) fn every_type() -> Vec<Dimension> {
     dimensions
 }
 
-/// Little more than coordinates.
+/// Few dimensions besides coordinates.
 pub(super) fn lean() -> Vec<Dimension> {
     vec![
         INTENSITY,
@@ -106,7 +106,7 @@ pub(super) fn lean() -> Vec<Dimension> {
     ]
 }
 
-/// Types, names and values that trip readers which go by way of doubles or identifiers.
+/// Types, names and values that break readers which convert to doubles or require identifiers.
 pub(super) fn odd() -> Vec<Dimension> {
     vec![
         CLASSIFICATION,
@@ -127,7 +127,7 @@ pub(super) fn odd() -> Vec<Dimension> {
     ]
 }
 
-/// Extra bytes of most types that LAS has.
+/// Extra bytes of most types of LAS.
 pub(super) fn extra_bytes() -> Vec<Dimension> {
     vec![
         Dimension::scaled("Amplitude", (0.01, 5.0), |p| Value::I16(p.bits as i16)),

@@ -2,7 +2,7 @@
 
 use super::key::Key;
 
-/// A cube, `bounds` of a dataset.
+/// A cube: the `bounds` of a dataset.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cube {
     pub(super) min: [f64; 3],
@@ -18,7 +18,7 @@ impl Cube {
         self.min.map(|edge| edge + self.size / 2.0)
     }
 
-    /// Least corner and greatest corner of a node's cell.
+    /// Minimum and maximum corner of a node's cell.
     pub(super) fn cell(&self, key: Key) -> [[f64; 3]; 2] {
         let cells = (1_u64 << key.depth) as f64;
         [0.0, 1.0].map(|end| {

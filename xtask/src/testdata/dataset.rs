@@ -17,10 +17,10 @@ use super::value::Value;
 pub(super) struct Dataset {
     pub(super) cube: Cube,
     pub(super) span: u32,
-    /// Scale and offset as the schema has them.
+    /// Scale and offset in the schema.
     pub(super) scaling: Scaling,
     pub(super) encoding: Encoding,
-    /// What the tiles have, in stored order.
+    /// The dimensions of the tiles, in stored order.
     pub(super) dimensions: Vec<Dimension>,
     pub(super) nodes: BTreeMap<Key, Node>,
 }
@@ -33,7 +33,7 @@ pub(super) enum Encoding {
     Zstandard,
 }
 
-/// A node of the hierarchy; without points it has no tile.
+/// A node of the hierarchy. It has no tile if it has no points.
 #[derive(Debug)]
 pub(super) struct Node {
     /// Scale and offset of the tile.
@@ -42,7 +42,7 @@ pub(super) struct Node {
 }
 
 impl Dataset {
-    /// The nodes that have points, in ascending order of depth, x, y, z.
+    /// The nodes with points, in ascending order of depth, x, y, z.
     pub(super) fn tiles(&self) -> impl Iterator<Item = (Key, &Node)> {
         let tiles = self
             .nodes
@@ -51,7 +51,7 @@ impl Dataset {
         tiles.map(|(key, node)| (*key, node))
     }
 
-    /// All points in the order of the nodes, each with the node's key and its position.
+    /// All points in the order of the nodes, each with its node's key and its position.
     pub(super) fn points(&self) -> impl Iterator<Item = (Key, &Point, [f64; 3])> {
         self.tiles().flat_map(|(key, node)| {
             let points = node.points.iter();
@@ -69,7 +69,7 @@ impl Dataset {
         self.nodes.keys().map(|key| key.depth).max().unwrap_or(0)
     }
 
-    /// What a reader must return for a dimension, in the order of [`Dataset::points`].
+    /// The values of a dimension that a reader must return, in the order of [`Dataset::points`].
     pub(super) fn values(&self, dimension: &Dimension) -> Vec<Value> {
         let tiles = self.tiles().flat_map(|(_, node)| {
             let points = node.points.iter();
@@ -78,7 +78,7 @@ impl Dataset {
         tiles.collect()
     }
 
-    /// Least and greatest corner of some positions.
+    /// Minimum and maximum corner of positions.
     pub(super) fn extent(positions: impl Iterator<Item = [f64; 3]>) -> Result<[[f64; 3]; 2]> {
         let grown = positions.map(|p| [p, p]).reduce(|[min, max], [p, _]| {
             [
@@ -89,19 +89,19 @@ impl Dataset {
         grown.context("no points have no extent")
     }
 
-    /// Fails when a point lies outside of its node's cell.
+    /// Fails if a point is outside its node's cell.
     pub(super) fn check_cells(&self) -> Result<()> {
         for (key, point, position) in self.points() {
             let [min, max] = self.cube.cell(key);
             let inside = (0..3).all(|i| min[i] <= position[i] && position[i] <= max[i]);
-            ensure!(inside, "{point:?} lies outside of {key}");
+            ensure!(inside, "{point:?} is outside {key}");
         }
         Ok(())
     }
 }
 
 impl Node {
-    /// A node whose tile counts its steps from another offset, whole units away.
+    /// Moves the offset of the node's tile by whole units.
     pub(super) fn moved(mut self, units: [i32; 3]) -> Node {
         for point in &mut self.points {
             for (axis, units) in units.into_iter().enumerate() {

@@ -1,4 +1,4 @@
-//! A dimension: how a tile stores it, and what a reader must make of it.
+//! Dimensions: how tiles store them, and the values that readers must return.
 
 use super::point::Point;
 use super::scaling::Scaling;
@@ -13,21 +13,21 @@ pub(super) struct Dimension {
     pub(super) scaled: Option<(f64, f64)>,
 }
 
-/// Where stored values come from.
+/// The source of stored values.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Source {
     /// X, Y or Z as 0, 1 or 2.
     Axis(usize, Storage),
-    /// Anything else that a point has.
+    /// Any other attribute of a point.
     Attribute(fn(&Point) -> Value),
 }
 
 /// Type of stored coordinates.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Storage {
-    /// Steps of the scale.
+    /// Multiples of the scale.
     I32,
-    /// Steps of the scale.
+    /// Multiples of the scale.
     I64,
     /// The coordinates themselves.
     F64,
@@ -44,7 +44,7 @@ impl Dimension {
         ["X", "Y", "Z"].into_iter().enumerate().map(axis).collect()
     }
 
-    /// A dimension stored as it is.
+    /// A dimension stored unscaled.
     pub(super) const fn plain(name: &'static str, attribute: fn(&Point) -> Value) -> Dimension {
         Dimension {
             name,
@@ -87,7 +87,7 @@ impl Dimension {
         }
     }
 
-    /// Scale and offset that the schema of binary tiles gives the dimension.
+    /// Scale and offset of the dimension in the schema of binary tiles.
     pub(super) fn schema_scaling(&self, scaling: &Scaling) -> Option<(f64, f64)> {
         match self.source {
             Source::Axis(_, Storage::F64) => None,

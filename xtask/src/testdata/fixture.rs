@@ -1,4 +1,4 @@
-//! One dataset of `testdata`: its recipe, and its files.
+//! A dataset of `testdata`: its definition, and its files.
 
 use std::fs;
 use std::path::Path;
@@ -17,15 +17,15 @@ use super::scaling::Scaling;
 use super::sources::SourceLayout;
 use super::survey::Survey;
 
-/// All that makes a fixture what it is.
+/// The definition of a fixture.
 #[derive(Debug)]
 pub(super) struct Fixture {
     /// Name of the folder.
     pub(super) name: &'static str,
-    /// What the fixture is there for.
+    /// The purpose of the fixture.
     pub(super) about: &'static str,
     pub(super) seed: u64,
-    /// Points of the survey; nodes that are left out take theirs with them.
+    /// Number of points of the survey. Nodes that are left out take theirs with them.
     pub(super) points: usize,
     pub(super) cube: Cube,
     pub(super) scaling: Scaling,
@@ -33,7 +33,7 @@ pub(super) struct Fixture {
     /// See [`Octree::least`].
     pub(super) least: usize,
     pub(super) encoding: Encoding,
-    /// What the tiles have, in stored order.
+    /// The dimensions of the tiles, in stored order.
     pub(super) dimensions: Vec<Dimension>,
     pub(super) page_step: Option<u32>,
     pub(super) pages: PageEncoding,
@@ -44,13 +44,13 @@ pub(super) struct Fixture {
     pub(super) has_node: fn(Key) -> bool,
     /// Whether a node that is in the hierarchy has points.
     pub(super) has_points: fn(Key) -> bool,
-    /// How many units a tile's offset lies from the schema's.
+    /// Difference of a tile's offset from that of the schema, in units.
     pub(super) tile_offset: fn(Key) -> [i32; 3],
-    /// The last word on `ept.json`.
+    /// Final changes to `ept.json`.
     pub(super) edit: fn(&mut Map<String, Json>),
 }
 
-/// Number of files of a fixture, and their bytes in all.
+/// Number of files of a fixture, and their total size.
 #[derive(Debug, Default)]
 pub(super) struct Written {
     pub(super) files: usize,
@@ -58,7 +58,7 @@ pub(super) struct Written {
 }
 
 impl Fixture {
-    /// The points, dealt out to nodes.
+    /// The points, divided among nodes.
     pub(super) fn dataset(&self) -> Result<Dataset> {
         let octree = Octree {
             cube: self.cube,
@@ -98,7 +98,7 @@ impl Fixture {
         Node { scaling, points }.moved((self.tile_offset)(key))
     }
 
-    /// Writes the dataset and its truth to a folder below `directory`, which it replaces.
+    /// Writes the dataset and its truth file to a folder in `directory`, replacing it.
     pub(super) fn write(&self, dataset: &Dataset, directory: &Path) -> Result<Written> {
         let root = directory.join(self.name);
         if root.exists() {

@@ -34,7 +34,7 @@ pub(super) fn fixtures() -> Vec<Fixture> {
     ]
 }
 
-/// Datasets to measure with: those of large surveys have such tiles.
+/// Datasets for measuring, with tiles like those of large surveys.
 pub(super) fn large() -> Vec<Fixture> {
     let cube = Cube {
         min: [500_000.0, 4_650_000.0, 44.0],
@@ -215,7 +215,7 @@ fn float64() -> Fixture {
         name: "float64",
         about: "binary with X, Y and Z as float64 without scale and offset; `srs` is empty",
         seed: 22,
-        // Coordinates that no decimal scale would give.
+        // Coordinates that are not multiples of any decimal scale.
         scaling: Scaling {
             scale: [1.0 / 300.0; 3],
             offset: [500_064.1, 4_650_064.7, 300.3],
@@ -264,7 +264,7 @@ fn zero_counts() -> Fixture {
     }
 }
 
-/// A laszip dataset, to be changed where a fixture differs.
+/// The defaults of a laszip dataset.
 fn laszip(format: u8, extra_bytes: Vec<Dimension>) -> Fixture {
     let stored = [attributes::las(format), extra_bytes.clone()].concat();
     Fixture {
@@ -278,7 +278,7 @@ fn laszip(format: u8, extra_bytes: Vec<Dimension>) -> Fixture {
     }
 }
 
-/// The same, in chunks of another size than the usual one.
+/// As [`laszip`], with chunks of another size.
 fn laszip_chunked(format: u8, extra_bytes: Vec<Dimension>, chunk_size: u32) -> Fixture {
     let mut fixture = laszip(format, extra_bytes);
     if let Encoding::Laszip(las) = &mut fixture.encoding {
@@ -287,7 +287,7 @@ fn laszip_chunked(format: u8, extra_bytes: Vec<Dimension>, chunk_size: u32) -> F
     fixture
 }
 
-/// A binary dataset, to be changed where a fixture differs.
+/// The defaults of a binary dataset.
 fn packed() -> Fixture {
     let cube = Cube {
         min: [500_000.0, 4_650_000.0, 236.0],
@@ -330,7 +330,7 @@ fn set(metadata: &mut Map<String, Json>, key: &str, value: Json) {
     metadata.insert(key.to_owned(), value);
 }
 
-/// Older builders leave the flags of LAZ tiles out of the schema.
+/// Removes the flags of LAZ tiles from the schema, as older builders did.
 fn without_flags(metadata: &mut Map<String, Json>) {
     const FLAGS: [&str; 3] = ["Synthetic", "KeyPoint", "Withheld"];
     if let Some(schema) = metadata.get_mut("schema").and_then(Json::as_array_mut) {
@@ -338,7 +338,7 @@ fn without_flags(metadata: &mut Map<String, Json>) {
     }
 }
 
-/// Codes of the coordinate system are left as they are.
+/// Writes whole numbers as floats, except for codes of the coordinate system.
 fn whole_to_float(value: &mut Json) {
     match value {
         Json::Array(values) => values.iter_mut().for_each(whole_to_float),

@@ -16,7 +16,7 @@ pub(super) enum PageEncoding {
     Json,
     /// `.json.gz`
     Gzip,
-    /// Gzip under the name of plain JSON, as servers store what they send compressed.
+    /// Gzip under the name of plain JSON, as on servers that store files compressed.
     GzipNamedJson,
 }
 
@@ -40,7 +40,7 @@ impl PageEncoding {
         if self == PageEncoding::Json {
             return Ok(text);
         }
-        // No file name and no time in the header.
+        // Without file name and time in the header.
         let mut encoder = GzBuilder::new().write(Vec::new(), Compression::best());
         encoder.write_all(&text)?;
         Ok(encoder.finish()?)
@@ -48,7 +48,7 @@ impl PageEncoding {
 }
 
 impl Dataset {
-    /// File names and bytes of the pages; a new page begins at each multiple of `step`.
+    /// File names and contents of the pages. A new page begins at each multiple of `step`.
     pub(super) fn pages(
         &self,
         step: Option<u32>,

@@ -1,8 +1,8 @@
-//! The name of a node.
+//! Names of nodes.
 
 use std::fmt;
 
-/// A node of the octree. The fixtures witness what `ept-format` reads, so they do without its types.
+/// A node of the octree. Fixtures are independent evidence for `ept-format`, so they don't use its types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
     pub(super) depth: u32,
@@ -15,7 +15,7 @@ impl Key {
         cell: [0; 3],
     };
 
-    /// The child that lies in the upper half of the axes which say so.
+    /// The child in the upper half of those axes for which `upper` is true.
     pub(super) fn child(self, upper: [bool; 3]) -> Key {
         Key {
             depth: self.depth + 1,
@@ -23,7 +23,7 @@ impl Key {
         }
     }
 
-    /// The node of `depth`, at most this one's, that this one lies in.
+    /// The ancestor at `depth`, which is at most this node's.
     pub(super) fn ancestor(self, depth: u32) -> Key {
         let up = self.depth - depth;
         Key {

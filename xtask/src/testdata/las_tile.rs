@@ -1,4 +1,4 @@
-//! LAZ tiles, written by the `las` crate: what reads them here has no part in writing them.
+//! LAZ tiles, written by the `las` crate, which the reader under test does not use.
 
 use std::io::Cursor;
 
@@ -12,20 +12,20 @@ use super::scaling::Scaling;
 use super::value::Value;
 use super::{las_record, srs};
 
-/// Bytes of the header of a variable length record (LAS 1.4 R15, table 5).
+/// Size of the header of a VLR in bytes (LAS 1.4 R15, table 5).
 const VLR_HEADER: usize = 54;
 
-/// How the LAZ tiles of a dataset are made.
+/// How to write the LAZ tiles of a dataset.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LasTile {
     pub(super) format: u8,
     pub(super) extra_bytes: Vec<Dimension>,
-    /// Points of a chunk, where it is not the usual 50,000.
+    /// Points per chunk, if not 50,000.
     pub(super) chunk_size: Option<u32>,
 }
 
 impl LasTile {
-    /// The bytes of a node's tile.
+    /// The tile of a node.
     pub(super) fn encode(&self, node: &Node) -> Result<Vec<u8>> {
         let header = self.header(node)?;
         let points = PointDataBuilder::new()
@@ -51,7 +51,7 @@ impl LasTile {
         records
     }
 
-    /// LAS 1.4 for the formats that need it; else 1.2, as Entwine has it, extra bytes or not.
+    /// The header: LAS 1.4 if the format requires it, otherwise 1.2, as Entwine writes, even with extra bytes.
     fn header(&self, node: &Node) -> Result<Header> {
         let mut builder = Builder::from((1, if self.format >= 6 { 4 } else { 2 }));
         builder.generating_software = "ept xtask".into();
@@ -74,7 +74,7 @@ impl LasTile {
         Ok(builder.into_header()?)
     }
 
-    /// The record that describes the extra bytes, and how many they are.
+    /// The VLR that describes the extra bytes, and their number.
     fn extra_bytes_vlr(&self, node: &Node) -> Result<(Vlr, u16)> {
         let point = node.points.first().context("a tile has points")?;
         let (mut data, mut size) = (Vec::new(), 0);
@@ -121,7 +121,7 @@ fn descriptor(dimension: &Dimension, stored: &Value) -> Result<[u8; 192]> {
         Value::F32(_) => 9,
         Value::F64(_) => 10,
     };
-    // Type 0 has its size where the others have their options.
+    // In type 0, the size takes the place of the options.
     if let Value::Bytes(bytes) = stored {
         descriptor[3] = bytes.len().try_into()?;
     }
@@ -140,12 +140,12 @@ fn projection_vlr() -> Vlr {
         user_id: "LASF_Projection".into(),
         record_id: 2112,
         description: "OGC WKT".into(),
-        // The text ends with a null.
+        // The text ends with a zero byte.
         data: [srs::WKT.as_bytes(), b"\0"].concat(),
     }
 }
 
-/// The laszip record of such a file, with another chunk size.
+/// The LASzip VLR for such a file, with another chunk size.
 fn laszip_vlr(mut header: Header, chunk_size: u32) -> Result<Vlr> {
     header.add_laz_vlr()?;
     let mut vlr = header.vlrs().last().context("the laszip record")?.clone();
@@ -154,8 +154,8 @@ fn laszip_vlr(mut header: Header, chunk_size: u32) -> Result<Vlr> {
     Ok(vlr)
 }
 
-/// Takes the last variable length record out of use. The `las` crate compresses by the first laszip record
-/// that it is given, but adds one of its own all the same.
+/// Marks the last VLR as superseded. The `las` crate compresses according to the first LASzip VLR that it is given, but
+/// adds another one.
 fn supersede_last_vlr(tile: &mut [u8]) -> Result<()> {
     let u16_at = |at: usize| u16::from_le_bytes([tile[at], tile[at + 1]]);
     let mut at = usize::from(u16_at(94));

@@ -30,13 +30,13 @@ impl Dataset {
             .collect())
     }
 
-    /// `None` for bytes in LAZ tiles, which the schema cannot say where to find.
+    /// `None` for bytes in LAZ tiles, which the schema can't describe.
     fn schema_entry(&self, dimension: &Dimension) -> Option<Json> {
         let values = self.values(dimension);
         let point = self.tiles().next()?.1.points.first()?;
         let is_laszip = matches!(self.encoding, Encoding::Laszip(_));
         let is_axis = matches!(dimension.name, "X" | "Y" | "Z");
-        // The schema of LAZ tiles describes the values that readers return, but for coordinates.
+        // The schema of LAZ tiles describes the values that readers return, except for coordinates.
         let typed = if is_laszip && !is_axis {
             values.first()?.clone()
         } else {

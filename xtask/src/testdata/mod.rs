@@ -46,7 +46,7 @@ pub(crate) fn generate(directory: &Path) -> Result<()> {
         .with_context(|| format!("writing {}", readme.display()))
 }
 
-/// Writes the datasets to measure with, unless they are there; a folder that is there is complete.
+/// Writes the datasets for measuring, unless they exist. A folder that exists is complete.
 pub(crate) fn generate_large(directory: &Path) -> Result<()> {
     for fixture in fixtures::large() {
         if !directory.join(fixture.name).is_dir() {

@@ -1,10 +1,10 @@
-//! Smooth noise over the plane.
+//! Smooth two-dimensional noise.
 
 use super::random::Random;
 
-/// Value noise: random numbers of 0 to 1 at whole coordinates, with smooth passages between them.
+/// Value noise: random numbers from 0 to 1 at integer coordinates, smoothly interpolated.
 ///
-/// Made of sums and products alone: what sine and its kin return differs between machines.
+/// Uses only sums and products, since the results of trigonometric functions differ between machines.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Noise {
     pub(super) seed: u64,
@@ -29,13 +29,13 @@ impl Noise {
     }
 }
 
-/// The passage from 0 to 1 that is level at both ends; beyond them it stays there.
+/// A smooth step from 0 to 1, level at both ends and constant beyond them.
 pub(super) fn smooth(t: f64) -> f64 {
     let t = t.clamp(0.0, 1.0);
     t * t * (3.0 - 2.0 * t)
 }
 
-/// `a` at 0, `b` at 1.
+/// Linear interpolation: `a` at 0, `b` at 1.
 pub(super) fn mix(a: f64, b: f64, t: f64) -> f64 {
     a + (b - a) * t
 }

@@ -1,10 +1,10 @@
-//! Numbers as Entwine writes them to JSON.
+//! Numbers in JSON as Entwine writes them.
 
 use serde_json::Value as Json;
 
-/// A number; a whole one without a decimal point.
+/// A number. An integer has no decimal point.
 pub(super) fn number(value: f64) -> Json {
-    // Doubles beyond 2^53 no longer name one whole number.
+    // Beyond 2^53 a float no longer stands for a single integer.
     if value.fract() == 0.0 && value.abs() < (1_u64 << 53) as f64 {
         Json::from(value as i64)
     } else {

@@ -1,4 +1,4 @@
-//! Which node a point belongs to.
+//! Assignment of points to nodes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,15 +10,15 @@ use super::scaling::Scaling;
 /// Points by node, in ascending order of depth, x, y, z.
 pub(super) type Nodes = BTreeMap<Key, Vec<Point>>;
 
-/// How points are dealt out to nodes.
+/// How points are assigned to nodes.
 ///
 /// The first point of each grid cell belongs to the node, the rest to its children, as in Entwine.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Octree {
     pub(super) cube: Cube,
-    /// Cells per axis of a node's grid.
+    /// Cells per axis of the grid that a node samples.
     pub(super) span: u32,
-    /// A child that would get fewer points than this does not come to be; its parent keeps them.
+    /// Minimum number of points of a child. Fewer points stay with the parent.
     pub(super) least: usize,
 }
 
@@ -42,7 +42,7 @@ impl Octree {
         nodes
     }
 
-    /// The first point of each cell of the node's grid, and the rest.
+    /// Splits points into the first of each cell of the node's grid, and the rest.
     fn sample(&self, key: Key, points: Vec<Point>, scaling: &Scaling) -> (Vec<Point>, Vec<Point>) {
         let [min, max] = self.cube.cell(key);
         let mut taken = BTreeSet::new();
@@ -55,7 +55,7 @@ impl Octree {
         })
     }
 
-    /// Points by child: one that lies on the middle plane belongs to the upper half.
+    /// Points by child. One on a middle plane belongs to the upper half.
     fn octants(&self, key: Key, points: Vec<Point>, scaling: &Scaling) -> Nodes {
         let [middle, _] = self.cube.cell(key.child([true; 3]));
         let mut octants = Nodes::new();

@@ -3,7 +3,7 @@
 /// A point as its tile stores it.
 #[derive(Debug, Clone)]
 pub(super) struct Point {
-    /// Coordinates in steps of the scale, from the offset.
+    /// Coordinates as multiples of the scale, relative to the offset.
     pub(super) raw: [i64; 3],
     pub(super) intensity: u16,
     pub(super) return_number: u8,
@@ -16,7 +16,7 @@ pub(super) struct Point {
     pub(super) withheld: u8,
     pub(super) overlap: u8,
     pub(super) scan_channel: u8,
-    /// In steps of 0.006 degrees, as point formats 6 to 10 have it.
+    /// In steps of 0.006 degrees, as in point formats 6 to 10.
     pub(super) scan_angle: i16,
     pub(super) user_data: u8,
     pub(super) point_source_id: u16,
@@ -24,12 +24,12 @@ pub(super) struct Point {
     pub(super) colour: [u16; 3],
     pub(super) infrared: u16,
     pub(super) origin_id: u32,
-    /// Random bits, for the dimensions that LAS does not know.
+    /// Random bits, for dimensions that are not part of LAS.
     pub(super) bits: u64,
 }
 
 impl Point {
-    /// Scan angle in whole degrees, as point formats 0 to 5 have it.
+    /// Scan angle in whole degrees, as in point formats 0 to 5.
     pub(super) fn scan_angle_rank(&self) -> i8 {
         // 500 steps are 3 degrees.
         (i32::from(self.scan_angle) * 3 / 500) as i8

@@ -1,4 +1,4 @@
-//! Queries with known answers.
+//! Queries with known results.
 
 use serde_json::{Value as Json, json};
 
@@ -10,12 +10,12 @@ struct Query {
     min: [f64; 3],
     max: [f64; 3],
     depth: u32,
-    /// Whether the box takes every z.
+    /// Whether z is not restricted.
     is_flat: bool,
 }
 
 impl Dataset {
-    /// Queries and the number of points that each finds, by comparison with every point.
+    /// Queries, each with the number of points that it selects, found by testing every point.
     pub(super) fn queries(&self) -> Json {
         let queries = self.probes();
         let queries = queries.iter();
@@ -54,18 +54,18 @@ impl Dataset {
             solid(least, greatest),
             centre,
             Query { depth: 1, ..centre },
-            // From one point to another, both on its corners.
+            // From one point to another, which are its corners.
             solid(
                 [0, 1, 2].map(|i| one[i].min(other[i])),
                 [0, 1, 2].map(|i| one[i].max(other[i])),
             ),
-            // A box without volume.
+            // A box of zero volume.
             solid(one, one),
-            // From the middle of the cube to far beyond it.
+            // From the centre of the cube to far beyond it.
             solid(middle, greatest.map(|edge| edge + 1000.0)),
-            // Nothing but the easternmost points, on its western face.
+            // Only the easternmost points, on the western face of the box.
             flat([east, least[1], 0.0], [east + 10.0, greatest[1], 0.0]),
-            // Beside the cube.
+            // Outside the cube.
             flat(
                 greatest.map(|edge| edge + 1.0),
                 greatest.map(|edge| edge + 9.0),
@@ -81,7 +81,7 @@ impl Query {
         depth <= self.depth && axes.into_iter().all(inside)
     }
 
-    /// Four numbers for a flat box, else six.
+    /// Four numbers for a flat box, otherwise six.
     fn bounds(&self) -> Vec<f64> {
         let axes = if self.is_flat { 2 } else { 3 };
         [&self.min[..axes], &self.max[..axes]].concat()

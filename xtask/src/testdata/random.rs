@@ -18,13 +18,13 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// A number of `low..high`; evenly spread as far as 53 bits go.
+    /// A number in `low..high`, uniformly distributed to 53 bits.
     pub(super) fn range(&mut self, low: f64, high: f64) -> f64 {
         let unit = (self.bits() >> 11) as f64 / (1_u64 << 53) as f64;
         low + (high - low) * unit
     }
 
-    /// A whole number less than `end`.
+    /// An integer less than `end`.
     pub(super) fn below(&mut self, end: u32) -> u32 {
         (((self.bits() >> 32) * u64::from(end)) >> 32) as u32
     }

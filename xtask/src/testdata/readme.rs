@@ -35,7 +35,7 @@ Coordinates are `stored * scale + offset`, rounded twice; of laszip the tile's o
 `Classification` of point formats 0 to 5 is the low five bits.
 ";
 
-/// The text of the file, from fixtures in their order.
+/// The text of the file, for fixtures in order.
 pub(super) fn readme(rows: &[(Fixture, Dataset, Written)]) -> String {
     let mut text = INTRODUCTION.to_owned();
     for (fixture, dataset, written) in rows {

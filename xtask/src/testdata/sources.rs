@@ -8,17 +8,17 @@ use super::number;
 use super::srs;
 use super::survey::LINES;
 
-/// How a dataset tells of its sources.
+/// How a dataset lists its sources.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum SourceLayout {
     Absent,
     /// EPT 1.1: `manifest.json`, and a file for each source.
     Manifest,
-    /// EPT 1.0: `list.json`, and files that several sources share.
+    /// EPT 1.0: `list.json`, and files shared by several sources.
     List,
 }
 
-/// One input of the builder; its place among the sources is the `OriginId` of its points.
+/// An input file. Its index in the list is the `OriginId` of its points.
 #[derive(Debug)]
 struct Source {
     stem: String,
@@ -105,7 +105,7 @@ fn list(sources: &[Source]) -> Vec<(String, Json)> {
         })
     };
     let mut entries: Vec<Json> = sources.iter().map(entry).collect();
-    // A file that the builder left out has no extent.
+    // A file that the builder skipped has no bounds.
     entries.push(json!({"path": "survey/readme.txt", "status": "omitted"}));
     let own = sources.iter().map(|s| (s.stem.clone(), s.metadata()));
     let chunk: Map<String, Json> = own.collect();

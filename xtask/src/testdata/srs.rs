@@ -35,7 +35,7 @@ pub(super) fn codes_and_wkt() -> Json {
     json!({"authority": "EPSG", "horizontal": "26915", "wkt": WKT})
 }
 
-/// `srs` with numbers for codes, and no WKT 1.
+/// `srs` with numbers as codes, and without WKT 1.
 pub(super) fn numeric_codes_and_wkt2() -> Json {
     json!({"authority": "EPSG", "horizontal": 26915, "vertical": 5703, "wkt2": WKT2})
 }

@@ -1,11 +1,11 @@
-//! What the values of a dimension come to.
+//! Summaries of the values of a dimension.
 
 use serde_json::{Map, Value as Json, json};
 
 use super::number::number;
 use super::value::Value;
 
-/// Least, greatest and sum, in the order of the values.
+/// Minimum, maximum and sum, added in the order of the values.
 #[derive(Debug)]
 pub(super) enum Summary {
     Integers { min: i128, max: i128, sum: i128 },
@@ -13,7 +13,7 @@ pub(super) enum Summary {
 }
 
 impl Summary {
-    /// `None` for bytes, and for no values.
+    /// `None` for bytes, and if there are no values.
     pub(super) fn new(values: &[Value]) -> Option<Summary> {
         let integers: Option<Vec<i128>> = values.iter().map(Value::integer).collect();
         if let Some(integers) = integers {
@@ -31,7 +31,7 @@ impl Summary {
         })
     }
 
-    /// Least, greatest and sum as doubles.
+    /// Minimum, maximum and sum as floats.
     fn numbers(&self) -> [f64; 3] {
         match *self {
             Summary::Integers { min, max, sum } => [min as f64, max as f64, sum as f64],
@@ -40,7 +40,7 @@ impl Summary {
     }
 }
 
-/// The statistics of a schema entry, as Entwine has them; nothing for bytes.
+/// The statistics of a schema entry, as Entwine writes them. Empty for bytes.
 pub(super) fn statistics(name: &str, values: &[Value]) -> Map<String, Json> {
     let Some(summary) = Summary::new(values) else {
         return Map::new();
@@ -64,7 +64,7 @@ pub(super) fn statistics(name: &str, values: &[Value]) -> Map<String, Json> {
     statistics
 }
 
-/// Points per value.
+/// Number of points per value.
 fn counts(values: &[Value]) -> Json {
     let mut counts = std::collections::BTreeMap::new();
     for value in values.iter().filter_map(Value::integer) {

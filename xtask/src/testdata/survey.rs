@@ -1,4 +1,4 @@
-//! A flight over the terrain.
+//! An aerial survey of the terrain.
 
 use super::cube::Cube;
 use super::point::Point;
@@ -6,23 +6,23 @@ use super::random::Random;
 use super::scaling::Scaling;
 use super::terrain::{Surface, Terrain, class};
 
-/// Number of flight lines; each becomes a source.
+/// Number of flight lines, each of which is a source.
 pub(super) const LINES: u32 = 3;
 
-/// Seconds of adjusted standard GPS time at the start of the flight.
+/// Adjusted standard GPS time at the start of the flight, in seconds.
 const TAKE_OFF: f64 = 300_000_000.0;
 
-/// An aerial survey in parallel lines from south to north.
+/// An aerial survey along parallel lines from south to north.
 #[derive(Debug)]
 pub(super) struct Survey {
     pub(super) cube: Cube,
     pub(super) scaling: Scaling,
-    /// Whether points have what only formats 6 to 10 can hold.
+    /// Whether points have values that only formats 6 to 10 can store.
     pub(super) extended: bool,
     pub(super) seed: u64,
 }
 
-/// What the returns of a pulse have in common.
+/// What all returns of a pulse share.
 #[derive(Debug, Clone, Copy)]
 struct Pulse {
     at: [f64; 2],
@@ -34,7 +34,7 @@ struct Pulse {
 }
 
 impl Survey {
-    /// So many points, in no particular order.
+    /// This many points, in no particular order.
     pub(super) fn points(&self, count: usize) -> Vec<Point> {
         let terrain = Terrain::new(self.cube.size, self.seed);
         let mut random = Random::new(!self.seed);
@@ -42,10 +42,10 @@ impl Survey {
         while points.len() < count {
             let pulse = self.pulse(&terrain, &mut random);
             let mut surfaces = terrain.surfaces(pulse.at[0], pulse.at[1]);
-            // Not every pulse gets through the leaves.
+            // Not every pulse passes through the leaves.
             let through = 1 + random.below(surfaces.len() as u32) as usize;
             surfaces.truncate(through);
-            // Returns that went unrecorded: numbers above 7 need the 4 bits of formats 6 to 10.
+            // Unrecorded returns: numbers above 7 require the 4 bits of formats 6 to 10.
             let unrecorded = if self.extended && random.once_in(30) {
                 8
             } else {
@@ -71,7 +71,7 @@ impl Survey {
         };
         let mut at = [0, 1].map(|axis| random.range(min[axis], max[axis]));
         if random.once_in(40) {
-            // On the face between two cells, where halving must decide.
+            // On the face between two cells, where halving decides.
             let face = self.cube.size / 8.0;
             let axis = random.below(2) as usize;
             at[axis] = ((at[axis] / face).round() * face).clamp(face, self.cube.size - face);
@@ -87,7 +87,7 @@ impl Survey {
             line,
             overlaps,
             time: TAKE_OFF + f64::from(line) * 120.0 + along,
-            // From a height of half the cube; the tangent is close to the angle, 57.3 degrees to the radian.
+            // From a height of half the cube. The tangent is close to the angle, with 57.3 degrees to the radian.
             angle: (sideways / (self.cube.size / 2.0) * 57.3 / 0.006).round() as i16,
         }
     }
@@ -133,9 +133,9 @@ impl Survey {
 
     fn classify(&self, pulse: Pulse, surface: Surface, random: &mut Random) -> u8 {
         match surface.class {
-            // A class of the users' own (64 to 255), which 5 bits do not hold.
+            // A user-defined class (64 to 255), which does not fit in 5 bits.
             class::GROUND if self.extended && random.once_in(25) => 64 + random.below(3) as u8,
-            // Formats 0 to 5 have no flag for overlap, but a class.
+            // Formats 0 to 5 have a class for overlap instead of a flag.
             class::GROUND if !self.extended && pulse.overlaps && random.once_in(3) => {
                 class::OVERLAP
             }
@@ -144,7 +144,7 @@ impl Survey {
     }
 }
 
-/// A colour as 16-bit cameras give it, 8 bits times 256.
+/// A colour of a 16-bit camera: 8 bits times 256.
 fn colour(class: u8, random: &mut Random) -> [u16; 3] {
     let base = match class {
         class::HIGH_VEGETATION => [52, 98, 44],

@@ -1,4 +1,4 @@
-//! A piece of land: hills, a river, trees and a village.
+//! A piece of terrain: hills, a river, trees and a village.
 
 use super::noise::{Noise, mix, smooth};
 use super::random::Random;
@@ -16,7 +16,7 @@ const RIVER_HALF_WIDTH: f64 = 8.0;
 const VALLEY_WIDTH: f64 = 70.0;
 const WATER_LEVEL: f64 = 291.0;
 
-/// A square of land; coordinates are metres from its south-west corner, heights metres above the sea.
+/// A square of terrain. Coordinates are in metres from its south-west corner, heights in metres above sea level.
 #[derive(Debug)]
 pub(super) struct Terrain {
     size: f64,
@@ -27,7 +27,7 @@ pub(super) struct Terrain {
     buildings: Vec<Building>,
 }
 
-/// Something that a pulse meets.
+/// Something that a pulse hits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Surface {
     pub(super) height: f64,
@@ -45,7 +45,7 @@ struct Tree {
 struct Building {
     min: [f64; 2],
     max: [f64; 2],
-    /// Height of the eaves above the sea.
+    /// Height of the eaves above sea level.
     eaves: f64,
 }
 
@@ -75,7 +75,7 @@ impl Terrain {
         (place(0.55, 0.6), place(0.85, 0.85))
     }
 
-    /// What a pulse at that place meets, from the top down.
+    /// What a pulse at this place hits, from top to bottom.
     pub(super) fn surfaces(&self, x: f64, y: f64) -> Vec<Surface> {
         if let Some(roof) = self.buildings.iter().find_map(|b| b.roof(x, y)) {
             return vec![roof];
@@ -112,7 +112,7 @@ impl Terrain {
         }
     }
 
-    /// Distance from the middle of the river, which flows from west to east.
+    /// Distance from the centre line of the river, which flows from west to east.
     fn river_distance(&self, x: f64, y: f64) -> f64 {
         let middle = self.size * mix(0.2, 0.5, self.bends.at(x, 0.0));
         (y - middle).abs()
@@ -146,7 +146,7 @@ impl Terrain {
                 radius: random.range(2.0, 5.5),
                 height: random.range(6.0, 18.0),
             };
-            // Trees stand in groves.
+            // Trees grow in groves.
             if self.knolls.at(at[0], at[1]) > 0.62 {
                 self.trees.push(tree);
             }
@@ -155,7 +155,7 @@ impl Terrain {
 }
 
 impl Tree {
-    /// Top and base of the crown above the ground.
+    /// Height of the top and base of the crown above the ground.
     fn crown(&self, x: f64, y: f64) -> Option<(f64, f64)> {
         let (dx, dy) = (x - self.at[0], y - self.at[1]);
         let share = (dx * dx + dy * dy) / (self.radius * self.radius);
@@ -164,7 +164,7 @@ impl Tree {
 }
 
 impl Building {
-    /// The gable roof over that place, its ridge from west to east.
+    /// The gable roof at this place, with its ridge from west to east.
     fn roof(&self, x: f64, y: f64) -> Option<Surface> {
         let inside = (self.min[0]..self.max[0]).contains(&x);
         let inside = inside && (self.min[1]..self.max[1]).contains(&y);

@@ -1,4 +1,4 @@
-//! The bytes of a node's tile.
+//! Tiles as bytes.
 
 use anyhow::Result;
 
@@ -33,7 +33,7 @@ impl Dataset {
         }
     }
 
-    /// Stored values, dimension after dimension, point after point.
+    /// Stored values, point by point, each with all its dimensions.
     fn packed(&self, node: &Node) -> Vec<u8> {
         let points = node.points.iter();
         points

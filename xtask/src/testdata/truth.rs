@@ -1,4 +1,4 @@
-//! `truth.json`: what a reader must find, from the points themselves and not from any reader.
+//! `truth.json`: what a reader must return, computed from the points themselves and not with any reader.
 
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest as _, Sha256};
@@ -32,7 +32,7 @@ fn column(values: &[Value]) -> Json {
     if let Some(first) = values.first() {
         column.insert("type".into(), first.type_name().into());
     }
-    // Whole numbers as texts, for not every reader of JSON has 64 bits for them.
+    // Integers are written as strings, since not every JSON reader supports 64 bits.
     let [min, max, sum] = match Summary::new(values) {
         Some(Summary::Integers { min, max, sum }) => [min, max, sum].map(|v| v.to_string().into()),
         Some(Summary::Floats { min, max, sum }) => [min, max, sum].map(Json::from),
@@ -45,7 +45,7 @@ fn column(values: &[Value]) -> Json {
     column.into()
 }
 
-/// SHA-256 of the little-endian values.
+/// SHA-256 of the values as little-endian bytes.
 fn digest(values: &[Value]) -> String {
     let mut hasher = Sha256::new();
     for value in values {

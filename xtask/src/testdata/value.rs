@@ -1,4 +1,4 @@
-//! The value of one dimension of one point.
+//! Values of a dimension.
 
 /// A value in one of the types of the EPT schema.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,7 +35,7 @@ impl Value {
         }
     }
 
-    /// The value, if it is a whole number by its type.
+    /// The value if it is an integer by type.
     pub(super) fn integer(&self) -> Option<i128> {
         match *self {
             Value::I8(v) => Some(v.into()),
@@ -50,7 +50,7 @@ impl Value {
         }
     }
 
-    /// The value as a number, if it is one.
+    /// The value as a number. `None` if it is bytes.
     pub(super) fn number(&self) -> Option<f64> {
         match *self {
             Value::F32(v) => Some(v.into()),
