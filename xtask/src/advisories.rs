@@ -61,7 +61,9 @@ pub(crate) fn check(workspace: &Path) -> Result<()> {
     let doubled = versions
         .into_iter()
         .filter(|(name, all)| all.len() > 1 && !is_known(name));
-    misses.extend(doubled.map(|(name, all)| format!("{name} has several versions: {}", all.join(" and "))));
+    misses.extend(
+        doubled.map(|(name, all)| format!("{name} has several versions: {}", all.join(" and "))),
+    );
     match misses.as_slice() {
         [] => Ok(()),
         misses => bail!("{}", misses.join("\n")),

@@ -122,7 +122,7 @@ fn a_profile_is_a_file_or_nothing() {
         "{header:.80}"
     );
     for (line, problem) in [
-        ("POINT (1 2)", "no LINESTRING"),
+        ("POINT (1 2)", "not a LINESTRING"),
         ("LINESTRING (1 2, 1 2)", "fewer than two"),
         ("nothing", "cannot be followed"),
     ] {

@@ -258,7 +258,9 @@ fn coordinates_out_of_range_are_named() {
         let error = write(options(false), &[batch]).unwrap_err();
         assert_eq!(
             error.to_string(),
-            format!("Y {text} does not fit in 32 bits with the file's scale 0.01 and offset 851000")
+            format!(
+                "Y {text} does not fit in 32 bits with the file's scale 0.01 and offset 851000"
+            )
         );
     }
 }

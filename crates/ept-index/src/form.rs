@@ -33,12 +33,12 @@ impl Form {
             bytes if zip::is_zip(bytes) => Ok(Form::Zip),
             bytes if shp::is_shp(bytes) => Ok(Form::Shapefile),
             [b'L', b'A', b'S', b'F', ..] => unknown("this is a LAS file, not an index"),
-            [b'P', b'A', b'R', b'1', ..] => {
-                unknown("GeoParquet is not supported; convert it to GeoJSON, for example with ogr2ogr")
-            }
-            bytes if bytes.starts_with(b"SQLite format 3\0") => {
-                unknown("GeoPackage is not supported; convert it to GeoJSON, for example with ogr2ogr")
-            }
+            [b'P', b'A', b'R', b'1', ..] => unknown(
+                "GeoParquet is not supported; convert it to GeoJSON, for example with ogr2ogr",
+            ),
+            bytes if bytes.starts_with(b"SQLite format 3\0") => unknown(
+                "GeoPackage is not supported; convert it to GeoJSON, for example with ogr2ogr",
+            ),
             _ if is_page(b"<!doctype") || is_page(b"<html") => unknown("this is a web page"),
             _ if text.is_empty() => unknown("the file is empty"),
             _ if text[0] == b'{' => Ok(Form::Json),

@@ -53,8 +53,8 @@ fn feature(row: &Row, base: &Base, degrees: Option<&Degrees>) -> Result<Value, I
         unwritable("the coordinate system of its box is unknown, and GeoJSON needs it")
     })?;
     let outline = degrees.outline(&bounds);
-    let outline =
-        outline.ok_or_else(|| unwritable("its box can't be transformed to longitude and latitude"))?;
+    let outline = outline
+        .ok_or_else(|| unwritable("its box can't be transformed to longitude and latitude"))?;
     Ok(json!({
         "type": "Feature",
         "bbox": outline.bbox,

@@ -57,7 +57,8 @@ impl Extent {
                 let place = [x.as_f64(), y.as_f64()];
                 for (axis, number) in place.into_iter().enumerate() {
                     let number = number.filter(|number| number.is_finite());
-                    let number = number.ok_or("a position has a coordinate that is not a finite number")?;
+                    let number =
+                        number.ok_or("a position has a coordinate that is not a finite number")?;
                     self.min[axis] = self.min[axis].min(number);
                     self.max[axis] = self.max[axis].max(number);
                 }

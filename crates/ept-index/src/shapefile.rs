@@ -24,7 +24,8 @@ pub(crate) const PARTS: [&str; 3] = ["shx", "dbf", "prj"];
 impl Shapefile<'_> {
     pub(crate) fn read(&self) -> Result<Records, IndexError> {
         let dbf = self.dbf.ok_or_else(|| {
-            let problem = "the .dbf of the shapefile is missing, which contains the locations of the tiles";
+            let problem =
+                "the .dbf of the shapefile is missing, which contains the locations of the tiles";
             IndexError::malformed(".dbf", problem)
         })?;
         let boxes = shp::boxes(self.shp, self.shx)?;

@@ -47,7 +47,10 @@ impl Index {
         if let Some(crs) = &self.crs {
             let wkt = crs.well_known_text().ok_or_else(|| {
                 let what = format!("the coordinate system {crs}");
-                IndexError::unwritable(&what, "it can't be written as WKT, which a shapefile requires")
+                IndexError::unwritable(
+                    &what,
+                    "it can't be written as WKT, which a shapefile requires",
+                )
             })?;
             files.push((format!("{name}.prj"), wkt.as_bytes().to_vec()));
         }

@@ -66,8 +66,8 @@ fn item(
             bbox: [min[0], min[1], max[0], max[1]],
         }),
     };
-    let outline =
-        outline.ok_or_else(|| unwritable("its box can't be transformed to longitude and latitude"))?;
+    let outline = outline
+        .ok_or_else(|| unwritable("its box can't be transformed to longitude and latitude"))?;
     let [west, south, east, north] = outline.bbox;
     let mut properties = Map::new();
     for (name, value) in &row.attributes {

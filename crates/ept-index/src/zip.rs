@@ -117,7 +117,9 @@ impl<'a> Zip<'a> {
         let mut crc = Crc::new();
         crc.update(&unpacked);
         if unpacked.len() != member.unpacked || crc.sum() != member.crc {
-            return Err(fault("it is damaged: its length or checksum is wrong".into()));
+            return Err(fault(
+                "it is damaged: its length or checksum is wrong".into(),
+            ));
         }
         Ok(unpacked)
     }

@@ -137,7 +137,10 @@ fn csv_is_read_as_rfc_4180_and_spreadsheets_write_it() {
     );
     assert_eq!(index.rows[0].points, Some(1200));
     let text = message(read(b"url\tn\na.laz\t1\t2\n"));
-    assert!(text.contains("line 2 has 3 cells, but the header has 2"), "{text}");
+    assert!(
+        text.contains("line 2 has 3 cells, but the header has 2"),
+        "{text}"
+    );
     let text = message(read(b"url,n\na.laz,\"1\nb.laz,2\n"));
     assert!(text.contains("quote of line 2"), "{text}");
 }

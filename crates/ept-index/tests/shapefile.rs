@@ -33,7 +33,7 @@ fn a_plain_shapefile_is_read_with_what_lies_beside_it() {
         assert_eq!(locations(&index), expected);
     }
     let text = message(plain(&shp, &[]));
-    assert!(text.contains("table of a shapefile is missing"), "{text}");
+    assert!(text.contains(".dbf of the shapefile is missing"), "{text}");
 }
 
 #[test]
@@ -325,9 +325,9 @@ fn hostile_zips_are_refused() {
         assert!(text.contains("leads out"), "{name}: {text}");
     }
     let text = message(read(&zip(&[("a.pdf", b"x")])));
-    assert!(text.contains("no shapefile"), "{text}");
+    assert!(text.contains("neither a shapefile"), "{text}");
     let text = message(read(&zip(&[])));
-    assert!(text.contains("no shapefile"), "{text}");
+    assert!(text.contains("neither a shapefile"), "{text}");
 
     let archive = zip(&good);
     for end in [4, 30, archive.len() / 2, archive.len() - 1] {

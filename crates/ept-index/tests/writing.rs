@@ -152,11 +152,11 @@ fn what_a_format_needs_is_named_where_it_is_missing() {
         ),
         (
             of(row("a.laz", Some(flat), Some(1))),
-            "a.laz: a VPC needs the heights",
+            "a.laz: a VPC requires the heights",
         ),
         (
             of(row("a.laz", Some(tall), None)),
-            "a.laz: a VPC needs the number",
+            "a.laz: a VPC requires its number",
         ),
     ] {
         let text = index.to_vpc("i.vpc").unwrap_err().to_string();

@@ -259,7 +259,8 @@ fn axes(eye: [f64; 3], target: [f64; 3]) -> Result<[[f64; 3]; 3], CameraError> {
     } else {
         [0.0, 0.0, 1.0]
     };
-    let right = unit(cross(forward, up)).ok_or_else(|| fault("its viewing direction is not finite"))?;
+    let right =
+        unit(cross(forward, up)).ok_or_else(|| fault("its viewing direction is not finite"))?;
     Ok([right, cross(right, forward), forward])
 }
 

@@ -1,4 +1,4 @@
-//! Many areas in one pass: which of them a cell meets, which of them hold a point.
+//! Many areas in one pass: which of them a cell intersects, and which contain a point.
 
 use ept_format::Bounds;
 use ept_points::PointBatch;
@@ -8,23 +8,23 @@ use crate::part::Part;
 use crate::placement::{Placement, View};
 use crate::{Area, Crs, Edge, Frame, Relation, SelectError, Transform};
 
-/// Areas of which one is enough, told apart by their number. They may overlap.
+/// Numbered areas, of which a point must be in at least one. They may overlap.
 ///
-/// Areas of one coordinate system are kept in the order of their least x there, so that a cell is brought to that system
-/// once and compared with those beside it only. The points of a cell that meets many areas are parted by place until few
-/// areas are left for each lot, however many there are in all.
+/// Areas of the same coordinate system are sorted by their minimum x in it, so that a cell is transformed to that
+/// system once and compared only with areas close to it. The points of a cell that intersects many areas are divided by
+/// position until few areas are left for each group, however many there are in all.
 #[derive(Debug, Clone)]
 pub(crate) struct AnyOf {
     groups: Vec<Group>,
 }
 
-/// The areas of one placement.
+/// The areas with the same placement.
 #[derive(Debug, Clone)]
 struct Group {
     placement: Placement,
-    /// In ascending order of their least x.
+    /// In ascending order of minimum x.
     areas: Vec<Numbered>,
-    /// The greatest x of each area and those before it.
+    /// Maximum x of each area and those before it.
     reach: Vec<f64>,
 }
 
@@ -35,24 +35,24 @@ struct Numbered {
     part: Part,
 }
 
-/// An area that a lot of points may meet, and those that are known to be in it.
+/// An area that a group of points may intersect, and the points known to be inside.
 struct Candidate<'a> {
     area: &'a Numbered,
     rows: Vec<usize>,
 }
 
-/// Coordinates of points, and the placement of the areas that they are tested with.
+/// Coordinates of points, and the placement of the areas to test them with.
 struct Points<'a> {
     axes: [&'a [f64]; 3],
     placement: &'a Placement,
-    /// By how much the box of a lot is grown, so that it has a size.
+    /// Margin of the box around a group, so that it has a size.
     room: [f64; 3],
 }
 
-/// Tests of points with areas beyond which it is worth to part them by place.
+/// Number of tests of a point with an area beyond which dividing the points pays off.
 const FEW_TESTS: usize = 4096;
 
-/// How many times the points of a cell are parted by place.
+/// Maximum number of times that the points of a cell are divided.
 const SPLITS: u32 = 12;
 
 impl AnyOf {
@@ -86,13 +86,13 @@ impl AnyOf {
         Ok(AnyOf { groups })
     }
 
-    /// Whether the points of a cell are inside the areas (one of them holds them all), outside, or across an edge.
+    /// Whether the points of a cell are all inside one of the areas, outside all, or neither is certain.
     pub(crate) fn relation(&self, cell: &Bounds) -> Relation {
         let relations = self.groups.iter().map(|group| group.relation(cell));
         relations.max().unwrap_or(Relation::Outside)
     }
 
-    /// The corners of a box around all areas in the dataset's coordinates; `None` if it takes a transform to know them.
+    /// The corners of a box around all areas in the dataset's coordinates. `None` if that takes a transform.
     pub(crate) fn corners(&self) -> Option<[[f64; 3]; 2]> {
         let areas = self.groups.iter().flat_map(|group| &group.areas);
         let mut around = [[f64::INFINITY; 3], [f64::NEG_INFINITY; 3]];
@@ -104,7 +104,7 @@ impl AnyOf {
         Some(around)
     }
 
-    /// The points that each area holds, of the areas that a cell meets, in the order of their numbers.
+    /// The points inside each area that a cell intersects, in order of area numbers.
     pub(crate) fn rows(&self, cell: &Bounds, batch: &PointBatch) -> Vec<(usize, Vec<usize>)> {
         let groups = self.groups.iter();
         let mut found: Vec<_> = groups.flat_map(|group| group.rows(cell, batch)).collect();
@@ -113,10 +113,10 @@ impl AnyOf {
     }
 }
 
-/// Adds an area to the group of its placement.
+/// Adds an area to the group with its placement.
 fn add(groups: &mut Vec<Group>, number: usize, mut part: Part) {
     let extent = part.shape.extent();
-    // Away from the antimeridian, areas are in the same turn, whichever its middle is.
+    // Away from the antimeridian, areas share a turn of longitudes, whatever their centres.
     let is_within_turn = extent.min[0] > -180.0 && extent.max[0] < 180.0;
     part.placement.turn = match part.placement.turn {
         Some(_) if is_within_turn => Some(0.0),
@@ -152,7 +152,7 @@ impl Group {
             .collect();
     }
 
-    /// The areas whose boxes meet that of a view.
+    /// The areas whose boxes intersect that of a view.
     fn near(&self, view: &View) -> impl Iterator<Item = &Numbered> {
         let extent = view.extent();
         let range = match extent {
@@ -205,7 +205,7 @@ impl Group {
 }
 
 impl<'a> Points<'a> {
-    /// The points of a batch, and the places of those whose coordinates are numbers.
+    /// The points of a batch, and the indices of those without NaN coordinates.
     fn new(batch: &'a PointBatch, placement: &'a Placement) -> (Points<'a>, Vec<usize>) {
         let mut points = Points {
             axes: [batch.x(), batch.y(), batch.z()].map(Option::unwrap_or_default),
@@ -221,7 +221,7 @@ impl<'a> Points<'a> {
         (points, lot)
     }
 
-    /// Adds the points of a lot to the candidates, of those numbers, that hold them.
+    /// Adds the points of a group to the candidates that contain them.
     fn sort_in(
         &self,
         lot: Vec<usize>,
@@ -258,7 +258,7 @@ impl<'a> Points<'a> {
         }
     }
 
-    /// A box around the points, and a little more; `None` if there are none.
+    /// A box around the points with a small margin. `None` if there are none.
     fn box_around(&self, lot: &[usize]) -> Option<Bounds> {
         lot.first()?;
         let end = |start: f64, of: fn(f64, f64) -> f64| {
@@ -272,7 +272,7 @@ impl<'a> Points<'a> {
         Some(around.ok()?.grown(self.room))
     }
 
-    /// The points of a lot by the quarters of a box around them.
+    /// The points of a group, by quarter of a box around them.
     fn quarters(&self, lot: Vec<usize>, cell: &Bounds) -> [Vec<usize>; 4] {
         let (min, max) = (cell.min(), cell.max());
         let middle = [0, 1].map(|i| min[i] + (max[i] - min[i]) / 2.0);

@@ -1,49 +1,50 @@
-//! Areas: what lies within is selected.
+//! Areas, which select the points inside.
 
 use ept_format::Bounds;
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 
 use crate::{Crs, Length, SelectError};
 
-/// An area, in a coordinate system of its own or in the dataset's.
+/// An area, in its own coordinate system or the dataset's.
 ///
-/// A polygon takes every z; a box takes those between its faces. Points on the edge are in, unless the selection is
+/// A polygon has no limits in z, a box is limited by its faces. Points on the edge are inside, unless the selection is
 /// [`Edge::HalfOpen`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Area {
     pub(crate) footprint: Footprint,
-    /// Least and greatest z.
+    /// Minimum and maximum z.
     pub(crate) heights: [f64; 2],
     pub(crate) crs: Option<Crs>,
     pub(crate) buffer: Option<Length>,
-    /// Whether it has lines or points, of which only a buffer makes an area.
+    /// Whether it contains lines or points, which only a buffer makes an area.
     pub(crate) is_thin: bool,
 }
 
-/// The area as seen from above.
+/// The area seen from above.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Footprint {
     Box { min: [f64; 2], max: [f64; 2] },
     Polygons(MultiPolygon<f64>),
 }
 
-/// What becomes of points on the edge of an area.
+/// How to treat points on the edge of an area.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Edge {
-    /// They are in, on all sides.
+    /// They are inside, on all sides.
     #[default]
     Closed,
-    /// They are in on the lower sides and out on the upper ones, so that areas side by side share no point and lose
-    /// none. Points on the dataset's own outer edge count as just inside of it.
+    /// They are inside on the lower sides and outside on the upper ones, so that adjacent areas neither share points
+    /// nor lose any. Points on the dataset's own outer edge count as just inside it.
     HalfOpen,
 }
 
 impl Area {
-    /// The polygons, united; a ring need not be closed. Rings that cross themselves or each other are read by the
-    /// even-odd rule.
+    /// The union of polygons. Rings need not be closed. Rings that cross themselves or each other follow the even-odd
+    /// rule.
     ///
     /// # Errors
-    /// If there is none, a number is not finite, or a ring has fewer than three places; the message gives the place.
+    /// If there is no polygon, a number is not finite, or a ring has fewer than three different positions. The message
+    /// says where.
     pub fn new(polygons: MultiPolygon<f64>) -> Result<Area, SelectError> {
         if polygons.0.is_empty() {
             return Err(SelectError::Geometry("it has no polygon".into()));
@@ -63,7 +64,7 @@ impl Area {
         })
     }
 
-    /// Polygons, some of them lines there and back or places, which a buffer makes an area of.
+    /// Polygons that may be degenerate, as lines there and back or single positions, which a buffer makes an area.
     pub(crate) fn thin(polygons: MultiPolygon<f64>) -> Result<Area, SelectError> {
         for (at, polygon) in polygons.0.iter().enumerate() {
             check_places(polygon.exterior(), at, 0)?;
@@ -77,11 +78,11 @@ impl Area {
         })
     }
 
-    /// The box between two corners `[x, y, z]`, which may be infinite. Where `crs` is geographic, a minimum of
-    /// longitude above the maximum means a box across the antimeridian.
+    /// The box between two corners `[x, y, z]`, which may be infinite. If `crs` is geographic, a minimum longitude
+    /// above the maximum means that the box crosses the antimeridian.
     ///
     /// # Errors
-    /// If a number is NaN, or another minimum exceeds its maximum.
+    /// If a number is NaN, or any other minimum exceeds its maximum.
     pub fn from_corners(
         min: [f64; 3],
         mut max: [f64; 3],
@@ -98,27 +99,27 @@ impl Area {
         })
     }
 
-    /// The same numbers in another coordinate system.
+    /// The area with the same numbers in another coordinate system.
     #[must_use]
     pub fn in_crs(mut self, crs: Crs) -> Area {
         self.crs = Some(crs);
         self
     }
 
-    /// The area and all that is nearer to it than a length on the ground; heights stay as they are.
+    /// Grows the area by a length on the ground. Heights are not changed.
     #[must_use]
     pub fn buffered(mut self, by: Length) -> Area {
         self.buffer = Some(by);
         self
     }
 
-    /// Its coordinate system; `None` if it is the dataset's.
+    /// Its coordinate system. `None` if it is the dataset's.
     #[must_use]
     pub fn crs(&self) -> Option<&Crs> {
         self.crs.as_ref()
     }
 
-    /// The box in the dataset's coordinates that the area is; `None` if it is more than that.
+    /// The area as a box in the dataset's coordinates. `None` if it isn't one.
     #[must_use]
     pub fn as_bounds(&self) -> Option<Bounds> {
         let Footprint::Box { min, max } = &self.footprint else {
@@ -130,8 +131,8 @@ impl Area {
         bounds.ok().filter(|_| is_plain)
     }
 
-    /// Places in and around the area in another coordinate system: the middle and the corners of its extent, as far as
-    /// `within` reaches where the area has no end. `None` if they have no place there.
+    /// The centre and corners of the area's extent in another coordinate system, clipped to `within` if the area is
+    /// infinite. `None` if they can't be transformed.
     #[must_use]
     pub fn places_in(&self, crs: &Crs, within: &Bounds) -> Vec<[f64; 3]> {
         let (mut min, mut max) = self.corners();
@@ -154,14 +155,14 @@ impl Area {
             .collect()
     }
 
-    /// Least and greatest x and y, `[xmin, ymin, xmax, ymax]`, without the buffer.
+    /// Extent in x and y, `[xmin, ymin, xmax, ymax]`, without the buffer.
     #[must_use]
     pub fn extent(&self) -> [f64; 4] {
         let (min, max) = self.corners();
         [min[0], min[1], max[0], max[1]]
     }
 
-    /// By how much it is grown on the ground.
+    /// The length by which it is grown on the ground.
     #[must_use]
     pub fn buffer(&self) -> Option<Length> {
         self.buffer
@@ -184,7 +185,7 @@ impl Area {
         }
     }
 
-    /// The footprint as polygons; none for a box without end.
+    /// The footprint as polygons. `None` if it is an infinite box.
     pub(crate) fn polygons(&self) -> Option<MultiPolygon<f64>> {
         match &self.footprint {
             Footprint::Polygons(polygons) => Some(polygons.clone()),
@@ -219,7 +220,7 @@ impl From<Bounds> for Area {
     }
 }
 
-/// What is wrong with a ring.
+/// Error for a ring.
 fn fault(polygon: usize, ring: usize, problem: &str) -> Result<(), SelectError> {
     let place = match ring {
         0 => format!("polygon {}", polygon + 1),
@@ -231,7 +232,7 @@ fn fault(polygon: usize, ring: usize, problem: &str) -> Result<(), SelectError> 
 fn check_places(ring: &LineString<f64>, polygon: usize, ring_at: usize) -> Result<(), SelectError> {
     for (at, Coord { x, y }) in ring.coords().enumerate() {
         if !(x.is_finite() && y.is_finite()) {
-            return fault(polygon, ring_at, &format!("place {} is {x} {y}", at + 1));
+            return fault(polygon, ring_at, &format!("position {} is {x} {y}", at + 1));
         }
     }
     Ok(())
@@ -246,7 +247,7 @@ fn check_ring(ring: &LineString<f64>, polygon: usize, ring_at: usize) -> Result<
     }
     match places.len() {
         few @ 0..=2 => {
-            let problem = format!("the ring has {few} different places, not three or more");
+            let problem = format!("the ring has {few} different positions, it needs three or more");
             fault(polygon, ring_at, &problem)
         }
         _ => Ok(()),

@@ -1,16 +1,16 @@
-//! As much detail as a number of points allows.
+//! As much detail as a maximum number of points allows.
 
 use ept_format::{Bounds, Node};
 
 use crate::{Relation, SelectError, Selection};
 
-/// Parts of a cell, on each axis, whose place decides how much of it an area covers.
+/// Parts per axis of a cell, used to compute how much of it is covered.
 const PARTS: u32 = 4;
 
 impl Selection {
-    /// The nodes among those of the selection that [`Query::with_max_points`](crate::Query::with_max_points) allows: whole
-    /// depths from the root down, then of the next depth those that the areas cover most, as far as they fit. All of
-    /// them if the query sets no limit. Points are counted as the hierarchy gives them, so the result has no more.
+    /// The nodes of the selection that [`Query::with_max_points`](crate::Query::with_max_points) allows: whole depths
+    /// from the root down, then those nodes of the next depth that the areas cover most, as far as they fit. All nodes
+    /// if the query sets no limit. Points are counted according to the hierarchy, so the result has at most that many.
     ///
     /// # Errors
     /// If the coarsest depth alone has more points.
@@ -38,7 +38,7 @@ impl Selection {
         Ok(kept)
     }
 
-    /// The nodes of one depth that the areas cover most, with at most `left` points together.
+    /// The nodes of one depth that the areas cover most, with at most `left` points in total.
     fn most_covered(&self, depth: &[Node], mut left: u64) -> Vec<Node> {
         let mut covered: Vec<(u32, &Node)> = depth
             .iter()
@@ -55,7 +55,7 @@ impl Selection {
         kept
     }
 
-    /// How much of a cell is in the areas, in half parts of its ground.
+    /// How much of a cell is inside the areas, in half parts of its ground.
     fn covered(&self, cell: &Bounds) -> u32 {
         let edge = |axis: usize, part: u32| {
             let (min, max) = (cell.min()[axis], cell.max()[axis]);

@@ -1,4 +1,4 @@
-//! Polygons and what is near them on the ground.
+//! Buffers around polygons.
 
 use geo_types::MultiPolygon;
 
@@ -7,8 +7,7 @@ use crate::extent::{Extent, Relation};
 use crate::rings::{Near, Rings};
 use crate::{Crs, Length, SelectError};
 
-/// Polygons with all that is nearer to them than a length on the ground. How long a unit is on the ground is taken
-/// at the middle of each polygon.
+/// Polygons grown by a length on the ground. The ground length of a unit is taken at the centre of each polygon.
 #[derive(Debug, Clone)]
 pub(crate) struct Buffer {
     polygons: Vec<Polygon>,
@@ -18,11 +17,11 @@ pub(crate) struct Buffer {
 #[derive(Debug, Clone)]
 struct Polygon {
     rings: Rings,
-    /// The buffer's width in units of x and y.
+    /// Width of the buffer in units of x and y.
     reach: [f64; 2],
 }
 
-/// A buffer near one cell.
+/// A buffer in the neighbourhood of a cell.
 #[derive(Debug, Clone)]
 pub(crate) struct NearBuffer {
     polygons: Vec<NearPolygon>,
@@ -31,7 +30,7 @@ pub(crate) struct NearBuffer {
 #[derive(Debug, Clone)]
 struct NearPolygon {
     inside: Near,
-    /// Sides whose buffer may hold points of the cell.
+    /// Sides whose buffer may contain points of the cell.
     sides: Vec<([f64; 2], [f64; 2])>,
     reach: [f64; 2],
 }
@@ -49,7 +48,7 @@ impl Buffer {
             let middle = [0, 1].map(|i| extent.min[i] + (extent.max[i] - extent.min[i]) / 2.0);
             let scale = crs.metres_per_unit([middle[0], middle[1], 0.0]);
             let scale = scale.ok_or_else(|| {
-                SelectError::Unrelated(format!("the area has no place on the ground in {crs}"))
+                SelectError::Unrelated(format!("the area can't be located on the ground in {crs}"))
             })?;
             Ok(Polygon {
                 reach: scale.map(|metres| reach.metres() / metres),
@@ -122,17 +121,17 @@ impl NearBuffer {
 }
 
 impl Polygon {
-    /// Sides that may come within reach of a place of the extent.
+    /// Sides that may be within the buffer's width of a point in the extent.
     fn sides_near(&self, extent: Extent) -> Vec<([f64; 2], [f64; 2])> {
         let middle = [0, 1].map(|i| extent.min[i] + (extent.max[i] - extent.min[i]) / 2.0);
         let relative = |p: [f64; 2]| [0, 1].map(|i| (p[i] - middle[i]) / self.reach[i]);
         let [x, y] = relative(extent.max);
-        // From the middle to a corner, and what rounding may add.
+        // From the centre to a corner, plus rounding errors.
         let most = (1.0 + x.hypot(y)) * 1.000_001;
         let sides = self.rings.sides_within(extent.grown(self.reach));
         let is_near = |(from, to): &([f64; 2], [f64; 2])| {
             let distance = from_origin(relative(*from), relative(*to));
-            // An endless extent has no middle.
+            // An infinite extent has no centre.
             distance <= most || !distance.is_finite() || !most.is_finite()
         };
         sides.filter(is_near).collect()
@@ -150,14 +149,14 @@ impl NearPolygon {
     }
 }
 
-/// Distance of the origin from a line between two places.
+/// Distance of the origin from a line segment.
 fn from_origin([ax, ay]: [f64; 2], [bx, by]: [f64; 2]) -> f64 {
     let (dx, dy) = (bx - ax, by - ay);
     let length = dx * dx + dy * dy;
     let along = if length > 0.0 {
         (-(ax * dx + ay * dy) / length).clamp(0.0, 1.0)
     } else {
-        // A single place.
+        // A single position.
         0.0
     };
     (ax + along * dx).hypot(ay + along * dy)

@@ -7,10 +7,10 @@ use crate::{Area, Crs, SelectError};
 const FORMS: &str = "expected xmin,ymin,xmax,ymax or xmin,ymin,zmin,xmax,ymax,zmax \
                      or ([xmin,xmax],[ymin,ymax][,[zmin,zmax]])";
 
-/// The corners of a box, and the coordinate system that PDAL's form can name.
+/// The corners of a box, with the coordinate system if PDAL's form names one.
 ///
-/// Text is `xmin,ymin,xmax,ymax`, `xmin,ymin,zmin,xmax,ymax,zmax`, or PDAL's `([xmin,xmax],[ymin,ymax][,[zmin,zmax]])`
-/// with `/EPSG:4326` or another coordinate system behind it, if there is one.
+/// As text, `xmin,ymin,xmax,ymax`, `xmin,ymin,zmin,xmax,ymax,zmax`, or PDAL's
+/// `([xmin,xmax],[ymin,ymax][,[zmin,zmax]])`, optionally followed by `/EPSG:4326` or another coordinate system.
 ///
 /// ```
 /// use ept_select::Corners;
@@ -27,10 +27,10 @@ pub struct Corners {
 }
 
 impl Corners {
-    /// The area between the corners, in their coordinate system or else in `crs`; in the dataset's if there is none.
+    /// The area between the corners, in their own coordinate system, otherwise in `crs`, otherwise in the dataset's.
     ///
     /// # Errors
-    /// If a minimum exceeds its maximum; see [`Area::from_corners`].
+    /// If a minimum exceeds its maximum, see [`Area::from_corners`].
     pub fn to_area(&self, crs: Option<&Crs>) -> Result<Area, SelectError> {
         let crs = self.crs.as_ref().or(crs);
         if !crs.is_some_and(Crs::is_geographic) {
@@ -61,7 +61,7 @@ fn parse(text: &str) -> Result<Corners, String> {
     };
     let crs = crs.map(Crs::parse).transpose();
     let crs = crs.map_err(|error| error.to_string())?;
-    // Longitudes may run across the antimeridian: only the area itself knows.
+    // Longitudes may cross the antimeridian, which only the area knows.
     check_axis(1, min, max)?;
     check_axis(2, min, max)?;
     Ok(Corners { min, max, crs })
@@ -77,7 +77,7 @@ fn check_axis(axis: usize, min: [f64; 3], max: [f64; 3]) -> Result<(), String> {
     ))
 }
 
-/// The lower and the upper corner.
+/// The minimum and the maximum corner.
 type Pair = ([f64; 3], [f64; 3]);
 
 fn plain(text: &str) -> Result<Pair, String> {
@@ -88,7 +88,7 @@ fn plain(text: &str) -> Result<Pair, String> {
     }
 }
 
-/// `[x0,x1],[y0,y1])` or `[x0,x1],[y0,y1],[z0,z1])`, the first parenthesis taken off.
+/// Parses `[x0,x1],[y0,y1])` or `[x0,x1],[y0,y1],[z0,z1])`, without the first parenthesis.
 fn pdal(text: &str) -> Result<Pair, String> {
     let (ranges, after) = text.split_once(')').ok_or(FORMS)?;
     let ranges = ranges

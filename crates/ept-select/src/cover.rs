@@ -1,4 +1,4 @@
-//! Areas brought to a dataset: which cells they meet, which points they hold.
+//! Areas prepared for a dataset: which cells they intersect, which points they contain.
 
 use ept_format::Bounds;
 use ept_points::PointBatch;
@@ -9,30 +9,29 @@ use crate::placement::Placement;
 use crate::shape::{Range, Shape};
 use crate::{Area, Edge, Frame, Relation, SelectError};
 
-/// Areas as a dataset sees them. A point is selected when all of them hold it.
+/// Areas prepared for a dataset. A point is selected if it is inside all of them.
 ///
-/// Points are tested in the coordinates of the area, so its edges are exactly its own, however curved they are in
-/// those of the dataset. Near a cell the transform is a polynomial whose error is bounded; only points nearer to an
-/// edge than that go through the transform itself. A cell that no bound can be given for, such as one that holds a
+/// Points are tested in the coordinates of the area, so that its edges are exact, however curved they are in those of
+/// the dataset. Near a cell the transform is approximated by a polynomial with bounded error; only points closer to an
+/// edge than the error are transformed exactly. A cell whose image can't be bounded, for example one that contains a
 /// pole, is never left out.
 #[derive(Debug, Clone)]
 pub struct Cover {
     parts: Vec<Part>,
-    /// Areas of which one is enough; `None` if there are none.
+    /// Areas of which a point must be in at least one. `None` if there are none.
     any_of: Option<AnyOf>,
-    /// How far a point may lie outside of its node's cell.
+    /// How far a point may be outside its node's cell.
     slack: [f64; 3],
 }
 
-/// How many times a box is quartered to see whether it meets areas.
+/// Maximum number of times that a box is quartered to find out whether it intersects areas.
 const SPLITS: u32 = 8;
 
 impl Cover {
-    /// The areas for a dataset.
+    /// Prepares areas for a dataset.
     ///
     /// # Errors
-    /// If an area is in a coordinate system of its own and the dataset's is not known, or when an endless box has a
-    /// buffer.
+    /// If an area has its own coordinate system and the dataset's is not known, or if an infinite box has a buffer.
     pub fn new(areas: &[Area], edge: Edge, frame: &Frame) -> Result<Cover, SelectError> {
         let parts = areas.iter().map(|area| {
             let transform = Placement::transform_to(area, frame)?;
@@ -45,10 +44,10 @@ impl Cover {
         })
     }
 
-    /// The cover of what lies in one of further areas too.
+    /// Adds areas of which a point must be in at least one.
     ///
     /// # Errors
-    /// As [`Cover::new`]; the message gives the number of the area, from 1.
+    /// As for [`Cover::new`]. The message contains the number of the area, from 1.
     pub fn with_any_of(
         mut self,
         areas: &[Area],
@@ -65,7 +64,7 @@ impl Cover {
         self.parts.is_empty() && self.any_of.is_none()
     }
 
-    /// Whether the points of a node are inside the areas, outside, or across an edge, by its cell.
+    /// Whether the points of a node are inside the areas, outside, or neither is certain, judging by its cell.
     #[must_use]
     pub fn relation(&self, cell: &Bounds) -> Relation {
         let cell = cell.grown(self.slack);
@@ -77,14 +76,14 @@ impl Cover {
         }
     }
 
-    /// Whether a box shares a point with all areas at once; boxes and areas that touch do. False only if it does not. A box
-    /// that misses them by less than 1/256 of its size may be taken for one that does.
+    /// Whether a box intersects or touches the intersection of all areas. Only `false` is certain: a box that misses
+    /// them by less than 1/256 of its size may be taken for one that doesn't.
     #[must_use]
     pub fn meets(&self, cell: &Bounds) -> bool {
         self.meets_part(cell, SPLITS)
     }
 
-    /// Whether one of the quarters does, of those whose relation does not tell.
+    /// Whether one of the quarters does. Quarters are divided further as long as their relation is not certain.
     fn meets_part(&self, cell: &Bounds, splits: u32) -> bool {
         match self.relation(cell) {
             Relation::Outside => false,
@@ -94,7 +93,7 @@ impl Cover {
         }
     }
 
-    /// The points of a node's tile that the areas hold; `None` if all of them are. The batch has X, Y and Z.
+    /// Which points of a node's tile are inside the areas. `None` if all of them are. The batch must have X, Y and Z.
     #[must_use]
     pub fn mask(&self, cell: &Bounds, batch: &PointBatch) -> Option<Vec<bool>> {
         let mut mask = self.mask_of_all(cell, batch);
@@ -110,7 +109,7 @@ impl Cover {
         mask
     }
 
-    /// The points that the areas hold which all must; `None` if all of them are.
+    /// Which points are inside those areas that all must contain. `None` if all of them are.
     pub(crate) fn mask_of_all(&self, cell: &Bounds, batch: &PointBatch) -> Option<Vec<bool>> {
         let cell = cell.grown(self.slack);
         let mut mask: Option<Vec<bool>> = None;
@@ -127,9 +126,9 @@ impl Cover {
         mask
     }
 
-    /// The points of a node's tile that each of the areas of [`Cover::with_any_of`] holds: the number of the area, from 0,
-    /// and the places of its points in the batch, ascending. Areas that the cell misses are left out. The batch has X, Y and
-    /// Z.
+    /// The points of a node's tile inside each of the areas of [`Cover::with_any_of`]: the number of the area, from 0,
+    /// and the indices of its points in the batch, ascending. Areas that the cell misses are left out. The batch must
+    /// have X, Y and Z.
     #[must_use]
     pub fn rows_of_each(&self, cell: &Bounds, batch: &PointBatch) -> Vec<(usize, Vec<usize>)> {
         let any_of = self.any_of.iter();
@@ -139,7 +138,7 @@ impl Cover {
             .collect()
     }
 
-    /// Bounds in the dataset's coordinates that hold the areas, as far as they are known without a transform.
+    /// Bounds in the dataset's coordinates that contain the areas, as far as they are known without a transform.
     #[must_use]
     pub fn envelope(&self) -> Bounds {
         let (mut min, mut max) = ([f64::NEG_INFINITY; 3], [f64::INFINITY; 3]);
@@ -148,11 +147,11 @@ impl Cover {
             min = [0, 1, 2].map(|i| f64::max(min[i], low[i]));
             max = [0, 1, 2].map(|i| f64::min(max[i], high[i]));
         }
-        // Areas that do not meet have no common bounds; the points will tell.
+        // Disjoint areas have no common bounds. The points are tested anyway.
         Bounds::new(min, max).unwrap_or(Bounds::EVERYTHING)
     }
 
-    /// Whether [`Cover::envelope`] says it all: a point within is selected.
+    /// Whether [`Cover::envelope`] is exact: every point inside is selected.
     #[must_use]
     pub fn is_box(&self) -> bool {
         let is_box = |part: &Part| {
@@ -161,7 +160,7 @@ impl Cover {
                 && is_closed(&part.heights)
                 && matches!(&part.shape, Shape::Box(ranges) if ranges.iter().all(is_closed))
         };
-        // Boxes that do not meet have no envelope.
+        // Disjoint boxes have no envelope.
         self.any_of.is_none() && self.parts.len() <= 1 && self.parts.iter().all(is_box)
     }
 }
@@ -173,6 +172,6 @@ fn quarters(cell: &Bounds) -> impl Iterator<Item = Bounds> {
     let halves = |axis: usize| [[min[axis], middle[axis]], [middle[axis], max[axis]]];
     let (columns, rows) = (halves(0), halves(1));
     let cells = columns.into_iter().flat_map(move |x| rows.map(|y| [x, y]));
-    // The middle is between the ends.
+    // The centre is between the ends.
     cells.filter_map(move |[x, y]| Bounds::new([x[0], y[0], min[2]], [x[1], y[1], max[2]]).ok())
 }

@@ -1,27 +1,27 @@
-//! Flat boxes, and how an area lies to one.
+//! Flat boxes, and their relation to areas.
 
 use crate::rings::Beside;
 
-/// A box of x and y, closed.
+/// A closed box of x and y.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Extent {
     pub(crate) min: [f64; 2],
     pub(crate) max: [f64; 2],
 }
 
-/// How the points of a cell lie to an area.
+/// The relation of a cell's points to an area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Relation {
     /// No point of the cell is in the area.
     Outside,
-    /// Some points may be in the area and some not.
+    /// Some points may be in the area and others not.
     Edge,
     /// Every point of the cell is in the area.
     Inside,
 }
 
 impl Extent {
-    /// The box that holds nothing, and that a union with another box is.
+    /// The empty box, which does not change a union.
     pub(crate) const NOTHING: Extent = Extent {
         min: [f64::INFINITY; 2],
         max: [f64::NEG_INFINITY; 2],
@@ -48,12 +48,12 @@ impl Extent {
         }
     }
 
-    /// Whether the boxes share a point; boxes that touch do.
+    /// Whether the boxes overlap or touch.
     pub(crate) fn meets(self, other: Extent) -> bool {
         (0..2).all(|i| self.min[i] <= other.max[i] && other.min[i] <= self.max[i])
     }
 
-    /// Where this box lies for rays that run to the left from points of `origin`.
+    /// Where this box is relative to rays to the left from points of `origin`.
     pub(crate) fn is_beside(self, origin: Extent) -> Beside {
         if self.min[1] > origin.max[1] || self.max[1] < origin.min[1] || self.min[0] > origin.max[0]
         {

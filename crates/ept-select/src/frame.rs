@@ -1,4 +1,4 @@
-//! What a selection knows of a place where points lie.
+//! What a selection needs to know of a source.
 
 use ept_format::{
     Bounds, Dimension, Metadata, Srs, depth_for_resolution, is_same_dimension,
@@ -7,7 +7,7 @@ use ept_format::{
 
 use crate::{Crs, SelectError};
 
-/// What must be known of a source of points to select some of them, whatever kind of source it is.
+/// What must be known of a source to select points from it, whatever kind of source it is.
 ///
 /// ```
 /// use ept_format::Metadata;
@@ -24,19 +24,19 @@ use crate::{Crs, SelectError};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Frame {
-    /// Coordinate system of the points.
+    /// The coordinate system of the points.
     pub srs: Srs,
-    /// A box around all points; in an octree, the cell of the root.
+    /// A box that contains all points. In an octree, the cell of the root.
     pub bounds: Bounds,
-    /// The extent of the points themselves, if the source gives one. It never rejects a point.
+    /// The bounds of the points themselves, if the source has them. They never reject a point.
     pub conforming: Option<Bounds>,
-    /// How far a point may lie outside of its node's cell along each axis, in units of the coordinate system: points
-    /// were rounded to the storage grid after they were sorted into cells.
+    /// How far a point may be outside its node's cell along each axis, in units of the coordinate system: points are
+    /// rounded to the storage grid after they were assigned to cells.
     pub slack: [f64; 3],
-    /// The dimensions of the points, with the statistics that are known of them.
+    /// The dimensions of the points, with any known statistics.
     pub schema: Vec<Dimension>,
-    /// Distance between the points of the root that an octree aims at, in units of the coordinate system. It halves
-    /// with each depth. `None` if the source is not an octree.
+    /// Distance between points that the root of an octree aims at, in units of the coordinate system. It halves with
+    /// each depth. `None` if the source is not an octree.
     pub spacing: Option<f64>,
 }
 
@@ -44,25 +44,25 @@ impl Frame {
     /// The coordinate system of the points.
     ///
     /// # Errors
-    /// As [`Crs::of`]: when it is not named, or not understood.
+    /// As for [`Crs::of`]: if it is not named, or not understood.
     pub fn crs(&self) -> Result<Crs, SelectError> {
         Ok(Crs::of(&self.srs)?)
     }
 
-    /// The smallest known box around the points.
+    /// The smallest known box that contains the points.
     #[must_use]
     pub fn extent(&self) -> &Bounds {
         self.conforming.as_ref().unwrap_or(&self.bounds)
     }
 
-    /// The dimension that a user calls so; see [`ept_format::is_same_dimension`].
+    /// The dimension that a user calls `name`, see [`ept_format::is_same_dimension`].
     #[must_use]
     pub fn dimension(&self, name: &str) -> Option<&Dimension> {
         let names = self.schema.iter().map(|dimension| dimension.name.as_str());
         position_of_dimension(names, name).map(|at| &self.schema[at])
     }
 
-    /// About how many bytes a decoded point takes with these dimensions; `None` for all.
+    /// Approximate size in bytes of a decoded point with these dimensions. `None` for all.
     #[must_use]
     pub fn point_size(&self, names: Option<&[String]>) -> usize {
         let is_wanted = |name: &str| {

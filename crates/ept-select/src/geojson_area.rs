@@ -7,15 +7,15 @@ use serde_json::Value;
 use crate::geometry::{from_geometries, one_crs};
 use crate::{Area, Crs, SelectError};
 
-/// The polygons of a geometry, a feature or a collection, in `crs`, or else in the system that the text names, or else in
-/// longitude and latitude.
+/// The polygons of a geometry, a feature or a collection: in `crs`, otherwise in the system named in the text,
+/// otherwise in longitude and latitude.
 pub(crate) fn from_geojson(text: &str, crs: Option<&Crs>) -> Result<Area, SelectError> {
     let parsed = Parsed::new(text, crs)?;
     let area = from_geometries(geometries(parsed.json)?)?;
     placed(area, parsed.crs.as_ref())
 }
 
-/// A text of GeoJSON, and the coordinate system that it is in, if one is named.
+/// Parsed GeoJSON, with its coordinate system if one is named.
 pub(crate) struct Parsed {
     json: GeoJson,
     crs: Option<Crs>,
@@ -37,11 +37,11 @@ impl Parsed {
         match &self.json {
             GeoJson::Feature(feature) => Ok(vec![feature]),
             GeoJson::FeatureCollection(collection) => Ok(collection.features.iter().collect()),
-            GeoJson::Geometry(_) => Err(fault("a geometry has no name; only features have".into())),
+            GeoJson::Geometry(_) => Err(fault("a geometry has no name, only features do".into())),
         }
     }
 
-    /// The area of one of the features.
+    /// The area of a feature.
     pub(crate) fn area(&self, feature: &Feature) -> Result<Area, SelectError> {
         let geometry = feature
             .geometry
@@ -53,7 +53,7 @@ impl Parsed {
     }
 }
 
-/// The area in a coordinate system, or else in longitude and latitude.
+/// The area in a coordinate system, by default in longitude and latitude.
 fn placed(area: Area, crs: Option<&Crs>) -> Result<Area, SelectError> {
     match crs {
         Some(crs) => Ok(area.in_crs(crs.clone())),
@@ -65,12 +65,13 @@ pub(crate) fn fault(problem: String) -> SelectError {
     SelectError::Geometry(format!("GeoJSON: {problem}"))
 }
 
-/// Positions have at least two numbers (RFC 7946, section 3.1.1); the conversion of coordinates counts on it.
+/// Checks that positions have at least two numbers (RFC 7946, section 3.1.1), on which the conversion of coordinates
+/// relies.
 fn check_positions(json: &Value) -> Result<(), SelectError> {
     match json {
         Value::Array(items) => {
             if items.len() == 1 && items[0].is_number() {
-                return Err(fault(format!("{json} is a position of one number")));
+                return Err(fault(format!("{json} is a position with only one number")));
             }
             items.iter().try_for_each(check_positions)
         }
@@ -101,10 +102,10 @@ fn geometries(json: GeoJson) -> Result<Vec<Geometry<f64>>, SelectError> {
     converted.collect()
 }
 
-/// Coordinates without a system are longitude and latitude (RFC 7946, section 4).
+/// Without a named system, coordinates are longitude and latitude (RFC 7946, section 4).
 fn in_degrees(area: Area) -> Result<Area, SelectError> {
     let [x0, y0, x1, y1] = area.extent();
-    // Longitudes beyond 180 are on the other side of the antimeridian.
+    // Longitudes beyond 180 are across the antimeridian.
     let is_degrees = x0 >= -360.0 && x1 <= 360.0 && y0 >= -90.0 && y1 <= 90.0;
     let is_swapped = x0 >= -90.0 && x1 <= 90.0 && y0 >= -360.0 && y1 <= 360.0;
     if is_degrees {
@@ -116,20 +117,20 @@ fn in_degrees(area: Area) -> Result<Area, SelectError> {
         )
     } else {
         format!(
-            "{x0} {y0} is not longitude and latitude, as coordinates are if no coordinate system is named; name theirs \
+            "{x0} {y0} is not longitude and latitude, which is assumed if no coordinate system is named; name it \
              with --crs"
         )
     }))
 }
 
-/// The one coordinate system that the members of the file name, wherever they do.
+/// The coordinate system named by members of the file, at any level.
 fn named_crs(json: &GeoJson) -> Result<Option<Crs>, SelectError> {
     let names = members(json).into_iter().map(crs_name);
     let names: Result<Vec<Option<String>>, SelectError> = names.collect();
     one_crs(names?.into_iter().flatten().collect())
 }
 
-/// The members that the standard does not know, of the file and all that is in it.
+/// The members outside the standard, of the file and everything in it.
 fn members(json: &GeoJson) -> Vec<&JsonObject> {
     let found: Vec<Option<&JsonObject>> = match json {
         GeoJson::Geometry(geometry) => vec![geometry.foreign_members.as_ref()],
@@ -151,7 +152,7 @@ fn of_feature(feature: &Feature) -> [Option<&JsonObject>; 2] {
     ]
 }
 
-/// The name in a `crs` member, as GeoJSON 2008 and its drafts have it, or in an `srs` member, as PDAL has it.
+/// The name in a `crs` member, as in GeoJSON 2008 and its drafts, or in an `srs` member, as in PDAL.
 fn crs_name(members: &JsonObject) -> Result<Option<String>, SelectError> {
     let Some(value) = members.get("srs").or_else(|| members.get("crs")) else {
         return Ok(None);
@@ -169,9 +170,9 @@ fn crs_name(members: &JsonObject) -> Result<Option<String>, SelectError> {
     let code = texts.iter().find_map(|value| value.as_u64());
     let name = text.or_else(|| code.map(|code| format!("EPSG:{code}")));
     match name {
-        None if !value.is_null() => {
-            Err(fault(format!("it names its coordinate system as {value}")))
-        }
+        None if !value.is_null() => Err(fault(format!(
+            "its coordinate system {value} is not understood"
+        ))),
         name => Ok(name),
     }
 }

@@ -9,16 +9,17 @@ use crate::wkt_area::from_wkt;
 use crate::{Area, Crs, SelectError};
 
 impl Area {
-    /// Reads an area of WKT (one or more geometries) or of GeoJSON (a geometry, a feature or a collection). All within are
-    /// united. Lines and points have no inside: with them, the area needs a [buffer](Area::buffered).
+    /// Parses an area from WKT (one or more geometries) or GeoJSON (a geometry, a feature or a collection). The area is
+    /// the union of everything in it. Lines and points have no inside: with them, the area needs a
+    /// [buffer](Area::buffered).
     ///
-    /// They are in `crs`; or else in the coordinate system that the text names: WKT by `SRID=n;` in front or `/ EPSG:n`
-    /// behind, as PDAL writes it, GeoJSON by a `crs` member, as older files have it, or an `srs` member. Otherwise WKT is in the
-    /// dataset's coordinates, and GeoJSON in longitude and latitude (RFC 7946, section 4).
+    /// Coordinates are in `crs`, otherwise in the system named in the text: in WKT by a prefix `SRID=n;` or a suffix `/
+    /// EPSG:n`, as PDAL writes it, in GeoJSON by a `crs` member, as in older files, or an `srs` member. Otherwise WKT
+    /// is in the dataset's coordinates, and GeoJSON in longitude and latitude (RFC 7946, section 4).
     ///
     /// # Errors
-    /// If the text is not of that kind, has more than that, names several coordinate systems, or as GeoJSON without one
-    /// has coordinates that are not degrees; the message gives the place.
+    /// If the text is neither or contains something else, names several coordinate systems, or is GeoJSON without a
+    /// named system whose coordinates are not degrees. The message says where.
     ///
     /// ```
     /// use ept_select::Area;
@@ -37,7 +38,7 @@ impl Area {
     }
 }
 
-/// As [`Area::from_text`], of a text that says itself where it is.
+/// As [`Area::from_text`] with the coordinate system named in the text.
 impl FromStr for Area {
     type Err = SelectError;
 
@@ -46,7 +47,7 @@ impl FromStr for Area {
     }
 }
 
-/// The one coordinate system of these names; `None` if there is no name.
+/// The only coordinate system among these names. `None` if there is no name.
 pub(crate) fn one_crs(mut names: Vec<String>) -> Result<Option<Crs>, SelectError> {
     names.dedup();
     let mut first: Option<Crs> = None;
@@ -56,7 +57,7 @@ pub(crate) fn one_crs(mut names: Vec<String>) -> Result<Option<Crs>, SelectError
             Some(other) if *other != crs => {
                 let (first, second) = (other.name(), crs.name());
                 return Err(SelectError::Geometry(format!(
-                    "it names several coordinate systems, such as {first} and {second}"
+                    "it names several coordinate systems, for example {first} and {second}"
                 )));
             }
             _ => first = Some(crs),
@@ -80,14 +81,14 @@ pub(crate) fn from_geometries(
         return Area::new(MultiPolygon::new(polygons));
     }
     if !polygons.is_empty() {
-        // Checks the polygons.
+        // Only checks the polygons.
         Area::new(MultiPolygon::new(polygons.clone()))?;
     }
     lines.extend(polygons);
     Area::thin(MultiPolygon::new(lines))
 }
 
-/// The parts of geometries: polygons, and lines and points as rings without an inside.
+/// The parts of geometries: polygons, with lines and points as rings without an inside.
 #[derive(Default)]
 struct Parts {
     polygons: Vec<Polygon<f64>>,

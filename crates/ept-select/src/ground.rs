@@ -1,8 +1,8 @@
-//! Lengths on the ground where the areas of a query are.
+//! Lengths on the ground at the areas of a query.
 
 use crate::{Area, Frame, Query, SelectError};
 
-/// Metres on the ground of a unit of the source's coordinates along x and along y: the most anywhere in the areas.
+/// Metres on the ground per unit of the source's coordinates along x and along y: the maximum in the areas.
 pub(crate) fn metres_per_unit(query: &Query, frame: &Frame) -> Result<[f64; 2], SelectError> {
     let crs = frame.crs()?;
     let extent = frame.extent();

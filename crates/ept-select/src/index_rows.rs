@@ -1,19 +1,19 @@
-//! The rows of a tile index that areas meet.
+//! The rows of a tile index that intersect areas.
 
 use ept_format::{Bounds, Srs};
 use ept_index::{Index, Row};
 
 use crate::{Area, Cover, Crs, Edge, Frame, SelectError};
 
-/// The rows whose boxes share a point with all of the areas at once, in their order; boxes and areas that touch do. Rows
-/// without a box are among them: their points may be anywhere.
+/// The rows whose boxes intersect or touch the intersection of all areas, in order. Rows without a box are included,
+/// since their points may be anywhere.
 ///
-/// Areas without a coordinate system are in that of the index. The areas are not brought to the index but, as for the cells
-/// of an octree, the boxes to the areas: no row is left out that has a point in them. A row too many can be listed only if its
-/// box misses the areas by less than 1/256 of its size.
+/// Areas without a coordinate system are in that of the index. As for the cells of an octree, boxes are transformed to
+/// the areas, not areas to the index: no row with a point in the areas is left out. An extra row is possible only if
+/// its box misses the areas by less than 1/256 of its size.
 ///
 /// # Errors
-/// If an area is in a coordinate system of its own, or has a buffer, and the index names none; or when there is no transform
+/// If an area has its own coordinate system or a buffer, and the index names no system, or if there is no transform
 /// between them.
 ///
 /// ```
@@ -54,7 +54,7 @@ pub fn rows_in_areas<'a>(
     Ok(index.rows.iter().filter(is_met).collect())
 }
 
-/// What is known of a place that the boxes are cells of.
+/// The frame of an index, with the boxes as cells.
 fn frame(index: &Index) -> Frame {
     let crs = index.crs.as_ref();
     Frame {
@@ -70,7 +70,7 @@ fn frame(index: &Index) -> Frame {
     }
 }
 
-/// A box that goes on beyond 180 degrees, on the other side of the antimeridian.
+/// A box that continues beyond 180 degrees, moved across the antimeridian.
 fn turned(bounds: &Bounds) -> Option<Bounds> {
     let (mut min, mut max) = (bounds.min(), bounds.max());
     if max[0] <= 180.0 {

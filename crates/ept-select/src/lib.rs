@@ -1,7 +1,7 @@
-//! Which points of an EPT dataset: areas in any coordinate system, filters by value, thinning.
+//! Selects points of a dataset: areas in any coordinate system, conditions on values, thinning.
 //!
-//! Pure computing, as everything before fetching and after decoding: a [`Cover`] says which cells of the octree an
-//! [`Area`] meets and which points of a decoded tile lie in it.
+//! This is pure computing. A [`Cover`] decides which cells of the octree intersect an [`Area`] before anything is
+//! fetched, and which points are inside after a tile is decoded.
 
 mod any_of;
 mod area;

@@ -1,4 +1,4 @@
-//! Areas that miss a dataset.
+//! Areas outside a dataset.
 
 use std::fmt;
 
@@ -6,8 +6,7 @@ use ept_format::Bounds;
 
 use crate::{Area, Crs};
 
-/// How areas miss a box of coordinates, as a sentence for people: where they are in its coordinates, and what was
-/// probably meant.
+/// How areas miss a box, formatted as a sentence: where they are in its coordinates, and what was probably meant.
 ///
 /// ```
 /// use ept_format::Bounds;
@@ -21,17 +20,17 @@ use crate::{Area, Crs};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Miss {
-    /// A box around the areas that are in other coordinates than the extent, in those of the extent: least x and y,
-    /// greatest x and y. `None` if there is none, or it is nowhere there.
+    /// A box around those areas that are in another coordinate system, in that of the extent: minimum x and y, maximum
+    /// x and y. `None` if there is none, or it can't be transformed.
     pub place: Option<[f64; 4]>,
-    /// What was probably meant. `None` if nothing known is.
+    /// What was probably meant. `None` if there is no guess.
     pub hint: Option<Hint>,
 }
 
-/// What was probably meant by an area that misses.
+/// What was probably meant by an area outside the dataset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hint {
-    /// The same with x and y swapped, which meets the extent.
+    /// The area with x and y swapped, which intersects the extent.
     Swapped,
     /// Longitude and latitude.
     Degrees,
@@ -40,8 +39,8 @@ pub enum Hint {
 }
 
 impl Miss {
-    /// How areas miss a box, whose coordinate system is `crs` if that is known. Areas without one of their own are in
-    /// its coordinates.
+    /// How areas miss a box with coordinate system `crs`, if that is known. Areas without one of their own are in the
+    /// same coordinates.
     #[must_use]
     pub fn new(areas: &[Area], extent: &Bounds, crs: Option<&Crs>) -> Miss {
         let foreign = areas.iter().filter(|area| area.crs().is_some());
@@ -53,7 +52,7 @@ impl Miss {
     }
 }
 
-/// The box of an area in the coordinates of the extent, as far as its corners tell.
+/// The box of an area in the coordinates of the extent, as computed from its corners.
 fn place(area: &Area, extent: &Bounds, crs: Option<&Crs>) -> Option<[f64; 4]> {
     if area.crs().is_none() {
         return Some(area.extent());
@@ -108,7 +107,7 @@ fn hint(area: &Area, extent: &Bounds, crs: Option<&Crs>) -> Option<Hint> {
     }
 }
 
-/// Whether all can be longitudes and latitudes.
+/// Whether all numbers could be longitudes and latitudes.
 fn is_degrees([x0, y0, x1, y1]: [f64; 4]) -> bool {
     let is_within = |number: f64, most: f64| number.abs() <= most;
     [x0, x1].into_iter().all(|x| is_within(x, 180.0))
@@ -118,7 +117,7 @@ fn is_degrees([x0, y0, x1, y1]: [f64; 4]) -> bool {
 impl fmt::Display for Miss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some([x0, y0, x1, y1]) = self.place {
-            // A few units matter in degrees only.
+            // Small differences matter only in degrees.
             let decimals = if is_degrees([x0, y0, x1, y1]) { 6 } else { 1 };
             write!(
                 f,

@@ -1,26 +1,26 @@
-//! Features of GeoJSON as areas with names.
+//! GeoJSON features as named areas.
 
 use std::collections::HashMap;
 
 use crate::geojson_area::{Parsed, fault};
 use crate::{Area, Crs, SelectError};
 
-/// An area with a name that no other one has.
+/// An area with a unique name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NamedArea {
-    /// Its name, not empty.
+    /// Its name. Not empty.
     pub name: String,
     /// The area.
     pub area: Area,
 }
 
 impl NamedArea {
-    /// The features of a GeoJSON text, in their order, called by one of their properties: a text or a number. They are in
-    /// `crs`, or else where [`Area::from_text`] takes them to be.
+    /// The features of a GeoJSON text, in order, named by one of their properties, which is a string or a number.
+    /// Coordinate systems are as in [`Area::from_text`].
     ///
     /// # Errors
-    /// If the text is not a feature or a collection of them; when a feature has no such property or no area, by its number;
-    /// when several have one name, by that; and as for [`Area::from_text`].
+    /// If the text is not a feature or a feature collection, a feature lacks the property or an area, or several have
+    /// the same name (the message says which), and as for [`Area::from_text`].
     ///
     /// ```
     /// use ept_select::NamedArea;
@@ -40,7 +40,7 @@ impl NamedArea {
         let text = text.trim_start_matches('\u{feff}').trim();
         if !text.starts_with('{') {
             return Err(fault(
-                "it is not an object, and only features have names".into(),
+                "it is not an object, but only features have names".into(),
             ));
         }
         let parsed = Parsed::new(text, crs)?;
@@ -65,7 +65,7 @@ impl NamedArea {
             };
             if let Some(first) = numbers.insert(name.clone(), number) {
                 return Err(fault(format!(
-                    "features {first} and {number} both have the {property} {name:?}; each feature needs a name of its own"
+                    "features {first} and {number} both have the {property} {name:?}; each feature needs a unique name"
                 )));
             }
             let area = parsed.area(feature).map_err(|error| match error {

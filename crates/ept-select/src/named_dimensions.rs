@@ -1,4 +1,4 @@
-//! The dimensions that a query names, and whether any node has them.
+//! The dimensions named in a query, and whether any node has them.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -6,7 +6,7 @@ use ept_points::PointBatch;
 
 use crate::{Filter, Query};
 
-/// Which of the dimensions that a query names were met so far, on whatever thread.
+/// Which of the dimensions named in a query have been found so far, on any thread.
 #[derive(Debug)]
 pub(crate) struct NamedDimensions {
     names: Vec<(String, AtomicBool)>,
@@ -29,7 +29,7 @@ impl NamedDimensions {
         }
     }
 
-    /// Looks at the columns that were decoded of a node.
+    /// Notes the columns decoded from a node.
     pub(crate) fn look(&self, points: &PointBatch) {
         self.has_looked.store(true, Ordering::Relaxed);
         for (name, is_met) in &self.names {
@@ -39,7 +39,7 @@ impl NamedDimensions {
         }
     }
 
-    /// Those that no node had.
+    /// The dimensions that no node had.
     pub(crate) fn absent(&self) -> Vec<&str> {
         if !self.has_looked.load(Ordering::Relaxed) {
             return Vec::new();

@@ -1,33 +1,33 @@
-//! The source that points come from.
+//! Selection by source file.
 
 use ept_format::{Bounds, SourceFile};
 use ept_points::{PointBatch, Values};
 
 use crate::{Area, Frame, SelectError};
 
-/// One of the sources that a dataset was built from, as a condition on points.
+/// A source file of a dataset, as a condition on points.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Origin {
-    /// Its place in the list of sources, which is the `OriginId` of its points.
+    /// Its index in the list of sources, which is the `OriginId` of its points.
     pub id: u64,
-    /// Its path, where the list gives one.
+    /// Its path, if the list has one.
     pub path: Option<String>,
-    /// The extent of its points, where the list gives one: nodes beyond it are not read.
+    /// The bounds of its points, if the list has them. Nodes outside are not read.
     pub bounds: Option<Bounds>,
-    /// Whether all points within the extent are taken for the source's, whatever their `OriginId`: for datasets without
-    /// one. Where sources overlap, points of others are among them.
+    /// Whether to take all points within the bounds, whatever their `OriginId`, in datasets without one. Where sources
+    /// overlap, this includes points of others.
     pub by_bounds: bool,
 }
 
-/// Candidates that a message lists.
+/// Maximum candidates that a message lists.
 const MOST_LISTED: usize = 10;
 
 impl Origin {
-    /// The source that a text names: by its number, its path, its file name or a part of its path, in this order;
-    /// a file name or a part must be unique.
+    /// Finds a source by its number, its path, its file name or a part of its path, in this order. A file name or a
+    /// part must be unique.
     ///
     /// # Errors
-    /// If no source matches, or several do; the message lists candidates.
+    /// If no source matches, or several do. The message lists candidates.
     pub fn find(sources: &[SourceFile], text: &str) -> Result<Origin, SelectError> {
         let path = |at: usize| sources[at].path.as_deref().unwrap_or_default();
         let matching = |is: &dyn Fn(&str) -> bool| -> Vec<usize> {
@@ -53,7 +53,7 @@ impl Origin {
                 [id] => return Ok(Origin::of(sources, *id)),
                 several => {
                     let names = listed(several.iter().map(|&at| path(at)));
-                    let problem = format!("several sources match {text:?}, name one: {names}");
+                    let problem = format!("several sources match {text:?}; name one of {names}");
                     return Err(SelectError::Origin(problem));
                 }
             }
@@ -62,7 +62,7 @@ impl Origin {
         Err(SelectError::Origin(if sources.is_empty() {
             "the dataset does not list its sources".into()
         } else {
-            format!("no source matches {text:?}; there are: {names}")
+            format!("no source matches {text:?}; the sources are {names}")
         }))
     }
 
@@ -75,13 +75,13 @@ impl Origin {
         }
     }
 
-    /// The extent of the source file, as the builder rounded it.
+    /// The bounds of the source file, as the builder rounded them.
     pub(crate) fn area(&self, frame: &Frame) -> Option<Area> {
         let bounds = self.bounds?;
         Some(Area::from(bounds.grown(frame.slack)))
     }
 
-    /// The points that come from the source file, by their `OriginId`.
+    /// Which points come from the source file, according to their `OriginId`.
     pub(crate) fn mask(&self, points: &PointBatch) -> Result<Vec<bool>, SelectError> {
         let ids = points.values("OriginId").and_then(Values::to_f64);
         let ids = ids.ok_or(SelectError::NoOriginId)?;

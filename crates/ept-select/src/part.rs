@@ -10,7 +10,7 @@ use crate::rings::Rings;
 use crate::shape::{Range, Shape};
 use crate::{Area, Edge, Frame, SelectError, Transform};
 
-/// An area as a dataset sees it.
+/// An area prepared for a dataset.
 #[derive(Debug, Clone)]
 pub(crate) struct Part {
     pub(crate) shape: Shape,
@@ -19,7 +19,7 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    /// The area for a dataset, with the transform to its coordinates.
+    /// Prepares an area for a dataset, with the transform to its coordinates.
     pub(crate) fn new(
         area: &Area,
         transform: Option<Transform>,
@@ -28,7 +28,7 @@ impl Part {
     ) -> Result<Part, SelectError> {
         let placement = Placement::of(area, transform);
         let (min, max) = area.corners();
-        // The outer edges of the dataset are known in its own coordinates only.
+        // The outer edges of the dataset are known only in its own coordinates.
         let outer = |axis: usize| match placement.transform {
             None => outer_edges(frame, axis),
             Some(_) => Vec::new(),
@@ -41,7 +41,7 @@ impl Part {
                     None => frame.crs(),
                 };
                 let polygons = area.polygons().ok_or_else(|| {
-                    SelectError::Geometry("a box without end can have no buffer".into())
+                    SelectError::Geometry("an infinite box can't have a buffer".into())
                 })?;
                 Shape::Buffered(Buffer::new(&polygons, reach, &crs?, edge)?)
             }
@@ -69,7 +69,7 @@ impl Part {
         })
     }
 
-    /// The corners of a box around the area in the dataset's coordinates; `None` if it takes a transform to know them.
+    /// The corners of a box around the area in the dataset's coordinates. `None` if that takes a transform.
     pub(crate) fn corners(&self) -> Option<[[f64; 3]; 2]> {
         let (extent, heights) = (self.shape.extent(), self.heights);
         self.placement.transform.is_none().then_some([
@@ -78,12 +78,12 @@ impl Part {
         ])
     }
 
-    /// Whether the points of a cell are inside the area, outside, or across its edge.
+    /// Whether the points of a cell are inside the area, outside, or neither is certain.
     pub(crate) fn relation(&self, cell: &Bounds) -> Relation {
         self.relation_in(&self.placement.view(cell))
     }
 
-    /// The same by the cell's view from the area's placement.
+    /// The same, given the cell's view from the area's placement.
     pub(crate) fn relation_in(&self, view: &View) -> Relation {
         view.image
             .map_or(Relation::Edge, |image| self.relation_of(image))
@@ -101,7 +101,7 @@ impl Part {
         heights.min(self.shape.relation(extent))
     }
 
-    /// The test of the points of a cell; `None` if all pass.
+    /// A test for the points of a cell. `None` if all pass.
     pub(crate) fn tester<'a>(&'a self, view: &'a View) -> Option<impl Fn([f64; 3]) -> bool + 'a> {
         if self.relation_in(view) == Relation::Inside {
             return None;
@@ -138,7 +138,7 @@ impl Part {
     }
 }
 
-/// The greatest coordinates that the dataset says it has.
+/// The maximum coordinates of the dataset according to itself.
 fn outer_edges(frame: &Frame, axis: usize) -> Vec<f64> {
     let bounds = [Some(&frame.bounds), frame.conforming.as_ref()];
     bounds

@@ -1,4 +1,4 @@
-//! How places of a dataset get to the coordinates of an area.
+//! The way from a dataset's coordinates to those of an area.
 
 use ept_crs::Local;
 use ept_format::Bounds;
@@ -11,24 +11,24 @@ use crate::{Area, Crs, Frame, SelectError, Transform};
 pub(crate) struct Placement {
     /// `None` if the area is in the dataset's coordinates.
     pub(crate) transform: Option<Transform>,
-    /// Longitudes are brought to the turn around this one.
+    /// The longitude at the centre of the turn into which longitudes are wrapped.
     pub(crate) turn: Option<f64>,
 }
 
 /// A cell of the dataset in the coordinates of an area.
 #[derive(Debug)]
 pub(crate) struct View {
-    /// The transform near the cell, where there is one.
+    /// The transform near the cell, if it could be approximated.
     pub(crate) local: Option<Local>,
-    /// Least and greatest coordinates of a box around the images of the cell's points. `None` if it has no bound.
+    /// Minimum and maximum coordinates of a box around the images of the cell's points. `None` if it can't be bounded.
     pub(crate) image: Option<[[f64; 3]; 2]>,
 }
 
 impl Placement {
-    /// The way to an area, whose coordinate system `transform` leads to if it has one of its own.
+    /// The placement of an area. `transform` leads to its coordinate system, if it has its own.
     pub(crate) fn of(area: &Area, transform: Option<Transform>) -> Placement {
         let (min, max) = area.corners();
-        // Longitudes beyond one turn are those of places on the other side, in whatever system.
+        // Longitudes beyond one turn mean places across the antimeridian, in any system.
         let is_beyond = |crs: &Crs| crs.is_geographic() && (min[0] < -180.0 || max[0] > 180.0);
         let transform =
             transform.filter(|transform| !transform.is_identity() || is_beyond(transform.target()));
@@ -42,7 +42,7 @@ impl Placement {
         }
     }
 
-    /// The transform from a dataset to an area of a coordinate system of its own; `None` if it has none.
+    /// The transform from a dataset to an area's own coordinate system. `None` if the area has none.
     pub(crate) fn transform_to(
         area: &Area,
         frame: &Frame,
@@ -53,7 +53,7 @@ impl Placement {
         }
     }
 
-    /// Where the place is exactly, for a point of the dataset.
+    /// Transforms a point of the dataset exactly.
     pub(crate) fn exact(&self, point: [f64; 3]) -> Option<[f64; 3]> {
         match &self.transform {
             None => Some(point),
@@ -61,7 +61,7 @@ impl Placement {
         }
     }
 
-    /// The place with its longitude in the turn around the middle of the area.
+    /// The place with its longitude in the turn around the centre of the area.
     fn turned(&self, mut place: [f64; 3]) -> [f64; 3] {
         if let Some(middle) = self.turn {
             place[0] = longitude_around(middle, place[0]);
@@ -69,7 +69,7 @@ impl Placement {
         place
     }
 
-    /// A cell of the dataset there.
+    /// The view of a cell of the dataset.
     pub(crate) fn view(&self, cell: &Bounds) -> View {
         let Some(transform) = &self.transform else {
             return View {
@@ -88,14 +88,14 @@ impl Placement {
         View { local, image }
     }
 
-    /// Whether heights change on the way too.
+    /// Whether the transform changes heights too.
     pub(crate) fn is_spatial(&self) -> bool {
         self.transform.as_ref().is_some_and(Transform::is_spatial)
     }
 }
 
 impl View {
-    /// The box around the cell's image as seen from above. `None` if it has no bound.
+    /// The box around the cell's image, seen from above. `None` if it can't be bounded.
     pub(crate) fn extent(&self) -> Option<Extent> {
         self.image.map(|[min, max]| Extent {
             min: [min[0], min[1]],
@@ -104,8 +104,8 @@ impl View {
     }
 }
 
-/// The longitude between `middle - 180` (inclusive) and `middle + 180` that is whole turns from the given one. It comes
-/// from data and may be any number, so it is not reached by adding turn after turn.
+/// The longitude between `middle - 180` (inclusive) and `middle + 180` that differs from the given one by whole turns.
+/// The longitude comes from data and may be any number, so it is not approached turn by turn.
 fn longitude_around(middle: f64, longitude: f64) -> f64 {
     let west = middle - 180.0;
     let turns = ((longitude - west) / 360.0).floor();
@@ -126,7 +126,7 @@ fn longitude_around(middle: f64, longitude: f64) -> f64 {
 fn source_crs(frame: &Frame, wanted: &Crs) -> Result<Crs, SelectError> {
     frame.crs().map_err(|error| {
         SelectError::Unrelated(format!(
-            "the area is in {wanted}, and where that is in the dataset is not known: {error}"
+            "the area is in {wanted}, which can't be transformed to the dataset's coordinates: {error}"
         ))
     })
 }

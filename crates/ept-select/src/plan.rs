@@ -1,4 +1,4 @@
-//! What a query will read, from frame and hierarchy alone.
+//! What a query will read, computed from frame and hierarchy alone.
 
 use std::collections::HashSet;
 
@@ -6,21 +6,22 @@ use ept_format::{Bounds, Key, Node, Policy};
 
 use crate::{Frame, Relation, SelectError, Selection};
 
-/// What a query reads: no tile is needed to know.
+/// What a query reads, known without reading tiles.
 ///
-/// Points are counted by the hierarchy. `points` is an upper bound: the points of all nodes that the areas meet.
-/// `estimate` is what of them lies in the areas, as far as the cells tell. Conditions on values are in neither.
+/// Points are counted according to the hierarchy. `points` is an upper bound: the points of all nodes that intersect
+/// the areas. `estimate` is how many of them are inside the areas, judging by the cells. Conditions on values are
+/// ignored in both.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
-    /// The nodes that are read, in ascending depth, x, y, z.
+    /// The nodes to read, in ascending depth, x, y, z.
     pub nodes: Vec<Node>,
-    /// How many points of each node lie in the areas, about.
+    /// Estimated number of points of each node inside the areas.
     pub estimates: Vec<f64>,
-    /// The same by depth, from the root down.
+    /// Totals by depth, from the root down.
     pub depths: Vec<DepthPlan>,
-    /// Points of all nodes: the query selects no more.
+    /// Points of all nodes. The query selects at most this many.
     pub points: u64,
-    /// Points that lie in the areas, about.
+    /// Estimated number of points inside the areas.
     pub estimate: f64,
 }
 
@@ -31,22 +32,22 @@ pub struct DepthPlan {
     pub depth: u32,
     /// Distance between points that it aims at, in units of the dataset's coordinates.
     pub spacing: f64,
-    /// Nodes that are read.
+    /// Nodes to read.
     pub nodes: u64,
     /// Points of these nodes.
     pub points: u64,
-    /// Points of them that lie in the areas, about.
+    /// Estimated number of these points inside the areas.
     pub estimate: f64,
 }
 
-/// Visits what a selection visits, and the siblings of what it visits: they tell where within a node its points are.
+/// Visits the nodes of a selection and their siblings, which tell where in their parent points are.
 #[derive(Debug)]
 struct Surroundings(Selection);
 
-/// Depths below those that are read which are looked at.
+/// Number of depths visited below those to be read.
 const BELOW: u32 = 3;
 
-/// Parts of a cell, on each axis, of a node of which no more is known.
+/// Parts per axis of the cell of a node, if nothing is known of its children.
 const PARTS: u32 = 8;
 
 impl Policy for Surroundings {
@@ -54,7 +55,7 @@ impl Policy for Surroundings {
         let Surroundings(selection) = self;
         let root = &selection.frame().bounds;
         let is_near = || match key.parent() {
-            // Whole nodes need no siblings of their children.
+            // If the parent is inside as a whole, its children need no siblings.
             Some(parent) => match selection.relation(&root.cell(parent)) {
                 Relation::Outside => false,
                 Relation::Edge => true,
@@ -62,7 +63,7 @@ impl Policy for Surroundings {
             },
             None => true,
         };
-        // Below what is read, the descendants of nodes that are in the areas in part tell where their points are.
+        // Below the depths to be read, only descendants of nodes partly in the areas are needed.
         let deepest = selection.depth().unwrap_or(Key::MAX_DEPTH);
         let is_useful = || match key.depth().checked_sub(deepest) {
             None | Some(0) => true,
@@ -77,16 +78,16 @@ impl Policy for Surroundings {
 }
 
 impl Selection {
-    /// The policy that visits what [`Selection::plan`] needs to know: more than [`Selection::policy`] does.
+    /// The policy that visits the nodes needed by [`Selection::plan`], more than [`Selection::policy`] does.
     #[must_use]
     pub fn surroundings(&self) -> impl Policy + Send + use<> {
         Surroundings(self.clone())
     }
 
-    /// What the selection reads, by the nodes that [`Selection::surroundings`] visited.
+    /// The plan of the selection, given the nodes that [`Selection::surroundings`] visited.
     ///
     /// # Errors
-    /// As [`Selection::within_budget`].
+    /// As for [`Selection::within_budget`].
     pub fn plan(&self, around: Vec<Node>) -> Result<Plan, SelectError> {
         let shares = Shares {
             selection: self,
@@ -135,7 +136,7 @@ impl Plan {
         }
     }
 
-    /// The plans of several sources as one; `frame` is of all of them.
+    /// Joins the plans of several sources. `frame` describes all of them.
     #[must_use]
     pub fn joined(plans: Vec<Plan>, frame: &Frame) -> Plan {
         let nodes = plans.iter().flat_map(|plan| plan.nodes.iter().copied());
@@ -146,7 +147,7 @@ impl Plan {
         Plan::of(nodes, estimates, frame)
     }
 
-    /// The plan without some of its nodes.
+    /// The plan with only some of its nodes.
     #[must_use]
     pub fn only(self, is_kept: impl Fn(&Node) -> bool, frame: &Frame) -> Plan {
         let all = self.nodes.into_iter().zip(self.estimates);
@@ -154,8 +155,8 @@ impl Plan {
         Plan::of(nodes, estimates, frame)
     }
 
-    /// The least depth-spacing, in units of the dataset's coordinates, whose depths together have about `most` points
-    /// at most: a resolution that fits. `None` if the coarsest depth has more.
+    /// The finest spacing of a depth, in units of the dataset's coordinates, down to which the estimate is at most
+    /// `most` points: a resolution that fits. `None` if the coarsest depth already has more.
     #[must_use]
     pub fn resolution_within(&self, most: f64) -> Option<f64> {
         let mut total = 0.0;
@@ -167,15 +168,16 @@ impl Plan {
     }
 }
 
-/// What share of a node's points lies in the areas.
+/// Computes which share of a node's points is inside the areas.
 struct Shares<'a> {
     selection: &'a Selection,
     known: HashSet<Key>,
 }
 
 impl Shares<'_> {
-    /// A node that has children is a sample by a grid, so its points lie evenly where there are any: where it has
-    /// children, however many points these have. Without children they lie evenly as far as the dataset reaches.
+    /// A node with children is a sample by a grid, so its points are spread evenly over the cells of its children,
+    /// however many points these have. Without children, they are assumed to be spread evenly over its cell within the
+    /// dataset.
     fn of(&self, key: Option<Key>, cell: &Bounds) -> f64 {
         match self.selection.relation(cell) {
             Relation::Outside => return 0.0,

@@ -6,13 +6,13 @@ use ept_format::Bounds;
 
 use crate::{Area, Crs, Edge, Filter, Origin, Spacing, Thin};
 
-/// Which points, with which dimensions. A query without conditions selects everything.
+/// Which points to read, with which dimensions. A query without conditions selects everything.
 ///
-/// A resolution or depth selects whole levels of an octree, from the root down; the points of all those levels together
-/// are the result. Deeper levels have further points, not the same ones again.
+/// A resolution or depth selects whole levels of an octree, from the root down. The result contains the points of all
+/// those levels: deeper levels have additional points, not the same ones again.
 ///
-/// A query knows no source: [`Selection`](crate::Selection) binds it to one. As text it is JSON, from which the same
-/// query is read back.
+/// A query is independent of a source; a [`Selection`](crate::Selection) binds it to one. Formatted, it is JSON that
+/// parses as the same query.
 ///
 /// ```
 /// use ept_select::Query;
@@ -47,7 +47,7 @@ pub enum Detail {
     All,
     /// Depths 0 to this one, inclusive.
     Depth(u32),
-    /// Depths 0 to the first whose spacing is at most this, everywhere in the areas.
+    /// Depths 0 to the first whose spacing is at most this everywhere in the areas.
     Resolution(Spacing),
 }
 
@@ -71,8 +71,9 @@ impl Query {
         self
     }
 
-    /// Only points inside at least one of these areas, besides other areas. [`Selection::select_each`](crate::Selection::select_each)
-    /// tells which points each of them holds. Replaces those of an earlier call; without an area, nothing is asked for.
+    /// Only points inside at least one of these areas, in addition to other areas.
+    /// [`Selection::select_each`](crate::Selection::select_each) returns the points of each area. Replaces the areas of
+    /// an earlier call; an empty list removes the condition.
     #[must_use]
     pub fn with_any_of(mut self, areas: impl Into<Arc<[Area]>>) -> Query {
         self.any_of = areas.into();
@@ -100,7 +101,7 @@ impl Query {
         self
     }
 
-    /// Only these dimensions, in this order; names as [`ept_format::is_same_dimension`] compares them.
+    /// Only these dimensions, in this order, with names compared by [`ept_format::is_same_dimension`].
     #[must_use]
     pub fn with_dimensions<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Query {
         self.dimensions = Some(names.into_iter().map(Into::into).collect());
@@ -121,21 +122,21 @@ impl Query {
         self
     }
 
-    /// Coordinates in another coordinate system.
+    /// Transforms coordinates to another coordinate system.
     #[must_use]
     pub fn with_output_crs(mut self, crs: Crs) -> Query {
         self.output_crs = Some(crs);
         self
     }
 
-    /// Only one point of each cell of a grid.
+    /// Only one point from each cell of a grid.
     #[must_use]
     pub fn with_thin(mut self, thin: Thin) -> Query {
         self.thin = Some(thin);
         self
     }
 
-    /// At most this many points are read: whole depths from the root down, then of the next depth the nodes that the
+    /// Reads at most this many points: whole depths from the root down, then those nodes of the next depth that the
     /// areas cover most. Points are counted by node, before any other condition.
     #[must_use]
     pub fn with_max_points(mut self, points: u64) -> Query {
@@ -143,8 +144,8 @@ impl Query {
         self
     }
 
-    /// The same query for a source of another coordinate system: what is in the source's own is in `home` then, areas and
-    /// result alike.
+    /// The same query for a source in another coordinate system: areas and results that were in the source's own system
+    /// are then in `home`.
     #[must_use]
     pub fn in_terms_of(&self, home: &Crs) -> Query {
         let mut query = self.clone();
@@ -161,21 +162,20 @@ impl Query {
         query
     }
 
-    /// With a further dimension of this name: the number of the source that a point comes from, among those of the
-    /// dataset, from 0.
+    /// Adds a dimension with this name: the index of a point's source in the dataset, from 0.
     #[must_use]
     pub fn with_source_id(mut self, name: &str) -> Query {
         self.source_id = Some(name.to_owned());
         self
     }
 
-    /// The areas; a selected point is inside all of them.
+    /// The areas. A selected point is inside all of them.
     #[must_use]
     pub fn areas(&self) -> &[Area] {
         &self.areas
     }
 
-    /// The areas of which one is enough; empty if none were asked for.
+    /// The areas of which a selected point is in at least one. Empty if there is no such condition.
     #[must_use]
     pub fn any_of(&self) -> &[Area] {
         &self.any_of
@@ -199,19 +199,19 @@ impl Query {
         self.detail
     }
 
-    /// The dimensions, in order. `None` if all are wanted.
+    /// The dimensions, in order. `None` for all.
     #[must_use]
     pub fn dimensions(&self) -> Option<&[String]> {
         self.dimensions.as_deref()
     }
 
-    /// The condition, if there is one.
+    /// The condition. `None` if there is none.
     #[must_use]
     pub fn filter(&self) -> Option<&Filter> {
         self.filter.as_ref()
     }
 
-    /// The file that the points come from, if it was chosen.
+    /// The source file that points must come from. `None` if there is no such condition.
     #[must_use]
     pub fn origin(&self) -> Option<&Origin> {
         self.origin.as_ref()
@@ -223,19 +223,19 @@ impl Query {
         self.output_crs.as_ref()
     }
 
-    /// The thinning, if there is one.
+    /// The thinning. `None` if there is none.
     #[must_use]
     pub fn thin(&self) -> Option<Thin> {
         self.thin
     }
 
-    /// The number of points that may be read, if it is limited.
+    /// The maximum number of points to read. `None` if there is no limit.
     #[must_use]
     pub fn max_points(&self) -> Option<u64> {
         self.max_points
     }
 
-    /// The dimension that tells the source of a point, if there is to be one.
+    /// The name of the dimension for the source of a point. `None` if there is none.
     #[must_use]
     pub fn source_id(&self) -> Option<&str> {
         self.source_id.as_deref()

@@ -1,4 +1,4 @@
-//! Queries as text: JSON that is read back as the same query.
+//! Queries as JSON that parses as the same query.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,7 +11,7 @@ use crate::area::Footprint;
 use crate::query::Detail;
 use crate::{Area, Crs, Edge, Origin, Query, SelectError, Spacing, Thin};
 
-/// A query in terms of JSON. What is not set is left out.
+/// The JSON form of a query. Whatever is not set is left out.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct QueryText {
@@ -50,13 +50,13 @@ enum EdgeText {
     HalfOpen,
 }
 
-/// An area; either `box` or `polygons` is there. A side without end is null.
+/// An area, either `box` or `polygons`. An infinite side is null.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AreaText {
     #[serde(rename = "box", skip_serializing_if = "Option::is_none")]
     corners: Option<[Option<f64>; 4]>,
-    /// Polygons of rings of places, the outer ring first.
+    /// Polygons as lists of rings of positions, the outer ring first.
     #[serde(skip_serializing_if = "Option::is_none")]
     polygons: Option<Vec<Vec<Vec<[f64; 2]>>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,7 +73,7 @@ struct OriginText {
     id: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<String>,
-    /// Least x, y and z, then the greatest.
+    /// Minimum x, y and z, then the maximum.
     #[serde(skip_serializing_if = "Option::is_none")]
     bounds: Option<[f64; 6]>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -297,7 +297,7 @@ impl TryFrom<OriginText> for Origin {
     }
 }
 
-/// What [`Crs::parse`] reads as the same system.
+/// Text that [`Crs::parse`] parses as the same system.
 fn crs_text(crs: &Crs) -> String {
     if crs.name().starts_with("EPSG:") {
         return crs.name().to_owned();

@@ -1,51 +1,53 @@
-//! Points in another coordinate system.
+//! Transforms points to another coordinate system.
 
 use ept_format::Bounds;
 use ept_points::{Column, PointBatch, Scaling, Values};
 
 use crate::{Crs, Frame, SelectError, Transform};
 
-/// Brings points of a dataset to another coordinate system, with a scale that loses nothing of their own.
+/// Transforms points of a dataset to another coordinate system, with a scale that preserves their precision.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reprojection {
     transform: Transform,
-    /// How the dataset stores its points by the schema, for points that do not say; on each axis `None` if as floats.
+    /// Scale and offset in the schema, for points without their own. On each axis `None` if coordinates are floats.
     stored: [Option<AxisStep>; 3],
-    /// Metres of a unit of the dataset's axes, and of those there.
+    /// Metres per unit of the axes, in the dataset's system and in the target.
     units: [[f64; 3]; 2],
-    /// Least and greatest coordinate of the dataset there.
+    /// Minimum and maximum coordinates of the dataset in the target.
     reach: [[f64; 3]; 2],
     bounds: Bounds,
 }
 
-/// Step and offset of coordinates on an axis.
+/// Scale and offset of an axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct AxisStep {
     scale: f64,
     offset: f64,
 }
 
-/// Places along each axis of the dataset that tell how far it reaches in the other system.
+/// Places along each axis of the dataset that are transformed to find its bounds in the target.
 const PLACES: u32 = 16;
 
-/// Steps from the least coordinate to the greatest, with room for what lies between the places: 32 bits have 4.29e9.
+/// Maximum number of steps from the minimum coordinate to the maximum, with a margin for what is between the places: 32
+/// bits have 4.29e9.
 const MOST_STEPS: f64 = 3.9e9;
 
 /// Step of coordinates that are stored as floats, in metres.
 const FINE: f64 = 0.001;
 
 impl Reprojection {
-    /// From the system of a dataset to another.
+    /// The reprojection from the system of a dataset to another.
     ///
     /// # Errors
-    /// If the dataset's system is not known, when the dataset has no place in the other, or when that names a vertical
-    /// system that is not the dataset's.
+    /// If the dataset's system is not known, the dataset can't be transformed, or the target has a vertical system that
+    /// is not the dataset's.
     pub fn new(frame: &Frame, to: &Crs) -> Result<Reprojection, SelectError> {
         let from = frame.crs()?;
         to.check_heights(&frame.srs)?;
         let transform = from.to(to)?;
         let extent = frame.extent();
-        let nowhere = || SelectError::Unrelated(format!("the dataset has no place in {to}"));
+        let nowhere =
+            || SelectError::Unrelated(format!("the dataset can't be transformed to {to}"));
         let places: Vec<[f64; 3]> = grid(extent)
             .filter_map(|place| transform.apply(place))
             .collect();
@@ -71,8 +73,8 @@ impl Reprojection {
         })
     }
 
-    /// Scale and offset there for points that are stored so in the dataset, or as the schema says: no coarser than their
-    /// own step on the ground, unless 32 bits do not hold the dataset then.
+    /// Scale and offset in the target for points stored with `own` in the dataset or, if that is `None`, as in the
+    /// schema: no coarser on the ground than their own, unless the dataset would then not fit in 32 bits.
     #[must_use]
     pub fn scaling(&self, own: Option<&Scaling>) -> Scaling {
         let stored = match own {
@@ -100,46 +102,46 @@ impl Reprojection {
                 continue;
             }
             let step = if self.transform.is_spatial() {
-                // Each axis there depends on all of the dataset's.
+                // Each axis of the target depends on all axes of the dataset.
                 steps.into_iter().fold(f64::INFINITY, f64::min)
             } else {
                 steps[axis]
             };
             let [least, most] = [self.reach[0][axis], self.reach[1][axis]];
-            // No coarser than the points' own step, and so coarse that 32 bits hold what is around too.
+            // No coarser than the points' own scale, unless the bounds with a margin would not fit in 32 bits.
             let fit = 10_f64.powf((step / there[axis]).log10().floor());
             let needed = 10_f64.powf(((most - least) / MOST_STEPS).log10().ceil());
             scaling.scale[axis] = f64::max(fit, needed);
-            // A round number, at most 1e8 steps from the middle.
+            // A round number, at most 1e8 steps from the centre.
             let parts = (1e-8 / scaling.scale[axis]).max(1.0).round();
             scaling.offset[axis] = ((least + (most - least) / 2.0) * parts).floor() / parts;
         }
         scaling
     }
 
-    /// A box there that holds the dataset's, where that has a place: between the places that were tried, edges can
-    /// bulge, so there is room around them.
+    /// Bounds in the target that contain the dataset, as far as it can be transformed. They have a margin, since edges
+    /// can bulge between the places that were transformed.
     #[must_use]
     pub fn bounds(&self) -> &Bounds {
         &self.bounds
     }
 
-    /// Whether points stay where they are.
+    /// Whether points are not changed.
     #[must_use]
     pub fn is_identity(&self) -> bool {
         self.transform.is_identity()
     }
 
-    /// The system that it leads to.
+    /// The target system.
     #[must_use]
     pub fn target(&self) -> &Crs {
         self.transform.target()
     }
 
-    /// The points there. X, Y and Z are among the dimensions.
+    /// Transforms points, which must have X, Y and Z.
     ///
     /// # Errors
-    /// If a point has no place there.
+    /// If a point can't be transformed.
     pub fn apply(&self, batch: PointBatch) -> Result<PointBatch, SelectError> {
         if self.transform.is_identity() {
             return Ok(batch);
@@ -151,7 +153,9 @@ impl Reprojection {
         for [x, y, z] in batch.places() {
             let place = self.transform.apply([x, y, z]).ok_or_else(|| {
                 let to = self.target();
-                SelectError::Unrelated(format!("the point {x} {y} {z} has no place in {to}"))
+                SelectError::Unrelated(format!(
+                    "the point {x} {y} {z} can't be transformed to {to}"
+                ))
             })?;
             for (axis, value) in axes.iter_mut().zip(place) {
                 axis.push(value);
@@ -173,7 +177,7 @@ impl Reprojection {
     }
 }
 
-/// Least and greatest coordinate of places on each axis.
+/// Minimum and maximum coordinates on each axis.
 fn reach(places: &[[f64; 3]]) -> [[f64; 3]; 2] {
     let ends = |start: f64, choose: fn(f64, f64) -> f64| {
         [0, 1, 2].map(|axis| places.iter().map(|place| place[axis]).fold(start, choose))
@@ -184,7 +188,7 @@ fn reach(places: &[[f64; 3]]) -> [[f64; 3]; 2] {
     ]
 }
 
-/// A box around places, a hundredth of its size larger on each side.
+/// A box around places, grown by a hundredth of its size on each side.
 fn around(places: impl Iterator<Item = [f64; 3]>) -> Option<Bounds> {
     let (mut min, mut max) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
     for place in places {
@@ -197,7 +201,7 @@ fn around(places: impl Iterator<Item = [f64; 3]>) -> Option<Bounds> {
     Some(Bounds::new(min, max).ok()?.grown(room))
 }
 
-/// Places all over a box.
+/// A grid of places in a box.
 fn grid(extent: &Bounds) -> impl Iterator<Item = [f64; 3]> {
     let (min, max) = (extent.min(), extent.max());
     let count = PLACES + 1;

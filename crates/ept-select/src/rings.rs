@@ -1,4 +1,4 @@
-//! Polygons, prepared so that a point costs little however many vertices they have.
+//! Polygons, prepared so that testing a point is cheap however many vertices they have.
 
 mod near;
 mod side;
@@ -9,23 +9,23 @@ use crate::extent::{Extent, Relation};
 pub(crate) use near::{Beside, Near};
 use side::Side;
 
-/// The rings of polygons that together are one area: what an odd number of crossings separates from the outside.
+/// The rings of an area's polygons. A point is inside if a ray from it crosses an odd number of sides.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Rings {
-    /// Side after side, ring after ring.
+    /// The sides, ring by ring.
     sides: Vec<Side>,
     blocks: Vec<Block>,
     extent: Extent,
 }
 
-/// Some consecutive sides of one ring.
+/// Consecutive sides of a ring.
 #[derive(Debug, Clone, PartialEq)]
 struct Block {
     sides: std::ops::Range<usize>,
     extent: Extent,
 }
 
-/// Sides of a block: enough that a scan over the blocks costs little.
+/// Sides per block: enough that a scan of all blocks is cheap.
 const BLOCK: usize = 32;
 
 impl Rings {
@@ -36,13 +36,13 @@ impl Rings {
         Rings::new(rings.map(places))
     }
 
-    /// Rings, closed or not.
+    /// Prepares rings, closed or not.
     pub(crate) fn new(rings: impl IntoIterator<Item = Vec<[f64; 2]>>) -> Rings {
         let (mut sides, mut blocks) = (Vec::new(), Vec::new());
         for ring in rings {
             let first = sides.len();
             let next = ring.iter().cycle().skip(1);
-            // A place alone has one side, which leads from it to itself.
+            // A ring of a single position has one side, from it to itself.
             let is_place = ring.iter().all(|place| *place == ring[0]);
             let ends = ring.iter().zip(next);
             let ends = ends.filter(|(from, to)| is_place || from != to);
@@ -72,24 +72,24 @@ impl Rings {
         self.extent
     }
 
-    /// How the points of an extent lie to the rings.
+    /// The relation of an extent's points to the rings.
     pub(crate) fn relation(&self, extent: Extent) -> Relation {
         self.around(extent, Edge::default()).relation()
     }
 
-    /// What matters to points within `extent`, those on its rim included.
+    /// The rings reduced to what matters for points in `extent`, its edges included.
     pub(crate) fn near(&self, extent: Extent, edge: Edge) -> Near {
         self.around(extent, edge).indexed(extent)
     }
 
-    /// The same without the index, which only points need.
+    /// The same without the index, which is only needed to test points.
     fn around(&self, extent: Extent, edge: Edge) -> Near {
         let mut near = Near::new(extent, edge);
         for block in &self.blocks {
             let sides = &self.sides[block.sides.clone()];
             match (block.extent.is_beside(extent), sides) {
                 (Beside::No, _) => {}
-                // A chain to the left is crossed as its ends say.
+                // A chain entirely to the left counts as one side between its ends.
                 (Beside::Left, [first, .., last]) => near.cross(first.from, last.to, extent),
                 (_, sides) => sides.iter().for_each(|side| near.add(side, extent)),
             }
@@ -97,7 +97,7 @@ impl Rings {
         near
     }
 
-    /// Sides that come within `reach` (per axis) of the extent.
+    /// Sides within `reach` (per axis) of the extent.
     pub(crate) fn sides_within(
         &self,
         extent: Extent,

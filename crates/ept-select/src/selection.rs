@@ -1,4 +1,4 @@
-//! A query bound to a source: which nodes it reads, what is decoded of them and which points stay.
+//! A query bound to a source: which nodes it reads, what is decoded, and which points are selected.
 
 use std::sync::Arc;
 
@@ -14,8 +14,8 @@ use crate::{
     ThinGrid,
 };
 
-/// A query bound to what is known of a source. It is made once for a source, is cheap to clone and pure: it says which
-/// nodes to read and what to make of their points, and reads nothing itself.
+/// A query bound to what is known of a source. It is made once per source, is cheap to clone, and does no I/O: it
+/// decides which nodes to read and what to do with their points.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -44,7 +44,7 @@ pub struct Selection {
 struct Inner {
     query: Query,
     frame: Arc<Frame>,
-    /// The areas of the query, and the extent of its origin.
+    /// The areas of the query, and the bounds of its origin.
     cover: Cover,
     /// `None` for all depths.
     depth: Option<u32>,
@@ -59,8 +59,8 @@ impl Selection {
     /// Binds a query to a source.
     ///
     /// # Errors
-    /// If the query asks for what the source can't give: depths of a source that is not an octree, a resolution that
-    /// is not greater than 0, an area or a length on the ground where the source's coordinate system is not known.
+    /// If the source does not support the query: depths of a source that is not an octree, a resolution that is not
+    /// greater than 0, or an area or a length on the ground if the source's coordinate system is not known.
     pub fn new(query: &Query, frame: &Arc<Frame>) -> Result<Selection, SelectError> {
         let mut areas = query.areas().to_vec();
         areas.extend(query.origin().and_then(|origin| origin.area(frame)));
@@ -98,19 +98,19 @@ impl Selection {
         &self.inner.frame
     }
 
-    /// The greatest depth that is read. `None` if all are.
+    /// The greatest depth to read. `None` for all.
     #[must_use]
     pub fn depth(&self) -> Option<u32> {
         self.inner.depth
     }
 
-    /// The grid that the points are thinned by, if they are.
+    /// The grid for thinning. `None` if points are not thinned.
     #[must_use]
     pub fn grid(&self) -> Option<ThinGrid> {
         self.inner.grid
     }
 
-    /// A box in the coordinate system of the result around all that can be selected.
+    /// Bounds, in the coordinate system of the result, of everything that can be selected.
     #[must_use]
     pub fn bounds(&self) -> &Bounds {
         match &self.inner.reprojection {
@@ -119,7 +119,7 @@ impl Selection {
         }
     }
 
-    /// Scale and offset of the result's coordinates that keep the step of points that the source stores with these.
+    /// Scale and offset of the result's coordinates that preserve the precision of points stored with `own`.
     #[must_use]
     pub fn output_scaling(&self, own: &Scaling) -> Scaling {
         let reprojection = self.inner.reprojection.as_ref();
@@ -127,14 +127,13 @@ impl Selection {
         reprojection.map_or(*own, |reprojection| reprojection.scaling(Some(own)))
     }
 
-    /// Whether the points of a cell are inside the areas, outside or across their edge.
+    /// Whether the points of a cell are inside the areas, outside, or neither is certain.
     #[must_use]
     pub fn relation(&self, cell: &Bounds) -> Relation {
         self.inner.cover.relation(cell)
     }
 
-    /// Whether the node of this key and cell can have selected points, by depth, areas and what the condition asks of
-    /// coordinates.
+    /// Whether a node can have selected points, judging by its depth, its cell and the coordinates in the condition.
     #[must_use]
     pub fn reads(&self, key: Key, cell: &Bounds) -> bool {
         self.is_depth(key.depth())
@@ -152,7 +151,7 @@ impl Selection {
         Reach(self.clone())
     }
 
-    /// What must be decoded of a node to select its points.
+    /// What to decode of a node to select its points.
     #[must_use]
     pub fn wish(&self) -> Wish {
         Wish {
@@ -161,7 +160,7 @@ impl Selection {
         }
     }
 
-    /// The dimensions that are wanted, and those that decide about points. `None` for all.
+    /// The requested dimensions and those needed for the selection. `None` for all.
     fn decoded(&self) -> Option<Vec<String>> {
         let Inner {
             query,
@@ -180,12 +179,12 @@ impl Selection {
         Some(names)
     }
 
-    /// The selected points among those that were decoded of a node as [`Selection::wish`] says. Unless the points are
-    /// thinned, they are [finished](Selection::finish) too.
+    /// Selects from the points of a node, decoded according to [`Selection::wish`]. Unless points are thinned, they are
+    /// also [finished](Selection::finish).
     ///
     /// # Errors
-    /// If the points lack a dimension that decides and that the schema lacks too, or have no place in the coordinate
-    /// system of the result.
+    /// If a dimension that is needed for the selection is in neither the points nor the schema, or a point can't be
+    /// transformed to the coordinate system of the result.
     pub fn select(&self, cell: &Bounds, mut points: PointBatch) -> Result<PointBatch, SelectError> {
         let cover = &self.inner.cover;
         self.inner.named.look(&points);
@@ -196,18 +195,18 @@ impl Selection {
         }
         self.retain_told(&mut points)?;
         match &self.inner.grid {
-            // The rest of thinning sees several nodes together.
+            // The rest of thinning needs several nodes.
             Some(grid) => Ok(grid.reduced(points)),
             None => self.finish(points),
         }
     }
 
-    /// As [`Selection::select`], apart for each of the areas of [`Query::with_any_of`]: the number of the area, from 0, and
-    /// its points, possibly none. Areas that the cell misses are left out. A point that several areas hold is in each of
-    /// them, so the points of an area are made only when its turn comes. The query does not thin.
+    /// As [`Selection::select`], separately for each area of [`Query::with_any_of`]: the number of the area, from 0,
+    /// and its points, possibly none, which are made only when its turn comes. Areas that the cell misses are left
+    /// out. A point in several areas is returned for each. The query must not thin.
     ///
     /// # Errors
-    /// As [`Selection::select`].
+    /// As for [`Selection::select`].
     pub fn select_each(
         &self,
         cell: &Bounds,
@@ -223,7 +222,7 @@ impl Selection {
         Ok(rows.map(move |(area, rows)| Ok((area, self.finish(points.gather(&rows))?))))
     }
 
-    /// Keeps the points of the origin that meet the filter.
+    /// Keeps the points of the origin that meet the condition.
     fn retain_told(&self, points: &mut PointBatch) -> Result<(), SelectError> {
         if let Some(origin) = self.told_origin() {
             let mask = origin.mask(points)?;
@@ -237,10 +236,10 @@ impl Selection {
         Ok(())
     }
 
-    /// The points in the coordinate system of the result, with its dimensions only.
+    /// Transforms points to the coordinate system of the result, and drops dimensions that are not part of it.
     ///
     /// # Errors
-    /// If a point has no place in that coordinate system.
+    /// If a point can't be transformed.
     pub fn finish(&self, mut points: PointBatch) -> Result<PointBatch, SelectError> {
         if let Some(reprojection) = &self.inner.reprojection {
             points = reprojection.apply(points)?;
@@ -251,22 +250,22 @@ impl Selection {
         })
     }
 
-    /// The dimensions that the query names, to have or in its condition, and that none of the nodes had that were selected
-    /// so far. Empty before the first.
+    /// The dimensions named in the query or its condition that none of the nodes selected so far had. Empty before the
+    /// first node.
     #[must_use]
     pub fn absent_dimensions(&self) -> Vec<&str> {
         self.inner.named.absent()
     }
 
-    /// The origin by which points are told apart, if it is one by their `OriginId`.
+    /// The origin, if points are selected by their `OriginId`.
     fn told_origin(&self) -> Option<&Origin> {
         self.query().origin().filter(|origin| !origin.by_bounds)
     }
 
-    /// A tile may lack what the schema has, and have what it lacks; what neither has is a slip.
+    /// Checks dimensions. A tile may lack what the schema has and vice versa, but what neither has is a mistake.
     fn check_dimensions(&self, names: &[String], points: &PointBatch) -> Result<(), SelectError> {
         let frame = self.frame();
-        // Tiles of LAS may differ: another can have what LAS knows.
+        // LAS tiles may differ: another may have any dimension of LAS.
         let may_come =
             |name: &str| points.point_format().is_some() && known_dimension(name).is_some();
         let is_unknown = |name: &&String| {
@@ -284,8 +283,8 @@ impl Selection {
         }
     }
 
-    /// Whether the coordinates that the cell allows can meet the filter. The statistics of the schema do not count: many are
-    /// stale, or count what builders made of the values.
+    /// Whether any coordinates in the cell could meet the condition. Statistics of the schema are not used, since many
+    /// are stale, or describe values before builders changed them.
     fn is_possible(&self, cell: &Bounds) -> bool {
         let Some(filter) = self.query().filter() else {
             return true;
@@ -297,14 +296,14 @@ impl Selection {
         })
     }
 
-    /// The operations between datums that the areas and the output need, each at the middle of the source.
+    /// The operations between datums for the areas and the output, each at the centre of the source.
     #[must_use]
     pub fn operations(&self) -> Vec<Operation> {
         let (areas, any_of) = (self.query().areas(), self.query().any_of());
         let areas = areas.iter().chain(any_of).filter_map(Area::crs);
         let mut targets: Vec<_> = areas.chain(self.query().output_crs()).collect();
         targets.dedup();
-        // The tables of coordinate systems take a while to load: most queries need none.
+        // The tables of coordinate systems take a while to load, and most queries need none.
         if targets.is_empty() {
             return Vec::new();
         }
@@ -322,11 +321,11 @@ impl Selection {
         operations
     }
 
-    /// Metres on the ground of a unit of the source's coordinate system along x and along y: the most anywhere in
-    /// the areas, or in the source if there is no area.
+    /// Metres on the ground per unit of the source's coordinate system along x and along y: the maximum in the areas,
+    /// or in the source if there is no area.
     ///
     /// # Errors
-    /// If the source's coordinate system is not known, or the areas are nowhere on the ground.
+    /// If the source's coordinate system is not known, or the areas can't be located on the ground.
     pub fn metres_per_unit(&self) -> Result<[f64; 2], SelectError> {
         ground::metres_per_unit(self.query(), self.frame())
     }
@@ -342,7 +341,7 @@ impl Policy for Reach {
     }
 }
 
-/// The greatest depth that a query reads; `None` for all.
+/// The greatest depth that a query reads. `None` for all.
 fn depth(query: &Query, frame: &Frame) -> Result<Option<u32>, SelectError> {
     let resolution = match query.detail() {
         Detail::All => return Ok(None),

@@ -9,12 +9,12 @@ use crate::rings::{Near, Rings};
 #[derive(Debug, Clone)]
 pub(crate) enum Shape {
     Box([Range; 2]),
-    /// Each polygon with what matters everywhere around it.
+    /// Each polygon, with its neighbourhood unrestricted.
     Polygons(Vec<(Rings, Near)>, Edge),
     Buffered(Buffer),
 }
 
-/// What may lie between two numbers.
+/// A range of numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Range {
     pub(crate) min: f64,
@@ -23,7 +23,7 @@ pub(crate) struct Range {
     pub(crate) has_max: bool,
 }
 
-/// A shape near one cell.
+/// A shape in the neighbourhood of a cell.
 pub(crate) enum Tester<'a> {
     Box(&'a [Range; 2]),
     Polygons(Vec<Near>),
@@ -72,7 +72,7 @@ impl Shape {
         }
     }
 
-    /// Whether the place is inside, wherever it is.
+    /// Whether any position is inside.
     pub(crate) fn contains(&self, place: [f64; 2]) -> bool {
         let spot = Extent::around(place, [0.0; 2]);
         match self {
@@ -106,8 +106,8 @@ impl Tester<'_> {
 }
 
 impl Range {
-    /// Points on an outer edge count as just below it: the range that ends there has them, the one that starts there
-    /// has not.
+    /// Points on an outer edge count as just below it: they are in the range that ends there, not in the one that
+    /// starts there.
     pub(crate) fn new(min: f64, max: f64, edge: Edge, outer: &[f64]) -> Range {
         Range {
             min,

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use crate::{Length, SelectError};
 
-/// A distance in units of the source's coordinate system, or a length on the ground. As text, a number without a unit is
-/// the former.
+/// A distance in units of the source's coordinate system, or a length on the ground. As text, a number without a unit
+/// is in units of the coordinate system.
 ///
 /// ```
 /// use ept_select::Spacing;
@@ -17,7 +17,7 @@ use crate::{Length, SelectError};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Spacing {
-    /// In units of the source's coordinate system; finite and greater than 0.
+    /// In units of the source's coordinate system. Finite and greater than 0.
     Units(f64),
     /// On the ground.
     Ground(Length),

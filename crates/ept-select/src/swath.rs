@@ -6,10 +6,10 @@ use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 
 use crate::{Area, Crs, Frame, Length, Line, SelectError, Transform};
 
-/// A strip of ground along a line, for profiles: points by how far along the line and how far beside it they are.
+/// A strip of ground along a line, for profiles: it locates points along the line and to its sides.
 ///
-/// Distances are horizontal, on the ground, in metres, measured in the coordinate system of the line by its scale there.
-/// A point belongs to the nearest segment; where the line starts and ends the strip is cut at a right angle.
+/// Distances are horizontal, on the ground, in metres, measured in the coordinate system of the line with its local
+/// scale. A point belongs to the nearest segment. At the ends of the line the strip is cut at a right angle.
 ///
 /// ```
 /// use ept_format::Metadata;
@@ -30,21 +30,21 @@ use crate::{Area, Crs, Frame, Length, Line, SelectError, Transform};
 #[derive(Debug, Clone)]
 pub struct Swath {
     pieces: Vec<Piece>,
-    /// Half of the width, in metres.
+    /// Half the width, in metres.
     reach: f64,
-    /// From the dataset's coordinates; `None` if the line is in these.
+    /// From the dataset's coordinates. `None` if the line is in them.
     transform: Option<Transform>,
     crs: Option<Crs>,
 }
 
-/// A part of the line that is short enough for one scale.
+/// A piece of the line that is short enough for a single scale.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Piece {
     start: [f64; 2],
     end: [f64; 2],
-    /// Metres of a unit along x and y.
+    /// Metres per unit along x and y.
     scale: [f64; 2],
-    /// Metres from the start of the line, and length.
+    /// Distance from the start of the line, and length, in metres.
     from: f64,
     length: f64,
     /// Whether the line starts or ends here.
@@ -52,18 +52,18 @@ struct Piece {
     is_last: bool,
 }
 
-/// Metres after which the scale is asked for anew.
+/// Length in metres after which the scale is determined again.
 const PIECE: f64 = 1000.0;
 
-/// Pieces of the longest line: around the Earth.
+/// Maximum number of pieces: a line around the Earth.
 const MOST_PIECES: f64 = 50_000.0;
 
 impl Swath {
-    /// The strip of `width` on the ground, half of it to each side of a line in `crs`, or else in the dataset's
+    /// The strip of `width` on the ground, half of it on each side of a line in `crs` or, by default, in the dataset's
     /// coordinates.
     ///
     /// # Errors
-    /// If the dataset's coordinate system is not known, or the line leaves the ground.
+    /// If the dataset's coordinate system is not known, or the line can't be located on the ground.
     pub fn new(
         line: &Line,
         crs: Option<&Crs>,
@@ -89,7 +89,7 @@ impl Swath {
             .map_or(0.0, |piece| piece.from + piece.length)
     }
 
-    /// An area that holds the swath and little more, to read a dataset by.
+    /// An area that contains the swath and little more, for reading a dataset.
     ///
     /// # Errors
     /// None in practice.
@@ -102,8 +102,8 @@ impl Swath {
         })
     }
 
-    /// How far along the line a point of the dataset is, and how far to the left of it (to the right is negative), in
-    /// metres; `None` if it is not in the swath.
+    /// Position of a point of the dataset along the line, and its distance to the left (negative to the right), in
+    /// metres. `None` if it is not in the swath.
     #[must_use]
     pub fn locate(&self, point: [f64; 3]) -> Option<[f64; 2]> {
         let [x, y, _] = match &self.transform {
@@ -118,11 +118,11 @@ impl Swath {
         nearest.is_within.then_some([nearest.along, nearest.beside])
     }
 
-    /// The points of a batch that lie in the swath, with the columns `Distance` and `Offset` (metres) before the others.
-    /// The batch has X, Y and Z.
+    /// The points of a batch inside the swath, with columns `Distance` and `Offset` (metres) before the others. The
+    /// batch must have X, Y and Z.
     ///
     /// # Errors
-    /// If it has columns of these names.
+    /// If it already has columns with these names.
     pub fn profile(&self, mut points: PointBatch) -> Result<PointBatch, ept_points::DecodeError> {
         let located = points.places().map(|place| self.locate(place));
         let located: Vec<_> = located.collect();
@@ -138,8 +138,8 @@ impl Swath {
         Ok(PointBatch::new(columns)?.stored_as(&storage))
     }
 
-    /// Whether a point of a cell of the dataset can lie in the swath. It is sure only where the line is in the
-    /// dataset's coordinates.
+    /// Whether a point in a cell of the dataset may be in the swath. Always true unless the line is in the dataset's
+    /// coordinates.
     #[must_use]
     pub fn can_meet(&self, cell: &Bounds) -> bool {
         self.transform.is_some()
@@ -150,7 +150,7 @@ impl Swath {
     }
 }
 
-/// Where a point is by one piece.
+/// Position of a point relative to one piece.
 struct Place {
     /// Metres to the nearest place of the piece.
     distance: f64,
@@ -174,7 +174,7 @@ impl Piece {
         let left = y * ahead - x * across;
         let on = along.clamp(0.0, self.length);
         let distance = left.hypot(along - on);
-        // Within a bend the point is nearest to the corner, and as far beside the line.
+        // In a bend the point is nearest to the corner, and that distance is its offset.
         let is_cut = along < 0.0 && self.is_first || along > self.length && self.is_last;
         (distance <= reach).then_some(Place {
             distance,
@@ -184,7 +184,7 @@ impl Piece {
         })
     }
 
-    /// A box along the piece that holds all within reach of it.
+    /// A box around the piece that contains everything within `reach`.
     fn around(&self, reach: f64) -> Polygon<f64> {
         // More than enough for the rounding of the corners.
         let reach = reach * 1.001 + 1e-6;
@@ -214,10 +214,11 @@ impl Piece {
     }
 }
 
-/// The line in pieces, each with its scale.
+/// Divides the line into pieces, each with its scale.
 fn pieces(line: &Line, crs: &Crs) -> Result<Vec<Piece>, SelectError> {
-    let off =
-        |x: f64, y: f64| SelectError::Line(format!("{x} {y} has no place on the ground in {crs}"));
+    let off = |x: f64, y: f64| {
+        SelectError::Line(format!("{x} {y} can't be located on the ground in {crs}"))
+    };
     let scale = |[x, y]: [f64; 2]| crs.metres_per_unit([x, y, 0.0]).ok_or_else(|| off(x, y));
     let between = |a: [f64; 2], b: [f64; 2], part: f64| [0, 1].map(|i| a[i] + (b[i] - a[i]) * part);
     let mut pieces: Vec<Piece> = Vec::new();
@@ -231,7 +232,7 @@ fn pieces(line: &Line, crs: &Crs) -> Result<Vec<Piece>, SelectError> {
         let count = (metres / PIECE).ceil().max(1.0);
         if pieces.len() as f64 + count > MOST_PIECES {
             return Err(SelectError::Line(
-                "it is longer than around the Earth".into(),
+                "it is longer than the Earth's circumference".into(),
             ));
         }
         for at in 0..count as usize {

@@ -10,17 +10,18 @@ pub use thinner::Thinner;
 
 use crate::Spacing;
 
-/// Thinning, as a user asks for it: of the points in each cell of a grid, the one nearest to the cell's centre is kept.
+/// Thinning, as a user specifies it: of the points in each cell of a grid, the one nearest to the cell's centre is
+/// kept.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Thin {
-    /// Edge of a cell.
+    /// Side of a cell.
     pub edge: Spacing,
-    /// Whether cells are squares that take every z, rather than cubes.
+    /// Whether cells are squares that are infinite in z, rather than cubes.
     pub is_flat: bool,
 }
 
 impl Thin {
-    /// One point of each square with this edge.
+    /// One point per square with this side.
     #[must_use]
     pub fn squares(edge: impl Into<Spacing>) -> Thin {
         Thin {
@@ -29,7 +30,7 @@ impl Thin {
         }
     }
 
-    /// One point of each cube with this edge.
+    /// One point per cube with this side.
     #[must_use]
     pub fn cubes(edge: impl Into<Spacing>) -> Thin {
         Thin {
@@ -39,7 +40,7 @@ impl Thin {
     }
 }
 
-/// The branch of the octree that a node belongs to: the root, if it has none.
+/// The branch of the octree that a node belongs to: the root if it has no key.
 fn place(name: NodeName) -> Key {
     name.key().unwrap_or(Key::ROOT)
 }

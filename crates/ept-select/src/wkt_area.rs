@@ -8,11 +8,11 @@ use wkt::Wkt;
 use crate::geometry::{from_geometries, one_crs};
 use crate::{Area, Crs, SelectError};
 
-/// Maximum nesting of brackets in the WKT of an area; the reader of WKT goes as deep as the text does.
+/// Maximum nesting of brackets in the WKT of an area, since the WKT parser recurses.
 const MAX_NESTING: usize = 32;
 
-/// The polygons of one or more geometries, in `crs`, or else in the system that `SRID=n;` in front or `/ EPSG:n` behind
-/// names, or else in the dataset's.
+/// The polygons of one or more geometries: in `crs`, otherwise in the system named by a prefix `SRID=n;` or a suffix `/
+/// EPSG:n`, otherwise in the dataset's.
 pub(crate) fn from_wkt(text: &str, crs: Option<&Crs>) -> Result<Area, SelectError> {
     let (srid, mut rest) = match text.split_once(';') {
         Some((srid, rest)) if srid.to_ascii_uppercase().starts_with("SRID=") => {
@@ -46,18 +46,18 @@ pub(crate) fn from_wkt(text: &str, crs: Option<&Crs>) -> Result<Area, SelectErro
     })
 }
 
-/// What is wrong with a text from some place of it on.
+/// Error for a text, at the position where the rest `from` starts.
 fn fault(text: &str, from: &str, problem: &str) -> SelectError {
     let at = text[..text.len() - from.len()].chars().count() + 1;
     let start: String = from.chars().take(40).collect();
     SelectError::Geometry(format!("{problem}, in WKT at character {at}: {start:?}"))
 }
 
-/// The geometry that a text starts with, and the rest of the text.
+/// Splits the first geometry from a text. Returns it with the rest.
 fn first_geometry(text: &str) -> Result<(&str, &str), String> {
     let open = text.find('(').unwrap_or(text.len());
     let word = text.find(char::is_whitespace).unwrap_or(text.len());
-    // Such as POLYGON EMPTY.
+    // For example `POLYGON EMPTY`.
     let second = text[word..].trim_start();
     let has_empty = second
         .get(..5)
@@ -74,7 +74,7 @@ fn first_geometry(text: &str) -> Result<(&str, &str), String> {
         }
         match depth {
             0 => return Ok(text.split_at(at + 1)),
-            depth if depth > MAX_NESTING => return Err("it is nested too deep".into()),
+            depth if depth > MAX_NESTING => return Err("it is nested too deeply".into()),
             _ => {}
         }
     }
@@ -90,7 +90,7 @@ fn parsed(text: &str) -> Result<Geometry<f64>, String> {
     Geometry::try_from(parsed).map_err(|error| error.to_string())
 }
 
-/// The text with the `Z` that many writers leave out when places have three numbers.
+/// Adds the `Z` that many writers leave out if positions have three numbers.
 fn with_dimensions(text: &str) -> String {
     let open = text.find('(').unwrap_or(text.len());
     let (tag, body) = text.split_at(open);

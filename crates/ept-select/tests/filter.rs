@@ -146,8 +146,8 @@ fn a_fault_has_an_arrow_below_it() {
 #[test]
 fn faults_are_pointed_at() {
     for (text, at, problem) in [
-        ("", 1, "must stand here"),
-        ("Classification", 1, "compared with nothing"),
+        ("", 1, "is expected here"),
+        ("Classification", 1, "not compared with anything"),
         ("Classification == ", 19, "where it ends"),
         ("Classification == 2 & Z > 1", 21, "write &&"),
         ("Classification == 2 | Z > 1", 21, "write ||"),
@@ -156,14 +156,14 @@ fn faults_are_pointed_at() {
         ("Z > 1 Z", 7, "not expected"),
         ("Z > 1..2", 5, "not a number"),
         ("Z > 1e999", 5, "not a number"),
-        ("!Classification == 2", 2, "compared with nothing"),
-        ("1 && Z > 1", 1, "compared with nothing"),
+        ("!Classification == 2", 2, "not compared with anything"),
+        ("1 && Z > 1", 1, "not compared with anything"),
         ("Z + (Z > 1) > 2", 5, "where a number must"),
         ("\"Z > 1", 1, "no end"),
-        ("§ > 1", 1, "must stand here"),
+        ("§ > 1", 1, "is expected here"),
         ("Classification[2]", 17, "':' is missing"),
         ("Classification[2:2", 19, "']' is missing"),
-        ("Classification[a:2]", 16, "a number must stand here"),
+        ("Classification[a:2]", 16, "a number is expected here"),
         ("Z[0:1], 2", 9, "a comma joins ranges only"),
         (
             "Z[0:1], Classification == 2",
@@ -172,11 +172,11 @@ fn faults_are_pointed_at() {
         ),
         ("Classification in 2", 19, "a list such as (2, 9)"),
         ("Classification in (2, 9", 24, "',' or ')'"),
-        ("Classification in ()", 20, "a number must stand here"),
+        ("Classification in ()", 20, "a number is expected here"),
         ("(Z > 1) in (2)", 1, "where a number must"),
-        ("and Z > 1", 1, "must stand before and"),
-        ("Z > 1 and", 10, "must stand here"),
-        ("not", 4, "must stand here"),
+        ("and Z > 1", 1, "is expected before and"),
+        ("Z > 1 and", 10, "is expected here"),
+        ("not", 4, "is expected here"),
     ] {
         let error = text.parse::<Filter>().unwrap_err().to_string();
         assert!(

@@ -28,7 +28,10 @@ pub(crate) fn run(only: Option<&str>, seconds: u32) -> Result<()> {
     let is_wanted = |name: &str| only.is_none_or(|only| only == name);
     let wanted: Vec<_> = TARGETS.iter().filter(|t| is_wanted(t.name)).collect();
     let names = TARGETS.map(|target| target.name).join(", ");
-    ensure!(!wanted.is_empty(), "no such target; the targets are {names}");
+    ensure!(
+        !wanted.is_empty(),
+        "no such target; the targets are {names}"
+    );
 
     let (folder, host) = (folder()?, host()?);
     cargo("build", &folder, &host)?;

@@ -33,7 +33,10 @@ pub(crate) fn run(datasets: &[PathBuf]) -> Result<()> {
         .args(&datasets)
         .status()
         .context("Python does not start")?;
-    ensure!(status.success(), "other libraries can't read what ept writes");
+    ensure!(
+        status.success(),
+        "other libraries can't read what ept writes"
+    );
     datasets
         .iter()
         .try_for_each(|dataset| check_columns(&tools, &ept, dataset))

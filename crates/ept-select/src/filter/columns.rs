@@ -6,7 +6,7 @@ use ept_points::{PointBatch, Values};
 
 use super::expression::{Comparison, Logic, Number, Value};
 
-/// The columns that a filter asks for.
+/// The columns for the dimensions of a filter.
 pub(super) struct Columns<'a> {
     len: usize,
     /// `None` if the tile lacks the dimension.
@@ -22,7 +22,7 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// The numbers of an expression; not a number where a dimension is absent.
+    /// The values of an expression. NaN if a dimension is absent.
     fn numbers(&self, value: &Value) -> Cow<'_, [f64]> {
         match value {
             Value::Dimension(at) => match self.values[*at] {
@@ -70,7 +70,7 @@ impl<'a> Columns<'a> {
         pairs.map(|(a, b)| comparison.holds(a, b)).collect()
     }
 
-    /// A column compared with a number, in the type of the column.
+    /// Compares a column with a number, in the type of the column.
     fn compare_with(&self, at: usize, comparison: Comparison, number: Number) -> Vec<bool> {
         let Some(values) = self.values[at] else {
             return vec![false; self.len];
@@ -94,7 +94,7 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// Integers that floats cannot hold exactly.
+/// The values if they are integers that floats can't represent exactly.
 fn wide_integers(values: &Values) -> Option<Box<dyn Iterator<Item = i128> + '_>> {
     match values {
         Values::I64(values) => Some(Box::new(values.iter().map(|&v| v.into()))),

@@ -1,9 +1,9 @@
-//! A place in the text of a condition.
+//! A position in the text of a condition.
 
 use super::expression::Number;
 use crate::SelectError;
 
-/// A text and how far it is read.
+/// A text and the current position in it.
 pub(super) struct Cursor<'a> {
     text: &'a str,
     characters: Vec<char>,
@@ -19,7 +19,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Where the next part starts.
+    /// Position of the next part, after blanks.
     pub(super) fn start(&mut self) -> usize {
         while self.peek().is_some_and(char::is_whitespace) {
             self.at += 1;
@@ -42,7 +42,7 @@ impl<'a> Cursor<'a> {
         text
     }
 
-    /// Goes past a sign, if it is the next.
+    /// Skips a sign if it comes next.
     pub(super) fn take(&mut self, sign: &str) -> bool {
         self.start();
         let is_next = sign
@@ -55,7 +55,7 @@ impl<'a> Cursor<'a> {
         is_next
     }
 
-    /// Goes past a word in any case, if it is the next.
+    /// Skips a word in any case if it comes next.
     pub(super) fn take_word(&mut self, word: &str) -> bool {
         let start = self.start();
         let is_next = self.while_is(is_of_name).eq_ignore_ascii_case(word);
@@ -65,7 +65,7 @@ impl<'a> Cursor<'a> {
         is_next
     }
 
-    /// A number, without a sign in front.
+    /// Parses a number without a sign.
     pub(super) fn number(&mut self) -> Result<Number, SelectError> {
         let start = self.start();
         let mut text = self.while_is(|c| c.is_ascii_alphanumeric() || c == '.');
@@ -83,7 +83,7 @@ impl<'a> Cursor<'a> {
         })
     }
 
-    /// A number that may have a sign.
+    /// Parses a number that may have a sign.
     pub(super) fn signed_number(&mut self) -> Result<Number, SelectError> {
         let is_negative = self.take("-");
         self.start();
@@ -94,7 +94,7 @@ impl<'a> Cursor<'a> {
         Ok(if is_negative { -number } else { number })
     }
 
-    /// That the text is over, or what stands in the way.
+    /// Checks that the text ends here. The error says what follows.
     pub(super) fn end(&mut self) -> Result<(), SelectError> {
         self.start();
         match self.peek() {
@@ -111,7 +111,7 @@ impl<'a> Cursor<'a> {
             Some(c) => format!("not {c:?}"),
             None => "where it ends".into(),
         };
-        self.fault(at, &format!("{what} must stand here, {found}"))
+        self.fault(at, &format!("{what} is expected here, {found}"))
     }
 
     pub(super) fn fault(&self, at: usize, problem: &str) -> SelectError {
@@ -123,12 +123,12 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Whether a number without a sign starts with this.
+/// Whether a number without a sign can start with this.
 pub(super) fn starts_number(c: char) -> bool {
     c.is_ascii_digit() || c == '.'
 }
 
-/// Whether a name without quotes has this.
+/// Whether an unquoted name can contain this.
 pub(super) fn is_of_name(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }

@@ -1,4 +1,4 @@
-//! What a filter is made of.
+//! The parts of a parsed condition.
 
 use std::cmp::Ordering;
 use std::ops::Neg;
@@ -15,18 +15,18 @@ pub(super) enum Logic {
 /// A number for each point.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Value {
-    /// The place among the filter's dimensions.
+    /// The index among the filter's dimensions.
     Dimension(usize),
     Number(Number),
     Negative(Box<Value>),
     Sum(Box<Value>, Operator, Box<Value>),
 }
 
-/// A number as it is written.
+/// A number as it was written.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Number {
     pub(super) float: f64,
-    /// The number, where it is whole.
+    /// The number, if it is an integer.
     pub(super) integer: Option<i128>,
 }
 
@@ -60,7 +60,7 @@ pub(super) enum Operator {
 }
 
 impl Comparison {
-    /// Whether it holds; what is not a number compares with nothing.
+    /// Whether the comparison is true. NaN compares with nothing.
     pub(super) fn holds<T: PartialOrd>(self, a: T, b: T) -> bool {
         match self {
             Comparison::Equal => a == b,
@@ -72,7 +72,7 @@ impl Comparison {
         }
     }
 
-    /// The comparison with both sides exchanged.
+    /// The comparison with its sides exchanged.
     pub(super) fn turned(self) -> Comparison {
         match self {
             Comparison::Less => Comparison::Greater,

@@ -1,10 +1,10 @@
-//! Conditions that a number is one of several: ranges as `filters.range` of PDAL has them, and lists.
+//! Conditions that a number is in a set: ranges as in PDAL's `filters.range`, and lists.
 
 use super::expression::{Comparison, Logic, Number, Value};
 use super::parse::Parser;
 use crate::SelectError;
 
-const RANGE: &str = "a range is [LOW:HIGH], with ( and ) for an end that is not in it";
+const RANGE: &str = "a range is [LOW:HIGH], with ( or ) for an end that is excluded";
 
 impl Parser<'_> {
     /// Whether a range comes next: `[2:2]`, `(0:10]` or `![7:7]`.
@@ -15,8 +15,8 @@ impl Parser<'_> {
         is_open(first) || first == Some('!') && is_open(self.cursor.peek_at(1))
     }
 
-    /// Ranges of a dimension, and what a comma joins to them: of one dimension, one is enough, and all dimensions must have
-    /// one. That is how `filters.range` reads `Z[0:10],Classification[2:2],Classification[9:9]`.
+    /// Parses ranges joined by commas. One of the ranges of each dimension must be met, for all dimensions. This is how
+    /// `filters.range` reads `Z[0:10],Classification[2:2],Classification[9:9]`.
     pub(super) fn ranges(&mut self, first: Value) -> Result<Logic, SelectError> {
         let mut groups = vec![(first.clone(), vec![self.range(first)?])];
         while self.cursor.take(",") {
@@ -24,7 +24,7 @@ impl Parser<'_> {
             let start = self.cursor.start();
             let value = self.primary()?;
             if !matches!(value, Value::Dimension(_)) || !self.is_at_range() {
-                let problem = "a comma joins ranges only: write && or ||";
+                let problem = "a comma joins only ranges: write && or ||";
                 return Err(self.cursor.fault(start, problem));
             }
             let range = self.range(value.clone())?;
@@ -67,7 +67,7 @@ impl Parser<'_> {
         })
     }
 
-    /// An end of a range, without end if it is left out. It is the lower one if `end` is a colon.
+    /// Parses an end of a range, infinite if it is left out. It is the lower end if `end` is a colon.
     fn bound(&mut self, end: char) -> Result<Number, SelectError> {
         self.cursor.start();
         let is_left_out = |c: Option<char>| matches!(c, Some(':' | ']' | ')'));
@@ -84,12 +84,14 @@ impl Parser<'_> {
         })
     }
 
-    /// The list of numbers after `in`, in parentheses or brackets.
+    /// Parses the list of numbers after `in`, in parentheses or brackets.
     pub(super) fn list(&mut self, value: &Value) -> Result<Logic, SelectError> {
-        let close = match self.cursor.take("(") {
-            true => ")",
-            false if self.cursor.take("[") => "]",
-            false => return Err(self.cursor.expected("a list such as (2, 9)")),
+        let close = if self.cursor.take("(") {
+            ")"
+        } else if self.cursor.take("[") {
+            "]"
+        } else {
+            return Err(self.cursor.expected("a list such as (2, 9)"));
         };
         let mut list = Vec::new();
         loop {
@@ -107,7 +109,7 @@ impl Parser<'_> {
     }
 }
 
-/// The condition that one of several holds. `None` if there are none.
+/// The condition that at least one of several is true. `None` if there are none.
 fn any(conditions: Vec<Logic>) -> Option<Logic> {
     let mut conditions = conditions.into_iter();
     let first = conditions.next()?;

@@ -16,15 +16,14 @@ use crate::SelectError;
 use columns::Columns;
 use expression::Logic;
 
-/// A condition on the values of points, written as PDAL's expressions are: comparisons `== != < <= > >=` of dimensions,
-/// numbers and sums or products of them, joined by `&&`, `||` and `!`, with parentheses.
+/// A condition on the values of points, in the syntax of PDAL's expressions: comparisons `== != < <= > >=` of
+/// dimensions, numbers and their sums or products, joined by `&&`, `||` and `!`, with parentheses.
 ///
-/// Ranges of PDAL's `filters.range` are conditions too: `Classification[2:2]`, `Z(0:10]`, `Z[:5],Classification![7:7]`. So is
-/// what SQL and Python have for these: `=`, `and`, `or`, `not`, `Classification in (2, 9)`, in any case.
+/// Ranges of PDAL's `filters.range` are conditions too: `Classification[2:2]`, `Z(0:10]`, `Z[:5],Classification![7:7]`.
+/// So are the forms of SQL and Python: `=`, `and`, `or`, `not`, `Classification in (2, 9)`, in any case.
 ///
-/// Integers are compared exactly, 64 bits wide too. Where a tile lacks a dimension, every comparison with it is
-/// false. Names of dimensions are as PDAL and EPT spell them, and case does not matter; one with a space stands in
-/// double quotes.
+/// Integers of up to 64 bits are compared exactly. If a tile lacks a dimension, every comparison with it is false.
+/// Dimensions are named as in PDAL and EPT, in any case; names with spaces are written in double quotes.
 ///
 /// ```
 /// use ept_points::{Column, PointBatch, Values};
@@ -49,10 +48,10 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// Reads a condition; [`str::parse`] does the same.
+    /// Parses a condition, like [`str::parse`].
     ///
     /// # Errors
-    /// When it is not one; the message shows the place.
+    /// If it is malformed. The message shows where.
     pub fn parse(text: &str) -> Result<Filter, SelectError> {
         let (logic, dimensions) = parse::parse(text)?;
         Ok(Filter {
@@ -62,7 +61,7 @@ impl Filter {
         })
     }
 
-    /// The dimensions that it asks for, each once, as they are written.
+    /// The dimensions that it uses, each once, as written.
     #[must_use]
     pub fn dimensions(&self) -> &[String] {
         &self.dimensions
@@ -74,8 +73,8 @@ impl Filter {
         self.logic.mask(&Columns::new(batch, &self.dimensions))
     }
 
-    /// Whether a point can meet the condition whose values lie in the given ranges (least and greatest); a dimension
-    /// without a range can have any value. False is certain, true is not.
+    /// Whether any point could meet the condition, given ranges of values (minimum and maximum). Without a range, a
+    /// dimension can have any value. Only `false` is certain.
     #[must_use]
     pub fn is_possible(&self, range_of: impl Fn(&str) -> Option<[f64; 2]>) -> bool {
         let ranges: Vec<_> = self.dimensions.iter().map(|name| range_of(name)).collect();

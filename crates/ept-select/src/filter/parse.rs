@@ -1,10 +1,10 @@
-//! From text to a condition.
+//! The parser of conditions.
 
 use super::cursor::{Cursor, is_of_name, starts_number};
 use super::expression::{Comparison, Logic, Operator, Value};
 use crate::SelectError;
 
-/// A condition or a number, as parentheses can hold either.
+/// A condition or a number, since both can be in parentheses.
 enum Term {
     Logic(Logic),
     Value(Value),
@@ -13,22 +13,22 @@ enum Term {
 pub(super) struct Parser<'a> {
     pub(super) cursor: Cursor<'a>,
     dimensions: Vec<String>,
-    /// Parentheses and signs that are open.
+    /// Number of open parentheses and signs.
     depth: usize,
-    /// Signs between two parts so far.
+    /// Number of operators so far.
     joints: usize,
 }
 
-/// More than anybody writes, less than would end the stack.
+/// More than anybody writes, but too few to overflow the stack.
 const MOST_DEPTH: usize = 200;
 
-/// The same of `&&`, `||` and the signs of arithmetic: each makes the condition one level deeper.
+/// Maximum number of `&&`, `||` and arithmetic operators, each of which makes the condition one level deeper.
 const MOST_JOINTS: usize = 1_000;
 
 /// Words that are not names of dimensions, unless in quotes.
 const WORDS: [&str; 4] = ["and", "or", "not", "in"];
 
-/// `=` is what SQL has for `==`, and is tried last.
+/// `=` is SQL's form of `==` and is tried last.
 const COMPARISONS: [(&str, Comparison); 7] = [
     ("==", Comparison::Equal),
     ("!=", Comparison::NotEqual),
@@ -39,7 +39,7 @@ const COMPARISONS: [(&str, Comparison); 7] = [
     ("=", Comparison::Equal),
 ];
 
-/// The condition and the names of its dimensions.
+/// Parses a condition. Returns it with the names of its dimensions.
 pub(super) fn parse(text: &str) -> Result<(Logic, Vec<String>), SelectError> {
     let mut parser = Parser {
         cursor: Cursor::new(text),
@@ -81,17 +81,18 @@ impl Parser<'_> {
         Ok(left)
     }
 
-    /// Counts a sign between two parts.
+    /// Counts an operator.
     pub(super) fn join(&mut self) -> Result<(), SelectError> {
         self.joints += 1;
         if self.joints > MOST_JOINTS {
-            let problem = format!("more than {MOST_JOINTS} signs between its parts");
+            let problem = format!("more than {MOST_JOINTS} operators");
             return Err(self.cursor.fault(self.cursor.at, &problem));
         }
         Ok(())
     }
 
-    /// The word `not` is that of the whole comparison behind it, as in SQL and Python; `!` is that of the next part.
+    /// Parses a negation. `not` applies to the whole comparison after it, as in SQL and Python, `!` only to the next
+    /// part.
     fn not(&mut self) -> Result<Term, SelectError> {
         if !self.cursor.take_word("not") {
             return self.comparison();
@@ -119,7 +120,7 @@ impl Parser<'_> {
         Ok(Term::Logic(Logic::Compare(a, comparison, b)))
     }
 
-    /// `in` or `not in` and a list, if they come next.
+    /// Parses `in` or `not in` and a list, if they come next.
     fn membership(&mut self, left: &Term, start: usize) -> Result<Option<Logic>, SelectError> {
         let before = self.cursor.at;
         let is_negated = self.cursor.take_word("not");
@@ -128,7 +129,7 @@ impl Parser<'_> {
             return Ok(None);
         }
         let Term::Value(value) = left else {
-            let problem = "a condition stands where a number must";
+            let problem = "a number is expected, not a condition";
             return Err(self.cursor.fault(start, problem));
         };
         let list = self.list(value)?;
@@ -175,7 +176,7 @@ impl Parser<'_> {
         self.nested(start, Parser::part)
     }
 
-    /// Reads a part that may hold others like it, one level deeper.
+    /// Parses a part that may contain others like it, one level deeper.
     fn nested(
         &mut self,
         start: usize,
@@ -204,9 +205,10 @@ impl Parser<'_> {
         }
         if self.cursor.take("(") {
             let term = self.or()?;
-            return match self.cursor.take(")") {
-                true => Ok(term),
-                false => Err(self.cursor.expected("')'")),
+            return if self.cursor.take(")") {
+                Ok(term)
+            } else {
+                Err(self.cursor.expected("')'"))
             };
         }
         let value = self.primary()?;
@@ -216,7 +218,7 @@ impl Parser<'_> {
         Ok(Term::Value(value))
     }
 
-    /// A dimension or a number.
+    /// Parses a dimension or a number.
     pub(super) fn primary(&mut self) -> Result<Value, SelectError> {
         let start = self.cursor.start();
         match self.cursor.peek() {
@@ -227,13 +229,13 @@ impl Parser<'_> {
                 if self.cursor.take("\"") {
                     Ok(self.dimension(name))
                 } else {
-                    Err(self.cursor.fault(start, "a name in quotes has no end"))
+                    Err(self.cursor.fault(start, "a quoted name is not closed"))
                 }
             }
             Some(c) if c.is_alphabetic() || c == '_' => {
                 let name = self.cursor.while_is(is_of_name);
                 if WORDS.iter().any(|word| name.eq_ignore_ascii_case(word)) {
-                    let problem = format!("a dimension, a number or '(' must stand before {name}");
+                    let problem = format!("a dimension, a number or '(' is expected before {name}");
                     return Err(self.cursor.fault(start, &problem));
                 }
                 Ok(self.dimension(name))
@@ -242,7 +244,7 @@ impl Parser<'_> {
         }
     }
 
-    /// The place of a name among the dimensions.
+    /// The index of a name among the dimensions.
     fn dimension(&mut self, name: String) -> Value {
         let known = self
             .dimensions
@@ -258,7 +260,7 @@ impl Parser<'_> {
         match term {
             Term::Logic(logic) => Ok(logic),
             Term::Value(_) => {
-                let problem = "a number is compared with nothing";
+                let problem = "a number is not compared with anything";
                 Err(self.cursor.fault(start, problem))
             }
         }
@@ -268,14 +270,14 @@ impl Parser<'_> {
         match term {
             Term::Value(value) => Ok(value),
             Term::Logic(_) => {
-                let problem = "a condition stands where a number must";
+                let problem = "a number is expected, not a condition";
                 Err(self.cursor.fault(start, problem))
             }
         }
     }
 }
 
-/// A negative number stays a number, so that it is compared as one.
+/// Negates a value. A negative number stays a number, so that it is compared as one.
 fn negative(value: Value) -> Value {
     match value {
         Value::Number(number) => Value::Number(-number),

@@ -1,15 +1,15 @@
-//! What a condition can come to, from the ranges of its dimensions.
+//! Possible results of a condition, given the ranges of its dimensions.
 
 use super::expression::{Comparison, Logic, Operator, Value};
 
-/// The outcomes that points can have.
+/// The results that points can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Outcomes {
     pub(super) can_hold: bool,
     pub(super) can_fail: bool,
 }
 
-/// Ranges of the dimensions, where they are known.
+/// Ranges of the dimensions, if known.
 type Ranges = [Option<[f64; 2]>];
 
 const UNKNOWN: [f64; 2] = [f64::NEG_INFINITY, f64::INFINITY];
@@ -45,7 +45,7 @@ impl Logic {
     }
 }
 
-/// A comparison can always fail: a tile may lack the dimension.
+/// A comparison can always be false, since a tile may lack the dimension.
 fn compare([a0, a1]: [f64; 2], comparison: Comparison, [b0, b1]: [f64; 2]) -> Outcomes {
     let can_hold = match comparison {
         Comparison::Equal => a0 <= b1 && b0 <= a1,
@@ -70,7 +70,7 @@ impl Value {
                 let [low, high] = value.range(ranges);
                 [-high, -low]
             }
-            // A divisor may be 0.
+            // The divisor may be 0.
             Value::Sum(_, Operator::Divide, _) => UNKNOWN,
             Value::Sum(a, operator, b) => {
                 let (a, b) = (a.range(ranges), b.range(ranges));

@@ -1,38 +1,38 @@
-//! What of the rings matters near a cell.
+//! Rings in the neighbourhood of a cell.
 
 use super::side::{Crossing, Side};
 use super::slabs::Slabs;
 use crate::area::Edge;
 use crate::extent::{Extent, Relation};
 
-/// What of the rings matters to points within an extent: few sides when the extent is small.
+/// The parts of rings that matter for points in an extent: few sides if it is small.
 #[derive(Debug, Clone)]
 pub(crate) struct Near {
-    /// Least and greatest y of the extent.
+    /// Minimum and maximum y of the extent.
     span: [f64; 2],
-    /// Whether sides that all points have to their left make an odd number.
+    /// Whether the number of sides that are left of all points is odd.
     is_odd: bool,
-    /// Spans of y that are crossed to the left of the extent.
+    /// Spans of y that are crossed left of the extent.
     left: Vec<[f64; 2]>,
     sides: Vec<Side>,
-    /// For spans of equal height, the places of the sides and of what is left that meet them.
+    /// The indices of the sides and of the entries of `left` that intersect each of several spans of equal height.
     slabs: Slabs,
     edge: Edge,
 }
 
-/// Where a box lies for a ray that runs to the left from a point of an extent.
+/// Where a box is relative to rays to the left from points of an extent.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Beside {
     /// No ray crosses it.
     No,
-    /// It lies to the left of all points.
+    /// It is left of all points.
     Left,
-    /// It may lie on either side.
+    /// It may be on either side.
     Within,
 }
 
 impl Near {
-    /// Nothing yet; sides are added one by one.
+    /// An empty one, to which sides are added.
     pub(super) fn new(extent: Extent, edge: Edge) -> Near {
         Near {
             span: [extent.min[1], extent.max[1]],
@@ -44,13 +44,13 @@ impl Near {
         }
     }
 
-    /// With the index, which only points need.
+    /// Adds the index, which is only needed to test points.
     pub(super) fn indexed(mut self, extent: Extent) -> Near {
         self.slabs = Slabs::new(extent, &self.left, &self.sides);
         self
     }
 
-    /// Whether all points of the extent are inside, all outside, or it depends.
+    /// Whether all points of the extent are inside, all outside, or neither is certain.
     pub(crate) fn relation(&self) -> Relation {
         if !self.sides.is_empty() {
             return Relation::Edge;
@@ -62,13 +62,13 @@ impl Near {
         }
     }
 
-    /// Whether all points of the extent have an odd number of sides to their left; `None` if that depends on y.
+    /// Whether the number of sides left of all points of the extent is odd. `None` if that depends on y.
     fn is_odd_left(&self) -> Option<bool> {
         let [bottom, top] = self.span;
         let below = self.left.iter();
         let below = below.filter(|[low, high]| *low <= bottom && bottom < *high);
         let is_odd = self.is_odd ^ !below.count().is_multiple_of(2);
-        // Where one side begins or ends another one may as well.
+        // Where one side begins or ends, another may too.
         let ends = self.left.iter().flatten().copied();
         let mut ends: Vec<f64> = ends.filter(|end| bottom < *end && *end <= top).collect();
         ends.sort_unstable_by(f64::total_cmp);
@@ -82,7 +82,7 @@ impl Near {
         match side.extent().is_beside(extent) {
             Beside::No => {}
             Beside::Left => self.cross(side.from, side.to, extent),
-            // A long side may pass by the extent though the box around it does not.
+            // A long side may miss the extent although its box does not.
             Beside::Within => match side.passes_by(extent) {
                 Some(Crossing::Left) => self.cross(side.from, side.to, extent),
                 Some(_) => {}
@@ -91,10 +91,10 @@ impl Near {
         }
     }
 
-    /// Takes note of a crossing to the left of all points.
+    /// Adds a crossing left of all points.
     pub(super) fn cross(&mut self, from: [f64; 2], to: [f64; 2], extent: Extent) {
         let (low, high) = (from[1].min(to[1]), from[1].max(to[1]));
-        // A ray at y crosses when low <= y < high.
+        // A ray at y crosses if low <= y < high.
         if low <= extent.min[1] && extent.max[1] < high {
             self.is_odd = !self.is_odd;
         } else if low <= extent.max[1] && extent.min[1] < high {
@@ -102,7 +102,7 @@ impl Near {
         }
     }
 
-    /// Whether the point, which lies within the extent, is inside.
+    /// Whether a point in the extent is inside.
     pub(crate) fn contains(&self, point: [f64; 2]) -> bool {
         let mut is_inside = self.is_odd;
         let slab = self.slabs.at(point[1]);
@@ -113,7 +113,7 @@ impl Near {
         for &at in self.slabs.sides.get(slab).into_iter().flatten() {
             match self.sides[at as usize].crossing(point) {
                 Crossing::On if self.edge == Edge::Closed => return true,
-                // On the side counts as right of it, on both sides of it the same way.
+                // A point on a side counts as right of it, consistently for the areas on both sides.
                 Crossing::On | Crossing::Left => {
                     is_inside ^= self.sides[at as usize].spans(point[1]);
                 }
@@ -123,7 +123,7 @@ impl Near {
         is_inside
     }
 
-    /// Whether a side passes within `error` (per axis) of the point.
+    /// Whether a side passes within `error` (per axis) of a point.
     pub(crate) fn is_doubtful(&self, point: [f64; 2], error: [f64; 2]) -> bool {
         let spot = Extent::around(point, error);
         let (first, last) = (self.slabs.at(spot.min[1]), self.slabs.at(spot.max[1]));

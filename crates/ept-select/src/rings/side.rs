@@ -10,7 +10,7 @@ pub(super) struct Side {
     pub(super) to: [f64; 2],
 }
 
-/// Where a side crosses the horizontal line of a point, seen from the point.
+/// Where a side crosses the horizontal line through a point, as seen from the point.
 pub(super) enum Crossing {
     Left,
     On,
@@ -22,12 +22,13 @@ impl Side {
         Extent::around(self.from, [0.0; 2]).union(Extent::around(self.to, [0.0; 2]))
     }
 
-    /// Whether the horizontal line at `y` crosses; the lower end is part of the side, the upper is not.
+    /// Whether the side crosses the horizontal line at `y`. Its lower end belongs to it, the upper one does not.
     pub(super) fn spans(&self, y: f64) -> bool {
         (self.from[1] <= y) != (self.to[1] <= y)
     }
 
-    /// Where the line through the side is for all places of an extent; `None` if that differs or the line touches it.
+    /// Where the line through the side is as seen from all points of an extent. `None` if that differs or the line
+    /// touches it.
     pub(super) fn passes_by(&self, extent: Extent) -> Option<Crossing> {
         let ([x0, y0], [x1, y1]) = (extent.min, extent.max);
         let corners = [[x0, y0], [x1, y0], [x0, y1], [x1, y1]];
@@ -58,7 +59,7 @@ impl Side {
         }
     }
 
-    /// Greater than 0 to the right of the line through the side, less to the left, exactly 0 on it.
+    /// Positive right of the line through the side, negative left of it, exactly 0 on it.
     fn offset(&self, point: [f64; 2]) -> f64 {
         let coord = |[x, y]: [f64; 2]| Coord { x, y };
         let turn = orient2d(coord(self.from), coord(self.to), coord(point));
@@ -73,7 +74,7 @@ impl Side {
     pub(super) fn passes(&self, spot: Extent, point: [f64; 2], error: [f64; 2]) -> bool {
         let [dx, dy] = [0, 1].map(|i| self.to[i] - self.from[i]);
         let [px, py] = [0, 1].map(|i| point[i] - self.from[i]);
-        // The distance of the line, and that of the box's corner which is nearest to it.
+        // The distance of the line, and that of the corner of the box nearest to it.
         let (offset, reach) = (
             (dx * py - dy * px).abs(),
             dx.abs() * error[1] + dy.abs() * error[0],

@@ -12,7 +12,7 @@ pub(super) struct Slabs {
     pub(super) sides: Vec<Vec<u32>>,
 }
 
-/// Entries of an index for each side: bounds the memory of sides that meet many slabs.
+/// Maximum index entries per side, which limits memory for sides that cross many slabs.
 const MOST_ENTRIES: usize = 8;
 
 impl Slabs {
@@ -56,7 +56,7 @@ impl Slabs {
         }
     }
 
-    /// The slab of a height; the first or last for one beyond them.
+    /// The slab at a height, clamped to the first and last.
     pub(super) fn at(&self, y: f64) -> usize {
         let slab = ((y - self.min) / self.height).max(0.0) as usize;
         slab.min(self.left.len().saturating_sub(1))

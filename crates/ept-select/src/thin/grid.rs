@@ -1,4 +1,4 @@
-//! The cells of a thinning.
+//! The grid of a thinning.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -12,11 +12,11 @@ use crate::{Frame, Query, SelectError, Spacing};
 
 /// The grid of a thinning, in a source's coordinates.
 ///
-/// Cells are counted from the coordinates 0, so that thinned areas side by side agree. Of equally near points the
-/// first stays, by node (depth, x, y, z) and place in its tile: the result is the same on every run.
+/// Cells are counted from coordinates 0, so that adjacent thinned areas agree. Of equally near points the first is
+/// kept, by node (depth, x, y, z) and index in its tile, so that the result is the same on every run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ThinGrid {
-    /// Edges of a cell along x, y and z, in units of the source's coordinates.
+    /// Sides of a cell along x, y and z, in units of the source's coordinates.
     size: [f64; 3],
 }
 
@@ -29,7 +29,7 @@ impl ThinGrid {
         let grid = unchecked(thin, query, frame)?;
         let ends = [frame.bounds.min(), frame.bounds.max()];
         let places = ends.iter().flat_map(|end| end.iter().zip(grid.size()));
-        // Beyond this, cells are numbered with gaps, and points of several cells would count as one's.
+        // With more cells, their numbers would have gaps, and points of several cells would fall into one.
         let has_exact_cells = |(end, size): (&f64, f64)| (end / size).abs() < MOST_CELLS;
         if !places.into_iter().all(has_exact_cells) {
             return Err(SelectError::Unrelated(
@@ -39,30 +39,31 @@ impl ThinGrid {
         Ok(grid)
     }
 
-    /// A grid of this spacing, in units of the dataset's coordinates along x, y and z; z has no cells when it is
-    /// infinite, so that one point remains of all that are above each other.
+    /// A grid with these cell sides, in units of the dataset's coordinates along x, y and z. If z is infinite, cells
+    /// are not divided in z, so that one of all points above each other is kept.
     ///
     /// # Errors
-    /// If a spacing is not greater than 0, or that of x or y is infinite.
+    /// If a side is not greater than 0, or that of x or y is infinite.
     pub fn new(size: [f64; 3]) -> Result<ThinGrid, SelectError> {
         let is_flat = size[2] == f64::INFINITY;
         let is_size = |size: &f64| size.is_finite() && *size > 0.0;
-        match size[..if is_flat { 2 } else { 3 }].iter().all(is_size) {
-            true => Ok(ThinGrid { size }),
-            false => Err(SelectError::Unrelated(
+        if size[..if is_flat { 2 } else { 3 }].iter().all(is_size) {
+            Ok(ThinGrid { size })
+        } else {
+            Err(SelectError::Unrelated(
                 "the spacing of thinning must be greater than 0".into(),
-            )),
+            ))
         }
     }
 
-    /// Edges of a cell along x, y and z, in units of the dataset's coordinates; flat cells have no end in z.
+    /// Sides of a cell along x, y and z, in units of the dataset's coordinates. Flat cells are infinite in z.
     #[must_use]
     pub fn size(&self) -> [f64; 3] {
         self.size
     }
 
-    /// The order in which [`Thinner::push`] wants nodes: each branch of the octree is completed before the next. Of
-    /// flat cells, all nodes above each other are one branch.
+    /// The order in which [`Thinner::push`] needs nodes: each branch of the octree is completed before the next. With
+    /// flat cells, all nodes above each other form one branch.
     #[must_use]
     pub fn compare(&self, a: NodeName, b: NodeName) -> Ordering {
         let names = a.cmp(&b);
@@ -81,8 +82,8 @@ impl ThinGrid {
             .then(names)
     }
 
-    /// The points of a batch that are nearest to the centre of their cell. It makes less of what a [`Thinner`] takes,
-    /// and can be done for many tiles at once.
+    /// The points of a batch that are nearest to the centre of their cell. This leaves less work for a [`Thinner`], and
+    /// can be done for many tiles concurrently.
     #[must_use]
     pub fn reduced(&self, mut batch: PointBatch) -> PointBatch {
         let mut nearest: HashMap<Cell, (f64, usize)> = HashMap::new();
@@ -105,7 +106,7 @@ impl ThinGrid {
         self.size[2] == f64::INFINITY
     }
 
-    /// The cell of a point, and how far its centre is, in cells, squared.
+    /// The cell of a point, and its squared distance from the centre, in cells.
     pub(super) fn locate(&self, point: [f64; 3]) -> (Cell, f64) {
         let mut distance = 0.0;
         let cell = [0, 1, 2].map(|i| {
@@ -132,7 +133,8 @@ impl ThinGrid {
     }
 }
 
-/// Cells from the origin to the farthest point of a grid: the integers that 64-bit floats hold exactly.
+/// Maximum number of cells from the origin to the farthest point of a grid: integers that 64-bit floats represent
+/// exactly.
 const MOST_CELLS: f64 = (1_u64 << 53) as f64;
 
 fn unchecked(thin: Thin, query: &Query, frame: &Frame) -> Result<ThinGrid, SelectError> {
@@ -143,7 +145,7 @@ fn unchecked(thin: Thin, query: &Query, frame: &Frame) -> Result<ThinGrid, Selec
         }
         Spacing::Ground(edge) => {
             let [x, y] = metres_per_unit(query, frame)?;
-            // A height of no metres makes a cell without end.
+            // Zero metres per unit of height give an infinite cell.
             let z = if thin.is_flat {
                 0.0
             } else {

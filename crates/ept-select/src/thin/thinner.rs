@@ -1,4 +1,4 @@
-//! Thinning of nodes as they come.
+//! Thins a stream of nodes.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,9 +10,9 @@ use super::grid::{Cell, ThinGrid};
 use super::place;
 use crate::Frame;
 
-/// The streaming side of a [`ThinGrid`]: takes nodes in its own order ([`ThinGrid::compare`]) and gives the points of a cell
-/// away as soon as no later node can reach it. It holds the candidates of the branch at work: memory grows with the
-/// cells along the edge of that branch, not with the points.
+/// The streaming part of a [`ThinGrid`]: takes nodes in its order ([`ThinGrid::compare`]) and returns the point of a
+/// cell as soon as no later node can reach the cell. It keeps only the candidates of the current branch, so memory
+/// grows with the cells along the edge of that branch, not with the points.
 #[derive(Debug)]
 pub struct Thinner {
     grid: ThinGrid,
@@ -25,7 +25,7 @@ pub struct Thinner {
 #[derive(Debug)]
 struct Level {
     key: Key,
-    /// What no node outside of this branch has points in.
+    /// The region in which no node outside this branch has points.
     own: Bounds,
     nearest: HashMap<Cell, Candidate>,
 }
@@ -38,7 +38,7 @@ struct Candidate {
 }
 
 impl Thinner {
-    /// Thinning of a dataset's nodes.
+    /// A thinner for the nodes of a dataset.
     #[must_use]
     pub fn new(grid: ThinGrid, frame: &Frame) -> Thinner {
         Thinner {
@@ -49,8 +49,8 @@ impl Thinner {
         }
     }
 
-    /// Thinning of the nodes of several sources together, whose octrees have nothing to do with each other: all points
-    /// that may stay are kept until the end.
+    /// A thinner for the nodes of several sources together, whose octrees are unrelated. All candidates are kept until
+    /// the end.
     #[must_use]
     pub fn of_several(grid: ThinGrid, frame: &Frame) -> Thinner {
         Thinner {
@@ -59,8 +59,8 @@ impl Thinner {
         }
     }
 
-    /// Takes the points of a node, with X, Y and Z; gives away those that are certain to stay, as batches of points of
-    /// one node each.
+    /// Takes the points of a node, which must have X, Y and Z. Returns those that are certain to be kept, in batches of
+    /// points of one node each.
     pub fn push(&mut self, node: Node, batch: PointBatch) -> Vec<(Node, PointBatch)> {
         let key = self.root.map_or(Key::ROOT, |_| place(node.name));
         let done = self.open(key);
@@ -69,7 +69,7 @@ impl Thinner {
             let (cell, distance) = self.grid.locate(point);
             let bounds = self.grid.bounds(cell);
             let mut levels = self.branch.iter_mut().rev();
-            // The root has what no other level has for its own.
+            // The root owns whatever no other level owns.
             let Some(level) = levels.find(|level| level.has(bounds)) else {
                 continue;
             };
@@ -89,13 +89,13 @@ impl Thinner {
         done
     }
 
-    /// What is left when all nodes were pushed.
+    /// The remaining points, once all nodes were pushed.
     #[must_use]
     pub fn finish(mut self) -> Vec<(Node, PointBatch)> {
         self.close(0)
     }
 
-    /// Makes `key` the end of the branch.
+    /// Makes `key` the end of the open branch.
     fn open(&mut self, key: Key) -> Vec<(Node, PointBatch)> {
         let holds = |level: &Level| self.branch_key(level.key.depth(), key) == level.key;
         let kept = self.branch.iter().take_while(|level| holds(level)).count();
@@ -106,7 +106,7 @@ impl Thinner {
         done
     }
 
-    /// The key at a depth that stands for the branch of `key`.
+    /// The ancestor of `key` at a depth, as far as branches distinguish nodes.
     fn branch_key(&self, depth: u32, key: Key) -> Key {
         let ancestor = key.ancestor(depth.min(key.depth()));
         if self.grid.is_flat() {
@@ -136,7 +136,7 @@ impl Thinner {
         self.branch.push(level);
     }
 
-    /// The part of a node's cell that points of other branches cannot lie in; of the root, everything.
+    /// The part of a node's cell that no points of other branches can be in. For the root, everything.
     fn own(&self, key: Key) -> Bounds {
         let Some(root) = self.root.filter(|_| key.depth() > 0) else {
             return Bounds::EVERYTHING;
@@ -150,14 +150,14 @@ impl Thinner {
         if self.grid.is_flat() {
             (min[2], max[2]) = (f64::NEG_INFINITY, f64::INFINITY);
         }
-        // A cell thinner than the slack is nobody's own.
+        // A cell thinner than the slack owns nothing.
         let nowhere = [f64::INFINITY; 3];
         Bounds::new(min, max)
             .or_else(|_| Bounds::new(nowhere, nowhere))
             .unwrap_or(Bounds::EVERYTHING)
     }
 
-    /// Ends all but the first levels; their candidates stay.
+    /// Closes all but the first `kept` levels. Their candidates remain.
     fn close(&mut self, kept: usize) -> Vec<(Node, PointBatch)> {
         let mut done: Vec<Candidate> = Vec::new();
         for level in self.branch.drain(kept..) {
@@ -189,7 +189,7 @@ impl Candidate {
         order.then_with(|| self.place().cmp(&other.place())).is_lt()
     }
 
-    /// Its node among those of all sources.
+    /// Its node, including the source.
     fn node(&self) -> (u32, NodeName) {
         let (node, _) = &*self.source;
         (node.source, node.name)
