@@ -77,10 +77,10 @@ fn fields_can_be_named_and_composed() {
             "{Nam}.laz",
             "no field Nam; the fields are Name, Sheet, Other page",
         ),
-        ("tile.laz", "names no field"),
+        ("tile.laz", "contains no field"),
         ("{Name.laz", "brace"),
         ("Name}.laz", "brace"),
-        ("{}.laz", "name of a field"),
+        ("{}.laz", "field name"),
     ] {
         let text = message(template(bad));
         assert!(text.contains(problem), "{bad}: {text}");
@@ -142,5 +142,5 @@ fn csv_is_read_as_rfc_4180_and_spreadsheets_write_it() {
         "{text}"
     );
     let text = message(read(b"url,n\na.laz,\"1\nb.laz,2\n"));
-    assert!(text.contains("quote of line 2"), "{text}");
+    assert!(text.contains("quote in line 2"), "{text}");
 }

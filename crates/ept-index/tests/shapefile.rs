@@ -214,21 +214,21 @@ fn lies_about_lengths_and_counts_are_named() {
             shp.clone(),
             None,
             le(&dbf, 4, 1),
-            "1 rows for 2 shapes",
+            "1 rows but 2 shapes",
         ),
         (
             "size of rows",
             shp.clone(),
             None,
             le(&dbf, 8, 97 | 3 << 16),
-            "rows of 3",
+            "rows have 3",
         ),
         (
             "no size of rows",
             shp.clone(),
             None,
             le(&dbf, 8, 97),
-            "rows of 0",
+            "rows have 0",
         ),
         (
             "size of the header",
@@ -353,8 +353,8 @@ fn hostile_zips_are_refused() {
             archive[directory + 24] ^ 1,
             "damaged",
         ),
-        ("packed length", directory + 23, 0x7f, "not in the archive"),
-        ("place", directory + 44, 0x7f, "not in the archive"),
+        ("packed length", directory + 23, 0x7f, "outside the archive"),
+        ("place", directory + 44, 0x7f, "outside the archive"),
         ("length of the name", directory + 29, 0xff, "contradicts"),
     ] {
         let mut archive = archive.clone();
