@@ -124,7 +124,7 @@ fn a_profile_is_a_file_or_nothing() {
     for (line, problem) in [
         ("POINT (1 2)", "not a LINESTRING"),
         ("LINESTRING (1 2, 1 2)", "fewer than two"),
-        ("nothing", "cannot be followed"),
+        ("nothing", "the line is invalid"),
     ] {
         let run = ept(&["profile", &terrain, "--line", line, "--width", "2m"]).ends_with(1);
         assert!(run.stderr().contains(problem), "{}", run.stderr());

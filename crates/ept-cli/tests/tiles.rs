@@ -177,7 +177,7 @@ fn errors_say_what_to_do() {
     let run = tiles(&[&template[..], &degrees, &crs].concat()).ends_with(0);
     assert_eq!(run.stdout().lines().count(), 1);
     let text = tiles(&["--url-template", "x.laz"]).ends_with(2).stderr();
-    assert!(text.contains("names no field"), "{text}");
+    assert!(text.contains("contains no field"), "{text}");
     let text = tiles(&[&template[..], &["--geojson"]].concat())
         .ends_with(1)
         .stderr();
