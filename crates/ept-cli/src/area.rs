@@ -1,4 +1,4 @@
-//! The area on the command line.
+//! Areas on the command line.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use ept_reader::{Area, Corners, Crs, Length, NamedArea};
 use crate::args::AreaArgs;
 use crate::exit::WrongUsage;
 
-/// The areas of the flags.
+/// The areas given by the flags.
 pub(crate) fn areas(args: &AreaArgs) -> Result<Vec<Area>> {
     let polygon = args.polygon.as_deref().map(polygon_text).transpose()?;
     let areas = all(args, polygon.as_deref())?;
@@ -22,20 +22,20 @@ pub(crate) fn areas(args: &AreaArgs) -> Result<Vec<Area>> {
     Ok(areas)
 }
 
-/// The features of --polygon, each for itself.
+/// The features of --polygon, separately.
 #[derive(Debug)]
 pub(crate) struct Each {
     /// Their names.
     pub(crate) names: Vec<String>,
     /// Their areas.
     pub(crate) areas: Vec<Area>,
-    /// The areas that all points are in besides.
+    /// The areas that all points must be in.
     pub(crate) common: Vec<Area>,
-    /// The areas that hold all points: the common ones, and the features as one.
+    /// The areas to read: the common ones, and the union of the features.
     pub(crate) reach: Vec<Area>,
 }
 
-/// The features of the flags with the names that a property gives them.
+/// The features given by the flags, named by a property.
 pub(crate) fn each(args: &AreaArgs, property: &str) -> Result<Each> {
     let polygon = args.polygon.as_deref().map(polygon_text).transpose()?;
     let text = polygon.unwrap_or_default();
@@ -50,7 +50,7 @@ pub(crate) fn each(args: &AreaArgs, property: &str) -> Result<Each> {
     })
 }
 
-/// The box of the flags and the polygons of a text.
+/// The box given by the flags, and the polygons in a text.
 fn all(args: &AreaArgs, polygon: Option<&str>) -> Result<Vec<Area>> {
     let crs = args.crs.as_ref();
     let mut areas = Vec::new();
@@ -72,7 +72,7 @@ fn grown(area: Area, args: &AreaArgs) -> Area {
     }
 }
 
-/// The area that a text says or names; numbers are a box. Points and lines need the buffer.
+/// The area in a text, or in the file that it names. Numbers are a box. Points and lines need the buffer.
 pub(crate) fn one(text: &str, crs: Option<&Crs>, buffer: Option<Length>) -> Result<Area> {
     let is_box = text.chars().any(|c| c.is_ascii_digit())
         && text
@@ -93,7 +93,7 @@ pub(crate) fn one(text: &str, crs: Option<&Crs>, buffer: Option<Length>) -> Resu
     })
 }
 
-/// The text that the flag holds or names.
+/// The text that is the flag's value, or in the file that it names.
 fn polygon_text(polygon: &str) -> Result<String> {
     if polygon == "-" {
         return std::io::read_to_string(std::io::stdin()).context("cannot read standard input");
@@ -108,14 +108,14 @@ fn polygon_text(polygon: &str) -> Result<String> {
         (format, _) => {
             let format = format.unwrap_or("not text");
             bail!(
-                "{polygon} is {format}, and --polygon reads GeoJSON and WKT; convert it first:\n  \
+                "{polygon} is {format}, but --polygon reads GeoJSON and WKT; convert it first:\n  \
                  ogr2ogr -f GeoJSON -t_srs EPSG:4326 area.geojson {polygon}"
             )
         }
     }
 }
 
-/// What a file of areas is by its name, if that is not read.
+/// What a file of areas is, judging by its name, if it can't be read.
 fn vector_format(path: &str) -> Option<&'static str> {
     let extension = Path::new(path).extension()?.to_str()?.to_ascii_lowercase();
     Some(match &*extension {

@@ -1,4 +1,4 @@
-//! Statistics of areas as rows of CSV.
+//! Statistics of areas as CSV.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use ept_job::AreaStatistics;
 use ept_points::DimensionSummary;
 
-/// Writes a line of names and a row for each area. What an area does not have is empty.
+/// Writes a header and a row for each area. Missing values are empty.
 pub(crate) fn write(
     out: &mut impl Write,
     property: &str,
@@ -20,10 +20,10 @@ pub(crate) fn write(
     Ok(())
 }
 
-/// The columns after name and number of points.
+/// The columns after the name and the number of points.
 struct Columns<'a> {
     dimensions: Vec<&'a str>,
-    /// Whether there are percentiles of heights.
+    /// Whether percentiles of heights were computed.
     has_heights: bool,
     classes: Vec<i64>,
 }
@@ -31,7 +31,7 @@ struct Columns<'a> {
 impl<'a> Columns<'a> {
     fn of(areas: &'a [AreaStatistics]) -> Columns<'a> {
         let mut found = areas.iter().filter(|area| area.statistics().points() > 0);
-        // Without points, those that were to be expected.
+        // If there are no points, the expected dimensions.
         let nothing = areas.first().filter(|_| found.clone().next().is_none());
         let mut dimensions: Vec<&str> = Vec::new();
         for (name, _) in found
@@ -101,7 +101,7 @@ fn cell(value: Option<impl Display>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
 }
 
-/// A text as a value of CSV, quoted if it has to be.
+/// A text as a CSV field, quoted if necessary.
 fn quoted(text: &str) -> String {
     if text.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))

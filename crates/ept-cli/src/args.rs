@@ -1,4 +1,4 @@
-//! The flags that several commands have.
+//! Flags shared by several commands.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -13,17 +13,18 @@ use crate::values::{
     addon, count, depth, duration, folder, header, points, resolution, retries, size,
 };
 
-/// Where points lie.
+/// Locations of points.
 #[derive(Debug, Args)]
 pub(crate) struct DatasetArgs {
     /// EPT folder or ept.json, COPC, LAZ or LAS file, folder of such files, pattern like 'tiles/*.laz', or tile index
-    /// (see `ept tiles`); several are read in this order. Or URLs: http(s)://, whose query string is repeated on every request, s3://, gs:// or az://
+    /// (see `ept tiles`); or URLs of these: http(s)://, whose query string is repeated on every request, s3://, gs://
+    /// or az://. Several are read in this order
     #[arg(value_name = "DATASET", required_unless_present = "list")]
     pub(crate) locations: Vec<String>,
-    /// Read what is listed in this file too, a location on each line; - is standard input
+    /// Also read the locations listed in this file, one per line; - is standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) list: Option<PathBuf>,
-    /// Take heights as they are, though the datasets have different or unknown vertical systems
+    /// Combine datasets with different or unknown vertical systems, without changing heights
     #[arg(long)]
     pub(crate) vertical_as_is: bool,
     #[command(flatten)]
@@ -32,22 +33,22 @@ pub(crate) struct DatasetArgs {
     pub(crate) connection: ConnectionArgs,
 }
 
-/// How to get at what is not on disk.
+/// How to connect to remote datasets.
 #[derive(Debug, Args)]
 pub(crate) struct ConnectionArgs {
-    /// Header to send with every request; can be given several times
+    /// Header to send with every request; may be repeated
     #[arg(long = "header", value_name = "NAME: VALUE", value_parser = header)]
     pub(crate) headers: Vec<(String, String)>,
-    /// Give up when all reading takes longer: seconds, or a number with ms, s, m or h
+    /// Time limit for all reading: seconds, or a number with ms, s, m or h
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
-    /// Ask N more times for what fails in a way that may pass [default: 9, but 3 of a server that never answered]
+    /// Retry temporary failures N times [default: 9, but 3 if the server never answered]
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = retries)]
     pub(crate) retries: Option<u32>,
-    /// Server to ask for an s3://, gs:// or az:// dataset, in place of the cloud's own
+    /// Server for s3://, gs:// or az:// datasets, instead of the cloud's own
     #[arg(long, value_name = "URL")]
     pub(crate) endpoint: Option<String>,
-    /// Agree to pay for the requests to an s3:// bucket that demands it
+    /// Agree to pay for requests to an s3:// bucket that requires it
     #[arg(long)]
     pub(crate) requester_pays: bool,
     /// Ask for nothing over the network: use what the cache has
@@ -63,51 +64,51 @@ pub(crate) struct CacheArgs {
     /// Keep files of remote datasets in this folder, for later queries
     #[arg(long = "cache", value_name = "FOLDER", env = "EPT_CACHE")]
     pub(crate) folder: Option<PathBuf>,
-    /// Size that the cache may have: bytes, or a number with kB, MB, GB or TB
+    /// Maximum size of the cache: bytes, or a number with kB, MB, GB or TB
     #[arg(long = "cache-size", value_name = "SIZE", default_value = "10GB", value_parser = size)]
     pub(crate) size: u64,
 }
 
-/// Which points.
+/// Selection of points.
 #[derive(Debug, Args)]
 pub(crate) struct SelectArgs {
     #[command(flatten)]
     pub(crate) dataset: DatasetArgs,
     #[command(flatten)]
     pub(crate) area: AreaArgs,
-    /// Read as deep as this spacing of points needs: a number in units of the dataset's coordinates, or a length on
-    /// the ground such as 1m, 50cm, 3ft or 3us-ft
+    /// Read down to the depth with at most this spacing of points: a number in units of the dataset's coordinates, or a
+    /// length on the ground such as 1m, 50cm, 3ft or 3us-ft
     #[arg(long, value_name = "SPACING", allow_hyphen_values = true, value_parser = resolution)]
     pub(crate) resolution: Option<Spacing>,
     /// Read depths 0 to N of the octree
     #[arg(long, value_name = "N", conflicts_with = "resolution", allow_hyphen_values = true, value_parser = depth)]
     pub(crate) depth: Option<u32>,
-    /// Only points that meet a condition, such as `Classification == 2 && ReturnNumber == NumberOfReturns`; with
-    /// `== != < <= > >=`, `&& || !` or `and or not`, `in (2, 9)`, `+ - * /`, parentheses, and PDAL's ranges such as
+    /// Only points that meet a condition, such as `Classification == 2 && ReturnNumber == NumberOfReturns`; with `== !=
+    /// < <= > >=`, `&& || !` or `and or not`, `in (2, 9)`, `+ - * /`, parentheses, and PDAL's ranges such as
     /// `Classification[2:2]`
     #[arg(long = "where", value_name = "CONDITION", allow_hyphen_values = true)]
     pub(crate) filter: Option<Filter>,
-    /// At most N points: whole depths while they fit, then the nodes of the next depth that the area covers most
+    /// Read at most N points: whole depths while they fit, then the nodes of the next depth that the area covers most
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = points)]
     pub(crate) max_points: Option<u64>,
-    /// Only points of one source of the dataset: its number, path, file name or a part of the path that no other
-    /// source has, as `ept sources` shows them
+    /// Only points of one source of the dataset, as listed by `ept sources`: its number, path, file name or a unique
+    /// part of its path
     #[arg(long, value_name = "SOURCE")]
     pub(crate) origin: Option<String>,
-    /// Take all points within the bounds of the source of --origin, for datasets whose points have no `OriginId`;
-    /// where sources overlap, points of others are among them
+    /// Take all points within the bounds of the source of --origin, for datasets whose points have no `OriginId`; where
+    /// sources overlap, this includes points of others
     #[arg(long, requires = "origin")]
     pub(crate) origin_by_bounds: bool,
-    /// Take a dimension from a folder or URL that PDAL's `writers.ept_addon` wrote, such as Classification=smrf/; can be
-    /// given several times
+    /// Add a dimension from a folder or URL written by PDAL's `writers.ept_addon`, such as Classification=smrf/; may be
+    /// repeated
     #[arg(long = "addon", value_name = "NAME=LOCATION", value_parser = addon)]
     pub(crate) addons: Vec<(String, String)>,
-    /// Only these dimensions, in this order; names as `ept info` shows them, case does not matter
+    /// Only these dimensions, in this order; names are listed by `ept info`, case does not matter
     #[arg(long, value_name = "A,B,..", value_delimiter = ',')]
     pub(crate) dims: Option<Vec<String>>,
 }
 
-/// Where the points lie. What is given by --bounds and by --polygon must both hold.
+/// The area of points. Those given by --bounds and by --polygon must both contain a point.
 #[derive(Debug, Args)]
 pub(crate) struct AreaArgs {
     /// Box: `xmin,ymin,xmax,ymax` or `xmin,ymin,zmin,xmax,ymax,zmax` or `([xmin,xmax],[ymin,ymax][,[zmin,zmax]])`, in
@@ -119,9 +120,9 @@ pub(crate) struct AreaArgs {
         allow_hyphen_values = true
     )]
     pub(crate) bounds: Option<Corners>,
-    /// Polygons: a file of WKT or GeoJSON, the text itself, or - for standard input; several are united. Points and lines
-    /// need --buffer. WKT is in the dataset's coordinates, GeoJSON in longitude and latitude, unless the text names
-    /// others, and both in those of --crs where it is given
+    /// Polygons: a file of WKT or GeoJSON, the text itself, or - for standard input; the area is their union. Points
+    /// and lines need --buffer. Coordinates are in --crs if given, otherwise in the system named in the text, otherwise
+    /// in the dataset's (WKT) or longitude and latitude (GeoJSON)
     #[arg(long, value_name = "POLYGON")]
     pub(crate) polygon: Option<String>,
     /// Coordinate system of the area: an EPSG code such as EPSG:4326, WKT, or a PROJ string; x or longitude comes first
@@ -130,8 +131,8 @@ pub(crate) struct AreaArgs {
     /// Grow the area by this length on the ground, such as 20m
     #[arg(long, value_name = "LENGTH")]
     pub(crate) buffer: Option<Length>,
-    /// Points on the edge: in (closed), or in on the lower sides only, so that areas side by side share no point and
-    /// lose none (half-open)
+    /// Points on the edge: inside (closed), or inside on the lower sides only, so that adjacent areas neither share
+    /// points nor lose any (half-open)
     #[arg(long, value_name = "EDGE", default_value = "closed")]
     pub(crate) edge: Choice<Edge>,
 }
@@ -139,33 +140,33 @@ pub(crate) struct AreaArgs {
 /// How to read.
 #[derive(Debug, Args)]
 pub(crate) struct ReadArgs {
-    /// Requests at the same time
+    /// Maximum concurrent requests
     #[arg(long, value_name = "N", default_value = "16", allow_hyphen_values = true, value_parser = count)]
     pub(crate) requests: NonZeroUsize,
-    /// Tiles decoded at the same time [default: number of cores]
+    /// Maximum tiles decoded concurrently [default: number of cores]
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = count)]
     pub(crate) threads: Option<NonZeroUsize>,
-    /// When a part of the data cannot be read: give up, or go on without it and exit with 3
+    /// If a part of the data can't be read: fail, or skip it and exit with code 3
     #[arg(long, value_name = "WHAT", default_value = "fail")]
     pub(crate) on_error: Choice<OnError>,
-    /// Folder with grids of datum shifts, as PROJ distributes them. Without it none is used
+    /// Folder with grids of datum shifts, as distributed by PROJ; by default, no grids are used
     #[arg(long, value_name = "FOLDER", value_parser = folder)]
     pub(crate) grids: Option<PathBuf>,
-    /// No progress bar and no summary; errors and losses are still told
+    /// No progress bar and no summary; errors and losses are still reported
     #[arg(long, short)]
     pub(crate) quiet: bool,
 }
 
-/// How to understand a tile index.
+/// How to read tile indexes.
 #[derive(Debug, Args)]
 pub(crate) struct IndexArgs {
-    /// Field that the locations are in, or asset of STAC; case does not matter
+    /// Field with the locations, or name of STAC assets; case does not matter
     #[arg(long, value_name = "NAME")]
     pub(crate) url_field: Option<String>,
-    /// Make the locations of fields, such as '{Sheet}/{Name}.laz'
+    /// Build locations from fields, such as '{Sheet}/{Name}.laz'
     #[arg(long, value_name = "TEMPLATE", conflicts_with = "url_field")]
     pub(crate) url_template: Option<String>,
-    /// Folder or URL that relative locations start at [default: the folder of the index]
+    /// Folder or URL to which relative locations are resolved [default: the folder of the index]
     #[arg(long, value_name = "FOLDER")]
     pub(crate) base: Option<String>,
     /// Coordinate system of the boxes, whatever the index says: an EPSG code, WKT, or a PROJ string

@@ -1,11 +1,11 @@
-//! Choices of the library as values of flags.
+//! Values of enumerations as flags.
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 use ept_job::{Format, OnError};
 use ept_reader::Edge;
 
-/// One of a few values that the library knows, for flags.
+/// One of a fixed set of values of the library, as a flag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Choice<T>(pub(crate) T);
 

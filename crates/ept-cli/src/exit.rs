@@ -1,4 +1,4 @@
-//! How the command ends: exit codes and the last message.
+//! The end of a command: exit codes and the last message.
 
 use std::fmt;
 use std::io::{self, ErrorKind};
@@ -7,21 +7,21 @@ use std::sync::Arc;
 
 use crate::terminal::tell;
 
-/// An end that is not a failure.
+/// The outcome of a command that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// Everything that was asked for was done.
+    /// Everything requested was done.
     Complete,
-    /// Done, but parts of the data could not be read and were skipped.
+    /// Done, but parts of the data were skipped, since they could not be read.
     Incomplete,
-    /// Done, and the dataset was found to have errors.
+    /// Done, and the dataset has errors.
     Faulty,
-    /// Stopped by a signal of that number.
+    /// Stopped by a signal with this number.
     Stopped(u8),
 }
 
 impl Outcome {
-    /// Exit code: 0 complete, 3 incomplete or faulty, 128 and the signal's number as shells give it.
+    /// Exit code: 0 complete, 3 incomplete or faulty, 128 plus the signal's number as in shells.
     pub(crate) fn code(self) -> ExitCode {
         ExitCode::from(match self {
             Outcome::Complete => 0,
@@ -31,7 +31,7 @@ impl Outcome {
     }
 }
 
-/// Flags that are each right but do not go together; exit code 2, like clap's own errors.
+/// Flags that can't be combined. Exit code 2, as for clap's own errors.
 #[derive(Debug)]
 pub(crate) struct WrongUsage(pub(crate) String);
 
@@ -43,15 +43,15 @@ impl fmt::Display for WrongUsage {
 
 impl std::error::Error for WrongUsage {}
 
-/// Tells what is wrong with the flags, or the help that was asked for.
+/// Prints what is wrong with the flags, or the help requested.
 pub(crate) fn refused(error: &clap::Error) -> ExitCode {
     let text = error.render().to_string();
-    // Colours are for texts that have no escapes of their own.
+    // Colours are kept only if the text contains no other escapes.
     let is_plain = text
         .chars()
         .all(|c| !c.is_control() || matches!(c, '\n' | '\t'));
     if is_plain {
-        // What can't be written is not heard either.
+        // If printing fails, nobody reads it.
         let _ = error.print();
     } else {
         tell!("{}", text.trim_end());
@@ -59,11 +59,11 @@ pub(crate) fn refused(error: &clap::Error) -> ExitCode {
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
-/// Prints why the command failed; exit code 1, or 2 for wrong usage. A reader of our output that went
-/// away, as `head` does, is not a failure.
+/// Prints why the command failed. Exit code 1, or 2 for wrong usage. If the reader of our output went away, as `head`
+/// does, that is not a failure.
 pub(crate) fn failed(error: &anyhow::Error) -> ExitCode {
     let is_broken_pipe = |cause: &(dyn std::error::Error + 'static)| {
-        // A sink shares the error of its output, since it repeats it.
+        // The error of an output is shared, since a sink repeats it.
         let shared = cause.downcast_ref::<Arc<io::Error>>().map(Arc::as_ref);
         let io = shared.or_else(|| cause.downcast_ref::<io::Error>());
         io.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)

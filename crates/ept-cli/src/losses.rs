@@ -1,4 +1,4 @@
-//! Losses in words.
+//! Reports losses.
 
 use std::fmt::Display;
 
@@ -10,10 +10,10 @@ use crate::exit::Outcome;
 use crate::numbers::{counted, grouped};
 use crate::terminal::tell;
 
-/// Lines that are told of things of one kind.
+/// Maximum lines about things of one kind.
 const MOST_LINES: usize = 10;
 
-/// Tells what was lost on standard error: some parts of each kind and how many there are, or one line if it should be quiet.
+/// Reports losses on standard error: some parts of each kind and the number of others, or a single line if `quiet`.
 pub(crate) fn tell(losses: &Losses, quiet: bool) {
     let lost = losses.sorted();
     let Some(first) = lost.first() else {
@@ -32,7 +32,7 @@ pub(crate) fn tell(losses: &Losses, quiet: bool) {
     tell!("incomplete: {parts} of the data could not be read");
 }
 
-/// Tells some things of a kind, a line each, and how many more there are.
+/// Reports some things of a kind, a line each, and the number of others.
 pub(crate) fn tell_some(word: &str, kind: &str, things: &[impl Display]) {
     for thing in things.iter().take(MOST_LINES) {
         tell!("{word}: {thing}");
@@ -52,13 +52,13 @@ fn kind_of(part: LostPart) -> &'static str {
     }
 }
 
-/// Tells on standard error in what the output is not what one would expect.
+/// Reports unexpected properties of the output on standard error.
 pub(crate) fn remark(remarks: &[Remark], read: &ReadArgs) {
     let told = remarks.iter().filter(|_| !read.quiet);
     told.for_each(|remark| tell!("warning: {remark}"));
 }
 
-/// How a command ends that could read all but this.
+/// The outcome of a command that could read everything except these losses.
 pub(crate) fn outcome(losses: &Losses) -> Outcome {
     if losses.is_empty() {
         Outcome::Complete

@@ -1,4 +1,4 @@
-//! The command `ept`. It parses flags, calls the library and prints: everything else is in the library.
+//! The command `ept`. It parses flags, calls the library and prints. Everything else is in the library.
 
 mod area;
 mod area_rows;
@@ -21,7 +21,7 @@ use clap::Parser;
 use crate::command::Command;
 use crate::exit::Outcome;
 
-/// Read Entwine Point Tile (EPT) point clouds, from disk or from the web.
+/// Read lidar point clouds (EPT, COPC, LAZ, LAS) from disk or from the web.
 #[derive(Debug, Parser)]
 #[command(name = "ept", version, after_help = EXAMPLES, max_term_width = 100)]
 struct Cli {
@@ -53,7 +53,7 @@ fn main() -> ExitCode {
             signal = stop() => Ok(Outcome::Stopped(signal)),
         }
     });
-    // Tiles that are being decoded are of no use any more: do not wait for them.
+    // Does not wait for tiles that are being decoded, since nobody needs them.
     runtime.shutdown_background();
     match result {
         Ok(outcome) => outcome.code(),
@@ -61,8 +61,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Waits for the user's interrupt or the system's wish to end, and returns the number of the signal. What
-/// runs is dropped then, unfinished files with it.
+/// Waits for an interrupt or a termination signal, and returns its number. What is running is then dropped, including
+/// unfinished files.
 async fn stop() -> u8 {
     const INTERRUPT: u8 = 2;
     #[cfg(unix)]
@@ -76,7 +76,7 @@ async fn stop() -> u8 {
             };
         }
     }
-    // Without a handler the system's own way of stopping stays in force.
+    // Without a handler, the default action applies.
     match tokio::signal::ctrl_c().await {
         Ok(()) => INTERRUPT,
         Err(_) => std::future::pending().await,

@@ -1,4 +1,4 @@
-//! Numbers as people read them.
+//! Numbers formatted for people.
 
 /// 12345678 as 12,345,678.
 pub(crate) fn grouped(number: u64) -> String {
@@ -13,13 +13,13 @@ pub(crate) fn grouped(number: u64) -> String {
     text
 }
 
-/// A number of things: "1 point", "1,065 points".
+/// A count with its noun: "1 point", "1,065 points".
 pub(crate) fn counted(number: u64, thing: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{} {thing}{plural}", grouped(number))
 }
 
-/// A number with at most `digits` significant digits, without zeros at the end.
+/// A number with at most `digits` significant digits, without trailing zeros.
 pub(crate) fn rounded(number: f64, digits: i32) -> String {
     if number == 0.0 || !number.is_finite() {
         return number.to_string();

@@ -1,4 +1,4 @@
-//! The output of the flags.
+//! The output given by the flags.
 
 use std::path::Path;
 
@@ -8,8 +8,8 @@ use ept_job::{Format, Output};
 use crate::exit::WrongUsage;
 use crate::terminal;
 
-/// The file or standard output, checked before anything is read. Without a format, the extension of the file decides, and
-/// standard output gets CSV.
+/// The output to a file or standard output, checked before anything is read. By default, the extension of the file
+/// determines the format, and standard output is CSV.
 pub(crate) fn output(
     path: Option<&Path>,
     format: Option<Format>,

@@ -1,4 +1,4 @@
-//! The progress bar, on a terminal only.
+//! The progress bar, shown only on a terminal.
 
 use ept_job::Progress;
 use ept_reader::{Stage, StageKind};
@@ -9,12 +9,12 @@ use crate::terminal;
 const POINTS: &str = "{wide_bar} {human_pos}/{human_len} points, {msg}, {eta} left";
 const PARTS: &str = "{wide_bar} {human_pos}/{human_len} {msg}, {eta} left";
 
-/// How far a command is; hidden if it should be quiet or standard error is not a terminal.
+/// The progress of a command. Hidden if `quiet` is set or standard error is not a terminal.
 #[derive(Debug)]
 pub(crate) struct Bar(ProgressBar);
 
 impl Bar {
-    /// A bar for points that are read.
+    /// A bar for points.
     pub(crate) fn new(quiet: bool) -> Bar {
         Bar::with_template(quiet, POINTS)
     }

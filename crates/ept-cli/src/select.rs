@@ -1,4 +1,4 @@
-//! From flags to a dataset and a query.
+//! Opens datasets and builds queries, given the flags.
 
 use anyhow::{Context, Result, bail};
 use ept_index::{IndexError, Reading};
@@ -14,12 +14,12 @@ use crate::exit::WrongUsage;
 use crate::numbers::{counted, rounded};
 use crate::terminal::tell;
 
-/// A pass over what the flags select.
+/// A pass over the selection.
 pub(crate) async fn pass(select: &SelectArgs, read: &ReadArgs) -> Result<Pass> {
     Ok(Pass::new(selection(select, read).await?, read.on_error.0))
 }
 
-/// What the flags select.
+/// The selection given by the flags.
 pub(crate) async fn selection(select: &SelectArgs, read: &ReadArgs) -> Result<Selection> {
     let areas = area::areas(&select.area)?;
     let dataset = dataset(
@@ -33,7 +33,7 @@ pub(crate) async fn selection(select: &SelectArgs, read: &ReadArgs) -> Result<Se
     bind(&dataset, &query, read)
 }
 
-/// What the flags select in each of the features of --polygon.
+/// The selection of the points in each feature of --polygon.
 pub(crate) async fn each(
     select: &SelectArgs,
     read: &ReadArgs,
@@ -45,8 +45,8 @@ pub(crate) async fn each(
     Ok((dataset, query.with_any_of(each.areas)))
 }
 
-/// A query bound to a dataset. How coordinates get from one datum to another is told on standard error: with grids, or
-/// if there is reason to doubt.
+/// Binds a query to a dataset. The operations between datums are reported on standard error if grids are used or there
+/// is reason to distrust them.
 pub(crate) fn bind(dataset: &Dataset, query: &Query, read: &ReadArgs) -> Result<Selection> {
     let selection = dataset.select(query)?;
     if read.quiet {
@@ -67,7 +67,7 @@ pub(crate) fn bind(dataset: &Dataset, query: &Query, read: &ReadArgs) -> Result<
     Ok(selection)
 }
 
-/// The dataset of the flags.
+/// The dataset given by the flags.
 pub(crate) async fn dataset(
     args: &DatasetArgs,
     addons: &[(String, String)],
@@ -87,7 +87,7 @@ pub(crate) async fn dataset(
     Ok(dataset)
 }
 
-/// Opens what the flags name, for a query of some areas.
+/// Opens the locations given by the flags, for a query of some areas.
 pub(crate) async fn open(
     args: &DatasetArgs,
     options: &Options,
@@ -107,7 +107,7 @@ pub(crate) async fn open(
     Ok(Dataset::open_all(&locations, &Engine::new(options), &opening).await?)
 }
 
-/// The reading of the flags.
+/// Options for tile indexes, given the flags.
 pub(crate) fn reading(args: &IndexArgs) -> Result<Reading> {
     let mut reading = Reading::new();
     if let Some(name) = &args.url_field {
@@ -126,13 +126,14 @@ pub(crate) fn reading(args: &IndexArgs) -> Result<Reading> {
     Ok(reading)
 }
 
-/// The locations of the flags, and those of the list that they name.
+/// The locations given by the flags, including those in a list.
 pub(crate) fn locations(args: &DatasetArgs) -> Result<Vec<String>> {
     let mut locations = args.locations.clone();
     if let Some(path) = &args.list {
-        let text = match path.as_os_str() == "-" {
-            true => std::io::read_to_string(std::io::stdin()),
-            false => std::fs::read_to_string(path),
+        let text = if path.as_os_str() == "-" {
+            std::io::read_to_string(std::io::stdin())
+        } else {
+            std::fs::read_to_string(path)
         };
         let text = text.with_context(|| path.display().to_string())?;
         let lines = text.lines().map(str::trim);
@@ -142,7 +143,7 @@ pub(crate) fn locations(args: &DatasetArgs) -> Result<Vec<String>> {
     Ok(locations)
 }
 
-/// The only location of the flags.
+/// The only location given by the flags.
 pub(crate) fn location(args: &DatasetArgs) -> Result<String> {
     let mut locations = locations(args)?;
     if locations.len() != 1 {
@@ -151,7 +152,7 @@ pub(crate) fn location(args: &DatasetArgs) -> Result<String> {
     Ok(locations.swap_remove(0))
 }
 
-/// The nodes of a selection, as a phrase.
+/// The nodes of a selection as a phrase.
 pub(crate) fn extent(selection: &Selection, found: &Found) -> String {
     let nodes = counted(found.nodes, "node");
     let Some(deepest) = found.deepest else {
@@ -169,12 +170,12 @@ pub(crate) fn extent(selection: &Selection, found: &Found) -> String {
     format!("{nodes}, depths 0 to {deepest} (spacing {spacing}{ground})")
 }
 
-/// Tells that nothing was found, and why.
+/// Reports that nothing was found, and why.
 pub(crate) fn tell_nothing(selection: &Selection, losses: &Losses, remarks: &[Remark]) {
     tell!("nothing found: {}", Nothing::of(selection, losses, remarks));
 }
 
-/// How a dataset is opened by the flags that every command has.
+/// Options for opening datasets, given the flags of all commands.
 pub(crate) fn options(args: &ConnectionArgs) -> Options {
     Options {
         timeout: args.timeout,
@@ -198,14 +199,14 @@ pub(crate) fn options(args: &ConnectionArgs) -> Options {
     }
 }
 
-/// The cache of the flags, where they name one.
+/// The cache given by the flags. `None` if there is none.
 pub(crate) fn cache(args: &CacheArgs) -> Option<Cache> {
     let folder = args.folder.as_ref();
     let folder = folder.filter(|folder| !folder.as_os_str().is_empty())?;
     Some(Cache::new(folder, args.size))
 }
 
-/// The query of the flags.
+/// The query given by the flags.
 pub(crate) async fn query(
     select: &SelectArgs,
     areas: Vec<Area>,
@@ -240,18 +241,18 @@ async fn origin_of(select: &SelectArgs, origin: &str, dataset: &Dataset) -> Resu
     let mut origin = dataset.origin(origin).await?;
     origin.by_bounds = select.origin_by_bounds;
     if origin.by_bounds && origin.bounds.is_none() {
-        bail!("the source has no bounds that --origin-by-bounds could go by");
+        bail!("the source has no bounds, which --origin-by-bounds needs");
     }
     if !origin.by_bounds && dataset.frame().dimension("OriginId").is_none() {
         bail!(
-            "the dataset has no OriginId, so points cannot be told by their source; --origin-by-bounds takes all \
+            "the dataset has no OriginId, so points can't be selected by their source; --origin-by-bounds takes all \
              points within the source's bounds"
         );
     }
     Ok(origin)
 }
 
-/// The corners of a box in the form that `--bounds` takes.
+/// The corners of a box in the form of `--bounds`.
 pub(crate) fn corners(bounds: &Bounds) -> String {
     let numbers = bounds.min().into_iter().chain(bounds.max());
     let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();

@@ -1,7 +1,7 @@
-//! The one door to standard output and standard error.
+//! All access to standard output and standard error.
 //!
-//! Names, paths, coordinate systems and answers of servers come from strangers. What is told goes through [`Plain`], so that
-//! no control character of theirs reaches the terminal.
+//! Names, paths, coordinate systems and answers of servers are not trusted. All text for people goes through [`Plain`],
+//! so that control characters in them do not reach the terminal.
 
 use std::fmt;
 use std::io::{self, IsTerminal, Stderr, Stdout, StdoutLock, Write};
@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use indicatif::ProgressBar;
 
-/// A writer that writes control characters as `\u001b`, which is what JSON has for them. Lines and tabs stay.
+/// A writer that replaces control characters by escapes such as `\u001b`, as in JSON. Line breaks and tabs are kept.
 #[derive(Debug)]
 pub(crate) struct Plain<W>(W);
 
@@ -31,19 +31,19 @@ impl<W: Write> Write for Plain<W> {
     }
 }
 
-/// Whether a character moves the cursor, colours, rings, or turns the direction of text.
+/// Whether a character moves the cursor, sets colours, rings the bell, or changes the direction of text.
 fn is_control(c: char) -> bool {
     let turns =
         matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     turns || c.is_control() && !matches!(c, '\n' | '\t')
 }
 
-/// Standard output for what is told, locked.
+/// Locked standard output for text.
 pub(crate) fn out() -> Plain<StdoutLock<'static>> {
     Plain(io::stdout().lock())
 }
 
-/// Standard output for points: as it is, unless it is a terminal.
+/// Standard output for points, unfiltered unless it is a terminal.
 pub(crate) fn points() -> Box<dyn Write + Send> {
     let out: Stdout = io::stdout();
     if out.is_terminal() {
@@ -58,7 +58,7 @@ pub(crate) fn is_read() -> bool {
     io::stdout().is_terminal()
 }
 
-/// Whether somebody watches standard error.
+/// Whether standard error is a terminal.
 pub(crate) fn is_watched() -> bool {
     err().0.is_terminal()
 }
@@ -67,9 +67,9 @@ fn err() -> Plain<Stderr> {
     Plain(io::stderr())
 }
 
-/// Writes to standard error; see [`tell!`].
+/// Writes to standard error, see [`tell!`].
 pub(crate) fn write_to_error(text: fmt::Arguments<'_>) {
-    // In one piece, so that lines of several processes do not mix. If nobody hears it, it can't be told either.
+    // Written in one piece, so that lines of several processes do not mix. If it fails, that can't be reported either.
     let write = || drop(err().write_all(text.to_string().as_bytes()));
     match &*bar() {
         Some(bar) => bar.suspend(write),
@@ -77,19 +77,19 @@ pub(crate) fn write_to_error(text: fmt::Arguments<'_>) {
     }
 }
 
-/// The bar that is shown, around which lines are told.
+/// The visible bar, above which lines are written.
 static BAR: Mutex<Option<ProgressBar>> = Mutex::new(None);
 
 fn bar() -> MutexGuard<'static, Option<ProgressBar>> {
     BAR.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Tells lines above this bar from now on.
+/// Writes lines above this bar from now on.
 pub(crate) fn tell_above(shown: Option<ProgressBar>) {
     *bar() = shown;
 }
 
-/// Tells a line on standard error.
+/// Writes a line to standard error.
 macro_rules! tell {
     ($($text:tt)*) => {
         $crate::terminal::write_to_error(format_args!("{}\n", format_args!($($text)*)))

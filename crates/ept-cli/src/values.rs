@@ -1,4 +1,4 @@
-//! Values of flags.
+//! Parsers for values of flags.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ept_reader::Spacing;
 
-/// `Name: value`. What is wrong with one is said without showing it: it may hold a secret.
+/// Parses `Name: value`. The error does not show the value, which may be a secret.
 pub(crate) fn header(text: &str) -> Result<(String, String), String> {
     let (name, value) = text
         .split_once(':')
@@ -85,32 +85,32 @@ pub(crate) fn resolution(text: &str) -> Result<Spacing, String> {
         }
         _ => text
             .parse()
-            .map_err(|error| format!("{error}; or a number in units of the dataset")),
+            .map_err(|error| format!("{error}, or a number in units of the dataset's coordinates")),
     }
 }
 
-/// How many things at the same time.
+/// Parses a maximum number of concurrent things.
 pub(crate) fn count(text: &str) -> Result<NonZeroUsize, String> {
     let number = text.parse().ok().and_then(NonZeroUsize::new);
-    number.ok_or_else(|| "must be a whole number, 1 or greater".into())
+    number.ok_or_else(|| "must be a whole number of 1 or more".into())
 }
 
-/// How many points: `1000000` or `1e6`.
+/// Parses a number of points: `1000000` or `1e6`.
 pub(crate) fn points(text: &str) -> Result<u64, String> {
     let whole = |number: &f64| number.fract() == 0.0 && (1.0..1e18).contains(number);
     let number = text.parse().ok();
     let number = number.or_else(|| Some(text.parse().ok().filter(whole)? as u64));
     let number = number.filter(|number| *number > 0);
-    number.ok_or_else(|| "must be a whole number, 1 or greater, such as 1000000 or 1e6".into())
+    number.ok_or_else(|| "must be a whole number of 1 or more, such as 1000000 or 1e6".into())
 }
 
-/// How often to ask again.
+/// Parses a number of retries.
 pub(crate) fn retries(text: &str) -> Result<u32, String> {
     text.parse()
-        .map_err(|_| "must be a whole number; 0 asks once".into())
+        .map_err(|_| "must be a whole number; 0 never retries".into())
 }
 
-/// A depth of an octree.
+/// Parses a depth of an octree.
 pub(crate) fn depth(text: &str) -> Result<u32, String> {
     text.parse()
         .map_err(|_| "must be a whole number; the root of the octree has depth 0".into())

@@ -159,7 +159,7 @@ fn keys_of_a_profile_are_found() {
 
     let last = [("HOME", home), ("AWS_PROFILE", "last")];
     let text = read(&last).ends_with(1).stderr();
-    assert!(text.contains("asked without credentials"), "{text}");
+    assert!(text.contains("requested without credentials"), "{text}");
     assert!(text.contains("profile \"last\" has no keys"), "{text}");
 
     // Variables come before profiles.
@@ -186,7 +186,8 @@ fn wrong_keys_are_told_without_showing_them() {
     let text = query(&server, &[], "s3://bucket/laz-pf1", &[])
         .ends_with(1)
         .stderr();
-    let told = "no such file (this store does not tell the two apart); asked without credentials";
+    let told =
+        "no such file (this store does not tell the two apart); requested without credentials";
     assert!(text.contains(told), "{text}");
 }
 

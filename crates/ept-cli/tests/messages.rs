@@ -77,10 +77,7 @@ fn an_area_that_misses_is_shown_in_the_coordinates_of_the_dataset() {
     // By PROJ, its corners are between 504140.615 4650055.006 and 504968.863 4650233.184.
     let place = "in these coordinates the area is about 504140.6,4650055.0,504968.9,4650233.2";
     let bounds = "bounds are 500002,4650002,288,500510,4650510,339";
-    assert_says(
-        &of_query(&area, 0),
-        &["outside of the dataset", bounds, place],
-    );
+    assert_says(&of_query(&area, 0), &["outside the dataset", bounds, place]);
     let terrain = fixture("terrain");
     let text = said(&[&["stats", &terrain], &area[..]].concat(), 0);
     assert_says(&text, &[bounds, place]);
@@ -173,9 +170,9 @@ fn areas_in_other_formats_have_a_line_that_converts_them() {
 #[test]
 fn numbers_are_refused_in_words() {
     for (flags, problem) in [
-        (["--requests", "0"], "whole number, 1 or greater"),
-        (["--requests", "-2"], "whole number, 1 or greater"),
-        (["--threads", "0"], "whole number, 1 or greater"),
+        (["--requests", "0"], "whole number of 1 or more"),
+        (["--requests", "-2"], "whole number of 1 or more"),
+        (["--threads", "0"], "whole number of 1 or more"),
         (["--depth", "-1"], "the root of the octree has depth 0"),
         (["--depth", "1.5"], "must be a whole number"),
         (["--max-points", "many"], "such as 1000000 or 1e6"),
@@ -262,7 +259,7 @@ fn what_a_folder_has_instead_is_told() {
     let text = said(&["info", path], 1);
     assert_says(&text, &["one in its folder set: give that"]);
     let text = said(&["info", "/no/such/set"], 1);
-    assert_says(&text, &["/no/such/set: there is no such file or folder"]);
+    assert_says(&text, &["/no/such/set: no such file or folder"]);
     // LAZ files in a folder, and alone, are read.
     let tiles = copy("laz-pf0");
     let tiles = tiles.path().join("ept-data");
@@ -284,7 +281,10 @@ fn a_listing_of_a_web_server_is_told() {
         assert_says(&text, &["this is a web page", "listing of files", "--list"]);
     }
     let text = said(&["info", &server.url("/secret")], 1);
-    assert_says(&text, &["403", "not there, or it takes credentials"]);
+    assert_says(
+        &text,
+        &["403", "does not exist, or reading it requires credentials"],
+    );
     assert!(!text.contains("give the folder"), "{text}");
 }
 

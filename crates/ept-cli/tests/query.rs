@@ -248,7 +248,7 @@ fn nothing_found_is_an_empty_file_and_a_reason() {
         let run = ept(&[&query[..], &["-o", out.to_str().unwrap()]].concat()).ends_with(0);
         let text = run.stderr();
         assert!(
-            text.contains("0 points") && text.contains("outside of the dataset"),
+            text.contains("0 points") && text.contains("outside the dataset"),
             "{text}"
         );
         assert!(
@@ -433,7 +433,7 @@ fn wrong_usage_exits_with_2_before_anything_is_read() {
 fn a_dataset_or_dimension_that_is_not_there_is_named() {
     let text = ept(&["query", "/nowhere/at/all"]).ends_with(1).stderr();
     assert!(
-        text.contains("/nowhere/at/all: there is no such file or folder"),
+        text.contains("/nowhere/at/all: no such file or folder"),
         "{text}"
     );
     let text = ept(&["query", &fixture("binary"), "--dims", "X,Colour"])

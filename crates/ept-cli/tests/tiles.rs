@@ -140,7 +140,7 @@ fn what_is_left_out_is_told() {
     let run = ept(&["tiles", &list, "--bounds", "0,0,1,1"]).ends_with(0);
     assert_eq!(lines(&run.stdout()).len(), 1);
     assert!(
-        run.stderr().contains("does not tell where 1 tile"),
+        run.stderr().contains("has no box for 1 tile"),
         "{}",
         run.stderr()
     );

@@ -1,4 +1,4 @@
-//! The points of many areas in one pass, a file for each.
+//! Writes the points of many areas in one pass, to a file for each.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,16 +19,15 @@ use crate::survey::survey_of_points;
 use crate::tile_names::find_names;
 use crate::{JobError, Output, Pass, Progress, Remark};
 
-/// Writes the points of each area that a selection has by [`Query::with_any_of`](ept_reader::Query::with_any_of) to an output of its
-/// own, in one reading of it, and returns their numbers. `outputs` are files of one format, those of the areas in their
-/// order.
+/// Writes the points of each area of [`Query::with_any_of`](ept_reader::Query::with_any_of) to its own output, in one
+/// pass, and returns their numbers. `outputs` are files of the same format, in the order of the areas.
 ///
-/// Points wait in one scratch file beside the first output until all are read; then file after file is written. They have
-/// their names only when all are complete. A file has the same points as [`write_points`](crate::write_points) writes of its
-/// area alone, and without points it is valid too.
+/// Points are kept in a scratch file beside the first output until all are read, and then written file by file. Files
+/// get their names only when all are complete. A file contains the same points as [`write_points`](crate::write_points)
+/// writes for its area alone, and is valid even without points.
 ///
 /// # Errors
-/// When the dataset can't be read or an output can't be written. No file is left behind.
+/// If the dataset can't be read or an output can't be written. No file is left behind.
 pub async fn write_areas(
     pass: &mut Pass,
     mut outputs: Vec<Output>,
@@ -81,7 +80,7 @@ pub async fn write_areas(
 struct Areas {
     spool: Arc<Spool>,
     records: Vec<Vec<Record>>,
-    /// The depth of the deepest node that each area meets.
+    /// The depth of the deepest node that each area intersects.
     deepest: Vec<Option<u32>>,
 }
 
@@ -131,7 +130,7 @@ struct Writer<'a> {
 }
 
 impl Writer<'_> {
-    /// The first points settle a file. If later ones do not fit it then, it is written anew, settled by all.
+    /// Writes a file settled by its first points. If later ones do not fit, it is rewritten, settled by all points.
     async fn write(&mut self, area: usize, output: &mut Output) -> Result<Written, JobError> {
         let records = std::mem::take(&mut self.areas.records[area]);
         let written = self.write_settled(area, &records, None, output).await;
@@ -173,7 +172,7 @@ impl Writer<'_> {
         file.finish(note(columns.as_deref().unwrap_or(&self.columns)))
     }
 
-    /// What settles a file of these points.
+    /// The columns that settle a file for all these points.
     fn settled(&self, first: &Record, records: &[Record]) -> std::io::Result<PointBatch> {
         let mut extent: Option<Bounds> = None;
         for record in records {
@@ -189,7 +188,7 @@ impl Writer<'_> {
     }
 }
 
-/// Gives way once to what else the caller waits for, such as an interrupt: nothing here waits by itself.
+/// Yields once to other work of the caller, such as an interrupt, since nothing here awaits.
 async fn pause() {
     let mut has_paused = false;
     std::future::poll_fn(|context| {
@@ -202,7 +201,7 @@ async fn pause() {
     .await;
 }
 
-/// Adds what was rounded in a further file: of each axis and step, the most by which it was.
+/// Adds the rounding of another file: for each axis and step, the maximum.
 fn add_rounding(all: &mut Vec<Rounding>, more: Vec<Rounding>) {
     for new in more {
         let mut known = all.iter_mut();

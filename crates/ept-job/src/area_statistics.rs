@@ -13,7 +13,7 @@ use crate::points::columns;
 use crate::spool::{Record, Spool};
 use crate::{JobError, Pass, Progress, Remark, Statistics, sorted_json};
 
-/// Figures of the points of one area.
+/// Statistics of the points in one area.
 #[derive(Debug, Clone)]
 pub struct AreaStatistics {
     name: String,
@@ -22,20 +22,20 @@ pub struct AreaStatistics {
     classes: BTreeMap<i64, u64>,
 }
 
-/// What the points of one node amount to in one area.
+/// Statistics of a node's points in one area.
 struct Part {
     area: usize,
     summary: Summary,
     classes: BTreeMap<i64, u64>,
-    /// Heights that are numbers, if there are any.
+    /// Heights other than NaN, if there are any.
     heights: Option<Record>,
 }
 
-/// Sums up the points of each area that a selection has by [`Query::with_any_of`](ept_reader::Query::with_any_of), in one
-/// reading of it. `names` are those of the areas.
+/// Computes statistics for each area of [`Query::with_any_of`](ept_reader::Query::with_any_of) in one pass. `names` are
+/// the names of the areas.
 ///
 /// # Errors
-/// When the dataset can't be read, or a scratch file can't be written where temporary files are.
+/// If the dataset can't be read, or a scratch file can't be written to the folder for temporary files.
 pub async fn area_statistics(
     pass: &mut Pass,
     names: &[String],
@@ -83,7 +83,7 @@ pub async fn area_statistics(
     Ok(areas)
 }
 
-/// The percentiles of the heights in an area.
+/// Percentiles of the heights in an area.
 fn heights(spool: &Spool, records: &[Record]) -> io::Result<Vec<f64>> {
     let count = records.iter().map(|record| record.len() as u64).sum();
     percentiles(&AreaStatistics::LEVELS, count, |take| {
@@ -137,7 +137,7 @@ fn classes(values: &Values) -> BTreeMap<i64, u64> {
 }
 
 impl AreaStatistics {
-    /// The levels of the percentiles.
+    /// Levels of the percentiles.
     pub const LEVELS: [f64; 9] = [1.0, 5.0, 10.0, 25.0, 50.0, 75.0, 90.0, 95.0, 99.0];
 
     /// The name of the area.
@@ -146,27 +146,27 @@ impl AreaStatistics {
         &self.name
     }
 
-    /// Figures of the dimensions.
+    /// Statistics of the dimensions.
     #[must_use]
     pub fn statistics(&self) -> &Statistics {
         &self.statistics
     }
 
-    /// The percentiles of Z at [`AreaStatistics::LEVELS`], between two points by how near each is in rank. Empty if there is
-    /// no point, or Z was not asked for.
+    /// Percentiles of Z at [`AreaStatistics::LEVELS`], interpolated linearly between points. Empty if there are no
+    /// points, or Z was not requested.
     #[must_use]
     pub fn percentiles(&self) -> &[f64] {
         &self.percentiles
     }
 
     /// Number of points of each class, in ascending order. Empty if the points have no `Classification`, or it was not
-    /// asked for.
+    /// requested.
     pub fn classes(&self) -> impl Iterator<Item = (i64, u64)> {
         self.classes.iter().map(|(class, points)| (*class, *points))
     }
 
-    /// The statistics as a JSON object: those of [`Statistics::to_json`], with the name, the percentiles by level and the
-    /// counts by class.
+    /// The statistics as a JSON object: that of [`Statistics::to_json`], with the name, the percentiles by level and
+    /// the counts by class.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let mut json = self.statistics.to_json();

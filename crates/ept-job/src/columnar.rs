@@ -1,4 +1,4 @@
-//! Arrow and GeoParquet as outputs, if they are built in.
+//! Arrow and GeoParquet output, if enabled.
 
 use std::io::Write;
 
@@ -7,7 +7,7 @@ use ept_export::{ExportError, Sink};
 use crate::Format;
 use crate::sinks::Shape;
 
-/// A sink to a stream.
+/// A sink for a stream.
 #[cfg(feature = "parquet")]
 pub(crate) fn stream(
     format: Format,
@@ -23,7 +23,7 @@ pub(crate) fn stream(
     }
 }
 
-/// A sink to a file.
+/// A sink for a file.
 #[cfg(feature = "parquet")]
 pub(crate) fn file(
     format: Format,
@@ -55,12 +55,14 @@ fn arrow<W: Write + Send + 'static>(
 #[cfg(not(feature = "parquet"))]
 pub(crate) use self::file as stream;
 
-/// Never called: an [`Output`](crate::Output) of such a format is refused.
+/// Never called, since an [`Output`](crate::Output) of these formats is refused.
 #[cfg(not(feature = "parquet"))]
 pub(crate) fn file(
     format: Format,
     _out: impl Write + Send + 'static,
     _shape: &Shape<'_>,
 ) -> Result<Box<dyn Sink>, ExportError> {
-    Err(ExportError::Columnar(format!("{format} is not built in")))
+    Err(ExportError::Columnar(format!(
+        "this build does not support {format}"
+    )))
 }

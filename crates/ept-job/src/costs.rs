@@ -1,4 +1,4 @@
-//! What a query costs.
+//! Costs of a query.
 
 use std::time::Instant;
 
@@ -7,32 +7,32 @@ use serde_json::{Map, Value, json};
 
 use crate::sorted_json;
 
-/// A plan with what it costs.
+/// A plan with its costs.
 #[derive(Debug, Clone)]
 pub struct Costs {
     /// What is read.
     pub plan: Plan,
     /// Bytes of the tiles. `None` if the store can't tell sizes.
     pub sizes: Option<TileSizes>,
-    /// Requests for pages so far, and for tiles to come.
+    /// Requests for pages so far and for the tiles to be read.
     pub requests: u64,
-    /// Seconds that reading takes at least.
+    /// Minimum time of reading in seconds.
     pub seconds: f64,
-    /// Bytes of memory, about.
+    /// Approximate memory in bytes.
     pub memory: f64,
-    /// Bytes of the result in each format, about.
+    /// Approximate size of the result in each format, in bytes.
     pub outputs: Vec<(&'static str, f64)>,
-    /// Metres of a unit of the dataset's coordinates. `None` if it is unknown.
+    /// Metres per unit of the dataset's coordinates. `None` if it is not known.
     pub metres_per_unit: Option<f64>,
 }
 
-/// Points that a result should have at most before a coarser one is suggested.
+/// Number of points above which a coarser resolution is suggested.
 const COMFORTABLE: f64 = 100e6;
 
-/// Points that a core decodes in a second: laszip, as measured by `cargo xtask bench`; other encodings are faster.
+/// Points that a core decodes per second: laszip, as measured by `cargo xtask bench`. Other encodings are faster.
 const DECODED: f64 = 2.5e6;
 
-/// Bytes of a point in each format, for laszip of about the tiles' own size and text of about nine characters a value.
+/// Size of a point in each format: laszip about as in the tiles, text about nine characters per value.
 const FORMATS: [(&str, Size); 5] = [
     ("laz", |figures| figures.tile_bytes),
     ("copc.laz", |figures| figures.tile_bytes),
@@ -43,7 +43,7 @@ const FORMATS: [(&str, Size); 5] = [
 
 type Size = fn(&Figures) -> f64;
 
-/// What the estimates are made of, for a point.
+/// Figures per point for the estimates.
 struct Figures {
     tile_bytes: f64,
     record_bytes: f64,
@@ -51,17 +51,17 @@ struct Figures {
 }
 
 impl Costs {
-    /// Points that a result should have at most before [`Costs::suggestion`] suggests a coarser one.
+    /// Number of points above which [`Costs::suggestion`] suggests a coarser resolution.
     pub const COMFORTABLE: f64 = COMFORTABLE;
 
-    /// The costs of a selection's plan. The sizes of some tiles are asked for; no tile is read.
+    /// The costs of a selection's plan. Requests the sizes of some tiles, but reads no tile.
     pub async fn of(selection: &Selection, plan: Plan) -> Costs {
         let dataset = selection.dataset();
         let limits = dataset.engine().limits();
         let start = Instant::now();
         let before = dataset.traffic().requests;
         let sizes = dataset.tile_sizes(&plan.nodes).await;
-        // What sizes cost, tiles cost at least: the way there and back.
+        // The time for a size is a lower bound of the time for a tile: one round trip.
         let asked = (dataset.traffic().requests - before).max(1);
         let each = start.elapsed().as_secs_f64() / asked as f64;
         let tiles = plan.nodes.len() as f64;
@@ -140,7 +140,7 @@ fn dimensions(selection: &Selection) -> usize {
     asked.map_or(schema, <[String]>::len)
 }
 
-/// Bytes of a point by the schema.
+/// Size in bytes of a point according to the schema.
 fn record_bytes(selection: &Selection) -> f64 {
     let frame = selection.frame();
     let sizes: usize = match selection.query().dimensions() {

@@ -1,4 +1,4 @@
-//! Why a job fails, or cannot begin.
+//! Errors of jobs.
 
 use std::path::PathBuf;
 
@@ -7,11 +7,11 @@ use ept_points::DecodeError;
 
 use crate::Format;
 
-/// An output that cannot be, whatever the points.
+/// An output that is not possible, whatever the points.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OutputError {
-    /// The extension of the file belongs to no format.
+    /// No format has the extension of the file.
     #[error(
         "{}: no format has this extension; name it .csv, .las, .laz, .copc.laz, .ply, .arrow or .parquet, or use \
          --format",
@@ -19,78 +19,80 @@ pub enum OutputError {
     )]
     NoFormat(PathBuf),
     /// No format has this name.
-    #[error("\"{0}\" is not a format: csv, las, laz, copc, ply, arrow and parquet are")]
+    #[error("\"{0}\" is not a format; use csv, las, laz, copc, ply, arrow or parquet")]
     UnknownFormat(String),
-    /// The format cannot be written to a stream.
+    /// The format can't be written to a stream.
     #[error("LAS, LAZ, COPC and PLY cannot be written to standard output; name a file with -o")]
     NeedsFile,
-    /// This build lacks the format.
-    #[error("this ept was built without Arrow and Parquet: build it with --features parquet")]
+    /// This build does not support the format.
+    #[error("this ept was built without Arrow and Parquet; build it with --features parquet")]
     NotBuiltIn,
-    /// The name of a file for each feature does not say where the feature's own name goes.
-    #[error("{name}: a file for each feature needs {{{property}}} in its name")]
+    /// The template for files of features does not contain the property.
+    #[error(
+        "{name}: the file name must contain {{{property}}}, so that each feature gets its own file"
+    )]
     NoPlaceholder {
-        /// The name.
+        /// The template.
         name: String,
-        /// The property that features are called by.
+        /// The property used as name of features.
         property: String,
     },
-    /// Two features would have one file, as far as all file systems tell them apart.
-    #[error("{first:?} and {second:?} both have the file {}; call them so that they differ in more than case and signs", .path.display())]
+    /// Two features have the same file name, at least on some file systems.
+    #[error("{first:?} and {second:?} have the same file {}; rename one so that they differ in more than case and special characters", .path.display())]
     SameFile {
-        /// Name of the first feature.
+        /// The name of the first feature.
         first: String,
-        /// Name of the other one.
+        /// The name of the second feature.
         second: String,
         /// The file.
         path: PathBuf,
     },
-    /// A number of decimals for a format that has none.
+    /// A number of decimals for a format other than CSV.
     #[error("--precision is for CSV, not for {0}")]
     Precision(Format),
 }
 
-/// Why a job did not come to its end.
+/// An error of a job.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JobError {
-    /// The dataset cannot be read.
+    /// The dataset can't be read.
     #[error(transparent)]
     Read(#[from] ept_reader::Error),
-    /// The points cannot be made what was asked for.
+    /// The points can't be converted as requested.
     #[error(transparent)]
     Decode(#[from] DecodeError),
-    /// The output does not take the points.
+    /// The points can't be written to the output.
     #[error("cannot write {output}")]
     Write {
-        /// Name of the output.
+        /// The name of the output.
         output: String,
         /// What went wrong.
         source: ExportError,
     },
-    /// The extension of the file is of no format of indexes.
+    /// The extension of the file is not that of an index format.
     #[error("{output}: an index has the extension .vpc, .geojson or .zip")]
     IndexFormat {
-        /// Name of the output.
+        /// The name of the output.
         output: String,
     },
-    /// The format of the file can't hold the index.
+    /// The format can't represent the index.
     #[error("cannot write {output}")]
     Index {
-        /// Name of the output.
+        /// The name of the output.
         output: String,
         /// What can't be written.
         source: ept_index::IndexError,
     },
-    /// Points can't be put aside until they are written or summed up.
-    #[error("cannot keep points in a scratch file")]
+    /// Points can't be written to a scratch file.
+    #[error("cannot write points to a scratch file")]
     Scratch(#[source] std::io::Error),
-    /// The file cannot be created, or not be given its name.
+    /// The file can't be created or renamed.
     #[error("cannot write {output}")]
     File {
-        /// Name of the output.
+        /// The name of the output.
         output: String,
-        /// What the system says.
+        /// The error of the system.
         source: std::io::Error,
     },
 }

@@ -1,19 +1,19 @@
-//! Files that are called by features.
+//! File names made from features.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 
 use crate::OutputError;
 
-/// Bytes that the name of a feature has at most in that of a file; file systems allow 255 in all.
+/// Maximum bytes of a feature's name in a file name. File systems allow 255 in total.
 const MOST_BYTES: usize = 180;
 
-/// The files of features: `template` with the name of each in the place of `{property}`. What a file system may take amiss in
-/// a name, such as `/`, is `_` instead, and a long name is cut.
+/// The files for features: `template` with `{property}` replaced by the name of each. Characters that file systems
+/// don't allow, such as `/`, become `_`, and long names are truncated.
 ///
 /// # Errors
-/// When the template does not have the place, or two features would have one file. Case does not count: some file systems
-/// take no notice of it.
+/// If the template does not contain `{property}`, or two features would have the same file. Case is ignored, as in some
+/// file systems.
 ///
 /// ```
 /// use ept_job::file_names;
@@ -51,7 +51,7 @@ pub fn file_names(
     files.collect()
 }
 
-/// A name as a part of that of a file.
+/// A name as part of a file name.
 fn safe(name: &str) -> String {
     let mut end = name.len().min(MOST_BYTES);
     while !name.is_char_boundary(end) {
@@ -59,7 +59,7 @@ fn safe(name: &str) -> String {
     }
     let is_special = |c: char| c.is_control() || r#"/\:*?"<>|"#.contains(c);
     let safe = name[..end].replace(is_special, "_");
-    // Dots alone are folders, and in front they hide a file.
+    // Names of dots alone are folders, and a leading dot hides a file.
     let rest = safe.trim_start_matches('.');
     format!("{}{rest}", "_".repeat(safe.len() - rest.len()))
 }

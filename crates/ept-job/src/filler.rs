@@ -1,10 +1,10 @@
-//! Zeros in the place of values that some points lack, for formats that have no other way.
+//! Fills missing values with zeros, in formats without absent values.
 
 use ept_reader::{Column, DecodeError, PointBatch, ScalarType, Values};
 
 use crate::{Format, Remark};
 
-/// Gives points the columns that other points have.
+/// Adds missing columns to points.
 #[derive(Debug, Default)]
 pub(crate) struct Filler {
     points: u64,
@@ -36,7 +36,7 @@ impl Filler {
         Ok(PointBatch::new(columns)?.stored_as(&storage))
     }
 
-    /// Adds what was filled elsewhere.
+    /// Adds the counts of another filler.
     pub(crate) fn add(&mut self, other: Filler) {
         self.points += other.points;
         for name in other.dimensions {
@@ -46,7 +46,7 @@ impl Filler {
         }
     }
 
-    /// What was filled, `None` if nothing was.
+    /// The remark on what was filled. `None` if nothing was.
     pub(crate) fn remark(self, format: Format) -> Option<Remark> {
         (self.points > 0).then_some(Remark::Filled {
             points: self.points,

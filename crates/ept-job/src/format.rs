@@ -1,4 +1,4 @@
-//! Formats of output.
+//! Output formats.
 
 use std::fmt;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use crate::OutputError;
 
-/// A format of output.
+/// An output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
     /// A header line, then a line for each point.
@@ -26,7 +26,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// All formats, whether they are built in or not.
+    /// All formats, including those not supported by this build.
     pub const ALL: [Format; 7] = [
         Format::Csv,
         Format::Las,
@@ -37,7 +37,7 @@ impl Format {
         Format::Parquet,
     ];
 
-    /// The name that [`str::parse`] knows the format by, such as `laz`.
+    /// The name that [`str::parse`] accepts, for example `laz`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -51,7 +51,7 @@ impl Format {
         }
     }
 
-    /// One line about the format, for lists of formats.
+    /// A line about the format, for lists.
     #[must_use]
     pub fn about(self) -> &'static str {
         match self {
@@ -65,7 +65,7 @@ impl Format {
         }
     }
 
-    /// The format that the extension of a file name stands for, whatever its case.
+    /// The format for the extension of a file name, in any case.
     ///
     /// # Errors
     /// [`OutputError::NoFormat`] if no format has this extension.
@@ -80,14 +80,14 @@ impl Format {
             "las" => Ok(Format::Las),
             "laz" => Ok(Format::Laz),
             "ply" => Ok(Format::Ply),
-            // Feather, version 2, is the file of Arrow IPC.
+            // Feather version 2 is an Arrow IPC file.
             "arrow" | "feather" => Ok(Format::Arrow),
             "parquet" | "geoparquet" => Ok(Format::Parquet),
             _ => Err(OutputError::NoFormat(path.to_owned())),
         }
     }
 
-    /// Dimensions that the format cannot do without.
+    /// Dimensions that the format requires.
     #[must_use]
     pub fn required(self) -> &'static [&'static str] {
         match self {
@@ -98,19 +98,19 @@ impl Format {
         }
     }
 
-    /// Whether a point can be without a value.
+    /// Whether the format has absent values.
     #[must_use]
     pub fn has_absent_values(self) -> bool {
         matches!(self, Format::Csv | Format::Arrow | Format::Parquet)
     }
 
-    /// Whether the writer goes back to what it has written, which a stream does not allow.
+    /// Whether the writer seeks back, which a stream does not support.
     #[must_use]
     pub fn needs_file(self) -> bool {
         matches!(self, Format::Las | Format::Laz | Format::Copc | Format::Ply)
     }
 
-    /// Whether the format is part of this build.
+    /// Whether this build supports the format.
     #[must_use]
     pub fn is_built_in(self) -> bool {
         cfg!(feature = "parquet") || !matches!(self, Format::Arrow | Format::Parquet)

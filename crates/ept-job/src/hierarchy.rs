@@ -1,4 +1,4 @@
-//! What the whole hierarchy of a dataset comes to.
+//! Statistics of a dataset's whole hierarchy.
 
 use ept_reader::{Dataset, Error, Query};
 use futures::StreamExt;
@@ -6,27 +6,28 @@ use serde_json::{Value, json};
 
 use crate::sorted_json;
 
-/// Nodes and points of each depth.
+/// Number of nodes and points of each depth.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hierarchy {
     /// The depths, from the root down.
     pub depths: Vec<DepthCount>,
-    /// Requests for pages.
+    /// Number of requests for pages.
     pub pages: u64,
-    /// Bytes of these pages, as they were fetched.
+    /// Size of these pages in bytes, as fetched.
     pub bytes: u64,
 }
 
 /// The nodes of a depth.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct DepthCount {
-    /// Distance between points that the depth aims at, in units of the dataset's coordinates. `None` if it is unknown.
+    /// Distance between points that the depth aims at, in units of the dataset's coordinates. `None` if it is not
+    /// known.
     pub spacing: Option<f64>,
     /// Number of nodes.
     pub nodes: u64,
     /// Number of their points.
     pub points: u64,
-    /// Area of the nodes' cells, in square units.
+    /// Total area of the nodes' cells, in square units.
     pub area: f64,
 }
 
@@ -34,7 +35,7 @@ impl Hierarchy {
     /// Reads all pages.
     ///
     /// # Errors
-    /// When a page cannot be read.
+    /// If a page can't be read.
     pub async fn read(dataset: &Dataset) -> Result<Hierarchy, Error> {
         let before = dataset.traffic();
         let mut depths: Vec<DepthCount> = Vec::new();
@@ -82,7 +83,7 @@ impl Hierarchy {
 }
 
 impl DepthCount {
-    /// Points per square unit of the cells that have any.
+    /// Points per square unit, in cells that have any.
     #[must_use]
     pub fn density(&self) -> Option<f64> {
         (self.area > 0.0).then(|| self.points as f64 / self.area)

@@ -1,4 +1,4 @@
-//! What a dataset says about itself.
+//! Information about a dataset.
 
 use ept_format::is_same_dimension;
 use ept_points::TileHeader;
@@ -7,17 +7,17 @@ use serde_json::{Map, Value, json};
 
 use crate::{Levels, sorted_json};
 
-/// What a dataset says about itself, and how deep its octree goes.
+/// Information about a dataset, and the depth of its octree.
 #[derive(Debug, Clone)]
 pub struct Info {
     dataset: Dataset,
     levels: Option<Levels>,
-    /// The dimensions of the first tile, if it could be read and has them itself.
+    /// The dimensions of the first tile, if it has a header that can be read.
     stored: Option<Vec<String>>,
 }
 
 impl Info {
-    /// Reads what is to be known without a walk: the first page of the hierarchy, if there is one, and the header of the
+    /// Reads what is known without a walk: the first page of the hierarchy, if there is one, and the header of the
     /// first tile.
     pub async fn of(dataset: &Dataset) -> Info {
         let all = dataset.select(&Query::new()).ok();
@@ -40,13 +40,13 @@ impl Info {
         &self.dataset
     }
 
-    /// How deep its octree goes. `None` if it has none.
+    /// The depth of its octree. `None` if it has none.
     #[must_use]
     pub fn levels(&self) -> Option<&Levels> {
         self.levels.as_ref()
     }
 
-    /// Number of points by `ept.json` or the header of the file. `None` if it is not told, or not of all sources.
+    /// Number of points according to `ept.json` or the headers of files. `None` if a source does not have it.
     #[must_use]
     pub fn points(&self) -> Option<u64> {
         self.dataset.claimed_points()
@@ -72,7 +72,7 @@ impl Info {
         }
     }
 
-    /// Distances between the points of each depth, from the root down, as far as the first page lists them.
+    /// Spacing of each depth, from the root down, as far as the first page lists them.
     #[must_use]
     pub fn spacings(&self) -> Vec<f64> {
         let depths = self.levels.iter().flat_map(Levels::depths);
@@ -80,8 +80,8 @@ impl Info {
         depths.filter_map(|depth| frame.spacing_at(depth)).collect()
     }
 
-    /// Whether the first tile stores a dimension of the schema; `None` if that is not known. Tiles that are packed by the
-    /// schema store all of it.
+    /// Whether the first tile stores a dimension of the schema. `None` if that is not known. Binary and zstandard tiles
+    /// store all of the schema.
     #[must_use]
     pub fn is_stored(&self, name: &str) -> Option<bool> {
         let ept = self.dataset.ept().ok();
@@ -92,7 +92,7 @@ impl Info {
         Some(stored.iter().any(|own| is_same_dimension(own, name)))
     }
 
-    /// All of it as a JSON object.
+    /// All information as a JSON object.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let frame = self.dataset.frame();

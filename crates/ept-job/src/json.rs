@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-/// The value with the keys of all objects sorted, whatever order the library keeps: that depends on the features that
-/// other crates turn on.
+/// Sorts the keys of all objects. Otherwise their order would depend on features that other crates enable.
 #[must_use]
 pub fn sorted_json(mut value: Value) -> Value {
     value.sort_all_objects();

@@ -1,4 +1,4 @@
-//! How deep an octree goes, as far as the first page of its hierarchy tells.
+//! The depth of an octree, as far as the first page of its hierarchy lists it.
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -8,16 +8,16 @@ use ept_reader::{Dataset, Entry, Key};
 /// The depths of an octree that its first page lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Levels {
-    /// The deepest level listed. `None` if the page cannot be read or is empty.
+    /// The deepest level listed. `None` if the page can't be read or is empty.
     pub deepest: Option<u32>,
-    /// Whether further pages go deeper.
+    /// Whether other pages go deeper.
     pub has_more: bool,
-    /// Why the page cannot be read.
+    /// Why the page can't be read. `None` if it could be.
     pub problem: Option<String>,
 }
 
 impl Levels {
-    /// Reads the first page. `None` if the dataset is not one octree.
+    /// Reads the first page. `None` if the dataset is not a single octree.
     pub async fn of(dataset: &Dataset) -> Option<Levels> {
         if dataset.frame().spacing.is_none() || dataset.locations().len() > 1 {
             return None;
@@ -34,7 +34,7 @@ impl Levels {
         })
     }
 
-    /// The depths listed; the first at least.
+    /// The depths listed, at least 0.
     #[must_use]
     pub fn depths(&self) -> RangeInclusive<u32> {
         0..=self.deepest.unwrap_or(0)

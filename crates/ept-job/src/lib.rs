@@ -1,8 +1,8 @@
 //! Whole jobs: from a [`Selection`](ept_reader::Selection) to a file, a profile, statistics or a plan with its costs.
 //!
-//! A [`Pass`] is one reading of a selection: it counts nodes as they are found, sorts out what cannot be read and tells
-//! its [`Progress`]. [`write_points`] writes what it reads to an [`Output`], which appears whole or not at all;
-//! [`Report`] says what came of it. Nothing here prints or ends the process: commands, bindings and notebooks do.
+//! A [`Pass`] reads a selection once: it counts nodes as they are found, collects losses and reports its [`Progress`].
+//! [`write_points`] writes its points to an [`Output`], which appears complete or not at all. A [`Report`] describes
+//! the result. Nothing here prints or exits; that is left to commands, bindings and notebooks.
 //!
 //! ```
 //! use ept_job::{OnError, Output, Pass, write_points};

@@ -1,14 +1,14 @@
-//! What could not be read.
+//! Parts of the data that could not be read.
 
 use ept_reader::{Error, Loss, LostPart};
 
-/// What becomes of a job when a part of the data cannot be read.
+/// What to do if a part of the data can't be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnError {
-    /// The job fails.
+    /// Fail.
     #[default]
     Fail,
-    /// The job goes on, and the part is listed as lost.
+    /// Continue, and list the part as lost.
     Skip,
 }
 
@@ -20,7 +20,7 @@ pub struct Losses {
 }
 
 impl Losses {
-    /// No losses so far.
+    /// No losses yet.
     #[must_use]
     pub fn new(on_error: OnError) -> Losses {
         Losses {
@@ -29,7 +29,7 @@ impl Losses {
         }
     }
 
-    /// What becomes of the job when a part can't be read.
+    /// What to do if a part can't be read.
     #[must_use]
     pub fn on_error(&self) -> OnError {
         self.on_error
@@ -58,7 +58,7 @@ impl Losses {
         self.lost.is_empty()
     }
 
-    /// The losses: pages first, then tiles, each by key.
+    /// The losses: pages first, then tiles, each sorted by key.
     #[must_use]
     pub fn sorted(&self) -> Vec<&Loss> {
         let mut lost: Vec<&Loss> = self.lost.iter().collect();

@@ -1,4 +1,4 @@
-//! Tile indexes made of the headers of files.
+//! Tile indexes made from the headers of files.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use ept_reader::{Bounds, Crs, Dataset, Engine, Error, Query};
 use crate::JobError;
 use crate::pending::Pending;
 
-/// A tile index of some files, by their headers alone.
+/// A tile index of some files, made from their headers alone.
 #[derive(Debug)]
 pub struct NewIndex {
     index: Index,
@@ -17,7 +17,7 @@ pub struct NewIndex {
     losses: Vec<Error>,
 }
 
-/// The format of an index that is written.
+/// The format of an index to be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum IndexFormat {
     Vpc,
@@ -26,11 +26,11 @@ enum IndexFormat {
 }
 
 impl NewIndex {
-    /// Reads the headers of the files at some locations, which are as [`Dataset::open_all`] takes them. Boxes are in the
-    /// coordinate system of the first file, to which others are brought.
+    /// Reads the headers of the files at some locations, which are expanded as in [`Dataset::open_all`]. Boxes are in
+    /// the coordinate system of the first file, to which those of others are transformed.
     ///
     /// # Errors
-    /// When a location can't be understood, or a box has no place in the coordinate system of the first file.
+    /// If a location is not understood, or a box can't be transformed to the coordinate system of the first file.
     pub async fn of(locations: &[String], engine: &Engine) -> Result<NewIndex, Error> {
         let (mut rows, mut losses) = (Vec::new(), Vec::new());
         let mut crs: Option<Crs> = None;
@@ -67,18 +67,18 @@ impl NewIndex {
         &self.index
     }
 
-    /// Files that are not in the index, since they can't be opened.
+    /// Files that are not in the index because they can't be opened.
     #[must_use]
     pub fn losses(&self) -> &[Error] {
         &self.losses
     }
 
-    /// Writes the index to a file, which appears whole or not at all: VPC, GeoJSON, or a zipped shapefile as OpenTopography
-    /// has them, by the extension `.vpc`, `.geojson` (or `.json`) or `.zip`. Locations in the folder of the index or below
-    /// are relative to it.
+    /// Writes the index to a file, which appears complete or not at all: VPC, GeoJSON, or a zipped shapefile like those
+    /// of OpenTopography, according to the extension `.vpc`, `.geojson` (or `.json`) or `.zip`. Locations in the folder
+    /// of the index or below become relative.
     ///
     /// # Errors
-    /// When the extension is another, the format can't hold the index, or the file can't be written.
+    /// If the extension is another one, the format can't represent the index, or the file can't be written.
     pub fn write(&self, path: &Path) -> Result<(), JobError> {
         let output = path.display().to_string();
         let location = absolute(&output);
@@ -119,7 +119,7 @@ fn bounds(dataset: &Dataset, own: Option<&Crs>, index: Option<&Crs>) -> Result<B
             Ok(*dataset.select(&query)?.bounds())
         }
         (None, Some(_)) | (Some(_), None) => Err(Error::Mixed(format!(
-            "{}: its coordinate system is {}, that of the first file is {}; boxes of both can't be put together",
+            "{}: its coordinate system is {}, but that of the first file is {}; their boxes can't be combined",
             dataset.location(),
             named(own),
             named(index),
@@ -132,7 +132,7 @@ fn named(crs: Option<&Crs>) -> &str {
     crs.map_or("unknown", Crs::name)
 }
 
-/// A path from the root of the file system; a URL as it is.
+/// A path made absolute, or a URL unchanged.
 fn absolute(location: &str) -> String {
     if location.contains("://") {
         return location.to_owned();

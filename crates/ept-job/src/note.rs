@@ -1,4 +1,4 @@
-//! Where the points of an output come from, as the output itself tells it.
+//! The note in an output file about the origin of its points.
 
 use ept_reader::{Loss, LostPart, Selection};
 use serde_json::{Value, json};
@@ -6,15 +6,15 @@ use serde_json::{Value, json};
 use crate::query_json::{area_query_json, bounds_json, credit_json, query_json};
 use crate::{Pass, sorted_json};
 
-/// A note of the query that made a file: JSON on one line. The same query of the same dataset makes the same note.
-/// `dimensions` are the columns.
+/// A note about the query that made a file, as a single line of JSON. The same query of the same dataset gives the same
+/// note. `dimensions` are the columns.
 pub(crate) fn note(pass: &Pass, dimensions: &[String]) -> String {
     let query = query_json(pass.selection());
     note_of(pass, query, pass.found().deepest, dimensions)
 }
 
-/// A note of the query of one of many areas; `deepest` is the depth of the deepest node that it meets. What was lost may
-/// lie elsewhere.
+/// A note about the query of one of many areas. `deepest` is the depth of the deepest node that it intersects. Losses
+/// may be outside the area.
 pub(crate) fn area_note(
     pass: &Pass,
     area: usize,
@@ -40,8 +40,8 @@ fn note_of(pass: &Pass, query: Value, deepest: Option<u32>, dimensions: &[String
     sorted_json(note).to_string()
 }
 
-/// What the dataset is, by what it says of itself. Where it lies stays out of the file: the same points have the same bytes,
-/// from disk or web, and nobody's paths are passed on.
+/// The dataset, described without its location: the same points give the same bytes from disk or web, and no paths are
+/// disclosed.
 fn dataset(selection: &Selection) -> Value {
     let frame = selection.frame();
     let mut dataset = json!({
@@ -60,19 +60,19 @@ fn dataset(selection: &Selection) -> Value {
     dataset
 }
 
-/// The names of the sources, in the order of their numbers.
+/// The names of the sources, in order.
 fn sources(selection: &Selection) -> Vec<String> {
     let name = |location: &String| {
         let mut parts = location.rsplit(['/', '\\']);
         let last = parts.next().unwrap_or_default();
-        // Of EPT, the name of the folder.
+        // For EPT, the name of the folder.
         let folder = parts.next().filter(|_| last == "ept.json");
         folder.unwrap_or(last).to_owned()
     };
     selection.dataset().locations().iter().map(name).collect()
 }
 
-/// A part that is missing. Its cause is left out: it may be told in other words the next time.
+/// A missing part. Its cause is left out, since it may be worded differently the next time.
 fn loss(loss: &Loss) -> Value {
     let points = match loss.part {
         LostPart::Tile { points } => Some(points),

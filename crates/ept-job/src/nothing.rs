@@ -1,23 +1,23 @@
-//! Why nothing was found.
+//! Reasons for an empty result.
 
 use ept_reader::{Bounds, Filter, Miss, Relation, Selection};
 
 use crate::{Losses, Remark};
 
-/// Why a selection has no points. Its text is a sentence for people.
+/// Why a selection has no points. Formatted, it is a phrase for users.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Nothing {
-    /// There is something, but none of it could be read.
-    #[error("nothing of what there is could be read")]
+    /// There are points, but none of them could be read.
+    #[error("none of the data could be read")]
     Unreadable,
     /// The condition names a dimension that no tile has.
-    #[error("no tile has {0}, which the condition asks for")]
+    #[error("no tile has {0}, which the condition names")]
     Absent(String),
-    /// The areas miss the dataset.
-    #[error("the area is outside of the dataset, whose bounds are {}{miss}", corners(.extent))]
+    /// The areas are outside the dataset.
+    #[error("the area is outside the dataset, whose bounds are {}{miss}", corners(.extent))]
     Outside {
-        /// The box around the points of the dataset.
+        /// The bounds of the dataset's points.
         extent: Bounds,
         /// Where the areas are in its coordinates, and what was probably meant.
         miss: Miss,
@@ -25,7 +25,7 @@ pub enum Nothing {
     /// No point meets the condition.
     #[error("no point meets the condition in the area at the selected depths")]
     Filtered,
-    /// The areas are between the points.
+    /// The areas are between points.
     #[error("no point is inside the area at the selected depths")]
     Between,
     /// There are no points at these depths.
@@ -34,7 +34,7 @@ pub enum Nothing {
 }
 
 impl Nothing {
-    /// Why a selection that was read has no points. `losses` and `remarks` are those of its reading.
+    /// Why a selection that was read is empty. `losses` and `remarks` are those of the pass.
     #[must_use]
     pub fn of(selection: &Selection, losses: &Losses, remarks: &[Remark]) -> Nothing {
         if !losses.is_empty() {
@@ -62,7 +62,7 @@ impl Nothing {
     }
 }
 
-/// The dimension that the condition names and no tile has.
+/// A dimension in the condition that no tile has.
 fn absent(selection: &Selection, remarks: &[Remark]) -> Option<String> {
     let filtered = selection.query().filter().map(Filter::dimensions);
     let is_filtered = |name: &&String| filtered.is_some_and(|names| names.contains(*name));
@@ -72,7 +72,7 @@ fn absent(selection: &Selection, remarks: &[Remark]) -> Option<String> {
     })
 }
 
-/// The corners of a box in the form in which a query takes them.
+/// The corners of a box in the form that a query accepts.
 fn corners(bounds: &Bounds) -> String {
     let numbers = bounds.min().into_iter().chain(bounds.max());
     let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();

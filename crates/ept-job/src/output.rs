@@ -1,4 +1,4 @@
-//! Where points are written to.
+//! Destinations of points.
 
 use std::fmt;
 use std::io::{BufWriter, Write};
@@ -12,7 +12,7 @@ use crate::sinks::{self, Shape};
 use crate::tap::Tap;
 use crate::{Format, JobError, OutputError};
 
-/// A destination of points: a file that appears whole or not at all, or a stream.
+/// A destination of points: a file that appears complete or not at all, or a stream.
 #[derive(Debug)]
 pub struct Output {
     destination: Destination,
@@ -25,14 +25,14 @@ enum Destination {
     Stream { name: String, out: Tap },
 }
 
-/// Bytes that are gathered before the system is asked to write them.
+/// Size in bytes of the write buffer.
 const BUFFER: usize = 1 << 20;
 
 impl Output {
-    /// A file; its extension tells the format if none is given. Nothing is created yet.
+    /// A file. By default, its extension determines the format. Nothing is created yet.
     ///
     /// # Errors
-    /// When no format has the extension, or the format is not built in.
+    /// If no format has the extension, or this build does not support the format.
     pub fn to_file(
         path: impl Into<PathBuf>,
         format: Option<Format>,
@@ -42,10 +42,10 @@ impl Output {
         Output::new(Destination::File(path), format)
     }
 
-    /// A stream, which messages call `name`.
+    /// A stream. `name` is for messages.
     ///
     /// # Errors
-    /// When the format needs a file, or is not built in.
+    /// If the format needs a file, or this build does not support it.
     pub fn to_stream(
         name: &str,
         out: impl Write + Send + 'static,
@@ -69,10 +69,10 @@ impl Output {
         })
     }
 
-    /// The output with this number of decimals for floating-point values, of CSV only.
+    /// Sets the number of decimals of floating-point values, for CSV only.
     ///
     /// # Errors
-    /// When the format is not CSV.
+    /// If the format is not CSV.
     pub fn with_precision(self, decimals: u8) -> Result<Output, OutputError> {
         if self.format != Format::Csv {
             return Err(OutputError::Precision(self.format));
@@ -89,7 +89,7 @@ impl Output {
         self.format
     }
 
-    /// The destination, for messages.
+    /// The name of the destination, for messages.
     #[must_use]
     pub fn name(&self) -> String {
         match &self.destination {
@@ -98,7 +98,7 @@ impl Output {
         }
     }
 
-    /// The file; `None` for a stream.
+    /// The path of the file. `None` for a stream.
     pub(crate) fn path(&self) -> Option<&Path> {
         match &self.destination {
             Destination::File(path) => Some(path),
@@ -106,22 +106,22 @@ impl Output {
         }
     }
 
-    /// Sees whether there is a folder for the file, before anything is read.
+    /// Checks that the folder of the file exists, before anything is read.
     pub(crate) fn check_folder(&self) -> Result<(), JobError> {
         let folder = self.path().map(scratch_folder);
         let metadata = folder.map(std::fs::metadata).transpose();
         metadata.map(|_| ()).map_err(failed(&self.name()))
     }
 
-    /// Why a COPC file cannot have the octree of the dataset, so that one is built for the points, which takes longer.
-    /// `None` if it can, or if the format is not COPC.
+    /// Why a COPC file can't have the octree of the dataset, so that one has to be built for the points, which takes
+    /// longer. `None` if it can, or if the format is not COPC.
     #[must_use]
     pub fn rebuilds_octree(&self, selection: &Selection) -> Option<&'static str> {
         let is_copc = self.format == Format::Copc;
         is_copc.then(|| sinks::no_octree_of(selection)).flatten()
     }
 
-    /// Whether the file says where its points are from before the first of them.
+    /// Whether the format has the note before the points.
     pub(crate) fn has_early_note(&self) -> bool {
         let is_stream = matches!(self.destination, Destination::Stream { .. });
         match self.format {
@@ -131,7 +131,7 @@ impl Output {
         }
     }
 
-    /// Whether it can be opened again, in the place of what was written before: a file, or a stream to which nothing was
+    /// Whether it can be opened again to replace what was written: a file, or a stream to which nothing has been
     /// written yet.
     pub(crate) fn can_begin_again(&self) -> bool {
         match &self.destination {
@@ -140,7 +140,7 @@ impl Output {
         }
     }
 
-    /// Whether what was written to it can never be taken back.
+    /// Whether whatever is written to it is final.
     pub(crate) fn is_stream(&self) -> bool {
         matches!(self.destination, Destination::Stream { .. })
     }
@@ -185,7 +185,7 @@ impl Output {
     }
 }
 
-/// An output that is open.
+/// An open output.
 pub(crate) struct Writing {
     output: String,
     pub(crate) sink: Box<dyn Sink>,
@@ -194,14 +194,14 @@ pub(crate) struct Writing {
 }
 
 impl Writing {
-    /// Gives up what was not written yet.
+    /// Discards everything that has not been written yet.
     pub(crate) fn discard(self) {
         if let Some(tap) = &self.tap {
             tap.close();
         }
     }
 
-    /// Turns what a sink says into an error of the job.
+    /// Converts errors of a sink.
     pub(crate) fn check<T>(
         &self,
         result: Result<T, ept_export::ExportError>,
@@ -212,7 +212,7 @@ impl Writing {
         })
     }
 
-    /// Completes the file; returns the number of points in it, and what gives it its name.
+    /// Completes the file. Returns the number of points in it, and the pending file.
     pub(crate) fn finish(self) -> Result<(u64, Option<Pending>), JobError> {
         let Writing {
             output,

@@ -1,4 +1,4 @@
-//! One reading of a selection.
+//! One pass over a selection.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,14 +8,14 @@ use futures::{Stream, StreamExt, stream};
 
 use crate::{Losses, OnError, Remark};
 
-/// One reading of a selection: nodes are found while tiles are read, and both are counted.
+/// Reads a selection once: nodes are found while tiles are read, and both are counted.
 #[derive(Debug)]
 pub struct Pass {
     selection: Selection,
     losses: Losses,
     nodes: Nodes,
     found: Shared,
-    /// Requests of the engine before this pass.
+    /// Number of requests of the engine before this pass.
     requests: u64,
     pub(crate) remarks: Vec<Remark>,
 }
@@ -25,7 +25,7 @@ pub struct Pass {
 pub struct Found {
     /// Number of nodes.
     pub nodes: u64,
-    /// Number of points in them: no less than the query selects of them.
+    /// Number of points in them, an upper bound of those selected.
     pub points: u64,
     /// Depth of the deepest node. `None` if there is no node.
     pub deepest: Option<u32>,
@@ -33,30 +33,30 @@ pub struct Found {
     pub is_all: bool,
 }
 
-/// How far a pass is.
+/// Progress of a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
-    /// Nodes that were read, though not all of their points may be handed on yet.
+    /// Number of nodes read. Some of their points may not have been passed on yet.
     pub nodes: u64,
     /// Points of these nodes.
     pub points: u64,
     /// Bytes fetched so far, by all jobs of the engine.
     pub bytes: u64,
-    /// The nodes found so far: what is to be done.
+    /// The nodes found so far.
     pub found: Found,
 }
 
-/// Nodes that a pass is still to read.
+/// Nodes that are still to be read.
 #[derive(Debug)]
 struct Nodes {
-    /// Those that were looked at ahead of their reading; they are counted.
+    /// Nodes found in advance, which are counted.
     ahead: Vec<Result<Node, Error>>,
-    /// The others; `None` once they are taken.
+    /// The others. `None` once they were taken.
     rest: Option<NodeStream>,
 }
 
 impl Pass {
-    /// A pass over what a selection selects. Nothing is read yet.
+    /// A pass over a selection. Nothing is read yet.
     #[must_use]
     pub fn new(selection: Selection, on_error: OnError) -> Pass {
         Pass {
@@ -84,18 +84,18 @@ impl Pass {
         &self.losses
     }
 
-    /// What is to be known of the output that nobody asked for.
+    /// Unexpected properties of the output.
     #[must_use]
     pub fn remarks(&self) -> &[Remark] {
         &self.remarks
     }
 
-    /// Forgets what was read, found and lost, to read all from the start.
+    /// Resets the pass, to read everything again.
     pub(crate) fn begin_again(&mut self) {
         *self = Pass::new(self.selection.clone(), self.losses.on_error());
     }
 
-    /// Begins again with another selection.
+    /// Resets the pass with another selection.
     pub(crate) fn bind(&mut self, selection: Selection) {
         *self = Pass::new(selection, self.losses.on_error());
     }
@@ -106,10 +106,11 @@ impl Pass {
         self.found.get()
     }
 
-    /// Finds nodes until they have more than `points` points, or there are no more: to ask before a great deal is read.
+    /// Finds nodes until they have more than `points` points, or there are no more, so that the user can be asked
+    /// before reading.
     ///
     /// # Errors
-    /// When the hierarchy cannot be read.
+    /// If the hierarchy can't be read.
     pub async fn look_ahead(&mut self, points: u64) -> Result<Found, Error> {
         let Some(rest) = &mut self.nodes.rest else {
             return Ok(self.found());
@@ -125,9 +126,9 @@ impl Pass {
         Ok(self.found())
     }
 
-    /// Reads all tiles: `make` runs on all cores, `take` gets the results in the order of the nodes. `read` is the
-    /// selection by which they are read, which may want more dimensions than the one that the nodes are from. A dataset that
-    /// was rebuilt meanwhile is an error.
+    /// Reads all tiles: `make` runs on all cores, `take` receives the results in the order of the nodes. `read` is the
+    /// selection used for reading, which may request more dimensions than the one that finds the nodes. If the dataset
+    /// was rebuilt meanwhile, that is an error.
     pub(crate) async fn read<T, E>(
         &mut self,
         read: &Selection,
@@ -143,7 +144,7 @@ impl Pass {
         self.drain(read, tiles, take, progress).await
     }
 
-    /// As [`Pass::read`], with the points of each area of [`ept_reader::Query::with_any_of`] apart.
+    /// As [`Pass::read`], separately for each area of [`ept_reader::Query::with_any_of`].
     pub(crate) async fn read_each<T, E>(
         &mut self,
         read: &Selection,
@@ -160,7 +161,7 @@ impl Pass {
         self.drain(read, tiles, take, progress).await
     }
 
-    /// Takes what was made of the tiles. Progress is what was read, since thinning hands points on late.
+    /// Passes on the results of a stream. Progress counts what was read, since thinning passes points on late.
     async fn drain<T, E>(
         &mut self,
         read: &Selection,
@@ -201,7 +202,7 @@ impl Pass {
         }
         drop(tiles);
         tell(self, read.reads());
-        // What comes from a cache is of one build.
+        // Everything in the cache is of the same build.
         let has_fetched = self.selection.dataset().traffic().requests > self.requests;
         match self.selection.dataset().ept() {
             Ok(ept) if has_fetched => Ok(ept.check_unchanged().await?),
@@ -209,7 +210,7 @@ impl Pass {
         }
     }
 
-    /// The nodes to read, which are counted as they come. A second call gives none.
+    /// The nodes to read, counted as they come. A second call returns none.
     fn take_nodes(&mut self) -> impl Stream<Item = Result<Node, Error>> + Send + Unpin + use<> {
         let ahead = std::mem::take(&mut self.nodes.ahead);
         let found = self.found.clone();
@@ -223,7 +224,7 @@ impl Pass {
     }
 }
 
-/// What is found, told by the task that finds to the one that reads.
+/// What was found, shared between the task that finds nodes and the one that reads.
 #[derive(Debug, Clone, Default)]
 struct Shared(Arc<Mutex<Found>>);
 
@@ -232,7 +233,7 @@ impl Shared {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Counts a node; `None` is the end.
+    /// Counts a node. `None` is the end.
     fn count(&self, node: Option<&Result<Node, Error>>) {
         let mut found = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match node {

@@ -1,4 +1,4 @@
-//! Files that appear whole or not at all.
+//! Files that appear complete or not at all.
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -6,16 +6,15 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{NamedTempFile, TempPath};
 
-/// A file under way: beside its final name until it is complete, and gone if it never is. Devices are written to as they
-/// are.
+/// A temporary file beside its final name, which is deleted unless it is completed. Devices are written to directly.
 #[derive(Debug)]
 pub(crate) struct Pending {
-    /// The file and its name to be; `None` for a device.
+    /// The temporary file and its final name. `None` for a device.
     file: Option<(TempPath, PathBuf)>,
 }
 
 impl Pending {
-    /// A file that will have the name `path`.
+    /// Creates a file that will be called `path`.
     pub(crate) fn create(path: &Path) -> io::Result<(File, Pending)> {
         let path = match std::fs::metadata(path) {
             Ok(existing) if existing.is_dir() => return Err(ErrorKind::IsADirectory.into()),
@@ -23,7 +22,7 @@ impl Pending {
                 let device = File::options().write(true).open(path)?;
                 return Ok((device, Pending { file: None }));
             }
-            // The file that a link points to is replaced, not the link.
+            // If it is a link, the file that it points to is replaced.
             Ok(_) => path.canonicalize()?,
             Err(_) => path.to_owned(),
         };
@@ -43,14 +42,14 @@ impl Pending {
     }
 }
 
-/// A file in the folder of `path`, with the permissions that a new file gets.
+/// Creates a file in the folder of `path`, with the permissions of a new file.
 fn create_beside(path: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".ept-").suffix(".part");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // The process's umask takes its share, as for any new file.
+        // The umask of the process applies, as for any new file.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     let folder = folder_of(path);
@@ -59,7 +58,7 @@ fn create_beside(path: &Path) -> io::Result<NamedTempFile> {
         .map_err(|error| in_words(error, folder))
 }
 
-/// What keeps a file from being created in a folder, without the name that it has for a time.
+/// Why a file can't be created in a folder, without mentioning the temporary name.
 fn in_words(error: io::Error, folder: &Path) -> io::Error {
     let kind = error.kind();
     let folder = folder.display();
@@ -76,7 +75,7 @@ fn in_words(error: io::Error, folder: &Path) -> io::Error {
     )
 }
 
-/// Where files may be put for a time that are as large as the one at `path`: beside it, unless it is a device.
+/// A folder for scratch files as large as the file at `path`: beside it, unless it is a device.
 pub(crate) fn scratch_folder(path: &Path) -> PathBuf {
     let is_device = std::fs::metadata(path).is_ok_and(|found| !found.is_file());
     if is_device {

@@ -1,14 +1,13 @@
-//! Percentiles of numbers, however many there are.
+//! Percentiles of any number of values.
 
-/// Numbers that are sorted in memory; of more, those around the wanted ranks are found by counting.
+/// Maximum number of values sorted in memory. If there are more, those around the ranks are found by counting.
 const MOST_SORTED: u64 = 4 << 20;
 
-/// Intervals that numbers are counted in.
+/// Number of intervals for counting.
 const INTERVALS: u64 = 1 << 16;
 
-/// Percentiles of `count` numbers, none of them NaN: between the two numbers nearest in rank, by how near each is, as
-/// `NumPy`'s `percentile` has them by default. `read` gives the numbers to what it is handed, in any order, as often as it
-/// is called. The memory does not grow with the count.
+/// Percentiles of `count` values without NaN, interpolated linearly like `NumPy`'s `percentile` by default. `read`
+/// passes the values to its argument, in any order, each time it is called. Memory does not grow with the count.
 pub(crate) fn percentiles<E>(
     levels: &[f64],
     count: u64,
@@ -44,7 +43,7 @@ fn within<E>(
     levels.iter().map(|level| percentile(*level)).collect()
 }
 
-/// The number of a rank, from 0, in ascending order.
+/// The value of a rank, from 0, in ascending order.
 fn ranked<E>(
     mut rank: u64,
     mut count: u64,
@@ -86,13 +85,13 @@ fn ranked<E>(
 
 const SIGN: u64 = 1 << 63;
 
-/// An integer that is in the order of the numbers.
+/// Maps a value to an integer with the same order.
 fn order(number: f64) -> u64 {
     let bits = number.to_bits();
     if bits & SIGN == 0 { bits | SIGN } else { !bits }
 }
 
-/// The number of an integer in their order.
+/// The value that an integer stands for.
 fn number(order: u64) -> f64 {
     f64::from_bits(if order & SIGN == 0 {
         !order
@@ -114,7 +113,7 @@ mod tests {
         within(levels, numbers.len() as u64, most, read).unwrap()
     }
 
-    /// As `numpy.percentile([15, 20, 35, 40, 50], [0, 5, 25, 40, 75, 100])` gives them.
+    /// Results of `numpy.percentile([15, 20, 35, 40, 50], [0, 5, 25, 40, 75, 100])`.
     #[test]
     fn percentiles_are_those_of_numpy() {
         let levels = [0.0, 5.0, 25.0, 40.0, 75.0, 100.0];

@@ -1,4 +1,4 @@
-//! A file of points that is being written.
+//! A point file being written.
 
 use ept_export::{ExportError, Rounding};
 use ept_points::PointBatch;
@@ -10,11 +10,11 @@ use crate::pending::Pending;
 use crate::sinks::Shape;
 use crate::{Format, JobError, Output, Remark};
 
-/// An open output with what is known of its points.
+/// An open output, with the columns of its points.
 pub(crate) struct PointFile<'a> {
     writing: Writing,
     format: Format,
-    /// The columns of the file, if they were found out before.
+    /// The columns of the file, if they were settled in advance.
     settled: Option<&'a PointBatch>,
     /// Dimensions that the first points must have.
     required: &'a [String],
@@ -22,7 +22,7 @@ pub(crate) struct PointFile<'a> {
     filler: Filler,
 }
 
-/// A file that is complete but for its name.
+/// A complete file without its final name.
 pub(crate) struct Written {
     pub(crate) points: u64,
     pub(crate) pending: Option<Pending>,
@@ -42,7 +42,7 @@ impl<'a> PointFile<'a> {
         })
     }
 
-    /// The file whose first points must have these dimensions.
+    /// Sets the dimensions that the first points must have.
     pub(crate) fn with_required(self, required: &'a [String]) -> PointFile<'a> {
         PointFile { required, ..self }
     }
@@ -68,18 +68,18 @@ impl<'a> PointFile<'a> {
         })
     }
 
-    /// The columns of the first points; `None` if there was no point.
+    /// The columns of the first points. `None` if there were none.
     pub(crate) fn first(&self) -> Option<&PointBatch> {
         self.first.as_ref()
     }
 
-    /// The names of the file's columns; `None` if there was no point.
+    /// The names of the file's columns. `None` if there were no points.
     pub(crate) fn columns(&self) -> Option<Vec<String>> {
         let columns = self.settled.or(self.first.as_ref())?.columns().iter();
         Some(columns.map(|column| column.name.to_string()).collect())
     }
 
-    /// Gives up what was not written yet.
+    /// Discards everything that has not been written yet.
     pub(crate) fn discard(self) {
         self.writing.discard();
     }
@@ -99,7 +99,7 @@ impl<'a> PointFile<'a> {
 }
 
 impl Written {
-    /// What is to be told of such files together.
+    /// The remarks on such files together.
     pub(crate) fn remarks(
         rounding: Vec<Rounding>,
         filler: Filler,
@@ -110,7 +110,7 @@ impl Written {
     }
 }
 
-/// Whether a file that is settled by all tiles may hold what one could not that was settled by the first.
+/// Whether a file settled by all tiles may be able to store what one settled by the first points could not.
 pub(crate) fn is_unforeseen(error: &JobError) -> bool {
     matches!(error, JobError::Write { source, .. } if source.is_unforeseen())
 }

@@ -1,4 +1,4 @@
-//! Points to a file.
+//! Writes points to a file.
 
 use std::sync::Arc;
 
@@ -15,11 +15,11 @@ use crate::{JobError, Output, Pass, Progress, Remark};
 
 /// Writes the points of a selection and returns their number.
 ///
-/// The output has its name only when it is complete. With losses allowed it has what could be read, and its note names
-/// what it lacks.
+/// The output gets its name only when it is complete. If losses are allowed, it contains what could be read, and its
+/// note lists what is missing.
 ///
 /// # Errors
-/// When the dataset can't be read or the output can't be written. No file is left behind.
+/// If the dataset can't be read or the output can't be written. No file is left behind.
 pub async fn write_points(
     pass: &mut Pass,
     output: Output,
@@ -29,10 +29,10 @@ pub async fn write_points(
     write(pass, output, columns, |tile| Ok(tile.points), progress).await
 }
 
-/// Writes what `make` makes of the points of each tile. `columns` are those of an empty result.
+/// Maps the points of each tile with `make` and writes them. `columns` are those of an empty result.
 ///
-/// The first points settle the file. If later ones do not fit it then, all is read from the start into a file that is
-/// settled by what the headers of all tiles say: that tiles differ is rare, and so nothing is looked at before.
+/// The first points settle the file. If later ones do not fit, everything is read again into a file settled by the
+/// headers of all tiles. Tiles rarely differ, so their headers are not read in advance.
 pub(crate) async fn write(
     pass: &mut Pass,
     mut output: Output,
@@ -69,14 +69,14 @@ pub(crate) async fn write(
 
 /// A job that writes points.
 struct Writer<'a> {
-    /// The selection with all dimensions that the output needs.
+    /// The selection with all dimensions that the output requires.
     read: Selection,
     output: &'a mut Output,
     /// Names of the columns of an empty result.
     columns: Vec<String>,
     /// The columns of the first points.
     first: Option<PointBatch>,
-    /// The columns of the file, if they were found out before.
+    /// The columns of the file, if they were settled in advance.
     settled: Option<PointBatch>,
 }
 
@@ -110,7 +110,7 @@ impl Writer<'_> {
                 settled,
             },
         )?;
-        // A stream has the columns that its first points have: what else was asked for can't come later.
+        // A stream has the columns of its first points. If others were requested, they can't be added later.
         let is_asked = self.read.query().dimensions().is_some();
         if is_asked && self.output.is_stream() && settled.is_none() {
             file = file.with_required(&self.columns);
@@ -139,7 +139,7 @@ impl Writer<'_> {
     }
 }
 
-/// The query with the dimensions that the output needs in front of those asked for.
+/// The query with the required dimensions before those requested.
 pub(crate) fn with_required(query: &Query, required: &[&str]) -> Query {
     let Some(asked) = query.dimensions() else {
         return query.clone();

@@ -1,20 +1,20 @@
-//! Points along a line to a file.
+//! Writes the points along a line to a file.
 
 use ept_reader::{Swath, Tile};
 
 use crate::points::{columns, write};
 use crate::{JobError, Output, Pass, Progress};
 
-/// The dimensions that a profile has in front of the others.
+/// The dimensions of a profile before all others.
 const OWN: [&str; 2] = ["Distance", "Offset"];
 
-/// Writes the points of a selection that are in a swath, and returns their number: `Distance` along the line and
-/// `Offset` beside it, in metres, are the first two dimensions. The selection's areas should have the
-/// [area](Swath::area) of the swath, and its dimensions, if it has some, X, Y and Z for the swath. `dimensions` are those
-/// written after the two; `None` for all.
+/// Writes the points of a selection inside a swath, and returns their number. `Distance` along the line and `Offset`
+/// from it, in metres, are the first two dimensions. The selection's areas should include the [area](Swath::area) of
+/// the swath, and its dimensions, if restricted, X, Y and Z. `dimensions` are those to be written after the two, `None`
+/// for all.
 ///
 /// # Errors
-/// As [`write_points`](crate::write_points).
+/// As for [`write_points`](crate::write_points).
 pub async fn write_profile(
     pass: &mut Pass,
     swath: Swath,

@@ -3,12 +3,12 @@
 use ept_reader::{Area, Bounds, Credit, Crs, Edge, Length, Query, Selection};
 use serde_json::{Value, json};
 
-/// What was asked for, with the depth that a resolution came to.
+/// The query, with the depth for its resolution.
 pub(crate) fn query_json(selection: &Selection) -> Value {
     json_of(selection, selection.query())
 }
 
-/// What was asked for of one of the areas of [`Query::with_any_of`].
+/// The query for one of the areas of [`Query::with_any_of`].
 pub(crate) fn area_query_json(selection: &Selection, area: usize) -> Value {
     let query = selection.query();
     let area = query.any_of().get(area).cloned();
@@ -49,7 +49,7 @@ pub(crate) fn area_json(selection: &Selection, number: usize) -> Value {
         .map_or(Value::Null, area)
 }
 
-/// An area: the box in the dataset's coordinates that it is, or what it is instead.
+/// An area as a box in the dataset's coordinates or, failing that, a description.
 fn area(area: &Area) -> Value {
     match area.as_bounds() {
         Some(area) => json!({ "bounds": bounds_json(&area) }),
@@ -61,7 +61,7 @@ fn area(area: &Area) -> Value {
     }
 }
 
-/// Six numbers, the lower corner first; `None` for a side without end.
+/// Six numbers, the minimum corner first. `None` for an infinite side.
 pub(crate) fn bounds_json(bounds: &Bounds) -> Vec<Option<f64>> {
     let numbers = bounds.min().into_iter().chain(bounds.max());
     numbers

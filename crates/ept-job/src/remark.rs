@@ -1,4 +1,4 @@
-//! What is to be known of an output that nobody asked for.
+//! Unexpected properties of an output.
 
 use ept_crs::{CrsError, srs_projjson};
 use ept_export::Rounding;
@@ -6,26 +6,26 @@ use ept_reader::{Selection, Srs};
 
 use crate::Format;
 
-/// Something in which an output is not what one would expect. Its text is a sentence for people.
+/// Something unexpected about an output. Formatted, it is a sentence for users.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Remark {
-    /// The file does not say its coordinate system, or not all of it.
-    #[error("the file does not say its whole coordinate system: {0}")]
+    /// The file does not state its coordinate system, or not all of it.
+    #[error("the file does not state its complete coordinate system: {0}")]
     Srs(CrsError),
-    /// The coordinate system can't be written as PROJJSON, which alone GeoParquet has.
-    #[error("the file does not say its coordinate system: it can't be written as PROJJSON")]
+    /// The coordinate system can't be written as PROJJSON, which GeoParquet requires.
+    #[error("the file does not state its coordinate system, which can't be written as PROJJSON")]
     NoProjjson,
-    /// Coordinates on some axes are rounded: no scale of 32 bits holds them all.
-    #[error("32 bits have no scale that holds all coordinates: {}", joined(.0))]
+    /// Coordinates on some axes are rounded, because no 32-bit scale represents all of them.
+    #[error("no 32-bit scale represents all coordinates exactly: {}", joined(.0))]
     Rounded(Vec<Rounding>),
-    /// Dimensions that the query names are in none of the tiles that were read.
-    #[error("no tile has {}: there is no column of that name, and no comparison with it holds", .0.join(", "))]
+    /// Dimensions in the query that none of the tiles read has.
+    #[error("no tile has {}: it is not a column of the output, and comparisons with it are false", .0.join(", "))]
     Absent(Vec<String>),
     /// Points lack dimensions that others have, in a format without absent values.
-    #[error("{points} points lack {}: 0 is there, since {format} has no absent values", .dimensions.join(", "))]
+    #[error("{points} points lack {}: 0 is written instead, since {format} has no absent values", .dimensions.join(", "))]
     Filled {
-        /// Points that lack some of the dimensions.
+        /// Number of points that lack some of the dimensions.
         points: u64,
         /// The dimensions.
         dimensions: Vec<String>,
@@ -40,14 +40,15 @@ fn joined(rounding: &[Rounding]) -> String {
 }
 
 impl Remark {
-    /// The dimensions that a selection names and that none of the nodes read so far had.
+    /// Dimensions named in a selection that none of the nodes read so far had.
     pub(crate) fn of_absent(selection: &Selection) -> Option<Remark> {
         let absent = selection.bound().absent_dimensions();
         let absent: Vec<String> = absent.into_iter().map(str::to_owned).collect();
         (!absent.is_empty()).then_some(Remark::Absent(absent))
     }
 
-    /// What a file of a format does not say of a coordinate system, of which `unsaid` could not be written as text.
+    /// The part of a coordinate system that a file of this format does not state. `unsaid` could not be written as
+    /// text.
     pub(crate) fn of_srs(format: Format, srs: &Srs, unsaid: Option<CrsError>) -> Option<Remark> {
         match (format, unsaid) {
             (Format::Csv, _) => None,

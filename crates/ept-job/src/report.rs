@@ -1,4 +1,4 @@
-//! What came of a job.
+//! The report of a job.
 
 use std::path::Path;
 
@@ -18,7 +18,7 @@ pub struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// The report of a pass, and what came of writing its points.
+    /// The report of a pass, and the result of writing its points.
     #[must_use]
     pub fn new(pass: &'a Pass, written: &'a Result<u64, JobError>) -> Report<'a> {
         Report {
@@ -28,8 +28,8 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// The report with what came of each of the areas of [`Query::with_any_of`](ept_reader::Query::with_any_of), in their order:
-    /// its name, its file and the number of points.
+    /// Adds the results for the areas of [`Query::with_any_of`](ept_reader::Query::with_any_of), in order: name, file
+    /// and number of points.
     #[must_use]
     pub fn with_areas<'b>(
         mut self,
@@ -48,19 +48,19 @@ impl<'a> Report<'a> {
         self
     }
 
-    /// Whether all that was asked for was read and written.
+    /// Whether everything requested was read and written.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.written.is_ok() && self.pass.losses().is_empty()
     }
 
-    /// Number of points that were written; `None` if writing failed.
+    /// Number of points written. `None` if writing failed.
     #[must_use]
     pub fn points(&self) -> Option<u64> {
         self.written.as_ref().ok().copied()
     }
 
-    /// The report as a JSON object; `seconds` is the time since the engine was made.
+    /// The report as a JSON object. `seconds` is the time since the engine was created.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let selection = self.pass.selection();
@@ -91,7 +91,7 @@ impl<'a> Report<'a> {
     }
 }
 
-/// How coordinates get from one datum to another, and what is to be doubted about it.
+/// The operations between datums, with reasons to distrust them.
 fn transforms(selection: &Selection) -> Vec<Value> {
     let operations = selection.bound().operations();
     let transform = |operation: &Operation| {
@@ -105,7 +105,7 @@ fn transforms(selection: &Selection) -> Vec<Value> {
     operations.iter().map(transform).collect()
 }
 
-/// A loss; how many points go with a page is unknown.
+/// A loss. The number of points below a page is unknown.
 fn loss(loss: &Loss) -> Value {
     let (part, points) = match loss.part {
         LostPart::Tile { points } => ("tile", Some(points)),

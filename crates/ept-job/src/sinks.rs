@@ -1,4 +1,4 @@
-//! The sink for each format.
+//! Sinks for all formats.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -14,7 +14,7 @@ use ept_reader::{Bounds, Column, PointBatch, ScalarType, Selection, Srs, Values}
 use crate::pending::scratch_folder;
 use crate::{Format, columnar};
 
-/// What a sink is told of the points to come.
+/// What a sink needs to know of the points.
 #[derive(Debug)]
 pub(crate) struct Shape<'a> {
     pub(crate) selection: &'a Selection,
@@ -22,13 +22,13 @@ pub(crate) struct Shape<'a> {
     pub(crate) srs: Srs,
     /// The columns of an empty result.
     pub(crate) columns: Vec<String>,
-    /// Where the points are from, if it is known before them.
+    /// The note, if it is known before the points.
     pub(crate) note: Option<String>,
-    /// The columns that settle the file, with scale, offset and point format; `None` if the first points do.
+    /// The columns that settle the file, with scale, offset and point format. `None` if the first points settle it.
     pub(crate) settled: Option<&'a PointBatch>,
 }
 
-/// A sink to a stream, of a format that does not need a file.
+/// A sink for a stream, of a format that does not need a file.
 pub(crate) fn to_stream(
     format: Format,
     precision: Option<u8>,
@@ -44,7 +44,7 @@ pub(crate) fn to_stream(
     }
 }
 
-/// A sink to a file and its path to be.
+/// A sink for a file, and its pending name.
 pub(crate) fn to_file(
     format: Format,
     precision: Option<u8>,
@@ -96,7 +96,7 @@ fn las(file: BufWriter<File>, compressed: bool, shape: &Shape<'_>) -> Box<dyn Si
     })
 }
 
-/// COPC of the dataset's own octree if it can be one of COPC, or of an octree built for the points.
+/// A sink for COPC with the dataset's own octree if possible, otherwise with one built for the points.
 fn copc(
     (file, path): (BufWriter<File>, &Path),
     shape: &Shape<'_>,
@@ -124,7 +124,7 @@ fn copc(
     }))
 }
 
-/// Why the octree of the dataset cannot be that of a COPC file with the selected points. `None` if it can.
+/// Why the octree of the dataset can't be used for a COPC file of the selected points. `None` if it can.
 pub(crate) fn no_octree_of(selection: &Selection) -> Option<&'static str> {
     let query = selection.query();
     let has_cube = || {
@@ -139,7 +139,7 @@ pub(crate) fn no_octree_of(selection: &Selection) -> Option<&'static str> {
     if query.output_crs().is_some() {
         Some("the points are reprojected")
     } else if query.thin().is_some() {
-        Some("thinned points come by place, not by node")
+        Some("thinned points are ordered by position, not by node")
     } else if selection.dataset().locations().len() > 1 {
         Some("there are several datasets")
     } else if selection.frame().spacing.is_none() {
@@ -156,8 +156,8 @@ impl Shape<'_> {
         self.srs.well_known_text().map(str::to_owned)
     }
 
-    /// A box around the points, which decides over scale and offset of coordinates that are stored as floats: their own
-    /// extent as the dataset claims it, or the octree's if points were found outside of that.
+    /// Bounds of the points, which determine scale and offset of coordinates stored as floats: those that the dataset
+    /// claims, or the octree's if there are points outside of those.
     fn extent(&self) -> Bounds {
         let frame = self.selection.frame();
         match self.selection.query().output_crs() {
@@ -166,7 +166,7 @@ impl Shape<'_> {
         }
     }
 
-    /// What the file says of itself.
+    /// The metadata of the file.
     pub(crate) fn info(&self) -> FileInfo {
         FileInfo {
             srs: self.srs.clone(),
@@ -174,7 +174,7 @@ impl Shape<'_> {
         }
     }
 
-    /// The columns of an empty result, with the types that the schema gives them.
+    /// The columns of an empty result, with the types of the schema.
     pub(crate) fn empty(&self, format: Format) -> Result<PointBatch, ExportError> {
         let required = format.required().iter().copied();
         let mut columns: Vec<Column> = Vec::new();
@@ -197,7 +197,7 @@ impl Shape<'_> {
     }
 }
 
-/// The coordinate system of the selected points, as files want it.
+/// The coordinate system of the selected points, for output files.
 pub(crate) fn file_srs(selection: &Selection) -> FileSrs {
     let own = &selection.frame().srs;
     match selection.query().output_crs() {

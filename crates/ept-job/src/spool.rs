@@ -1,4 +1,4 @@
-//! Points of many areas, put aside until their turn comes.
+//! Points of many areas, kept in a scratch file.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
@@ -8,13 +8,13 @@ use ept_points::{Column, PointBatch, Values};
 use ept_reader::NodeName;
 use tempfile::SpooledTempFile;
 
-/// Bytes that are kept in memory; above, all go to a scratch file.
+/// Maximum bytes kept in memory. Above that, everything goes to a scratch file.
 const IN_MEMORY: usize = 64 << 20;
 
-/// Shapes that a new one is compared with.
+/// Number of shapes with which a new one is compared.
 const NEAR: usize = 16;
 
-/// Batches of points in one scratch file, to be read as they were by the records of where they are. Threads share it.
+/// Batches of points in a scratch file, read back by their records. Shared between threads.
 #[derive(Debug)]
 pub(crate) struct Spool {
     scratch: Mutex<Scratch>,
@@ -23,9 +23,9 @@ pub(crate) struct Spool {
 #[derive(Debug)]
 struct Scratch {
     file: SpooledTempFile,
-    /// Bytes in the file.
+    /// Number of bytes in the file.
     end: u64,
-    /// Batches without points, of the columns and storage of the records.
+    /// Empty batches with the columns and storage of the records.
     shapes: Vec<Arc<PointBatch>>,
 }
 
@@ -39,12 +39,12 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// The node that the points are of.
+    /// The node of the points.
     pub(crate) fn node(&self) -> NodeName {
         self.node
     }
 
-    /// Columns and storage of the points, without them.
+    /// Columns and storage of the points, as an empty batch.
     pub(crate) fn shape(&self) -> &PointBatch {
         &self.shape
     }
@@ -56,7 +56,7 @@ impl Record {
 }
 
 impl Spool {
-    /// No points. The scratch file is in `folder`.
+    /// An empty spool. Its scratch file will be in `folder`.
     pub(crate) fn new(folder: &Path) -> Spool {
         Spool {
             scratch: Mutex::new(Scratch {
@@ -67,7 +67,7 @@ impl Spool {
         }
     }
 
-    /// Puts points of a node into the file.
+    /// Writes points of a node to the file.
     pub(crate) fn store(&self, node: NodeName, batch: &PointBatch) -> io::Result<Record> {
         let mut bytes = Vec::new();
         for column in batch.columns() {
@@ -84,11 +84,11 @@ impl Spool {
         })
     }
 
-    /// The points of a batch.
+    /// Reads the points of a record.
     pub(crate) fn read(&self, record: &Record) -> io::Result<PointBatch> {
         let columns = record.shape.columns();
         if columns.is_empty() {
-            // Points without dimensions are just a number of them.
+            // Points without dimensions are only a count.
             return Ok(record.shape.gather(&vec![0; record.points]));
         }
         let mut scratch = self.scratch();
@@ -113,7 +113,7 @@ impl Spool {
 }
 
 impl Scratch {
-    /// Adds bytes and returns where they are.
+    /// Appends bytes. Returns their offset.
     fn append(&mut self, bytes: &[u8]) -> io::Result<u64> {
         let start = self.end;
         self.file.seek(SeekFrom::Start(start))?;
@@ -122,9 +122,9 @@ impl Scratch {
         Ok(start)
     }
 
-    /// What is known of points without them, kept once for all that are alike.
+    /// The shape of points, stored once for all that are equal.
     fn shape(&mut self, empty: PointBatch) -> Arc<PointBatch> {
-        // Those of a source come together.
+        // Records of the same source are consecutive.
         let mut near = self.shapes.iter().rev().take(NEAR);
         if let Some(known) = near.find(|shape| ***shape == empty) {
             return Arc::clone(known);
@@ -172,7 +172,7 @@ mod tests {
             batch(Values::U8(vec![9])).with_standard_time(Some(true)),
         ];
         batches.push(batches[0].clone().with_dimensions(&[]));
-        // More than memory holds.
+        // Exceeds the limit for memory.
         let large = batch(Values::F64(vec![2.5; IN_MEMORY / 8]));
         batches.push(large);
         let folder = tempfile::tempdir().unwrap();

@@ -8,18 +8,18 @@ use crate::points::columns;
 use crate::tile_names::find_names;
 use crate::{Pass, Progress, Remark, sorted_json};
 
-/// Figures of the selected points, dimension by dimension.
+/// Statistics of the selected points by dimension.
 #[derive(Debug, Clone)]
 pub struct Statistics {
     summary: Summary,
-    /// The dimensions to be expected if there is no point.
+    /// The dimensions of an empty result.
     expected: Vec<String>,
 }
 
-/// Reads the points of a selection and sums them up.
+/// Reads the points of a selection and computes their statistics.
 ///
 /// # Errors
-/// When the dataset cannot be read.
+/// If the dataset can't be read.
 pub async fn statistics(
     pass: &mut Pass,
     progress: impl FnMut(&Progress),
@@ -42,7 +42,7 @@ impl Statistics {
         Statistics { summary, expected }
     }
 
-    /// Adds figures of other points.
+    /// Adds statistics of other points.
     pub(crate) fn merge(&mut self, part: Summary) {
         self.summary.merge(part);
     }
@@ -53,7 +53,7 @@ impl Statistics {
         self.summary.points()
     }
 
-    /// The dimensions that points had, with their figures; without a point, those that were to be expected.
+    /// The dimensions of the points with their statistics. If there are no points, those of an empty result.
     #[must_use]
     pub fn dimensions(&self) -> Vec<(&str, Option<&DimensionSummary>)> {
         let found = self.summary.dimensions();
@@ -65,7 +65,7 @@ impl Statistics {
         found
     }
 
-    /// The statistics as a JSON object; what is not known is null.
+    /// The statistics as a JSON object. Unknown values are null.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let dimensions = self.dimensions().into_iter().map(|(name, figures)| {
@@ -85,7 +85,7 @@ impl Statistics {
 
 fn scalar(value: Option<Scalar>) -> Value {
     match value {
-        // Columns have at most 64 bits, so one of the two holds every integer.
+        // Columns have at most 64 bits, so one of the two types represents every integer.
         Some(Scalar::Integer(value)) => match (i64::try_from(value), u64::try_from(value)) {
             (Ok(value), _) => value.into(),
             (_, Ok(value)) => value.into(),

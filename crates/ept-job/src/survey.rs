@@ -1,4 +1,4 @@
-//! What all tiles of a selection have, before the first of their points is written.
+//! Columns that fit all tiles of a selection, determined before points are written.
 
 use ept_export::CommonScaling;
 use ept_format::position_of_dimension;
@@ -6,18 +6,18 @@ use ept_points::TileHeader;
 use ept_reader::{Bounds, Column, PointBatch, ScalarType, Scaling, Selection, Values};
 use futures::StreamExt;
 
-/// The columns, the scale and the point format that hold the points of all tiles.
+/// The columns, scale and point format for the points of all tiles.
 #[derive(Debug, Default)]
 struct Survey {
     columns: Vec<(String, ScalarType)>,
     scaling: CommonScaling,
     extent: Option<Bounds>,
-    /// Greatest point format.
+    /// The greatest point format.
     point_format: Option<u8>,
 }
 
-/// Looks at the headers of all tiles that a selection reads. `first` is what the first points were: the file has their columns.
-/// Of the others it has those of the names `asked`, or all. Returns columns without points that settle the file.
+/// Reads the headers of all tiles of a selection. `first` is the first points, whose columns the file has. Of other
+/// columns it has those in `asked`, or all. Returns an empty batch that settles the file.
 pub(crate) async fn survey(
     selection: &Selection,
     first: &PointBatch,
@@ -36,7 +36,7 @@ pub(crate) async fn survey(
     survey.settled(first, &extent, asked)
 }
 
-/// As [`survey`], of points that were read: what `shapes` they have, and a box around them.
+/// As [`survey`], for points that were read, given their `shapes` and bounds.
 pub(crate) fn survey_of_points<'a>(
     shapes: impl Iterator<Item = &'a PointBatch>,
     extent: &Bounds,
@@ -66,7 +66,7 @@ impl Survey {
         }
     }
 
-    /// Adds columns, those of these names only; `None` for all.
+    /// Adds the columns with these names. `None` for all.
     fn add_columns(&mut self, batch: &PointBatch, names: Option<&[String]>) {
         let empty = batch.emptied();
         let batch = match names {
@@ -88,27 +88,27 @@ impl Survey {
         let mut columns = self.columns;
         if let Some(names) = asked {
             let names = names.iter().map(String::as_str);
-            // What nobody asked for, such as how far along a profile, comes first.
+            // Columns that were not requested, such as the distance along a profile, come first.
             columns.sort_by_key(|(name, _)| position_of_dimension(names.clone(), name));
         }
         let columns = columns.into_iter();
         let columns =
             columns.map(|(name, scalar)| Column::new(name, Values::with_capacity(scalar, 0)));
-        // Each name once, of one length, and axes as the first points have them.
+        // Names are unique, lengths equal, and axes as in the first points.
         let batch = PointBatch::new(columns.collect()).unwrap_or_else(|_| first.emptied());
         let point_format = self.point_format.or(first.point_format());
         batch.with_storage(scaling.or(first.scaling().copied()), point_format)
     }
 }
 
-/// The part of a box that is inside another; all of it if none is.
+/// The part of a box inside another. The whole box if they don't overlap.
 fn within(inner: &Bounds, outer: &Bounds) -> Bounds {
     let min = [0, 1, 2].map(|i| f64::max(inner.min()[i], outer.min()[i]));
     let max = [0, 1, 2].map(|i| f64::min(inner.max()[i], outer.max()[i]));
     Bounds::new(min, max).unwrap_or(*inner)
 }
 
-/// The type that has the values of both.
+/// The type that includes the values of both.
 fn wider(a: ScalarType, b: ScalarType) -> ScalarType {
     use ScalarType::{Bytes, F64, I8, I16, I32, I64, U8, U16, U32, U64};
     let range = |scalar| match scalar {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A stream as one sink writes to it. Clones are the same.
+/// A stream, as one sink writes to it. Clones are the same stream.
 #[derive(Clone)]
 pub(crate) struct Tap {
     out: Arc<Mutex<Box<dyn Write + Send>>>,
@@ -22,7 +22,7 @@ impl Tap {
         }
     }
 
-    /// The stream for another sink.
+    /// Opens the stream for another sink.
     pub(crate) fn opened(&self) -> Tap {
         Tap {
             is_closed: Arc::default(),
@@ -35,7 +35,7 @@ impl Tap {
         self.is_used.load(Ordering::Relaxed)
     }
 
-    /// From now on, what its sink still has is dropped.
+    /// Drops whatever its sink writes from now on.
     pub(crate) fn close(&self) {
         self.is_closed.store(true, Ordering::Relaxed);
     }

@@ -1,4 +1,4 @@
-//! Names that a query has from the tiles: dimensions that the schema does not list.
+//! Dimensions in a query that only tiles have.
 
 use ept_format::known_dimension;
 use ept_reader::{Dimension, Error, Filter, Selection};
@@ -6,11 +6,11 @@ use futures::StreamExt;
 
 use crate::Pass;
 
-/// Tiles whose headers are looked at for a name.
+/// Maximum number of tiles whose headers are read to find a name.
 const MOST: usize = 1_000;
 
-/// Looks for names of the query that neither the schema nor LAS knows in the headers of tiles, and binds the query anew
-/// to a dataset that has those found. The others stay the slips that they most likely are.
+/// Searches the headers of tiles for names in the query that are neither in the schema nor part of LAS, and binds the
+/// query again to a dataset that includes those found. The others are most likely mistakes and are kept.
 pub(crate) async fn find_names(pass: &mut Pass) -> Result<(), Error> {
     let selection = pass.selection().clone();
     let mut unknown = unknown_names(&selection);
@@ -38,7 +38,7 @@ pub(crate) async fn find_names(pass: &mut Pass) -> Result<(), Error> {
     Ok(())
 }
 
-/// The names, to have or in the condition, that nothing but a tile can know.
+/// Names of requested dimensions or in the condition that only a tile can have.
 fn unknown_names(selection: &Selection) -> Vec<String> {
     let query = selection.query();
     let filtered = query.filter().map_or(&[][..], Filter::dimensions);

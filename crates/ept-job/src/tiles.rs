@@ -1,4 +1,4 @@
-//! The files of a tile index that areas meet.
+//! Searches in tile indexes.
 
 use ept_crs::Crs;
 use ept_index::{Index, Reading, Row};
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::query_json::bounds_json;
 use crate::sorted_json;
 
-/// The rows of a tile index that areas meet, and what else must be told of it.
+/// The rows of a tile index that intersect areas, and what else was found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tiles {
     met: Index,
@@ -18,10 +18,10 @@ pub struct Tiles {
 }
 
 impl Tiles {
-    /// Reads the index at a path or URL and looks for the rows that all areas meet: all of them without areas.
+    /// Reads the index at a path or URL, and finds the rows that intersect all areas. All rows if there are no areas.
     ///
     /// # Errors
-    /// When the index can't be read, or where the areas are in it is not known.
+    /// If the index can't be read, or the areas can't be located in it.
     pub async fn find(
         location: &str,
         reading: &Reading,
@@ -45,38 +45,38 @@ impl Tiles {
         })
     }
 
-    /// The index, less the rows that the areas do not meet.
+    /// The index, with only the rows that intersect the areas.
     #[must_use]
     pub fn index(&self) -> &Index {
         &self.met
     }
 
-    /// Number of all rows of the index.
+    /// Total number of rows in the index.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.total
     }
 
-    /// Number of rows that are there because the index does not tell their boxes.
+    /// Number of rows included because they have no box.
     #[must_use]
     pub fn boxless(&self) -> u64 {
         self.boxless
     }
 
-    /// The box around all rows of the index that have one.
+    /// The joined bounds of all rows in the index that have bounds.
     #[must_use]
     pub fn bounds(&self) -> Option<ept_reader::Bounds> {
         self.whole
     }
 
-    /// Points of the rows. `None` if one of them does not tell.
+    /// Total number of points of the rows. `None` if one of them does not have it.
     #[must_use]
     pub fn points(&self) -> Option<u64> {
         let mut rows = self.met.rows.iter();
         rows.try_fold(0_u64, |sum, row| Some(sum.saturating_add(row.points?)))
     }
 
-    /// All of it as a JSON object.
+    /// All of this as a JSON object.
     #[must_use]
     pub fn to_json(&self) -> Value {
         sorted_json(json!({

@@ -1,4 +1,4 @@
-//! What validation found, as JSON.
+//! The report of a validation as JSON.
 
 use ept_reader::{Checked, Example, Finding, Report, Severity};
 use serde_json::{Value, json};

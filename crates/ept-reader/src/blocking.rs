@@ -1,4 +1,4 @@
-//! For programs without a runtime.
+//! A runtime for programs without async.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +10,8 @@ use crate::{
     CachedTile, Dataset, Error, Node, Options, Scene, SceneOptions, Selection, Tile, TileCache,
 };
 
-/// A runtime for programs that have none: each method blocks the thread until it is done, but [`Blocking::scene`], whose
-/// work goes on in the background as long as this is kept.
+/// A runtime for programs that have none. Each method blocks the thread until it is done, except for
+/// [`Blocking::scene`], whose work continues in the background as long as this value exists.
 ///
 /// ```
 /// use ept_reader::{Blocking, Options, Query};
@@ -32,10 +32,10 @@ pub struct Blocking {
 }
 
 impl Blocking {
-    /// A runtime with a thread for each core.
+    /// A runtime with a thread per core.
     ///
     /// # Errors
-    /// When the system gives no threads.
+    /// If the system can't create threads.
     pub fn new() -> Result<Blocking, Error> {
         let runtime = Runtime::new().map_err(|error| Error::Internal(error.to_string()))?;
         Ok(Blocking { runtime })
@@ -44,7 +44,7 @@ impl Blocking {
     /// As [`Dataset::open_with`].
     ///
     /// # Errors
-    /// As there.
+    /// As for [`Dataset::open_with`].
     pub fn open(&self, location: &str, options: &Options) -> Result<Dataset, Error> {
         self.runtime.block_on(Dataset::open_with(location, options))
     }
@@ -72,7 +72,7 @@ impl Blocking {
     /// As [`TileCache::tile`].
     ///
     /// # Errors
-    /// As there.
+    /// As for [`TileCache::tile`].
     pub fn tile(
         &self,
         cache: &TileCache,
@@ -82,7 +82,7 @@ impl Blocking {
         self.runtime.block_on(cache.tile(dataset, node))
     }
 
-    /// As [`Scene::new`]. [`crate::Arrivals::wait`] waits for what comes.
+    /// As [`Scene::new`]. Use [`crate::Arrivals::wait`] to wait for tiles.
     ///
     /// # Errors
     /// None in practice.
@@ -91,7 +91,7 @@ impl Blocking {
         Scene::new(dataset, options)
     }
 
-    /// Ends all work without waiting for it. Dropping waits for tiles that are being decoded; neither may be done in a
+    /// Ends all work without waiting for it. Dropping waits for tiles that are being decoded. Neither may be done in a
     /// task.
     pub fn stop(self) {
         self.runtime.shutdown_timeout(Duration::ZERO);

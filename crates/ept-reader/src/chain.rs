@@ -1,4 +1,4 @@
-//! The nodes of several sources, one source after another.
+//! The nodes of several sources, one source after the other.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::nodes::Found;
 use crate::source::SharedPolicy;
 use crate::{Error, NodeStream};
 
-/// Nodes that are handed over at once.
+/// Maximum number of nodes sent at a time.
 const TOGETHER: usize = 1024;
 
 /// The nodes that each source's policy selects, in the order of the sources.
@@ -19,7 +19,7 @@ pub(crate) fn nodes(members: Arc<Members>, policies: Vec<Option<SharedPolicy>>) 
     NodeStream::spawn(|sender| run(members, policies, sender))
 }
 
-/// A source whose nodes are looked for.
+/// The search for the nodes of a source.
 enum Under {
     Way(NodeStream),
     Lost(Error),

@@ -1,4 +1,4 @@
-//! A dataset: sources of points with what may be done with them.
+//! Datasets: one or more sources of points.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::source::{Ept, Octree, SharedPolicy, Source};
 use crate::tile_sizes::SAMPLE;
 use crate::{Engine, Error, NodeStream, Selection, TileSizes, Traffic, chain, location};
 
-/// A dataset that is open. Cloning it is cheap; clones are one dataset.
+/// An open dataset. Cloning it is cheap; clones are the same dataset.
 #[derive(Debug, Clone)]
 pub struct Dataset {
     members: Arc<Members>,
@@ -22,12 +22,11 @@ pub struct Dataset {
 }
 
 impl Dataset {
-    /// The dataset with a dimension that PDAL's `writers.ept_addon` stored in the folder or at the URL `location`. It
-    /// replaces a dimension of that name. Where the addon has no values for a node, the points of that node keep what
-    /// they have.
+    /// Adds a dimension stored by PDAL's `writers.ept_addon` in the folder or at the URL `location`, replacing any
+    /// dimension with that name. If the addon has no values for a node, its points keep those that they have.
     ///
     /// # Errors
-    /// When there is no addon at the location, or the dataset is not EPT.
+    /// If there is no addon at the location, or the dataset is not EPT.
     pub async fn with_addon(self, name: &str, location: &str) -> Result<Dataset, Error> {
         let ept = self.ept()?.clone();
         let folder = location.trim_end_matches(ept_format::Addon::METADATA_PATH);
@@ -39,11 +38,11 @@ impl Dataset {
         })
     }
 
-    /// The dataset with dimensions that some of its tiles have and the schema lacks, such as extra bytes: a query may name
-    /// them then, whether a tile has them or not.
+    /// Adds dimensions that some tiles have but the schema lacks, such as extra bytes, so that a query may name them,
+    /// whether a tile has them or not.
     ///
     /// # Errors
-    /// When the dataset is not EPT.
+    /// If the dataset is not EPT.
     pub fn with_tile_dimensions(&self, dimensions: Vec<Dimension>) -> Result<Dataset, Error> {
         let ept = self.ept()?.clone();
         let members = Members::one(Arc::new(ept.with_tile_dimensions(dimensions)));
@@ -53,10 +52,10 @@ impl Dataset {
         })
     }
 
-    /// The dataset as EPT, with what only that format has.
+    /// The dataset as EPT, for what only that format has.
     ///
     /// # Errors
-    /// When it is in another format.
+    /// If it is in another format.
     pub fn ept(&self) -> Result<&Ept, Error> {
         let ept = self.members.only().and_then(|source| source.as_ept());
         ept.ok_or_else(|| Error::NotEpt {
@@ -64,32 +63,32 @@ impl Dataset {
         })
     }
 
-    /// The header of the dataset's file. `None` if the dataset is not a LAS, LAZ or COPC file.
+    /// The header of the dataset's file. `None` if it is not a LAS, LAZ or COPC file.
     #[must_use]
     pub fn header(&self) -> Option<&Header> {
         self.members.only()?.header()
     }
 
-    /// The engine by whose limits the dataset is read.
+    /// The engine whose limits apply to the dataset.
     #[must_use]
     pub fn engine(&self) -> &Engine {
         self.members.engine()
     }
 
-    /// What was fetched so far, for all datasets of the engine.
+    /// The traffic so far, of all datasets of the engine.
     #[must_use]
     pub fn traffic(&self) -> Traffic {
         self.engine().traffic()
     }
 
-    /// What selections know of the dataset: bounds, schema, coordinate system, spacing.
+    /// What selections need to know of the dataset: bounds, schema, coordinate system, spacing.
     #[must_use]
     pub fn frame(&self) -> &Frame {
         self.members.frame()
     }
 
-    /// Path or URL of the file that describes the dataset, for messages: without passwords, tokens or query string. Of
-    /// several sources, that of the first and how many more there are.
+    /// Path or URL of the file that describes the dataset, for messages, without passwords, tokens or query string. If
+    /// there are several sources, that of the first and the number of others.
     #[must_use]
     pub fn location(&self) -> String {
         let mut all = self.locations();
@@ -104,7 +103,7 @@ impl Dataset {
         }
     }
 
-    /// Paths or URLs of the sources of the dataset, in order, without secrets. [`Node::source`] counts them from 0.
+    /// Paths or URLs of the dataset's sources, in order, without secrets. [`Node::source`] is an index into them.
     #[must_use]
     pub fn locations(&self) -> Vec<String> {
         let each = self.members.all().iter().map(|member| match member {
@@ -114,7 +113,7 @@ impl Dataset {
         each.collect()
     }
 
-    /// Number of points by `ept.json` and headers of files. `None` if one does not tell.
+    /// Number of points according to `ept.json` and the headers of files. `None` if one does not have it.
     #[must_use]
     pub fn claimed_points(&self) -> Option<u64> {
         let points = self.members.all().iter().map(|member| {
@@ -130,14 +129,14 @@ impl Dataset {
     /// Binds a query to the dataset.
     ///
     /// # Errors
-    /// When the query asks for what the dataset can't give; see [`ept_select::Selection::new`].
+    /// If the dataset does not support the query, see [`ept_select::Selection::new`].
     pub fn select(&self, query: &Query) -> Result<Selection, Error> {
         Selection::new(self, query)
     }
 
-    /// The nodes that a policy visits, in its order.
+    /// The nodes visited by a policy, in its order.
     ///
-    /// A page that cannot be read is an [`Error::Lost`] in the stream.
+    /// A page that can't be read is an [`Error::Lost`] item.
     #[must_use]
     pub fn walk(&self, policy: impl Policy + Send + Sync + 'static) -> NodeStream {
         let policy: SharedPolicy = Arc::new(policy);
@@ -150,10 +149,10 @@ impl Dataset {
         }
     }
 
-    /// The page of the hierarchy that is rooted at a key.
+    /// The page of the hierarchy rooted at a key.
     ///
     /// # Errors
-    /// An [`Error::Lost`] when the page cannot be read, [`Error::NoOctree`] when the dataset has no hierarchy.
+    /// [`Error::Lost`] if the page can't be read, [`Error::NoOctree`] if the dataset has no hierarchy.
     pub async fn page(&self, key: Key) -> Result<Arc<Page>, Error> {
         let retry = self.engine().options().retry;
         self.octree()?.page(key, &retry).await
@@ -167,10 +166,10 @@ impl Dataset {
         })
     }
 
-    /// All points of one node.
+    /// All points of a node.
     ///
     /// # Errors
-    /// An [`Error::Lost`] when the node cannot be read.
+    /// [`Error::Lost`] if the node can't be read.
     pub async fn tile(&self, node: &Node) -> Result<PointBatch, Error> {
         let retry = &self.engine().options().retry;
         let source = Arc::clone(self.source_of(node)?);
@@ -194,8 +193,8 @@ impl Dataset {
         &self.members
     }
 
-    /// How large the tiles of these nodes are together, from the sizes of at most 64 of them. `None` if the store can't
-    /// tell sizes, or none of the tiles is there.
+    /// The total size of the tiles of these nodes, estimated from at most 64 of them. `None` if the store can't tell
+    /// sizes, or none of the tiles exists.
     pub async fn tile_sizes(&self, nodes: &[Node]) -> Option<TileSizes> {
         let mut by_points: Vec<&Node> = nodes.iter().collect();
         by_points.sort_by_key(|node| (node.points, node.name));
@@ -207,15 +206,15 @@ impl Dataset {
         TileSizes::of(&known, nodes)
     }
 
-    /// The source file that a text names; see [`Ept::origin`].
+    /// Finds a source file by text, see [`Ept::origin`].
     ///
     /// # Errors
-    /// As there, and when the dataset is not EPT.
+    /// As for [`Ept::origin`], and if the dataset is not EPT.
     pub async fn origin(&self, text: &str) -> Result<Origin, Error> {
         self.ept()?.origin(text).await
     }
 
-    /// Whom to thank for the points: the surveys among its locations that were given by short names, see
+    /// The surveys to credit for the points: those whose locations were given by short names, see
     /// [`Services`](crate::Services).
     #[must_use]
     pub fn credits(&self) -> &[Credit] {
@@ -229,7 +228,7 @@ impl Dataset {
         }
     }
 
-    /// What tells this dataset from others, as long as it exists.
+    /// An identifier of this dataset, unique as long as it exists.
     pub(crate) fn id(&self) -> DatasetId {
         DatasetId::of(&self.members)
     }

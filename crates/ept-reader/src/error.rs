@@ -1,4 +1,4 @@
-//! What can go wrong with reading, and what is lost by it.
+//! Errors of reading, and lost parts.
 
 use std::fmt;
 
@@ -10,22 +10,22 @@ use ept_select::SelectError;
 
 use crate::StoreError;
 
-/// A failure of opening or reading a dataset.
+/// An error of opening or reading a dataset.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The location is of a kind that cannot be read, or nothing that EPT begins with is there.
+    /// The location is not supported, or there is no dataset at it.
     #[error("{location}: {problem}")]
     Location {
         /// The location as given, without secrets.
         location: String,
-        /// What is wrong with it and what to do.
+        /// What is wrong with it, and what to do.
         problem: String,
     },
-    /// A file that everything depends on cannot be fetched.
+    /// A file that is needed for everything can't be fetched.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A file says something that it must not.
+    /// A file has invalid contents.
     #[error("{location}: {fault}")]
     Format {
         /// Path or URL of the file, without secrets.
@@ -33,7 +33,7 @@ pub enum Error {
         /// What is wrong with it.
         fault: FormatError,
     },
-    /// Sources that cannot be read together.
+    /// Sources can't be read together.
     #[error("{0}")]
     Mixed(String),
     /// A LAS, LAZ or COPC file can't be opened.
@@ -52,57 +52,57 @@ pub enum Error {
         /// What is wrong with it.
         fault: IndexError,
     },
-    /// A tile or a hierarchy page cannot be read. The stream goes on: only this part is lost.
+    /// A tile or hierarchy page can't be read. The stream continues: only this part is lost.
     #[error(transparent)]
     Lost(Box<Loss>),
-    /// The dataset is larger than its reader allows; see [`crate::Limits`].
+    /// The dataset exceeds a limit, see [`crate::Limits`].
     #[error("{location}: {problem}")]
     TooLarge {
-        /// Path or URL of what is too large, without secrets.
+        /// Path or URL of the file, without secrets.
         location: String,
         /// What is too large, and the limit.
         problem: String,
     },
-    /// The query asks for what the dataset can't give.
+    /// The dataset does not support the query.
     #[error(transparent)]
     Select(#[from] SelectError),
-    /// What the caller gave is malformed, such as bounds or a resolution.
+    /// An argument is malformed, such as bounds or a resolution.
     #[error(transparent)]
     Argument(#[from] FormatError),
-    /// The query asks for a dimension that the dataset does not have, or the schema describes no point.
+    /// The query names a dimension that the dataset does not have, or the schema does not describe points.
     #[error(transparent)]
     Decode(DecodeError),
-    /// Only EPT has what was asked for.
-    #[error("{location}: is not an EPT dataset, and only EPT has what was asked for")]
+    /// The request is supported only for EPT.
+    #[error("{location}: not an EPT dataset, and this is available only for EPT")]
     NotEpt {
         /// Path or URL of the dataset, without secrets.
         location: String,
     },
-    /// Only octrees have what was asked for.
+    /// The request is supported only for octrees.
     #[error(
-        "{location}: has no octree, and only octrees have what was asked for; write it as COPC first"
+        "{location}: not an octree, and this is available only for octrees; convert it to COPC first"
     )]
     NoOctree {
         /// Path or URL of the dataset, without secrets.
         location: String,
     },
-    /// The dataset was rebuilt or removed while it was read.
+    /// The dataset was rebuilt or removed while it was being read.
     #[error(
-        "{location}: has changed since it was opened: the dataset was rebuilt meanwhile, and what was read may be of both \
+        "{location}: has changed since it was opened: the dataset was rebuilt, and the points read may be of both \
          builds; read it again"
     )]
     Changed {
-        /// Path or URL of the file that changed, without secrets.
+        /// Path or URL of the changed file, without secrets.
         location: String,
     },
-    /// A camera that sees nothing.
+    /// A camera with invalid parameters.
     #[error(transparent)]
     Camera(#[from] CameraError),
-    /// Background work was started outside of a tokio runtime.
+    /// Background work was started outside a tokio runtime.
     #[error("a scene needs a tokio runtime; see Blocking")]
     NoRuntime,
-    /// A fault of this library: a task ended without a result.
-    #[error("internal fault: {0}")]
+    /// A bug in this library: a task ended without a result.
+    #[error("internal error: {0}")]
     Internal(String),
 }
 
@@ -110,11 +110,11 @@ pub enum Error {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{part} {node} ({location}): {cause}")]
 pub struct Loss {
-    /// What it is, and how much of the dataset goes with it.
+    /// The kind of part.
     pub part: LostPart,
     /// The node of the tile, or the root of the page.
     pub node: NodeName,
-    /// The node's cell: within it, data is missing.
+    /// The node's cell, within which points are missing.
     pub cell: Bounds,
     /// Path or URL of the file, without secrets.
     pub location: String,
@@ -125,17 +125,17 @@ pub struct Loss {
 /// The kind of a lost part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LostPart {
-    /// A tile with this many points.
+    /// A tile.
     Tile {
-        /// Points by the hierarchy.
+        /// Number of points according to the hierarchy.
         points: u64,
     },
     /// A whole LAS or LAZ file.
     File {
-        /// Points by its header. `None` if that can't be read.
+        /// Number of points according to its header. `None` if the header can't be read.
         points: Option<u64>,
     },
-    /// A page of the hierarchy: the node that it is rooted at and all below it, how many is unknown.
+    /// A page of the hierarchy: its root node and an unknown number of descendants.
     Page,
 }
 
@@ -143,7 +143,7 @@ pub enum LostPart {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LossCause {
-    /// It could not be fetched.
+    /// It can't be fetched.
     #[error("{}", .0.cause())]
     Fetch(StoreError),
     /// Its bytes are not a tile of this dataset.
@@ -158,7 +158,7 @@ pub enum LossCause {
 }
 
 impl Error {
-    /// The part of the dataset that is lost by this error, when reading can go on without it.
+    /// The lost part, if this error is a loss after which reading continues.
     #[must_use]
     pub fn loss(&self) -> Option<&Loss> {
         match self {

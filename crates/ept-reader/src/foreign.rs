@@ -1,4 +1,4 @@
-//! What is found in place of a dataset, by name and with the way out.
+//! Recognises what is found in place of a dataset, and says what to do.
 
 use ept_format::FormatError;
 
@@ -6,11 +6,11 @@ use crate::engine::Fetcher;
 use crate::store::StoreError;
 use crate::{Error, location};
 
-/// A kind of point cloud that is not read.
+/// A kind of point cloud that is not supported.
 struct Foreign {
-    /// The file that stands for the whole.
+    /// Name of its main file.
     name: &'static str,
-    /// A file that lies beside it and that nothing else has.
+    /// A file beside it that only this kind has.
     mark: &'static str,
     kind: &'static str,
 }
@@ -33,18 +33,18 @@ const FOREIGN: [Foreign; 3] = [
     },
 ];
 
-/// The metadata of what Entwine wrote before there was EPT.
+/// The metadata of Entwine before EPT.
 const PRE_EPT: &str = "entwine.json";
 
-const WAY_OUT: &str = "which is not read here; give the LAZ or LAS files that it was made of, or EPT or COPC made of \
+const WAY_OUT: &str = "which is not supported; give the LAZ or LAS files that it was made from, or EPT or COPC made from \
                        them (untwine makes COPC)";
 
-/// Names that a message repeats of a folder.
+/// Maximum names in a folder that a message repeats.
 const SHOWN: usize = 5;
-/// Folders in a folder that are looked into.
+/// Maximum subfolders searched.
 const LOOKED_INTO: usize = 100;
 
-/// That the location of a file is that of another kind of point cloud, by its name.
+/// The error for a location that is another kind of point cloud, judging by its name.
 pub(crate) fn by_name(location: &str) -> Option<Error> {
     let (path, _) = location::without_query(location);
     let name = path.rsplit(['/', '\\']).next()?;
@@ -62,14 +62,14 @@ pub(crate) fn by_name(location: &str) -> Option<Error> {
     })
 }
 
-/// What is there in place of a dataset whose `ept.json` could not be fetched.
+/// The error for a location whose `ept.json` can't be fetched, depending on what is there instead.
 pub(crate) async fn instead(fetcher: &Fetcher, error: StoreError) -> Error {
     let is_local = !fetcher.is_remote();
     let problem = match &error {
         StoreError::NotFound { .. } => None,
         StoreError::Denied { .. } if is_local => return error.into(),
         StoreError::Denied { cause, .. } => Some(format!(
-            "{cause}: it is not there, or it takes credentials to read it"
+            "{cause}: it does not exist, or reading it requires credentials"
         )),
         error if error.is_web_page() => Some(format!("{}; is the address right?", error.cause())),
         _ => return error.into(),
@@ -90,7 +90,7 @@ pub(crate) async fn instead(fetcher: &Fetcher, error: StoreError) -> Error {
     Error::Location { location, problem }
 }
 
-/// The kind of point cloud in a folder, or that the folder is a page of a web server.
+/// The kind of point cloud in a folder, or a note that the folder is a web page.
 async fn kind_of(fetcher: &Fetcher) -> Option<String> {
     let is_there = async |name: &str| fetcher.start(name, 1).await.is_ok();
     for foreign in &FOREIGN {
@@ -113,14 +113,14 @@ async fn kind_of(fetcher: &Fetcher) -> Option<String> {
     })
 }
 
-/// What a folder on disk has, none of which is a dataset.
+/// What a folder on disk contains instead of a dataset.
 async fn contents(fetcher: &Fetcher) -> Option<String> {
     let mut names = fetcher.list("").await.ok()??;
     names.sort();
     for name in names.iter().take(LOOKED_INTO) {
         if fetcher.size(&format!("{name}/ept.json")).await.is_ok() {
             return Some(format!(
-                "there is no ept.json in this folder, but one in its folder {name}: give that"
+                "there is no ept.json in this folder, but there is one in its subfolder {name}; give that"
             ));
         }
     }

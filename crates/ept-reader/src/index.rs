@@ -6,11 +6,12 @@ use ept_index::{Index, IndexFile, Reading, companions};
 use crate::engine::Fetcher;
 use crate::{Engine, Error, StoreError, foreign, location};
 
-/// Reads the tile index at a path or URL: `http(s)`, or with the feature `cloud` `s3`, `gs` and `az`. Its contents decide what
-/// it is; see [`Reading::read`]. [`Limits::index_bytes`](crate::Limits::index_bytes) is the limit of its size.
+/// Reads the tile index at a path or URL: `http(s)`, or with the feature `cloud` `s3`, `gs` and `az`. Its kind is
+/// determined by its contents, see [`Reading::read`]. Its size is limited by
+/// [`Limits::index_bytes`](crate::Limits::index_bytes).
 ///
 /// # Errors
-/// When it can't be fetched, or is not an index.
+/// If it can't be fetched, or is not an index.
 ///
 /// ```no_run
 /// use ept_index::Reading;
@@ -39,7 +40,7 @@ pub async fn read_index(
     for extension in companions(&bytes) {
         let bytes = match get(&fetcher, &sibling(&name, extension), most).await {
             Ok(bytes) => bytes,
-            // Object stores deny what is not there. The parser knows what must be.
+            // Object stores deny access to missing files. The parser knows which files are required.
             Err(StoreError::NotFound { .. } | StoreError::Denied { .. }) => continue,
             Err(error) => return Err(error.into()),
         };
@@ -78,7 +79,7 @@ async fn get(fetcher: &Fetcher, name: &str, most: usize) -> Result<Bytes, StoreE
     fetcher.get_with(name, most, retry).await
 }
 
-/// The file with another extension, in the case of the one that it has.
+/// The name with another extension, in the same case.
 fn sibling(name: &str, extension: &str) -> String {
     let (stem, own) = name.rsplit_once('.').unwrap_or((name, ""));
     if own.bytes().any(|byte| byte.is_ascii_uppercase()) {

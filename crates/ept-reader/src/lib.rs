@@ -1,16 +1,16 @@
-//! Reads Entwine Point Tile datasets.
+//! Reads lidar points from EPT, COPC, LAZ and LAS.
 //!
-//! The principal type is [`Dataset`]: opened from a folder, a URL or any [`Store`], it binds a [`Query`] to a
-//! [`Selection`], which gives nodes and points as streams:
+//! The main type is [`Dataset`]: opened from a folder, a file, a URL or any [`Store`], it binds a [`Query`] to a
+//! [`Selection`], which returns nodes and points as streams:
 //!
-//! - *ordered*: nodes come in ascending depth, x, y, z, and points in the order of their nodes, whatever
-//!   the network does; the same query gives the same points in the same order on every run;
-//! - *bounded*: at most so much in flight as the [`Limits`] of the [`Engine`] allow, for all datasets that share it; a
-//!   slow consumer slows the reading down;
+//! - *ordered*: nodes come in ascending depth, x, y, z, and points in the order of their nodes, whatever the network
+//!   does; the same query returns the same points in the same order on every run;
+//! - *bounded*: the [`Limits`] of the [`Engine`] apply to all datasets that share it; a slow consumer slows down
+//!   reading;
 //! - *cancelled by drop*: dropping a stream stops its requests.
 //!
-//! A tile or page that cannot be read is an [`Error::Lost`] in the stream, which goes on after it: the
-//! caller decides whether a loss ends the work.
+//! A tile or page that can't be read is an [`Error::Lost`] item, after which the stream continues: the caller decides
+//! whether a loss ends the work.
 //!
 //! ```
 //! use ept_reader::{Bounds, Dataset, Query};
@@ -29,12 +29,13 @@
 //! # Ok(()) }
 //! ```
 //!
-//! A survey of many files has a tile index: [`read_index`] reads it, [`rows_in_areas`] says which files an area meets.
+//! A survey of many files has a tile index: [`read_index`] reads it, [`rows_in_areas`] finds the files that intersect
+//! areas.
 //!
 //! # Drawing
 //!
-//! A [`Scene`] is what a viewer draws of a dataset: for each frame, [`Scene::look`] says at once which tiles of a
-//! [`View`] are in memory, and has the rest loaded in the background. A drawn frame, from the start:
+//! A [`Scene`] provides what a viewer draws of a dataset: for each frame, [`Scene::look`] immediately returns the tiles
+//! of a [`View`] that are in memory, and the rest is loaded in the background. Drawing a frame, from the start:
 //!
 //! ```
 //! use ept_reader::{Camera, Dataset, Scene, SceneOptions, View};
@@ -80,12 +81,12 @@
 //! # Ok(()) }
 //! ```
 //!
-//! [`Scene::pick`] gives the point under a pixel, a [`TileCache`] is shared between scenes and with whoever else needs
-//! tiles, and [`Blocking`] is for programs without async.
+//! [`Scene::pick`] finds the point under a pixel, a [`TileCache`] is shared between scenes and other users of tiles,
+//! and [`Blocking`] is for programs without async.
 //!
-//! All of it needs a tokio runtime with time and I/O enabled, multi-threaded as a rule.
+//! All of it needs a tokio runtime with time and I/O enabled, usually multi-threaded.
 //!
-//! The feature `cloud`, off by default, adds object stores: `s3://`, `gs://` and `az://`; see [`CloudOptions`].
+//! The feature `cloud`, off by default, adds object stores: `s3://`, `gs://` and `az://`, see [`CloudOptions`].
 
 mod blocking;
 mod catalog;

@@ -1,4 +1,4 @@
-//! From what a user types to a store.
+//! Locations, as users type them.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -11,10 +11,10 @@ use crate::{Error, Options, foreign};
 
 const METADATA_FILE: &str = "ept.json";
 
-/// URLs of object stores.
+/// URL schemes of object stores.
 const CLOUD_SCHEMES: [&str; 8] = ["s3", "s3a", "gs", "gcs", "az", "azure", "abfs", "abfss"];
 
-/// How a location is got at.
+/// How to access a location.
 enum Kind<'a> {
     Path(&'a str),
     Web,
@@ -40,15 +40,15 @@ impl Kind<'_> {
     }
 }
 
-/// Where points lie.
+/// The location of a dataset.
 pub(crate) enum Place {
     /// A folder with an `ept.json`.
     Folder(Arc<dyn Store>),
-    /// A file, by the store of its folder and its name.
+    /// A file, given by the store of its folder and its name.
     File(Arc<dyn Store>, String),
 }
 
-/// The place of a location: a folder as [`open`] has it, or a file of another name than `ept.json`.
+/// The place of a location: a folder as for [`open`], or a file other than `ept.json`.
 pub(crate) fn place(location: &str, options: &Options) -> Result<Place, Error> {
     let location = &options.services.location(location)?;
     let location = location.strip_prefix("ept://").unwrap_or(location);
@@ -74,14 +74,14 @@ pub(crate) fn place(location: &str, options: &Options) -> Result<Place, Error> {
     Ok(Place::Folder(open(location, options)?))
 }
 
-/// Whether a name is that of a LAS or LAZ file, which COPC files are too.
+/// Whether a name is that of a LAS, LAZ or COPC file.
 fn is_point_file(path: &Path) -> bool {
     let extension = path.extension();
     extension.is_some_and(|e| e.eq_ignore_ascii_case("laz") || e.eq_ignore_ascii_case("las"))
 }
 
-/// The store of a location: a folder, an `ept.json`, or a URL of either, with a trailing slash or a
-/// query string. PDAL's prefix `ept://` is taken off.
+/// The store for a location: a folder, an `ept.json`, or a URL of either, with or without a trailing slash or query
+/// string. PDAL's prefix `ept://` is removed.
 pub(crate) fn open(location: &str, options: &Options) -> Result<Arc<dyn Store>, Error> {
     let location = &options.services.location(location)?;
     let location = location.strip_prefix("ept://").unwrap_or(location);
@@ -92,7 +92,7 @@ pub(crate) fn open(location: &str, options: &Options) -> Result<Arc<dyn Store>, 
     }
 }
 
-/// The store of the folder that a file is in, and the name of the file there. A query string belongs to the store.
+/// The store for the folder of a file, and the name of the file in it. A query string belongs to the store.
 pub(crate) fn open_file(
     location: &str,
     options: &Options,
@@ -153,7 +153,7 @@ fn open_cloud(root: &str, _options: &Options) -> Result<Arc<dyn Store>, Error> {
     })
 }
 
-/// The URL without a final `ept.json`, its query string kept.
+/// The URL without a final `ept.json`, but with its query string.
 fn root_url(url: &str) -> String {
     let (path, query) = without_query(url);
     let path = path.trim_end_matches('/');
@@ -164,7 +164,7 @@ fn root_url(url: &str) -> String {
     format!("{folder}{query}")
 }
 
-/// The URL without its fragment and its query string, and the latter with its question mark.
+/// Splits a URL without its fragment before the query string, which includes the question mark.
 pub(crate) fn without_query(url: &str) -> (&str, &str) {
     let url = url.split('#').next().unwrap_or(url);
     url.split_at(url.find('?').unwrap_or(url.len()))
@@ -183,7 +183,7 @@ fn open_path(text: &str) -> Result<Arc<dyn Store>, Error> {
     if matches!(root.try_exists(), Ok(false)) {
         return Err(Error::Location {
             location: root.display().to_string(),
-            problem: "there is no such file or folder".into(),
+            problem: "no such file or folder".into(),
         });
     }
     if root.is_file() {
@@ -195,25 +195,24 @@ fn open_path(text: &str) -> Result<Arc<dyn Store>, Error> {
     Ok(Arc::new(FileStore::new(root)))
 }
 
-/// The locations with folders of LAS and LAZ files and patterns of file names replaced by the files, in the order of
-/// their names.
+/// Expands folders of LAS and LAZ files, and patterns of file names, to files in the order of their names.
 pub(crate) fn expanded(locations: &[String]) -> Result<Vec<String>, Error> {
     let files = locations.iter().map(|location| files_of(location));
     let files: Vec<Vec<String>> = files.collect::<Result<_, _>>()?;
     Ok(files.concat())
 }
 
-/// What tells a location from others: two paths to one file are the same.
+/// Identifies a location: two paths to the same file are equal.
 pub(crate) fn identity(location: &str) -> OsString {
     let path = std::fs::canonicalize(location);
     path.map_or_else(|_| location.into(), PathBuf::into_os_string)
 }
 
-/// Extensions of the files that are tile indexes.
+/// Extensions of tile indexes.
 const INDEXES: [&str; 8] = ["zip", "shp", "geojson", "json", "vpc", "csv", "txt", "gpkg"];
 
-/// Whether a location is that of a tile index, by its name: it ends as a shapefile, GeoJSON, VPC, list or zip does, or is the
-/// short name of one; see [`Services`](crate::Services).
+/// Whether a location is a tile index, judging by its name: it has the extension of a shapefile, GeoJSON, VPC, list or
+/// zip, or is the short name of one, see [`Services`](crate::Services).
 #[must_use]
 pub fn is_index(location: &str) -> bool {
     if location.starts_with(OPENTOPOGRAPHY) {
@@ -242,7 +241,7 @@ fn files_of(location: &str) -> Result<Vec<String>, Error> {
             .filter(|path| is_point_file(Path::new(path)))
             .collect();
         files.sort();
-        // A folder without any is told as one without `ept.json`.
+        // A folder without point files is reported as one without `ept.json`.
         return Ok(if files.is_empty() {
             vec![location.to_owned()]
         } else {
@@ -259,8 +258,9 @@ fn files_of(location: &str) -> Result<Vec<String>, Error> {
         let path = path.map_err(|error| failed(error.to_string()))?;
         files.push(path.display().to_string());
     }
-    match files.is_empty() {
-        true => Err(failed("no file matches".into())),
-        false => Ok(files),
+    if files.is_empty() {
+        Err(failed("no file matches".into()))
+    } else {
+        Ok(files)
     }
 }

@@ -1,4 +1,4 @@
-//! The sources of a dataset, and what is known of all of them together.
+//! The sources of a dataset, and their common frame.
 
 use std::sync::Arc;
 
@@ -14,23 +14,23 @@ use crate::{Engine, Error, Loss, LossCause, LostPart, StoreError};
 pub(crate) struct Members {
     members: Vec<Member>,
     engine: Engine,
-    /// Of all points.
+    /// The frame of all sources together.
     frame: Arc<Frame>,
 }
 
 /// A source of a dataset.
 #[derive(Debug)]
 pub(crate) enum Member {
-    /// One that was opened.
+    /// An open source.
     Open(Arc<dyn Source>),
-    /// One that can't be.
+    /// A source that can't be opened.
     Lost(Box<Loss>),
 }
 
 /// Which vertical systems the sources of a dataset may have.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Heights {
-    /// All sources have the same one, or all of them an unknown one.
+    /// All sources have the same one, or all an unknown one.
     #[default]
     Same,
     /// Any. Heights stay as they are.
@@ -38,7 +38,7 @@ pub enum Heights {
 }
 
 impl Members {
-    /// A dataset of one source.
+    /// A dataset with one source.
     pub(crate) fn one(source: Arc<dyn Source>) -> Members {
         Members {
             engine: source.engine().clone(),
@@ -47,7 +47,7 @@ impl Members {
         }
     }
 
-    /// A dataset of several sources.
+    /// A dataset with several sources.
     pub(crate) fn several(
         members: Vec<Member>,
         engine: &Engine,
@@ -81,7 +81,7 @@ impl Members {
         &self.members
     }
 
-    /// The source of a number.
+    /// The source with an index. `None` if it is not open.
     pub(crate) fn get(&self, number: u32) -> Option<&Arc<dyn Source>> {
         self.members.get(number as usize)?.source()
     }
@@ -94,7 +94,7 @@ impl Members {
         }
     }
 
-    /// A query bound to each of the sources; `None` for one that is not open.
+    /// Binds a query to each source. `None` for those that are not open.
     pub(crate) fn bind(&self, query: &Query) -> Result<Vec<Option<Selection>>, SelectError> {
         let bind = |member: &Member| {
             let source = member.source();
@@ -107,20 +107,21 @@ impl Members {
 
     fn bind_one(&self, query: &Query, source: &Arc<dyn Source>) -> Result<Selection, SelectError> {
         let own = source.frame();
-        let frame = match own.schema == self.frame.schema {
-            true => Arc::clone(own),
-            // What another source has is no slip here.
-            false => Arc::new(Frame {
+        let frame = if own.schema == self.frame.schema {
+            Arc::clone(own)
+        } else {
+            // A dimension that another source has is not a mistake here.
+            Arc::new(Frame {
                 schema: self.frame.schema.clone(),
                 ..(**own).clone()
-            }),
+            })
         };
         if is_same_system(&own.srs, &self.frame.srs) {
             return Selection::new(query, &frame);
         }
         if query.thin().is_some() {
             return Err(SelectError::Unrelated(
-                "the sources are in different coordinate systems, so their points cannot be thinned together; bring \
+                "the sources are in different coordinate systems, so their points can't be thinned together; convert \
                  them to one system first"
                     .into(),
             ));
@@ -164,16 +165,17 @@ fn is_same_system(a: &Srs, b: &Srs) -> bool {
     a == b || is_identity().unwrap_or(false)
 }
 
-/// What is known of several sources, in the coordinates of the first.
+/// The frame of several sources, in the coordinates of the first.
 fn common_frame(sources: &[&Arc<dyn Source>]) -> Result<Frame, Error> {
     let first = sources[0].frame();
     let mut frame = (**first).clone();
     for source in &sources[1..] {
         let own = source.frame();
         add_dimensions(&mut frame.schema, &own.schema);
-        let (bounds, conforming) = match is_same_system(&own.srs, &first.srs) {
-            true => (own.bounds, own.conforming),
-            false => (brought(source, first)?, None),
+        let (bounds, conforming) = if is_same_system(&own.srs, &first.srs) {
+            (own.bounds, own.conforming)
+        } else {
+            (brought(source, first)?, None)
         };
         frame.bounds = frame.bounds.joined(&bounds);
         frame.conforming = frame.conforming.zip(conforming).map(|(a, b)| a.joined(&b));
@@ -183,12 +185,12 @@ fn common_frame(sources: &[&Arc<dyn Source>]) -> Result<Frame, Error> {
     Ok(frame)
 }
 
-/// The bounds of a source in the coordinates of another.
+/// The bounds of a source in the coordinates of the first.
 fn brought(source: &Arc<dyn Source>, first: &Frame) -> Result<Bounds, Error> {
     let own = source.frame();
     if own.srs.is_empty() || first.srs.is_empty() {
         return Err(Error::Mixed(format!(
-            "{}: its coordinate system is {}, while that of the first source is {}; points of a known and of an unknown \
+            "{}: its coordinate system is {}, while that of the first source is {}; points of a known and an unknown \
              system cannot be put together",
             source.location(),
             system(&own.srs),
@@ -204,7 +206,7 @@ fn system(srs: &Srs) -> String {
     name.unwrap_or_else(|| "unknown".into())
 }
 
-/// Adds what a schema lacks. Statistics are of one source, and say nothing of all.
+/// Adds missing dimensions to a schema, without statistics, which are those of one source only.
 fn add_dimensions(schema: &mut Vec<Dimension>, more: &[Dimension]) {
     for known in schema.iter_mut() {
         known.statistics = None;
@@ -220,7 +222,7 @@ fn add_dimensions(schema: &mut Vec<Dimension>, more: &[Dimension]) {
     }
 }
 
-/// Fails unless all sources have one vertical system.
+/// Fails unless all sources have the same vertical system.
 fn check_heights(sources: &[&Arc<dyn Source>]) -> Result<(), Error> {
     let of = |source: &Arc<dyn Source>| vertical_system(&source.frame().srs);
     let mut systems: Vec<(Option<String>, String)> = Vec::new();
@@ -238,13 +240,13 @@ fn check_heights(sources: &[&Arc<dyn Source>]) -> Result<(), Error> {
         format!("{system} ({location})")
     });
     Err(Error::Mixed(format!(
-        "the sources have different vertical systems: {}; heights of different systems do not fit together, \
-         --vertical-as-is takes them as they are",
+        "the sources have different vertical systems: {}; heights of different systems can't be mixed; \
+         use --vertical-as-is to ignore this",
         systems.collect::<Vec<_>>().join(", ")
     )))
 }
 
-/// The error for a dataset of which nothing can be opened.
+/// The error for a dataset of which no source can be opened.
 fn nothing_open(members: &[Member]) -> Error {
     let lost = members.iter().find_map(|member| match member {
         Member::Lost(loss) => Some(Error::Lost(loss.clone())),

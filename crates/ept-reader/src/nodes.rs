@@ -1,4 +1,4 @@
-//! Nodes as a stream.
+//! Streams of nodes.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -10,21 +10,21 @@ use tokio::sync::mpsc::Sender;
 use crate::Error;
 use crate::engine::Background;
 
-/// The nodes that a policy or selection visits, in its order; see [`crate::Selection::nodes`].
+/// The nodes visited by a policy or selection, in its order, see [`crate::Selection::nodes`].
 #[derive(Debug)]
 pub struct NodeStream {
     found: Background<Vec<Found>>,
-    /// The nodes at hand.
+    /// The nodes received.
     next: std::vec::IntoIter<Found>,
 }
 
 pub(crate) type Found = Result<Node, Error>;
 
-/// Batches of nodes that are found before they are taken: enough to keep tile requests going.
+/// Number of batches of nodes that are found ahead: enough to keep tile requests going.
 const AHEAD: usize = 2;
 
 impl NodeStream {
-    /// The nodes that `find` sends, in batches: one by one, handing over takes longer than finding.
+    /// The nodes that `find` sends in batches, since sending them one by one takes longer than finding them.
     pub(crate) fn spawn<F>(find: impl FnOnce(Sender<Vec<Found>>) -> F) -> NodeStream
     where
         F: Future<Output = ()> + Send + 'static,

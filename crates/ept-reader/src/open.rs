@@ -1,4 +1,4 @@
-//! Opening datasets: what lies at a location, and what several locations are together.
+//! Opens one or several locations as a dataset.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,29 +15,30 @@ use crate::store::Store;
 use crate::{Dataset, Engine, Error, LossCause, Options, StoreError, credit};
 
 impl Dataset {
-    /// Opens the dataset at a folder that holds an `ept.json`, an `ept.json`, a COPC, LAZ or LAS file, or a URL of any:
-    /// `http(s)`, whose query string is repeated on every request, or with the feature `cloud` `s3`, `gs` and `az`.
+    /// Opens a folder with an `ept.json`, an `ept.json`, a COPC, LAZ or LAS file, or a URL of any of these: `http(s)`,
+    /// whose query string is repeated on every request, or with the feature `cloud` `s3`, `gs` and `az`.
     ///
-    /// What a file is, its first bytes tell. Of a COPC, LAZ or LAS file, no more is fetched than its header and records.
+    /// The kind of a file is determined by its first bytes. Of a COPC, LAZ or LAS file, only the header and VLRs are
+    /// fetched.
     ///
     /// # Errors
-    /// When there is nothing of the kind, or it is not valid; see [`ept_format::Metadata::from_json`].
+    /// If there is no dataset at the location, or it is invalid, see [`ept_format::Metadata::from_json`].
     pub async fn open(location: &str) -> Result<Dataset, Error> {
         Dataset::open_with(location, &Options::default()).await
     }
 
-    /// As [`Dataset::open`], with other options than the default ones.
+    /// As [`Dataset::open`], with options.
     ///
     /// # Errors
-    /// As [`Dataset::open`].
+    /// As for [`Dataset::open`].
     pub async fn open_with(location: &str, options: &Options) -> Result<Dataset, Error> {
         Dataset::open_in(location, &Engine::new(options)).await
     }
 
-    /// As [`Dataset::open`], with an engine that other datasets share.
+    /// As [`Dataset::open`], with an engine shared with other datasets.
     ///
     /// # Errors
-    /// As [`Dataset::open`].
+    /// As for [`Dataset::open`].
     pub async fn open_in(location: &str, engine: &Engine) -> Result<Dataset, Error> {
         match location::place(location, engine.options())? {
             Place::File(store, name) => Dataset::from_file_in(store, &name, engine).await,
@@ -45,7 +46,7 @@ impl Dataset {
         }
     }
 
-    /// A folder, or a file whose name does not say so.
+    /// Opens a folder, or a file whose name does not tell that it is one.
     async fn from_folder(
         location: &str,
         store: Arc<dyn Store>,
@@ -69,10 +70,10 @@ impl Dataset {
         }
     }
 
-    /// Opens the COPC, LAZ or LAS file of that path in a store, with an engine that other datasets share.
+    /// Opens the COPC, LAZ or LAS file at a path in a store, with an engine shared with other datasets.
     ///
     /// # Errors
-    /// When the file cannot be fetched, or is none of these.
+    /// If the file can't be fetched, or is none of these.
     pub async fn from_file_in(
         store: Arc<dyn Store>,
         path: &str,
@@ -86,32 +87,32 @@ impl Dataset {
         Ok(Dataset::from(Members::one(source)))
     }
 
-    /// Opens the dataset in a store.
+    /// Opens the EPT dataset in a store.
     ///
     /// # Errors
-    /// As [`Dataset::open`].
+    /// As for [`Dataset::open`].
     pub async fn from_store(store: Arc<dyn Store>, options: &Options) -> Result<Dataset, Error> {
         Dataset::from_store_in(store, &Engine::new(options)).await
     }
 
-    /// Opens the dataset in a store, with an engine that other datasets share.
+    /// Opens the EPT dataset in a store, with an engine shared with other datasets.
     ///
     /// # Errors
-    /// As [`Dataset::open`].
+    /// As for [`Dataset::open`].
     pub async fn from_store_in(store: Arc<dyn Store>, engine: &Engine) -> Result<Dataset, Error> {
         Ok(Dataset::from(Ept::open(store, engine).await?))
     }
 
-    /// Opens several locations as one dataset, whose points come in the order given: each a location as
-    /// [`Dataset::open`] takes it, a folder of LAS and LAZ files, or a pattern of file names such as `tiles/*.laz`. What
-    /// stands twice is read once. A tile index stands for the files that it lists, see [`read_index`](crate::read_index);
-    /// those whose boxes miss the areas of the opening are not opened.
+    /// Opens several locations as one dataset, whose points come in the order given. Each is a location as for
+    /// [`Dataset::open`], a folder of LAS and LAZ files, or a pattern of file names such as `tiles/*.laz`. A repeated
+    /// location is read once. A tile index stands for the files that it lists, see [`read_index`](crate::read_index);
+    /// those whose boxes miss [`Opening::areas`] are not opened.
     ///
-    /// The points are in the coordinate system of the first source, to which others are brought. What cannot be opened is
-    /// an [`Error::Lost`] among the nodes, in its place.
+    /// Points are in the coordinate system of the first source, to which those of others are transformed. A location
+    /// that can't be opened is an [`Error::Lost`] item in its place among the nodes.
     ///
     /// # Errors
-    /// When no location can be opened, a pattern or folder has no file, or the sources do not fit together.
+    /// If no location can be opened, a pattern or folder matches no file, or the sources can't be combined.
     pub async fn open_all(
         locations: &[String],
         engine: &Engine,
@@ -150,10 +151,11 @@ impl Dataset {
         Ok(Dataset::from(Members::several(members, engine, heights)?))
     }
 
-    /// Opens several locations, each as a dataset of its own, with folders and patterns as [`Dataset::open_all`] takes them.
+    /// Opens several locations, each as a dataset of its own. Folders and patterns are expanded as in
+    /// [`Dataset::open_all`].
     ///
     /// # Errors
-    /// When a pattern or folder has no file; what can't be opened is an error in its place.
+    /// If a pattern or folder matches no file. A location that can't be opened is an error in its place.
     pub async fn open_each(
         locations: &[String],
         engine: &Engine,
@@ -169,7 +171,7 @@ impl Dataset {
     }
 }
 
-/// A location that was opened, or is lost.
+/// A location as an open or lost member.
 fn member(opened: Result<Dataset, Error>) -> Result<Member, Error> {
     let error = match opened {
         Ok(dataset) => {

@@ -1,4 +1,4 @@
-//! How several locations are opened as one dataset.
+//! Options for opening several locations as one dataset.
 
 use ept_index::{Index, Reading, Row};
 use ept_select::{Area, Edge, rows_in_areas};
@@ -6,29 +6,29 @@ use ept_select::{Area, Edge, rows_in_areas};
 use crate::members::{Heights, Member};
 use crate::{Dataset, Engine, Error, StoreError, location, read_index};
 
-/// How several locations are opened as one dataset; see [`Dataset::open_all`].
+/// Options for opening several locations as one dataset, see [`Dataset::open_all`].
 #[derive(Debug, Clone, Default)]
 pub struct Opening {
     /// Which vertical systems the sources may have.
     pub heights: Heights,
-    /// What will be asked for: files that an index lists are not opened if their boxes miss these areas.
+    /// The areas of later queries: files that an index lists are not opened if their boxes miss these areas.
     pub areas: Vec<Area>,
-    /// Whether points on the edge of the areas will be asked for.
+    /// How later queries treat points on the edge of the areas.
     pub edge: Edge,
-    /// How to understand tile indexes among the locations.
+    /// How to read tile indexes among the locations.
     pub reading: Reading,
 }
 
-/// What a location stands for.
+/// An entry for a location.
 pub(crate) enum Listed {
-    /// Somewhere to open.
+    /// A location to open.
     Location(String),
-    /// What an index has beside it, and can't be read.
+    /// An entry of an index that can't be read.
     Lost(Member),
 }
 
 impl Opening {
-    /// The locations to open for one of those given: itself, or what an index lists.
+    /// The entries for a location: itself, or what an index lists.
     pub(crate) async fn listed(
         &self,
         location: &str,
@@ -40,7 +40,7 @@ impl Opening {
         }
         let index = read_index(location, &self.reading, engine).await?;
         let rows = self.rows(&index, engine).await?;
-        // Without a row that the areas meet, the first file tells at least what its points would be like.
+        // If no row intersects the areas, the first file still provides the schema.
         let rows = match (rows.is_empty(), index.rows.first()) {
             (true, Some(first)) => vec![first],
             _ => rows,
@@ -51,12 +51,12 @@ impl Opening {
         Ok(rows.chain(left_out(&index, location)).collect())
     }
 
-    /// The rows of an index that the areas meet.
+    /// The rows of an index that intersect the areas.
     async fn rows<'a>(&self, index: &'a Index, engine: &Engine) -> Result<Vec<&'a Row>, Error> {
         let is_plain = |area: &Area| area.crs().is_none();
         let first = index.rows.first();
         let mut areas = self.areas.clone();
-        // An area without a system is in that of the points, which can be another than the index's.
+        // An area without a coordinate system is in that of the points, which may differ from the index's.
         if let Some(first) = first.filter(|_| areas.iter().any(is_plain)) {
             let dataset = Box::pin(Dataset::open_in(&first.location, engine)).await;
             let crs = dataset.ok().and_then(|dataset| dataset.frame().crs().ok());
@@ -69,12 +69,12 @@ impl Opening {
     }
 }
 
-/// What an index does not list.
+/// Entries of an index that can't be read.
 fn left_out(index: &Index, location: &str) -> impl Iterator<Item = Listed> {
     let unlocated = index.unlocated.iter();
-    let unlocated = unlocated.map(|number| format!("entry {number} names no location"));
+    let unlocated = unlocated.map(|number| format!("entry {number} has no location"));
     let next = index.next.iter();
-    let next = next.map(|next| format!("it goes on at {next}, give that too"));
+    let next = next.map(|next| format!("it continues at {next}; give that too"));
     let causes: Vec<String> = unlocated.chain(next).collect();
     let location = location::without_secrets(location);
     causes.into_iter().map(move |cause| {

@@ -13,10 +13,11 @@ use crate::source::SharedPolicy;
 use crate::tiles::Ordered;
 use crate::{Dataset, Error, NodeStream, Tile, TileStream, chain, thinned};
 
-/// A query bound to a dataset, made once by [`Dataset::select`]: the one way from a question to nodes, points and plans.
+/// A query bound to a dataset by [`Dataset::select`], which returns nodes, points and plans.
 ///
-/// Streams run within the limits of the dataset's [`Engine`](crate::Engine) and end when they are dropped. What cannot be
-/// read is an [`Error::Lost`] item, after which the stream goes on: the caller decides whether a loss ends the work.
+/// Streams run within the limits of the dataset's [`Engine`](crate::Engine) and end when they are dropped. Whatever
+/// can't be read is an [`Error::Lost`] item, after which the stream continues: the caller decides whether a loss ends
+/// the work.
 ///
 /// ```
 /// use ept_reader::{Dataset, Query};
@@ -38,7 +39,7 @@ pub struct Selection {
     dataset: Dataset,
     /// The query bound to all sources together.
     bound: ept_select::Selection,
-    /// The query bound to each source; `None` for one that is not open.
+    /// The query bound to each source. `None` for those that are not open.
     parts: Arc<[Option<ept_select::Selection>]>,
     /// Shared by clones.
     reads: Arc<ReadCounts>,
@@ -82,25 +83,25 @@ impl Selection {
         self.bound.query()
     }
 
-    /// What is known of the dataset.
+    /// The frame of the dataset.
     #[must_use]
     pub fn frame(&self) -> &Frame {
         self.bound.frame()
     }
 
-    /// The selection without the dataset: pure decisions about nodes and points.
+    /// The selection without the dataset: decisions about nodes and points, without I/O.
     #[must_use]
     pub fn bound(&self) -> &ept_select::Selection {
         &self.bound
     }
 
-    /// A box in the coordinate system of the result around all that can be selected.
+    /// Bounds of everything that can be selected, in the coordinate system of the result.
     #[must_use]
     pub fn bounds(&self) -> &Bounds {
         self.bound.bounds()
     }
 
-    /// Whether the points of a cell are inside the areas, outside or across their edge.
+    /// Whether the points of a cell are inside the areas, outside, or neither is certain.
     #[must_use]
     pub fn relation(&self, cell: &Bounds) -> Relation {
         self.bound.relation(cell)
@@ -108,7 +109,7 @@ impl Selection {
 
     /// The nodes, in ascending depth, x, y, z. Only pages that the query can reach are fetched.
     ///
-    /// If the query limits its points, all nodes are found before the first is given.
+    /// If the query limits its points, all nodes are found before the first is returned.
     #[must_use]
     pub fn nodes(&self) -> NodeStream {
         let found = self.walk(|part| Arc::new(part.policy()));
@@ -125,12 +126,12 @@ impl Selection {
                 }
                 Err(error) => items.push(Err(error.into())),
             }
-            // Whoever does not listen any more does not want to know.
+            // The receiver may be gone.
             let _ = sender.send(items).await;
         })
     }
 
-    /// The nodes that a policy of each source selects.
+    /// The nodes that each source's policy selects.
     fn walk(&self, policy: impl Fn(&ept_select::Selection) -> SharedPolicy) -> NodeStream {
         let members = self.dataset.members();
         let mut policies = self.parts.iter().map(|part| part.as_ref().map(&policy));
@@ -154,15 +155,15 @@ impl Selection {
 
     /// The selected points, tile by tile.
     ///
-    /// Tiles come in the order of [`Selection::nodes`]. If the query thins, a node's points can come in several parts and
-    /// in another order, which is part of what keeps the memory small.
+    /// Tiles come in the order of [`Selection::nodes`]. If the query thins, the points of a node may come in several
+    /// parts and in a different order, which keeps memory small.
     #[must_use]
     pub fn points(&self) -> TileStream {
         self.map(|tile| tile)
     }
 
-    /// What `make` makes of the selected points, tile by tile as in [`Selection::points`]. `make` runs on the thread that
-    /// decoded the tile, so it runs on all cores.
+    /// Maps the selected points, tile by tile as in [`Selection::points`]. `make` runs on the thread that decoded the
+    /// tile, so it uses all cores.
     #[must_use]
     pub fn map<T, F>(&self, make: F) -> TileStream<T>
     where
@@ -172,7 +173,7 @@ impl Selection {
         self.map_nodes(self.nodes(), make)
     }
 
-    /// As [`Selection::map`], of nodes that the caller already has, which are read whatever their depth and place.
+    /// As [`Selection::map`], for nodes that the caller already has. They are read whatever their depth and position.
     #[must_use]
     pub fn map_nodes<T, F, S>(&self, nodes: S, make: F) -> TileStream<T>
     where
@@ -213,7 +214,7 @@ impl Selection {
         TileStream::new(thinned::thinned(engine, thinner, nodes, finish))
     }
 
-    /// The points with the number of their source, if it is wanted.
+    /// Adds the index of the source as a dimension, if requested.
     fn with_source(&self, node: &Node, points: PointBatch) -> Result<PointBatch, Error> {
         let Some(name) = self.query().source_id() else {
             return Ok(points);
@@ -223,12 +224,12 @@ impl Selection {
         with_source.map_err(|error| Error::Internal(error.to_string()))
     }
 
-    /// What `make` makes of each node and the selected points of the areas of [`Query::with_any_of`] that it meets, apart as
-    /// [`ept_select::Selection::select_each`] parts them; in the order of the nodes. A node is read once, however many areas
-    /// it meets; the points of an area are made when `make` takes them.
+    /// Maps each node and its selected points, separately for each area of [`Query::with_any_of`] as in
+    /// [`ept_select::Selection::select_each`], in the order of the nodes. A node is read once, however many areas it
+    /// intersects. The points of an area are made when `make` takes them.
     ///
     /// # Errors
-    /// When the query thins its points: a cell of thinning can have points of several areas.
+    /// If the query thins, since a cell of the grid may have points of several areas.
     pub fn map_each<T, F, S>(&self, nodes: S, make: F) -> Result<TileStream<T>, Error>
     where
         T: Send + 'static,
@@ -236,7 +237,7 @@ impl Selection {
         S: Stream<Item = Result<Node, Error>> + Send + Unpin + 'static,
     {
         if self.query().thin().is_some() {
-            let problem = "points of several areas cannot be thinned in one pass";
+            let problem = "points of several areas can't be thinned in one pass";
             return Err(SelectError::Query(problem.into()).into());
         }
         let selection = self.clone();
@@ -250,7 +251,7 @@ impl Selection {
         Ok(TileStream::new(self.ordered(nodes, make)))
     }
 
-    /// What `make` makes of each node, its cell, the query bound to its source and its points, in the order of the nodes.
+    /// Maps each node, with its cell, the query bound to its source, and its points, in the order of the nodes.
     fn ordered<T, F, S>(&self, nodes: S, make: F) -> Ordered<T>
     where
         T: Send + 'static,
@@ -271,7 +272,7 @@ impl Selection {
         let select = move |node: Node, points: PointBatch| {
             let cell = match node.name {
                 NodeName::Key(_) => Some(node.cell),
-                // The box of a file's header is only a claim.
+                // The box in a file's header is only a claim.
                 NodeName::Chunks { .. } => points.extent(),
             };
             let cell = cell.unwrap_or(Bounds::EVERYTHING);
@@ -283,7 +284,7 @@ impl Selection {
         Ordered::new(dataset, nodes, wishes.collect(), point_size, select)
     }
 
-    /// What to decode of a source: nothing that only others have.
+    /// What to decode of a source, without dimensions that only other sources have.
     fn wish(&self, part: &ept_select::Selection, own: &Frame) -> Wish {
         let mut wish = part.wish();
         if self.parts.len() > 1
@@ -297,13 +298,13 @@ impl Selection {
         wish
     }
 
-    /// What the selection reads: its nodes, and about how many of their points are inside its areas. Besides the pages
-    /// that the selection itself needs, those of neighbouring nodes are read; no tile is.
+    /// The plan of the selection: its nodes, and an estimate of how many of their points are inside the areas. Besides
+    /// the pages needed for the selection itself, those of neighbouring nodes are read, but no tiles.
     ///
-    /// A page that cannot be read is an error of the second list, and its nodes are missing in the plan.
+    /// A page that can't be read is an error in the second list, and its nodes are missing in the plan.
     ///
     /// # Errors
-    /// When the hierarchy cannot be walked, or the coarsest depth has more points than the query allows.
+    /// If the hierarchy can't be walked, or the coarsest depth has more points than the query allows.
     pub async fn plan(&self) -> Result<(Plan, Vec<Error>), Error> {
         let mut found = self.walk(|part| Arc::new(part.surroundings()));
         let mut nodes: Vec<Vec<Node>> = vec![Vec::new(); self.parts.len()];
@@ -328,17 +329,17 @@ impl Selection {
         Ok((plan.only(is_kept, self.frame()), losses))
     }
 
-    /// Metres on the ground of a unit of the dataset's coordinate system along x and along y: the most anywhere in the
-    /// areas, or in the dataset if there is no area.
+    /// Metres on the ground per unit of the dataset's coordinate system along x and along y: the maximum in the areas,
+    /// or in the dataset if there is no area.
     ///
     /// # Errors
-    /// When the dataset's coordinate system is not known, or the areas are nowhere on the ground.
+    /// If the dataset's coordinate system is not known, or the areas can't be located on the ground.
     pub fn metres_per_unit(&self) -> Result<[f64; 2], Error> {
         Ok(self.bound.metres_per_unit()?)
     }
 }
 
-/// All nodes of a stream, and what it had besides.
+/// Separates the nodes of a stream from its errors.
 async fn parted(
     nodes: impl Stream<Item = Result<Node, Error>>,
 ) -> (Vec<Node>, Vec<Result<Node, Error>>) {

@@ -1,4 +1,4 @@
-//! Thinned points: a stream that sees the nodes branch by branch.
+//! A stream of thinned points, which needs the nodes branch by branch.
 
 use std::sync::Arc;
 
@@ -10,8 +10,8 @@ use futures::{Stream, StreamExt, stream};
 use crate::Error;
 use crate::engine::Engine;
 
-/// What `make` makes of the points that a thinner gives away. `nodes` come in the thinner's order. Thinning and making run on the cores of
-/// the engine.
+/// Maps the points that a thinner returns. `nodes` must be in the thinner's order. Thinning and mapping run on the
+/// cores of the engine.
 pub(crate) fn thinned<T, F>(
     engine: Engine,
     thinner: Thinner,
@@ -46,7 +46,7 @@ impl<S, F> State<S, F>
 where
     S: Stream<Item = Result<(Node, PointBatch), Error>> + Send + Unpin,
 {
-    /// What the next node came to, and the state after it, unless that was the end.
+    /// The results of the next node, and the state after it. `None` at the end.
     async fn next<T>(mut self) -> (Vec<Result<T, Error>>, Option<State<S, F>>)
     where
         T: Send + 'static,

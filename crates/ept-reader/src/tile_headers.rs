@@ -1,4 +1,4 @@
-//! What tiles say of themselves before they are read.
+//! Headers of tiles, read before the tiles.
 
 use std::ops::Range;
 
@@ -10,13 +10,13 @@ use futures::{Stream, StreamExt};
 use crate::engine::Task;
 use crate::{Ept, LossCause, Selection};
 
-/// What is read of a tile for its header: few have one that is longer.
+/// Number of bytes read first for a header. Few are longer.
 const START: u64 = 16 << 10;
 
 impl Selection {
-    /// The headers of the tiles that the selection reads, in the order of the nodes: for a file whose columns and scale must
-    /// be known before its points. A tile whose header can't be read is left out, and so are tiles without headers, which
-    /// are all as the schema says.
+    /// The headers of the tiles that the selection reads, in the order of the nodes. They are needed for files whose
+    /// columns and scale must be known before their points. Tiles whose headers can't be read are left out, and so are
+    /// tiles without headers, which all match the schema.
     pub fn tile_headers(&self) -> impl Stream<Item = TileHeader> + Send + Unpin + use<> {
         let ahead = self.dataset().engine().limits().requests.get() * 2;
         let nodes = self.nodes();
@@ -24,7 +24,7 @@ impl Selection {
         let dataset = self.dataset().clone();
         let mut last_file = None;
         let headers = nodes.filter_map(move |node| {
-            // All nodes of a file have its header.
+            // All nodes of a file have the same header.
             let source = dataset.source_of(&node).ok().cloned();
             let is_told = source
                 .as_ref()
@@ -60,7 +60,7 @@ impl Ept {
             .map_err(LossCause::Fetch)?;
         match self.fetcher().size(&path).await.map_err(LossCause::Fetch)? {
             Some(size) => self.header_of(&path, size, start).await,
-            // Without a size, only the whole file tells it.
+            // Without a size, the whole file must be read.
             None => {
                 let (most, retry) = (
                     self.most_tile_bytes(node),
@@ -73,7 +73,7 @@ impl Ept {
         }
     }
 
-    /// The header of the laszip tile at a path, of `size` bytes, which starts with `start`.
+    /// The header of the laszip tile at a path, which has `size` bytes and starts with `start`.
     pub(crate) async fn header_of(
         &self,
         path: &str,
@@ -92,7 +92,7 @@ impl Ept {
             read(0..length).await?
         };
         let place = TileHeader::evlrs(&start, size).map_err(LossCause::Decode)?;
-        // Without those that are longer than any that only describe, as waveforms are.
+        // Leaves out EVLRs that are too long to be descriptions, such as waveforms.
         let evlrs = if place.is_empty() || place.end - place.start > most {
             Bytes::new()
         } else {

@@ -1,23 +1,23 @@
-//! How large tiles are, without fetching them.
+//! Sizes of tiles, without fetching them.
 
 use ept_format::Node;
 
-/// How large the tiles of some nodes are, from the sizes of a sample.
+/// Total size of the tiles of some nodes, estimated from a sample.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TileSizes {
-    /// Bytes of all tiles, about.
+    /// Estimated total size in bytes.
     pub bytes: f64,
-    /// Standard error of that, as a share of it; 0 when every tile was asked for.
+    /// Standard error of the estimate, relative to it. 0 if the sizes of all tiles were requested.
     pub error: f64,
-    /// Tiles that were asked for.
+    /// Number of tiles in the sample.
     pub sampled: usize,
 }
 
-/// Tiles whose sizes are asked for.
+/// Number of tiles in a sample.
 pub(crate) const SAMPLE: usize = 64;
 
 impl TileSizes {
-    /// From the points and bytes of a sample, by the ratio of their sums.
+    /// Estimates from the points and bytes of a sample, by the ratio of their sums.
     pub(crate) fn of(sample: &[(u64, u64)], nodes: &[Node]) -> Option<TileSizes> {
         let sum = |part: fn(&(u64, u64)) -> u64| sample.iter().map(part).sum::<u64>() as f64;
         let (points, bytes) = (sum(|pair| pair.0), sum(|pair| pair.1));

@@ -1,4 +1,4 @@
-//! The points of a selection: fetch and decode, overlapped, bounded and in order.
+//! The points of a selection: tiles are fetched and decoded concurrently, within limits, in order.
 
 use std::fmt;
 use std::pin::Pin;
@@ -15,7 +15,7 @@ use crate::engine::{Background, Engine, Interest, Interested, Share, Taken, Task
 use crate::source;
 use crate::{Dataset, Error};
 
-/// The points of one node that a query selects.
+/// The selected points of a node.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tile {
     /// The node, with its number of points before selection.
@@ -24,7 +24,7 @@ pub struct Tile {
     pub points: PointBatch,
 }
 
-/// Tiles, or what was made of them; see [`crate::Selection::points`].
+/// Tiles, or what they were mapped to, see [`crate::Selection::points`].
 pub struct TileStream<T = Tile> {
     items: BoxStream<'static, Result<T, Error>>,
 }
@@ -51,13 +51,13 @@ impl<T> fmt::Debug for TileStream<T> {
     }
 }
 
-/// What was made of each node, in the order of the nodes.
+/// The result for each node, in the order of the nodes.
 pub(crate) struct Ordered<T> {
-    /// Ends before the works are aborted.
+    /// Dropped before the works are aborted.
     _interest: Interest,
-    /// Nodes under way, in order; each holds its share of the memory until it is taken.
+    /// Nodes in progress, in order. Each holds its share of memory until it is taken.
     works: Background<Work<T>>,
-    /// The next of them, once it is known.
+    /// The next of them, once it was received.
     next: Option<Work<T>>,
     taken: Arc<Taken>,
 }
@@ -65,8 +65,8 @@ pub(crate) struct Ordered<T> {
 type Work<T> = Task<Result<(T, Share), Error>>;
 
 impl<T: Send + 'static> Ordered<T> {
-    /// Reads `nodes` and makes a `T` of the points of each with `make`, on the thread that decoded them. `wishes` are what
-    /// to decode of each source, `point_size` is about how many bytes a decoded point takes.
+    /// Reads `nodes` and maps the points of each with `make`, on the thread that decoded them. `wishes` contains what
+    /// to decode of each source, `point_size` is the approximate size of a decoded point in bytes.
     pub(crate) fn new<F, S>(
         dataset: Dataset,
         nodes: S,
@@ -119,7 +119,7 @@ impl<T: Send + 'static> Stream for Ordered<T> {
         };
         let result = ready!(work.poll_unpin(context));
         self.next = None;
-        // Its memory is free before the next node may go on without memory, so that it does not need to.
+        // Its memory is released before the next node may proceed without memory, so that it rarely has to.
         let item = result.and_then(|result| result).map(|(item, _memory)| item);
         self.taken.add();
         Poll::Ready(Some(item))
@@ -158,7 +158,7 @@ impl Start {
     }
 }
 
-/// What is done with each node of one stream.
+/// What to do with each node of a stream.
 struct Job<F> {
     dataset: Dataset,
     wishes: Vec<Wish>,

@@ -267,7 +267,7 @@ async fn time_to_give_up(retry_after: Option<Duration>, retry: Retry) -> Duratio
     assert!(
         error
             .to_string()
-            .contains(&format!("asked {} times", retry.attempts))
+            .contains(&format!("tried {} times", retry.attempts))
     );
     start.elapsed()
 }

@@ -63,7 +63,7 @@ async fn a_server_that_was_never_reached_is_given_up_within_two_seconds() {
         let error = dataset.unwrap_err().to_string();
         assert!(start.elapsed() <= Duration::from_secs(2));
         assert!(
-            error.contains("connection refused (asked 4 times)"),
+            error.contains("connection refused (tried 4 times)"),
             "{error}"
         );
         assert_eq!(store.asked.load(Ordering::SeqCst), 4);
@@ -81,7 +81,7 @@ async fn a_server_that_answered_before_is_waited_for() {
         .unwrap()
         .points();
     let error = points.try_collect::<Vec<_>>().await.unwrap_err();
-    assert!(error.to_string().contains("asked 10 times"), "{error}");
+    assert!(error.to_string().contains("tried 10 times"), "{error}");
 }
 
 #[tokio::test]

@@ -128,7 +128,7 @@ async fn an_end_comes_after_so_many_attempts() {
     assert_eq!(server.requests().len(), 5);
     let text = error.to_string();
     assert!(
-        text.contains("503") && text.contains("asked 5 times"),
+        text.contains("503") && text.contains("tried 5 times"),
         "{text}"
     );
 }

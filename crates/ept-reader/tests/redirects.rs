@@ -193,7 +193,7 @@ async fn a_compressed_body_is_bounded_and_whole() {
     assert!(error.cause().contains("limit of 1048576 bytes"), "{error}");
     let error = store.get("half", 10 << 20).await.unwrap_err();
     assert!(
-        error.cause().contains("corrupt or cut off") && error.may_pass(),
+        error.cause().contains("corrupt or truncated") && error.may_pass(),
         "{error}"
     );
 }

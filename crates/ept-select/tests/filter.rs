@@ -267,7 +267,7 @@ fn a_condition_of_thousands_of_terms_is_refused() {
         format!("Z in ({})", vec!["1"; 9_400].join(",")),
     ] {
         let error = text.parse::<Filter>().unwrap_err().to_string();
-        assert!(error.contains("more than 1000 signs"), "{error}");
+        assert!(error.contains("more than 1000 operators"), "{error}");
     }
     // As many as anybody writes.
     let text = vec!["A > 1"; 900].join(" || ");

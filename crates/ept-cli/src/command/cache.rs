@@ -1,4 +1,4 @@
-//! `ept cache`: what the cache holds.
+//! `ept cache`: the contents of the cache.
 
 use std::io::Write;
 
@@ -16,7 +16,7 @@ use crate::terminal;
 pub(crate) struct CacheCommandArgs {
     #[command(flatten)]
     pub(crate) cache: CacheArgs,
-    /// Remove all that it holds
+    /// Remove all its contents
     #[arg(long)]
     pub(crate) clear: bool,
 }

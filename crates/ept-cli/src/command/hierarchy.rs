@@ -7,10 +7,10 @@ use indicatif::HumanBytes;
 
 use crate::numbers::{counted, grouped, rounded};
 
-/// Characters of the longest bar.
+/// Length of the longest bar in characters.
 const BAR: f64 = 24.0;
 
-/// Writes a table with a line for each depth.
+/// Writes a table with a row for each depth.
 pub(crate) fn write(out: &mut impl Write, hierarchy: &Hierarchy) -> std::io::Result<()> {
     let most = hierarchy
         .depths

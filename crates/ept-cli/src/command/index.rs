@@ -17,7 +17,7 @@ use crate::terminal::tell;
 pub(crate) struct NewIndexArgs {
     #[command(flatten)]
     pub(crate) dataset: DatasetArgs,
-    /// File to write: .vpc for QGIS and PDAL wrench, .geojson, or .zip with a shapefile
+    /// File to write: .vpc for QGIS and PDAL wrench, .geojson, or .zip for a shapefile
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: PathBuf,
     /// No summary

@@ -1,4 +1,4 @@
-//! `ept info`: what a dataset says about itself.
+//! `ept info`: information about a dataset.
 
 use std::io::Write;
 

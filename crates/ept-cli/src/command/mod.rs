@@ -1,4 +1,4 @@
-//! One module for each subcommand: flags, one job, words.
+//! One module per subcommand: flags, a job, and its output as text.
 
 mod cache;
 mod find;
@@ -20,37 +20,37 @@ use crate::exit::Outcome;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Find the surveys that an area meets
+    /// Find the surveys that intersect an area
     #[command(after_help = find::NOTES)]
     Find(find::FindArgs),
-    /// Show what a dataset says about itself
+    /// Show information about a dataset
     Info(info::InfoArgs),
-    /// Tell what a query would read and write, without reading a tile
+    /// Estimate what a query would read and write, without reading tiles
     Plan(plan::PlanArgs),
-    /// Write the points of an area at a resolution to a file
+    /// Write the points in an area at a resolution to a file
     #[command(after_help = query::EXAMPLES)]
     Query(query::QueryArgs),
-    /// Count the points and give minimum, maximum, mean and standard deviation of each dimension
+    /// Count points, and compute minimum, maximum, mean and standard deviation of each dimension
     Stats(stats::StatsArgs),
     /// List the nodes of the octree that a query would read
     Nodes(nodes::NodesArgs),
-    /// Write the points along a line, with how far along it and beside it they are
+    /// Write the points along a line, with their distance along it and offset from it
     Profile(profile::ProfileArgs),
     /// List the files that a dataset was built from
     Sources(sources::SourcesArgs),
-    /// List the files of a tile index that an area meets
+    /// List the files of a tile index that intersect an area
     #[command(after_help = tiles::NOTES)]
     Tiles(tiles::TilesArgs),
-    /// Write a tile index of files, by their headers alone
+    /// Write a tile index of files, reading only their headers
     Index(index::NewIndexArgs),
-    /// Look for what is wrong with a dataset
+    /// Check a dataset for errors
     #[command(after_help = validate::NOTES)]
     Validate(validate::ValidateArgs),
-    /// Show what the cache holds, or clear it
+    /// Show the contents of the cache, or clear it
     Cache(cache::CacheCommandArgs),
 }
 
-/// Does what the command line asks for.
+/// Runs a command.
 pub(crate) async fn run(command: Command) -> anyhow::Result<Outcome> {
     match command {
         Command::Find(args) => find::run(&args).await,

@@ -75,7 +75,10 @@ fn write(out: &mut impl Write, costs: &Costs) -> std::io::Result<()> {
         "points    about {about} in the area, of {most} in {nodes}"
     )?;
     match costs.sizes {
-        None => writeln!(out, "download  the store does not tell the sizes of tiles")?,
+        None => writeln!(
+            out,
+            "download  unknown, since the store does not tell the sizes of tiles"
+        )?,
         Some(sizes) => writeln!(
             out,
             "download  about {} (+- {} %, from the sizes of {})",
@@ -88,7 +91,7 @@ fn write(out: &mut impl Write, costs: &Costs) -> std::io::Result<()> {
     writeln!(out, "requests  {}", grouped(costs.requests))?;
     writeln!(
         out,
-        "time      {seconds} s or more, by the way to the tiles and their decoding"
+        "time      {seconds} s or more, for latency and decoding"
     )?;
     writeln!(out, "memory    about {}", HumanBytes(costs.memory as u64))?;
     let outputs = costs.outputs.iter();
@@ -105,7 +108,7 @@ fn write(out: &mut impl Write, costs: &Costs) -> std::io::Result<()> {
     Ok(())
 }
 
-/// A number, or a dash for one that is not known.
+/// A number, or a dash if it is not known.
 fn known(number: f64, decimals: i32) -> String {
     if number.is_nan() {
         "-".into()

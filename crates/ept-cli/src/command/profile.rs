@@ -29,8 +29,8 @@ pub(crate) struct ProfileArgs {
     /// Coordinate system of the line: an EPSG code such as EPSG:4326, WKT, or a PROJ string; x or longitude comes first
     #[arg(long, value_name = "CRS", allow_hyphen_values = true, value_parser = Crs::parse)]
     pub(crate) crs: Option<Crs>,
-    /// Read as deep as this spacing of points needs: a number in units of the dataset's coordinates, or a length on
-    /// the ground such as 1m
+    /// Read down to the depth with at most this spacing of points: a number in units of the dataset's coordinates, or a
+    /// length on the ground such as 1m
     #[arg(long, value_name = "SPACING", allow_hyphen_values = true, value_parser = resolution)]
     pub(crate) resolution: Option<Spacing>,
     /// Read depths 0 to N of the octree
@@ -39,13 +39,15 @@ pub(crate) struct ProfileArgs {
     /// Only points that meet a condition, such as `Classification == 2`
     #[arg(long = "where", value_name = "CONDITION", allow_hyphen_values = true)]
     pub(crate) filter: Option<Filter>,
-    /// Only these dimensions after distance and offset (to the left of the line, in metres as the distance), in this order
+    /// Only these dimensions after distance and offset, in this order; the offset is positive to the left of the line,
+    /// both are in metres
     #[arg(long, value_name = "A,B,..", value_delimiter = ',')]
     pub(crate) dims: Option<Vec<String>>,
-    /// File to write, whole or not at all, in the format of its extension; CSV to standard output when absent or -
+    /// File to write, complete or not at all; its extension determines the format. CSV to standard output if absent or
+    /// -
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Decimals of floating-point values in CSV [default: as many as say them exactly]
+    /// Decimals of floating-point values in CSV [default: as many as are needed to represent them exactly]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=17))]
     pub(crate) precision: Option<u8>,
     #[command(flatten)]
@@ -90,7 +92,7 @@ fn query(args: &ProfileArgs, swath: &Swath) -> Result<Query> {
         query = query.with_filter(filter.clone());
     }
     Ok(match &args.dims {
-        // The swath needs to know where a point is.
+        // The swath needs the coordinates.
         Some(dims) => {
             let axes = ["X", "Y", "Z"].map(str::to_owned);
             query.with_dimensions(axes.into_iter().chain(trimmed(dims)))

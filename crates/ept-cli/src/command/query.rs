@@ -1,4 +1,4 @@
-//! `ept query`: points to a file.
+//! `ept query`: writes points to a file.
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -41,11 +41,11 @@ whose spacing is at most the given one: points are at least that dense, where th
 pub(crate) struct QueryArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
-    /// File to write, whole or not at all; standard output when absent or -
+    /// File to write, complete or not at all; standard output if absent or -
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// A file for each feature of the GeoJSON of --polygon, all in one pass, called by this property of theirs, which the name
-    /// of the file has in braces: `--each plot -o 'plots/{plot}.laz'`
+    /// Write a file for each feature of the GeoJSON of --polygon, in one pass; features are named by this property,
+    /// which is in braces in the name of the file: `--each plot -o 'plots/{plot}.laz'`
     #[arg(
         long,
         value_name = "PROPERTY",
@@ -53,7 +53,7 @@ pub(crate) struct QueryArgs {
         conflicts_with_all = ["max_points", "thin", "thin_3d"]
     )]
     pub(crate) each: Option<String>,
-    /// Do not write over a file that is there
+    /// Do not overwrite an existing file
     #[arg(long)]
     pub(crate) no_clobber: bool,
     /// Format of the output [default: by the file's extension; csv on standard output]
@@ -62,23 +62,24 @@ pub(crate) struct QueryArgs {
     /// Write coordinates in this system: an EPSG code such as EPSG:4326, WKT, or a PROJ string
     #[arg(long, value_name = "CRS", allow_hyphen_values = true, value_parser = Crs::parse)]
     pub(crate) out_crs: Option<Crs>,
-    /// Keep one point for each square of this size, the one nearest to its centre: a number in units of the dataset's
+    /// Keep one point per square of this size, the one nearest to its centre: a number in units of the dataset's
     /// coordinates, or a length on the ground such as 1m
     #[arg(long, value_name = "SIZE", allow_hyphen_values = true, value_parser = resolution)]
     pub(crate) thin: Option<Spacing>,
-    /// The same with cubes
+    /// As --thin, but with cubes
     #[arg(long, value_name = "SIZE", allow_hyphen_values = true, value_parser = resolution, conflicts_with = "thin")]
     pub(crate) thin_3d: Option<Spacing>,
-    /// Decimals of floating-point values in CSV, such as coordinates [default: as many as say them exactly]
+    /// Decimals of floating-point values in CSV, such as coordinates [default: as many as are needed to represent them
+    /// exactly]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=17))]
     pub(crate) precision: Option<u8>,
-    /// Do not ask before a query that reads more than a billion points
+    /// Do not ask before reading more than a billion points
     #[arg(long, short)]
     pub(crate) yes: bool,
-    /// Write what was read and what was lost to this file, as JSON
+    /// Write a report of what was read and lost to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
-    /// Add a dimension of this name with the number of the dataset that a point comes from, from 0
+    /// Add a dimension with this name: the number of the dataset that a point comes from, from 0
     #[arg(long, value_name = "NAME")]
     pub(crate) source_id: Option<String>,
     #[command(flatten)]
@@ -104,7 +105,7 @@ pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
         .map_err(Into::into)
 }
 
-/// A file for each feature.
+/// Writes a file for each feature.
 async fn run_each(args: &QueryArgs, property: &str) -> Result<Outcome> {
     let mut each = area::each(&args.select.area, property)?;
     let names = std::mem::take(&mut each.names);
@@ -146,7 +147,7 @@ async fn run_each(args: &QueryArgs, property: &str) -> Result<Outcome> {
         .map_err(Into::into)
 }
 
-/// The output of the flags to a file or standard output.
+/// The output given by the flags, a file or standard output.
 fn output_of(args: &QueryArgs, path: Option<&Path>) -> Result<Output> {
     output(path, args.format.map(|format| format.0), args.precision)
 }
@@ -155,7 +156,7 @@ fn check_clobber(args: &QueryArgs, path: Option<&Path>) -> Result<()> {
     let existing = path.filter(|path| args.no_clobber && path.exists());
     existing.map_or(Ok(()), |path| {
         let path = path.display();
-        bail!("{path} is there already, and --no-clobber says to leave it")
+        bail!("{path} already exists, and --no-clobber was given")
     })
 }
 
@@ -166,7 +167,7 @@ fn tell_octree(args: &QueryArgs, output: &Output, pass: &Pass) {
     }
 }
 
-/// Tells what is to be said besides the points.
+/// Reports everything besides the points.
 fn end(args: &QueryArgs, report: &Report<'_>, pass: &Pass, output: &str) -> Result<()> {
     if let Some(path) = &args.report {
         write_report(path, report)?;
@@ -188,7 +189,7 @@ async fn selection(args: &QueryArgs) -> Result<Selection> {
     select::bind(&dataset, &query, &args.read)
 }
 
-/// The query with what only this command asks for.
+/// The query with the flags of this command.
 fn with_flags(mut query: Query, args: &QueryArgs) -> Query {
     if let Some(crs) = &args.out_crs {
         query = query.with_output_crs(crs.clone());
@@ -205,10 +206,10 @@ fn with_flags(mut query: Query, args: &QueryArgs) -> Query {
     query
 }
 
-/// Points that nobody reads without having said so: at some millions a second, the work of minutes.
+/// Number of points that are not read without consent: at some millions per second, it takes minutes.
 const MANY: u64 = 1_000_000_000;
 
-/// Asks before very many points are read, where somebody can answer.
+/// Asks before reading very many points, if standard error is a terminal.
 async fn consent(args: &QueryArgs, pass: &mut Pass) -> Result<()> {
     if args.yes || args.select.max_points.is_some() {
         return Ok(());
@@ -219,11 +220,11 @@ async fn consent(args: &QueryArgs, pass: &mut Pass) -> Result<()> {
     }
     let (points, nodes) = (counted(found.points, "point"), counted(found.nodes, "tile"));
     let text = format!("this reads at least {points} in {nodes}");
-    let advice = "see `ept plan`, give a coarser --resolution or --max-points, or say --yes";
+    let advice = "see `ept plan`, use a coarser --resolution or --max-points, or give --yes";
     if !std::io::stdin().is_terminal() || !terminal::is_watched() {
         return Err(WrongUsage(format!("{text}: {advice}")).into());
     }
-    terminal::write_to_error(format_args!("{text} ({advice}). Go on? [y/N] "));
+    terminal::write_to_error(format_args!("{text} ({advice}). Continue? [y/N] "));
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer)?;
     match answer.trim().to_ascii_lowercase().as_str() {

@@ -31,12 +31,11 @@ pub(crate) async fn run(args: &SourcesArgs) -> Result<Outcome> {
     .await?;
     let sources = dataset.ept()?.source_files().await?;
     let mut out = BufWriter::new(terminal::out());
-    match args.json {
-        true => {
-            let sources: Vec<Value> = sources.iter().enumerate().map(to_json).collect();
-            writeln!(out, "{:#}", sorted_json(Value::from(sources)))?;
-        }
-        false => write_table(&mut out, &sources)?,
+    if args.json {
+        let sources: Vec<Value> = sources.iter().enumerate().map(to_json).collect();
+        writeln!(out, "{:#}", sorted_json(Value::from(sources)))?;
+    } else {
+        write_table(&mut out, &sources)?;
     }
     out.flush()?;
     if sources.is_empty() {

@@ -21,8 +21,8 @@ use crate::terminal;
 pub(crate) struct StatsArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
-    /// A row for each feature of the GeoJSON of --polygon, all in one pass, called by this property of theirs: as CSV, with
-    /// percentiles of Z and counts by Classification too
+    /// Write a CSV row for each feature of the GeoJSON of --polygon, in one pass, with percentiles of Z and counts by
+    /// Classification; features are named by this property
     #[arg(
         long,
         value_name = "PROPERTY",
@@ -54,7 +54,7 @@ pub(crate) async fn run(args: &StatsArgs) -> Result<Outcome> {
     Ok(end(&pass, args, statistics.points()))
 }
 
-/// Tells what is to be said besides the statistics.
+/// Reports everything besides the statistics.
 fn end(pass: &Pass, args: &StatsArgs, points: u64) -> Outcome {
     losses::tell(pass.losses(), args.read.quiet);
     losses::remark(pass.remarks(), &args.read);
@@ -64,7 +64,7 @@ fn end(pass: &Pass, args: &StatsArgs, points: u64) -> Outcome {
     losses::outcome(pass.losses())
 }
 
-/// A row for each feature.
+/// Writes a row for each feature.
 async fn run_each(args: &StatsArgs, property: &str) -> Result<Outcome> {
     let mut each = area::each(&args.select.area, property)?;
     let names = std::mem::take(&mut each.names);

@@ -1,4 +1,4 @@
-//! `ept tiles`: the files of a tile index that an area meets.
+//! `ept tiles`: the files of a tile index that intersect an area.
 
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
@@ -29,8 +29,8 @@ Exit codes: 0 complete, 1 failed, 2 wrong usage, 3 done but the index goes on el
 
 #[derive(Debug, Args)]
 pub(crate) struct TilesArgs {
-    /// Shapefile (.shp, or zipped), GeoJSON, STAC item or collection of items, VPC, CSV, or list of URLs or paths, at a path or
-    /// URL: http(s)://, s3://, gs:// or az://
+    /// Path or URL of the index: shapefile (.shp, or zipped), GeoJSON, STAC item or collection of items, VPC, CSV, or
+    /// list of URLs or paths. URLs are http(s)://, s3://, gs:// or az://
     #[arg(value_name = "INDEX")]
     pub(crate) location: String,
     #[command(flatten)]
@@ -42,10 +42,10 @@ pub(crate) struct TilesArgs {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
-    /// Print GeoJSON, the boxes in longitude and latitude
+    /// Print GeoJSON, with boxes in longitude and latitude
     #[arg(long, conflicts_with = "json")]
     pub(crate) geojson: bool,
-    /// Folder with grids of datum shifts, as PROJ distributes them. Without it none is used
+    /// Folder with grids of datum shifts, as distributed by PROJ; by default, no grids are used
     #[arg(long, value_name = "FOLDER", value_parser = folder)]
     pub(crate) grids: Option<PathBuf>,
     /// No summary and no warnings
@@ -83,7 +83,7 @@ pub(crate) async fn run(args: &TilesArgs) -> Result<Outcome> {
     })
 }
 
-/// What the list itself does not tell.
+/// Reports everything besides the list.
 fn summarize(tiles: &Tiles, areas: &[Area]) {
     let index = tiles.index();
     let found = grouped(index.rows.len() as u64);
@@ -95,18 +95,18 @@ fn summarize(tiles: &Tiles, areas: &[Area]) {
     }
     if tiles.boxless() > 0 {
         let rows = counted(tiles.boxless(), "tile");
-        tell!("warning: the index does not tell where {rows} of these are; the area may miss them");
+        tell!("warning: the index has no box for {rows} of these, which may be outside the area");
     }
     if !index.unlocated.is_empty() {
         let rows = counted(index.unlocated.len() as u64, "entry without a location");
         let first: Vec<String> = index.unlocated.iter().take(5).map(u64::to_string).collect();
         tell!(
-            "incomplete: {rows} left out, such as number {}",
+            "incomplete: {rows} left out, for example number {}",
             first.join(", ")
         );
     }
     if let Some(next) = &index.next {
-        tell!("incomplete: the index goes on at {next}");
+        tell!("incomplete: the index continues at {next}");
     }
 }
 
@@ -118,7 +118,7 @@ fn why_nothing(tiles: &Tiles, areas: &[Area]) -> String {
     let miss = Miss::new(areas, &bounds, crs);
     let crs = crs.map_or_else(String::new, |crs| format!(" ({crs})"));
     format!(
-        "the area meets no tile; the bounds of all are {},{},{},{}{crs}{miss}",
+        "no tile intersects the area; the bounds of all tiles are {},{},{},{}{crs}{miss}",
         bounds.min()[0],
         bounds.min()[1],
         bounds.max()[0],

@@ -1,4 +1,4 @@
-//! `ept validate`: what is wrong with a dataset.
+//! `ept validate`: checks a dataset for errors.
 
 use std::io::Write;
 use std::num::NonZeroUsize;
@@ -34,10 +34,10 @@ pub(crate) struct ValidateArgs {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
-    /// Requests at the same time
+    /// Maximum concurrent requests
     #[arg(long, value_name = "N", default_value = "16", allow_hyphen_values = true, value_parser = count)]
     pub(crate) requests: NonZeroUsize,
-    /// Tiles decoded at the same time [default: number of cores]
+    /// Maximum tiles decoded concurrently [default: number of cores]
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = count)]
     pub(crate) threads: Option<NonZeroUsize>,
     /// No progress bar and no summary; findings in one line
@@ -92,7 +92,7 @@ fn write_text(out: &mut impl Write, report: &Report, quiet: bool) -> std::io::Re
     Ok(())
 }
 
-/// All findings in one line, by their codes.
+/// Writes all findings in one line, by code.
 fn write_line(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
     let kinds = report.findings.iter();
     let kinds = kinds.map(|finding| format!("{} {}", finding.code, counted(finding.count, "time")));
@@ -111,12 +111,12 @@ fn counts(report: &Report) -> String {
     )
 }
 
-/// What was looked at, and what came of it.
+/// A summary of what was checked and found.
 fn summary(report: &Report) -> String {
     let checked = &report.checked;
     let found = counts(report);
     if !checked.metadata {
-        return format!("{found}; nothing but ept.json could be checked");
+        return format!("{found}; only ept.json could be checked");
     }
     let looked = match checked.decoded {
         0 => format!("{} of them opened", grouped(checked.headers)),

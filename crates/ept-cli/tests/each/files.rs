@@ -151,16 +151,16 @@ fn each_tile_is_fetched_once_and_those_that_no_feature_meets_never() {
 fn names_that_make_one_file_or_none_are_refused_before_anything_is_opened() {
     let square = square([500_200.0, 4_650_200.0], 60.0);
     for (names, output, problem) in [
-        (["a", "b"], "plots.laz", "needs {plot} in its name"),
+        (["a", "b"], "plots.laz", "must contain {plot}"),
         (
             ["a/b", "a:b"],
             "{plot}.laz",
-            "\"a/b\" and \"a:b\" both have the file",
+            "\"a/b\" and \"a:b\" have the same file",
         ),
         (
             ["Plot", "plot"],
             "{plot}.laz",
-            "\"Plot\" and \"plot\" both have the file",
+            "\"Plot\" and \"plot\" have the same file",
         ),
         (["a", "b"], "{plot}.txt", "no format has this extension"),
     ] {
@@ -195,7 +195,7 @@ fn names_that_make_one_file_or_none_are_refused_before_anything_is_opened() {
     std::fs::write(folder.path().join("b.laz"), "kept").unwrap();
     let output = path(folder.path(), "{plot}.laz");
     let error = run("query", folder.path(), &["--no-clobber", "-o", &output]).ends_with(1);
-    assert!(error.stderr().contains("b.laz is there already"));
+    assert!(error.stderr().contains("b.laz already exists"));
     assert_eq!(files(folder.path()), ["b.laz"]);
 }
 

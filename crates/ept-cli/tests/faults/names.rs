@@ -107,7 +107,7 @@ fn dimensions_that_no_tile_has_are_told_by_name() {
     let run = ept(&["query", set, "--where", "Overlap == 0"]).ends_with(0);
     assert!(
         run.stderr()
-            .contains("no tile has Overlap, which the condition asks for"),
+            .contains("no tile has Overlap, which the condition names"),
         "{}",
         run.stderr()
     );
@@ -124,7 +124,7 @@ fn dimensions_that_no_tile_has_are_told_by_name() {
     .ends_with(0);
     assert!(
         run.stderr()
-            .contains("no tile has Overlap: there is no column"),
+            .contains("no tile has Overlap: it is not a column"),
         "{}",
         run.stderr()
     );

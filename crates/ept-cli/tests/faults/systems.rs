@@ -41,7 +41,7 @@ fn coordinate_systems_of_any_kind_are_in_the_file_or_told() {
         let found = wkt(&read(Path::new(out)).0);
         let is_told = run
             .stderr()
-            .contains("does not say its whole coordinate system");
+            .contains("does not state its complete coordinate system");
         assert_eq!(is_told, has.is_none(), "{srs}: {}", run.stderr());
         assert_eq!(found.is_some(), has.is_some(), "{srs}");
         assert!(has.is_none_or(|has| found.unwrap().contains(has)), "{srs}");

@@ -1,4 +1,4 @@
-//! A stream whose work goes on in the background, and ends with it.
+//! Streams whose work runs in the background until they are dropped.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -35,7 +35,7 @@ impl<T> Drop for Task<T> {
     }
 }
 
-/// What it means that a task gave no result.
+/// The error if a task ended without a result.
 pub(crate) fn task_failed(error: &JoinError) -> Error {
     Error::Internal(if error.is_panic() {
         format!("a task panicked: {error}")
@@ -44,7 +44,7 @@ pub(crate) fn task_failed(error: &JoinError) -> Error {
     })
 }
 
-/// Items that a task sends, until it ends or the stream is dropped.
+/// Items sent by a task, until it ends or the stream is dropped.
 #[derive(Debug)]
 pub(crate) struct Background<T> {
     items: mpsc::Receiver<T>,
@@ -72,7 +72,7 @@ impl<T> Stream for Background<T> {
         if let Some(item) = ready!(self.items.poll_recv(context)) {
             return Poll::Ready(Some(Ok(item)));
         }
-        // The end counts only if the task came to it: one that died early must not look like it.
+        // The stream ends only if the task completed. If it died early, that is an error, not the end.
         let Some(task) = &mut self.task else {
             return Poll::Ready(None);
         };

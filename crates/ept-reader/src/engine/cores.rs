@@ -1,4 +1,4 @@
-//! Computing on a bounded number of threads.
+//! Computing on a limited number of threads.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -8,13 +8,13 @@ use tokio::sync::oneshot;
 
 use crate::Error;
 
-/// A queue of computations and the threads of tokio's blocking pool that work on it.
+/// A queue of computations, run by threads of tokio's blocking pool.
 ///
-/// A thread that has finished takes the next computation itself. Were each one handed to the pool, the cores
-/// would stand idle between two of them until the runtime gets its turn, about a tenth of the time.
+/// A thread that has finished takes the next computation itself. If each one were handed to the pool, the cores would
+/// idle about a tenth of the time, until the runtime gets its turn.
 ///
-/// What is first in its stream is computed first, whenever it comes: the consumer waits for it, and what is behind it
-/// takes memory until then.
+/// Computations early in their stream run first, whenever they are queued: the consumer waits for them, and results
+/// behind them take memory until then.
 #[derive(Debug)]
 pub(crate) struct Cores {
     most: usize,
@@ -23,7 +23,7 @@ pub(crate) struct Cores {
 
 #[derive(Default)]
 struct State {
-    /// By place in their stream, and by the order in which they came.
+    /// By place in their stream, then in order of arrival.
     queue: BTreeMap<(u64, u64), Job>,
     came: u64,
     running: usize,
@@ -39,8 +39,8 @@ impl Cores {
         }
     }
 
-    /// Runs a computation that has that place in its stream once there is a thread for it. It is left out if nobody
-    /// waits for it by then.
+    /// Runs a computation with this place in its stream as soon as a thread is free. It is skipped if nobody waits for
+    /// it by then.
     pub(crate) async fn run<T: Send + 'static>(
         self: &Arc<Self>,
         place: u64,
@@ -49,7 +49,7 @@ impl Cores {
         let (sender, result) = oneshot::channel();
         let job = Box::new(move || {
             if !sender.is_closed() {
-                // Nobody waits any more: the result is of no use.
+                // The result is not needed if nobody waits any more.
                 let _ = sender.send(work());
             }
         });
@@ -70,10 +70,10 @@ impl Cores {
         }
     }
 
-    /// Runs computations until none is left.
+    /// Runs queued computations until the queue is empty.
     fn work_off(&self) {
         while let Some(job) = self.next() {
-            // A panic drops the sender of the result, which tells the one who waits.
+            // A panic drops the sender of the result, which notifies the receiver.
             let _ = catch_unwind(AssertUnwindSafe(job));
         }
     }
@@ -87,7 +87,7 @@ impl Cores {
         job
     }
 
-    /// No code that can panic runs under the lock.
+    /// The lock can't be poisoned: no code that can panic runs under it.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,4 +1,4 @@
-//! Fetching: the only act that waits. A limited number of requests run concurrently; failed ones are made again.
+//! Fetching, with limited concurrency and retries. Nothing else waits for I/O.
 
 use std::ops::Range;
 use std::sync::atomic::Ordering;
@@ -12,7 +12,7 @@ use super::ranges::{self, Ranges, Reach};
 use super::{Engine, Interested, Retry, Task};
 use crate::store::{Answer, DatasetCache, Start, Store, StoreError};
 
-/// Fetches the files of one store, within the limits of an engine.
+/// Fetches files of a store, within the limits of an engine.
 #[derive(Debug, Clone)]
 pub(crate) struct Fetcher {
     store: Arc<dyn Store>,
@@ -57,7 +57,7 @@ impl Fetcher {
         self.engine.limits().file_bytes.get()
     }
 
-    /// A file of at most `most` bytes, from the cache or the store, with this patience.
+    /// Fetches a file of at most `most` bytes from the cache or the store, with its own retry policy.
     pub(crate) async fn get_with(
         &self,
         path: &str,
@@ -79,14 +79,14 @@ impl Fetcher {
         cache.resolve(path, known, answer).await
     }
 
-    /// A file of at most `most` bytes from the store, whatever the cache has.
+    /// Fetches a file of at most `most` bytes from the store, bypassing the cache.
     pub(crate) async fn get_anew(&self, path: &str, most: usize) -> Result<Bytes, StoreError> {
         let answer = self.ask(path, most, None, self.retry()).await?;
         answer.into_file(|| self.location(path))
     }
 
-    /// Drops a file that turned out to be damaged from the cache. Returns whether it is worth asking for it once more: the
-    /// damage may be that of the answer that was kept.
+    /// Removes a damaged file from the cache. Returns whether it is worth fetching again, since the damage may be in
+    /// the cached copy.
     pub(crate) async fn forget(&self, path: &str) -> bool {
         if let Some(cache) = &self.cache {
             cache.forget(path).await;
@@ -102,12 +102,12 @@ impl Fetcher {
         self.request(path, self.retry(), ask, |_| 0).await
     }
 
-    /// The bytes of a file in a range, cut off at its end.
+    /// The bytes of a file in a range, truncated at the end of the file.
     pub(crate) async fn range(&self, path: &str, range: Range<u64>) -> Result<Bytes, StoreError> {
         self.range_with(path, range, self.retry()).await
     }
 
-    /// As [`Fetcher::range`], with another patience than the engine's.
+    /// As [`Fetcher::range`], with its own retry policy.
     pub(crate) async fn range_with(
         &self,
         path: &str,
@@ -122,8 +122,8 @@ impl Fetcher {
         self.patiently(&path, retry, once).await
     }
 
-    /// The first bytes of a file and its size, which is asked for unless the answer tells it. `None` if the store can't
-    /// tell sizes.
+    /// The first bytes of a file and its size, which takes another request if the answer lacks it. `None` if the store
+    /// can't tell sizes.
     pub(crate) async fn start(&self, path: &str, length: u64) -> Result<Start, StoreError> {
         let most = self.max_bytes();
         let ask = move |store: Arc<dyn Store>, path: Arc<str>| -> Asking<Start> {
@@ -145,7 +145,7 @@ impl Fetcher {
         self.request(folder, self.retry(), ask, |_| 0).await
     }
 
-    /// Whether requests are worth saving.
+    /// Whether requests are expensive.
     pub(crate) fn is_remote(&self) -> bool {
         self.store.is_remote()
     }
@@ -168,7 +168,7 @@ impl Fetcher {
         self.request(path, retry, ask, bytes).await
     }
 
-    /// Asks the store. Failures that may pass are waited out; the time of the engine is not exceeded.
+    /// Sends a request to the store and retries it as long as the failure is temporary, within the engine's timeout.
     async fn request<T: Send + 'static>(
         &self,
         path: &str,
@@ -190,7 +190,7 @@ impl Fetcher {
         self.patiently(&path, retry, once).await
     }
 
-    /// Does something until it succeeds, fails for good, or takes too long. It is told whether it is done once more.
+    /// Repeats `once` until it succeeds, fails permanently, or takes too long. Its argument says whether it is a retry.
     async fn patiently<T>(
         &self,
         path: &str,
@@ -210,18 +210,15 @@ impl Fetcher {
         };
         timeout_at(deadline, patient).await.unwrap_or_else(|_| {
             let last = last.lock().unwrap_or_else(PoisonError::into_inner).take();
-            let last =
-                last.map_or_else(String::new, |cause| format!("; the last attempt: {cause}"));
+            let last = last.map_or_else(String::new, |cause| format!("; last attempt: {cause}"));
             Err(StoreError::Failed {
                 location: self.location(path),
-                cause: format!(
-                    "not complete when the timeout of {timeout:?} for all was over{last}"
-                ),
+                cause: format!("not complete within the total timeout of {timeout:?}{last}"),
             })
         })
     }
 
-    /// Leaves the cause of the last failure in `last`, for whom it takes too long.
+    /// Stores the cause of the last failure in `last`, for the message if the timeout expires.
     async fn attempts<T>(
         &self,
         retry: &Retry,
@@ -250,8 +247,8 @@ impl Fetcher {
         }
     }
 
-    /// One request, once the engine has one to spare. It runs in a task of its own, whoever calls: a future that holds a
-    /// permit and is not polled would stop all others. The wait before another request holds none.
+    /// Sends one request once the engine allows it, in a task of its own: a future that holds a permit and is not
+    /// polled would block all others. No permit is held while waiting for a retry.
     async fn request_once<T: Send + 'static>(
         &self,
         path: &str,
@@ -260,7 +257,7 @@ impl Fetcher {
         let requests = Arc::clone(&self.engine.inner.requests);
         let (interested, location) = (Interested::of_current_task(), self.location(path));
         let request = Task::spawn(async move {
-            // The semaphore is never closed; without a permit the limit is all that would be missed.
+            // The semaphore is never closed. Without a permit, only the limit would be exceeded.
             let _permit = requests.acquire_owned().await.ok();
             if interested.is_over() {
                 let cause = "given up before it was asked for".into();
@@ -276,7 +273,8 @@ impl Fetcher {
         })
     }
 
-    /// A range, by a request of its own or one that fetches others too. Whoever has a permit first takes what lies near.
+    /// Fetches a range with a request of its own, or one that fetches several. The first that gets a permit takes all
+    /// nearby ranges.
     async fn range_once(
         &self,
         path: &Arc<str>,
@@ -296,11 +294,11 @@ impl Fetcher {
             let path = Arc::clone(path);
             let request = Task::spawn(async move {
                 let requests = Arc::clone(&fetcher.engine.inner.requests);
-                // The semaphore is never closed; without a permit the limit is all that would be missed.
+                // The semaphore is never closed. Without a permit, only the limit would be exceeded.
                 let _permit = requests.acquire_owned().await.ok();
                 fetcher.run(&path, &place, is_retry).await;
             });
-            // Who was to bring it may have been given up.
+            // The task that was to fetch it may have been aborted.
             if let Ok(answer) = answer.await {
                 return answer;
             }
@@ -308,7 +306,7 @@ impl Fetcher {
         }
     }
 
-    /// Fetches the range of a place and what lies near it.
+    /// Fetches a range together with those nearby.
     async fn run(&self, path: &str, place: &ranges::Place, is_retry: bool) {
         let limits = self.engine.limits();
         let reach = Reach {
@@ -325,5 +323,5 @@ impl Fetcher {
     }
 }
 
-/// A request that is not made yet.
+/// A request that has not been sent.
 type Asking<T> = BoxFuture<'static, Result<T, StoreError>>;

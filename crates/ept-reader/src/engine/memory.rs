@@ -1,28 +1,28 @@
-//! The memory of decoded points that wait for their consumers.
+//! The memory for decoded points that wait for their consumers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
-/// Units of the memory limit, since semaphores count in 32 bits.
+/// Bytes per permit, since semaphores count in 32 bits.
 const UNIT: usize = 1024;
 
-/// A number of bytes that streams share. Each stream hands it out in the order of its nodes.
+/// A number of bytes shared by streams. Each stream uses its bytes in the order of its nodes.
 #[derive(Debug, Clone)]
 pub(crate) struct Memory {
     free: Arc<Semaphore>,
     most: u32,
 }
 
-/// The share of a node, given back when it is dropped.
+/// The share of a node, returned when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Share {
-    /// `None` for the first node of a stream whose turn came before there was memory.
+    /// `None` for the next node of a stream if there was no memory for it.
     _permit: Option<OwnedSemaphorePermit>,
 }
 
-/// How many nodes the consumer of one stream has taken.
+/// How many nodes the consumer of a stream has taken.
 #[derive(Debug, Default)]
 pub(crate) struct Taken {
     count: AtomicU64,
@@ -38,9 +38,9 @@ impl Memory {
         }
     }
 
-    /// Waits for this many bytes for the node at a place of a stream. The node that the consumer waits for goes on without
-    /// them: other streams may hold all memory until this one goes on, so waiting could have no end. So memory is the
-    /// limit and one node more for each stream.
+    /// Waits for memory for the node at a place of a stream. The node that the consumer waits for proceeds without:
+    /// other streams may hold all memory until this one proceeds, so waiting could deadlock. The memory used is
+    /// therefore at most the limit plus one node per stream.
     pub(crate) async fn share(&self, bytes: u64, place: u64, taken: &Taken) -> Share {
         let units = u32::try_from(bytes / UNIT as u64).unwrap_or(self.most);
         let permit = Arc::clone(&self.free).acquire_many_owned(units.clamp(1, self.most));
@@ -54,18 +54,18 @@ impl Memory {
 }
 
 impl Taken {
-    /// One more was taken.
+    /// Counts one more node as taken.
     pub(crate) fn add(&self) {
         self.count.fetch_add(1, Ordering::Release);
         self.changed.notify_waiters();
     }
 
-    /// Waits until this many were taken.
+    /// Waits until this many nodes were taken.
     async fn reaches(&self, count: u64) {
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);
-            // From here on no change is missed.
+            // From here on no notification is missed.
             changed.as_mut().enable();
             if self.count.load(Ordering::Acquire) >= count {
                 return;

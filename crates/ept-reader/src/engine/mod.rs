@@ -1,4 +1,4 @@
-//! What all sources of a job share: requests, cores, memory, patience, the account of traffic.
+//! What all sources of a job share: limits on requests, cores and memory, retries, timeout, and the traffic count.
 
 mod background;
 mod cores;
@@ -32,11 +32,10 @@ pub use traffic::Traffic;
 use cores::Cores;
 use traffic::Counters;
 
-/// What all datasets of a job share: the limits of requests, decoding and memory, the time for all, the cache on disk
-/// and the account of traffic. Cloning it is cheap; clones are one engine.
+/// What all datasets of a job share: limits on requests, decoding and memory, the timeout, the cache on disk, and the
+/// traffic count. Cloning it is cheap; clones are the same engine.
 ///
-/// Datasets that are opened with [`Options`] have an engine of their own each; those that are opened with one engine keep
-/// to its limits together.
+/// A dataset opened with [`Options`] has its own engine. Datasets opened with one engine share its limits.
 ///
 /// ```
 /// use ept_reader::{Dataset, Engine, Options};
@@ -62,12 +61,12 @@ struct Inner {
     traffic: Counters,
     start: Instant,
     deadline: Option<(Instant, Duration)>,
-    /// Whether a server has answered anything.
+    /// Whether any server has answered yet.
     has_answer: AtomicBool,
 }
 
 impl Engine {
-    /// An engine with these limits. Its time, if that is limited, begins now.
+    /// An engine with these options. A timeout starts now.
     #[must_use]
     pub fn new(options: &Options) -> Engine {
         let mut options = options.clone();
@@ -89,19 +88,19 @@ impl Engine {
         }
     }
 
-    /// What was fetched so far, for all datasets of the engine.
+    /// The traffic so far, of all datasets of the engine.
     #[must_use]
     pub fn traffic(&self) -> Traffic {
         self.inner.traffic.now()
     }
 
-    /// Time since the engine was made.
+    /// Time since the engine was created.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.inner.start.elapsed()
     }
 
-    /// How much may be in flight at the same time, and how large things may be.
+    /// Limits on concurrency, memory and the size of files.
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.inner.options.limits
@@ -117,7 +116,7 @@ impl Engine {
         &self.inner.memory
     }
 
-    /// Runs a computation on one of the cores. What has a lower place in its stream goes first.
+    /// Runs a computation on one of the cores. Lower places in a stream run first.
     pub(crate) async fn compute<T: Send + 'static>(
         &self,
         place: u64,

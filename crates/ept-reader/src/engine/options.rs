@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Limits, Retry};
 use crate::{Cache, HttpOptions, Services};
 
-/// How to open and read datasets. The defaults suit most.
+/// How to open and read datasets. The defaults suit most uses.
 ///
 /// ```
 /// use std::time::Duration;
@@ -25,18 +25,18 @@ use crate::{Cache, HttpOptions, Services};
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// How much is in flight at once, and how large things may be.
+    /// Limits on concurrency, memory and the size of files.
     pub limits: Limits,
-    /// When failed requests are made again.
+    /// When to retry failed requests.
     pub retry: Retry,
     /// How to talk to web servers.
     pub http: HttpOptions,
     /// How to talk to object stores.
     pub cloud: CloudOptions,
-    /// Where files of remote datasets are kept between runs; nowhere by default.
+    /// Cache for files of remote datasets. There is none by default.
     pub cache: Option<Cache>,
-    /// Time for all reading, from the making of the [`Engine`](crate::Engine) on; unlimited by default. A request that has not
-    /// ended by then fails, whatever it waits for.
+    /// Time limit for all reading, from the creation of the [`Engine`](crate::Engine) on, unlimited by default.
+    /// Requests that have not ended by then fail.
     pub timeout: Option<Duration>,
     /// Whether nothing is asked for over the network: what the cache has is used as it is, and all else is an error.
     pub is_offline: bool,
@@ -44,23 +44,23 @@ pub struct Options {
     pub services: Services,
 }
 
-/// How to talk to object stores. They need the feature `cloud`.
+/// How to talk to object stores. Requires the feature `cloud`.
 ///
-/// Credentials come from where the tools of each cloud find them. Where there are none, requests are anonymous,
-/// which public buckets allow.
+/// Credentials are found where the tools of each cloud find them. Without credentials, requests are anonymous, which
+/// public buckets allow.
 ///
 /// - **S3** (`s3://`): `AWS_ACCESS_KEY_ID` and the other variables of AWS, a web identity, the credentials of a
-///   container, or the keys of `AWS_PROFILE` (`default` when unset) in `~/.aws/credentials`. The metadata of an
-///   instance are asked when `AWS_SKIP_SIGNATURE` is `false`; when it is `true`, requests are anonymous.
-/// - **Google** (`gs://`): `GOOGLE_APPLICATION_CREDENTIALS`, `GOOGLE_SERVICE_ACCOUNT` and their kin, or what
+///   container, or the keys of `AWS_PROFILE` (`default` if unset) in `~/.aws/credentials`. Instance metadata are used
+///   if `AWS_SKIP_SIGNATURE` is `false`; if it is `true`, requests are anonymous.
+/// - **Google** (`gs://`): `GOOGLE_APPLICATION_CREDENTIALS`, `GOOGLE_SERVICE_ACCOUNT` and similar variables, or what
 ///   `gcloud auth application-default login` wrote.
-/// - **Azure** (`az://`): the account in `AZURE_STORAGE_ACCOUNT`, with `AZURE_STORAGE_KEY`,
-///   `AZURE_STORAGE_SAS_TOKEN`, or `AZURE_CLIENT_ID` and what belongs to it.
+/// - **Azure** (`az://`): the account in `AZURE_STORAGE_ACCOUNT`, with `AZURE_STORAGE_KEY`, `AZURE_STORAGE_SAS_TOKEN`,
+///   or `AZURE_CLIENT_ID` and related variables.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CloudOptions {
-    /// Agree to pay for the requests, as some buckets of S3 demand. It needs credentials.
+    /// Agree to pay for requests, as some S3 buckets require. Needs credentials.
     pub requester_pays: bool,
-    /// URL of the server to ask in place of the cloud's own, such as `http://localhost:9000`: without user and
-    /// password. By default what the environment says in `AWS_ENDPOINT_URL` and its like.
+    /// URL of the server to use instead of the cloud's own, for example `http://localhost:9000`, without user and
+    /// password. By default that in `AWS_ENDPOINT_URL` or similar variables.
     pub endpoint: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Ranges of files that wait for a request: those that lie near each other are fetched by one.
+//! Ranges of files that wait for a request. Nearby ones are fetched together.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -16,15 +16,15 @@ pub(super) struct Ranges(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// By file, then by where they start.
+    /// By file, then by start.
     waiting: BTreeMap<Place, Wanted>,
     last: u64,
 }
 
-/// File, start and a number, for ranges that are wanted twice.
+/// File, start, and a number to distinguish ranges that are requested twice.
 pub(super) type Place = (Arc<str>, u64, u64);
 
-/// A range that somebody waits for.
+/// A requested range.
 #[derive(Debug)]
 struct Wanted {
     end: u64,
@@ -32,27 +32,27 @@ struct Wanted {
     answer: oneshot::Sender<Result<Bytes, StoreError>>,
 }
 
-/// Ranges that one request fetches.
+/// Ranges to be fetched with one request.
 #[derive(Debug)]
 pub(super) struct Run {
     range: Range<u64>,
     wanted: Vec<(u64, Wanted)>,
 }
 
-/// How much one request may fetch.
+/// Limits of one request.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Reach {
-    /// Bytes between two ranges that may be fetched for nobody.
+    /// Maximum gap in bytes between two ranges.
     pub(super) gap: u64,
-    /// Bytes of all, unless one range alone has more.
+    /// Maximum total bytes, unless a single range has more.
     pub(super) most: u64,
 }
 
-/// What comes of a range. It ends with an error when whoever fetches it gives up.
+/// The result of a range. It is an error if the task that fetches the range is aborted.
 pub(super) type Answer = oneshot::Receiver<Result<Bytes, StoreError>>;
 
 impl Ranges {
-    /// Takes note of a range. The place is for [`Ranges::take`].
+    /// Adds a range. The returned place is for [`Ranges::take`].
     pub(super) fn add(
         &self,
         path: &Arc<str>,
@@ -72,8 +72,8 @@ impl Ranges {
         (place, receiver)
     }
 
-    /// The range of that place, with those near it that wait as well. `None` if another run has it, or nobody wants it any
-    /// more.
+    /// Takes the range at a place, with nearby ones that wait as well. `None` if another run has taken it, or nobody
+    /// wants it any more.
     pub(super) fn take(&self, place: &Place, reach: Reach) -> Option<Run> {
         let mut state = self.state();
         let own = state.waiting.remove(place)?;
@@ -92,14 +92,14 @@ impl Ranges {
         Some(run)
     }
 
-    /// No code that can panic runs under the lock.
+    /// The lock can't be poisoned: no code that can panic runs under it.
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
-    /// A range that the run may grow by, if there is one: the next after it, or the last before it.
+    /// A range by which the run may grow: the next after it, or the last before it. `None` if there is none.
     fn next(&self, (path, ..): &Place, run: &Run, reach: Reach) -> Option<Place> {
         let Range { start, end } = run.range;
         let after = (Arc::clone(path), start, 0)
@@ -118,7 +118,7 @@ impl State {
 }
 
 impl Run {
-    /// What to ask for.
+    /// The range to request.
     pub(super) fn range(&self) -> Range<u64> {
         self.range.clone()
     }
@@ -131,7 +131,7 @@ impl Run {
         self.wanted.push((start, wanted));
     }
 
-    /// Hands to each who waits what it asked for.
+    /// Sends each receiver its part of the result.
     pub(super) fn answer(self, found: &Result<Bytes, StoreError>) {
         for (start, wanted) in self.wanted {
             let part = found.as_ref().map(|bytes| {
@@ -141,7 +141,7 @@ impl Run {
                 };
                 bytes.slice(place(start)..place(wanted.end))
             });
-            // Whoever does not listen any more does not want to know.
+            // The receiver may be gone.
             let _ = wanted.answer.send(part.map_err(Clone::clone));
         }
     }

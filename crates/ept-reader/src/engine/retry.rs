@@ -1,27 +1,26 @@
-//! How often and when a failed request is made again.
+//! Retries of failed requests.
 
 use std::time::Duration;
 
 use crate::StoreError;
 
-/// When to ask again for a file whose request failed in a way that may pass: see
-/// [`StoreError::may_pass`].
+/// When to retry a request that failed temporarily, see [`StoreError::may_pass`].
 ///
-/// The wait before attempt n + 1 is drawn evenly from 0 to `first * 2^n`, at most `most` ("full jitter",
-/// which keeps many clients from coming back all at once); where the server names a later time (`Retry-After`), it
-/// is that, at most `most`.
+/// The wait before attempt n + 1 is random between 0 and `first * 2^n`, at most `most` ("full jitter", which keeps many
+/// clients from retrying simultaneously). If the server asks for a longer wait (`Retry-After`), it is that, at most
+/// `most`.
 ///
-/// Unless told otherwise, a server that can't be reached is asked at most four times, within two seconds, as long as no
-/// request of the [`Engine`](crate::Engine) was answered: a wrong name or port does not pass.
+/// By default, as long as no request of the [`Engine`](crate::Engine) was answered, a server that can't be reached is
+/// tried at most four times, within two seconds: a wrong name or port is permanent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retry {
-    /// How often to ask in all, 1 or more; 10 by default.
+    /// Total number of attempts, 1 or more, 10 by default.
     pub attempts: u32,
-    /// The longest first wait; a quarter of a second by default.
+    /// Maximum first wait, a quarter of a second by default.
     pub first: Duration,
-    /// The longest wait of all; 10 seconds by default.
+    /// Maximum wait, 10 seconds by default.
     pub most: Duration,
-    /// Whether a server that can't be reached is given up early as long as nothing was answered; so by default.
+    /// Whether to try a server that can't be reached only briefly as long as nothing was answered. True by default.
     pub is_brief_at_first: bool,
 }
 
@@ -37,7 +36,7 @@ impl Default for Retry {
 }
 
 impl Retry {
-    /// Asks once only.
+    /// Never retries.
     pub const NEVER: Retry = Retry {
         attempts: 1,
         first: Duration::ZERO,
@@ -45,7 +44,7 @@ impl Retry {
         is_brief_at_first: true,
     };
 
-    /// As long as nothing was answered: the waits are 0.25, 0.5 and 0.5 seconds at most.
+    /// The policy before the first answer: waits of at most 0.25, 0.5 and 0.5 seconds.
     fn of_first_contact(&self) -> Retry {
         Retry {
             attempts: self.attempts.min(4),
@@ -55,8 +54,8 @@ impl Retry {
         }
     }
 
-    /// How long to wait after `attempt` requests ended with `error`. `None` if that is the end. `has_answer` is whether any
-    /// server has answered before.
+    /// How long to wait after `attempt` attempts, the last of which failed with `error`. `None` to give up.
+    /// `has_answer` is whether any server has answered yet.
     pub(crate) fn wait(
         &self,
         attempt: u32,

@@ -1,19 +1,19 @@
-//! What reading cost.
+//! Counts of requests and bytes.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What was fetched by an engine, `ept.json` included.
+/// The traffic of an engine, including `ept.json`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Traffic {
-    /// Requests, those that failed and those made again among them.
+    /// Requests, including failed ones and retries.
     pub requests: u64,
-    /// Requests that were made again after a failure.
+    /// Retries after failures.
     pub retries: u64,
-    /// Bytes of the files that came, as stored.
+    /// Bytes of files received, as stored.
     pub bytes: u64,
 }
 
-/// The count while it goes on.
+/// The running counts.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     requests: AtomicU64,

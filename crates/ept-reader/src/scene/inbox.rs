@@ -1,4 +1,4 @@
-//! What came for a scene since its last look.
+//! What arrived for a scene since its last look.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -8,11 +8,11 @@ use tokio::sync::Notify;
 use crate::Error;
 use crate::scene::tile_cache::{Name, Resident};
 
-/// What a load came to.
+/// The result of a load.
 #[derive(Debug)]
 pub(crate) enum Arrival {
     Resident(Name, Resident),
-    /// It failed, and is tried again after that time.
+    /// It failed, and is retried after this time.
     Failure(Name, Error, Duration),
 }
 
@@ -35,23 +35,23 @@ impl Inbox {
         std::mem::take(&mut self.arrivals())
     }
 
-    /// No code that can panic runs under the lock.
+    /// The lock can't be poisoned: no code that can panic runs under it.
     fn arrivals(&self) -> MutexGuard<'_, Vec<Arrival>> {
         self.arrivals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Tells when something came for a scene; see [`crate::Scene::arrivals`].
+/// Tells when something arrives for a scene, see [`crate::Scene::arrivals`].
 #[derive(Debug, Clone)]
 pub struct Arrivals(pub(crate) Arc<Inbox>);
 
 impl Arrivals {
-    /// Waits until there is something that the next look will give.
+    /// Waits until the next look has something new.
     pub async fn next(&self) {
         loop {
             let bell = self.0.async_bell.notified();
             tokio::pin!(bell);
-            // From here on no ring is missed.
+            // From here on no notification is missed.
             bell.as_mut().enable();
             if !self.0.arrivals().is_empty() {
                 return;
@@ -60,8 +60,8 @@ impl Arrivals {
         }
     }
 
-    /// As [`Arrivals::next`], on this thread, and not longer than `timeout`. Returns whether there is something; looking
-    /// again tells as much. It needs no runtime.
+    /// As [`Arrivals::next`], but blocks this thread, at most for `timeout`. Returns whether there is something new, as
+    /// does another look. It needs no runtime.
     ///
     /// ```no_run
     /// # fn example(scene: &mut ept_reader::Scene, view: &ept_reader::View) {

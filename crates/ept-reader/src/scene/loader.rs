@@ -1,4 +1,4 @@
-//! What loads the parts that a scene wants: the best first, a limited number at a time.
+//! Loads the tiles and pages that a scene wants, best first, with limited concurrency.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -13,16 +13,16 @@ use crate::scene::inbox::{Arrival, Inbox};
 use crate::scene::tile_cache::{Name, Resident, TileCache, Wanted};
 use crate::{Dataset, Error, Retry};
 
-/// What a look wants.
+/// What a look wants to load.
 #[derive(Debug, Default)]
 pub(crate) struct Wants {
-    /// The best first.
+    /// Best first.
     pub(crate) order: Vec<Wanted>,
-    /// What is not wanted any more, but not long enough to be given up.
+    /// Loads that are no longer wanted, but not for long enough to be cancelled.
     pub(crate) tolerated: HashSet<Name>,
 }
 
-/// Counts of a scene's requests.
+/// Counts of a scene's loads.
 #[derive(Debug, Default)]
 pub(crate) struct LoadCounts {
     pub(crate) started: AtomicU64,
@@ -38,25 +38,25 @@ pub(crate) struct Loader {
     pub(crate) cache: TileCache,
     pub(crate) inbox: Arc<Inbox>,
     pub(crate) counters: Arc<LoadCounts>,
-    /// Loads at the same time.
+    /// Maximum concurrent loads.
     pub(crate) most: usize,
-    /// The first and the longest wait after a failure.
+    /// The first and the maximum wait after a failure.
     pub(crate) waits: [Duration; 2],
 }
 
-/// The loads under way and those that failed.
+/// The loads in progress and those that failed.
 struct Work {
     loader: Loader,
     running: JoinSet<(Name, Result<Resident, Error>)>,
     handles: HashMap<Name, AbortHandle>,
-    /// What came since the last look that told its wants.
+    /// What was delivered since the last look whose wants are known.
     delivered: HashSet<Name>,
     failures: HashMap<Name, Failure>,
 }
 
 struct Failure {
     attempts: u32,
-    /// When to try again.
+    /// Time of the next attempt.
     until: Instant,
 }
 
@@ -91,7 +91,7 @@ impl Loader {
 }
 
 impl Work {
-    /// Gives up what nobody wants any more.
+    /// Cancels loads that nobody wants any more.
     fn cancel(&mut self, wants: &Wants) {
         let order = wants.order.iter().map(Wanted::name);
         let wanted: HashSet<Name> = order.chain(wants.tolerated.iter().copied()).collect();
@@ -109,7 +109,7 @@ impl Work {
             .retain(|name, failure| wanted.contains(name) || failure.until > now);
     }
 
-    /// Starts the best of what is wanted, as far as there may be more loads.
+    /// Starts the best of the wanted loads, up to the limit.
     fn start(&mut self, wants: &Wants) {
         let now = Instant::now();
         for wanted in &wants.order {
@@ -136,7 +136,7 @@ impl Work {
         started.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// When the first of the wanted parts that failed is tried again.
+    /// Time of the first retry of a wanted load that failed.
     fn next_try(&self, wants: &Wants) -> Option<Instant> {
         if self.failures.is_empty() || self.handles.len() >= self.loader.most {
             return None;
@@ -148,7 +148,7 @@ impl Work {
     }
 
     fn finish(&mut self, done: Result<(Name, Result<Resident, Error>), JoinError>) {
-        // Nothing but a load that was given up ends without a result.
+        // Only a cancelled load ends without a result.
         let Ok((name, result)) = done else { return };
         if self.handles.remove(&name).is_none() {
             return;
@@ -169,7 +169,7 @@ impl Work {
         self.loader.inbox.put(arrival);
     }
 
-    /// Takes note of a failure: each wait is twice the one before.
+    /// Records a failure. Each wait is twice the one before.
     fn fail(&mut self, name: Name, error: Error) -> Arrival {
         let [first, longest] = self.loader.waits;
         let attempts = self

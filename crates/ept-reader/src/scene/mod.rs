@@ -27,21 +27,20 @@ use inbox::{Arrival, Inbox};
 use loader::{LoadCounts, Loader, Wants};
 use tile_cache::{Name, Resident, Wanted};
 
-/// How a scene loads.
+/// How a scene loads tiles.
 #[derive(Debug, Clone)]
 pub struct SceneOptions {
-    /// Where its tiles are kept. Scenes with clones of one cache share its memory and its requests; by default a cache of
-    /// 512 MiB of its own.
+    /// The cache for its tiles. Scenes with clones of the same cache share its memory and requests. By default a new
+    /// cache of 512 MiB.
     pub cache: TileCache,
-    /// Loads at the same time, fetching and decoding; 16 by default. The dataset's [`crate::Limits`] hold too.
+    /// Maximum concurrent loads, including decoding, 16 by default. The dataset's [`crate::Limits`] apply too.
     pub loads: usize,
-    /// For this many looks, what went out of view is still drawn, as far as a quarter of the view's points allows, and its
-    /// request goes on: a camera that shakes neither loads nor drops anything. 8 by default.
+    /// Number of looks for which tiles that went out of view are still drawn, within a quarter of the view's points,
+    /// and their loads continue, so that a shaking camera neither loads nor drops anything. 8 by default.
     pub linger: u32,
-    /// How long to wait before a part that failed is asked for again, and twice as long each time after; a quarter of a
-    /// second by default.
+    /// Wait before the first retry of a failed load, a quarter of a second by default. It doubles with each retry.
     pub first_wait: Duration,
-    /// The longest such wait; 30 seconds by default.
+    /// Maximum wait before a retry, 30 seconds by default.
     pub longest_wait: Duration,
 }
 
@@ -59,7 +58,7 @@ impl Default for SceneOptions {
 
 /// What a viewer draws of a dataset, frame by frame.
 ///
-/// [`Scene::look`] says at once what of a [`View`] is in memory, and has the rest loaded in the background, the best
+/// [`Scene::look`] immediately returns what is in memory of a [`View`], and the rest is loaded in the background, best
 /// first. [`Scene::arrivals`] tells when there is more. Dropping the scene ends its requests.
 #[derive(Debug)]
 pub struct Scene {
@@ -69,38 +68,38 @@ pub struct Scene {
     inbox: Arc<Inbox>,
     counters: Arc<LoadCounts>,
     pages: HashMap<Key, Arc<Page>>,
-    /// What was given to the caller and not dropped since.
+    /// Tiles that were returned to the caller and not dropped since.
     drawn: HashMap<NodeName, Arc<CachedTile>>,
-    /// Looks since a part was wanted last, of all that were not long ago.
+    /// Number of looks since a tile or page was last wanted, for those wanted recently.
     ages: HashMap<Name, u32>,
-    /// What failed and has not come since.
+    /// Loads that failed and have not succeeded since.
     failing: HashSet<Name>,
-    /// Pages that cannot be, whatever comes.
+    /// Pages that are invalid, permanently.
     broken: HashSet<Key>,
-    /// Nodes of which two pages say different things, as was told.
+    /// Nodes with conflicting counts that were already reported.
     told: HashSet<Key>,
     _loader: Task<()>,
 }
 
-/// What a scene has asked for since it was made.
+/// Counts of a scene's loads since it was created.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SceneTraffic {
-    /// Loads that were begun, of tiles and of hierarchy pages.
+    /// Loads started, of tiles and hierarchy pages.
     pub started: u64,
-    /// Loads that came.
+    /// Loads that succeeded.
     pub arrived: u64,
     /// Loads that failed.
     pub failed: u64,
-    /// Loads that were given up because nobody wanted them any more.
+    /// Loads that were cancelled because nobody wanted them any more.
     pub cancelled: u64,
 }
 
 impl Scene {
-    /// A scene of a dataset, whose work is done by the tokio runtime of the caller: call it in a task, or where
-    /// `Handle::enter` is in force. [`crate::Blocking`] has a runtime for those who have none.
+    /// A scene of a dataset. Its work runs on the tokio runtime of the caller: call this in a task, or within
+    /// `Handle::enter`. [`crate::Blocking`] provides a runtime.
     ///
     /// # Errors
-    /// When there is no runtime.
+    /// If there is no runtime.
     pub fn new(dataset: Dataset, options: SceneOptions) -> Result<Scene, Error> {
         Handle::try_current().map_err(|_| Error::NoRuntime)?;
         let (wants, changes) = watch::channel(Arc::default());
@@ -135,14 +134,14 @@ impl Scene {
         &self.dataset
     }
 
-    /// Tells when the next look has something new. It can be given to another thread or task, which wakes the one that
+    /// Tells when the next look has something new. It can be sent to another thread or task, which wakes the one that
     /// draws.
     #[must_use]
     pub fn arrivals(&self) -> Arrivals {
         Arrivals(Arc::clone(&self.inbox))
     }
 
-    /// What was asked for so far.
+    /// Counts of the loads so far.
     #[must_use]
     pub fn traffic(&self) -> SceneTraffic {
         let LoadCounts {
@@ -159,11 +158,11 @@ impl Scene {
         }
     }
 
-    /// What of the view is in memory, at once: it never waits for the store or for decoding. What is not is asked for, in
-    /// the order of the view; what was asked for and is not wanted any more is given up.
+    /// Returns what is in memory of the view immediately, without waiting for the store or decoding. The rest is loaded
+    /// in the order of the view, and loads that are no longer wanted are cancelled.
     ///
-    /// Call it for every frame. A scene that is not complete gets more by looking again when [`Scene::arrivals`] tells,
-    /// also with the same view.
+    /// Call it for every frame. While a scene is incomplete, look again whenever [`Scene::arrivals`] tells, even with
+    /// the same view.
     pub fn look(&mut self, view: &View) -> Look {
         let mut look = Look::default();
         for arrival in self.inbox.take() {
@@ -173,7 +172,7 @@ impl Scene {
         let mut choice = Choice::new(view, &root, |key| self.page(key));
         self.report_faults(&mut choice, &mut look);
         let missing = self.find_tiles(&choice.nodes, &mut look);
-        // What came and is not wanted any more is in the cache.
+        // What arrived and is not wanted any more stays in the cache.
         look.fresh.clear();
         self.grow_older(&choice);
         self.drop_old(view, &mut look);
@@ -192,7 +191,7 @@ impl Scene {
         look
     }
 
-    /// Takes in what a load came to.
+    /// Processes the result of a load.
     fn receive(&mut self, arrival: Arrival, look: &mut Look) {
         look.events.push(match arrival {
             Arrival::Resident(name, part) => {
@@ -207,7 +206,7 @@ impl Scene {
                         look.fresh.insert(node, tile);
                         Event::Tile(node)
                     }
-                    // A load gives what it was asked for.
+                    // A load returns what was requested.
                     (Name::Tile(_), Resident::Page(_)) => return,
                 }
             }
@@ -218,7 +217,7 @@ impl Scene {
         });
     }
 
-    /// A page that is in memory; one that cannot be is as if it had no nodes.
+    /// A page that is in memory. An invalid one counts as empty.
     fn page(&mut self, key: Key) -> Option<Arc<Page>> {
         if self.broken.contains(&key) {
             return Some(Arc::default());
@@ -233,7 +232,7 @@ impl Scene {
         Some(page)
     }
 
-    /// Tells each fault of the hierarchy once: it will not pass.
+    /// Reports each fault of the hierarchy once, since it is permanent.
     fn report_faults(&mut self, choice: &mut Choice, look: &mut Look) {
         let (broken, told) = (&mut self.broken, &mut self.told);
         let faults = choice
@@ -252,7 +251,7 @@ impl Scene {
         }
     }
 
-    /// Gives the tiles that are in memory to the look; returns the nodes of the others.
+    /// Adds the tiles in memory to the look. Returns the nodes of the others.
     fn find_tiles(&mut self, nodes: &[Node], look: &mut Look) -> Vec<Node> {
         let mut missing = Vec::new();
         for node in nodes {
@@ -274,7 +273,7 @@ impl Scene {
         fresh.or_else(|| self.options.cache.resident(&self.dataset, name))
     }
 
-    /// Counts the looks since each part was wanted.
+    /// Counts the looks since each part was last wanted.
     fn grow_older(&mut self, choice: &Choice) {
         for age in self.ages.values_mut() {
             *age = age.saturating_add(1);
@@ -287,14 +286,14 @@ impl Scene {
         self.ages.retain(|_, age| *age <= most);
     }
 
-    /// Drops what has been out of view for long, or takes too many points; the rest of what is not in view lingers.
+    /// Drops what has been out of view for long, or has too many points. Everything else out of view lingers.
     fn drop_old(&mut self, view: &View, look: &mut Look) {
         let ages = &self.ages;
         let age = |name: &NodeName| ages.get(&Name::Tile(*name)).copied();
         let mut lingering: Vec<(Option<u32>, NodeName)> =
             self.drawn.keys().map(|key| (age(key), *key)).collect();
         lingering.retain(|(age, _)| *age != Some(0));
-        // The latest to go out of view stays longest; what has no age is too old.
+        // The latest to go out of view stays longest. Whatever has no age is too old.
         lingering.sort_by_key(|(age, key)| (age.unwrap_or(u32::MAX), *key));
         let mut left = view.max_points() / 4;
         for (age, key) in lingering {

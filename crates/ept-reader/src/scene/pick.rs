@@ -1,4 +1,4 @@
-//! Points of a scene by a ray or along a line, of what is in memory.
+//! Finds points in memory of a scene by a ray or along a line.
 
 use std::sync::Arc;
 
@@ -7,20 +7,20 @@ use ept_select::Swath;
 use crate::{CachedTile, Error, Picked, Ray, Scene, Tile};
 
 impl Scene {
-    /// Of the points that the last look had, the one nearest to a ray, in pixels and not more than `pixels` from it; of
-    /// equal ones the nearest to its origin. Nothing is fetched.
+    /// The point of the last look that is nearest to a ray in pixels, at most `pixels` away. Of equally near points,
+    /// the nearest to the ray's origin. Nothing is fetched.
     #[must_use]
     pub fn pick(&self, ray: &Ray, pixels: f64) -> Option<Picked> {
         let slack = self.dataset.frame().slack;
         ept_scene::pick(self.drawn.values(), slack, ray, pixels)
     }
 
-    /// Of the points that the last look had, those in a swath, node by node in ascending order, with their columns
-    /// `Distance` and `Offset`; see [`Swath::profile`]. Nothing is fetched. Nodes beyond what is drawn can be had of
-    /// [`crate::TileCache::tile`], which fetches only what is not in memory.
+    /// The points of the last look inside a swath, by node in ascending order, with columns `Distance` and `Offset`,
+    /// see [`Swath::profile`]. Nothing is fetched. Use [`crate::TileCache::tile`] for nodes that are not drawn; it
+    /// fetches only what is not in memory.
     ///
     /// # Errors
-    /// When the dataset has dimensions of these names.
+    /// If the dataset has dimensions with these names.
     pub fn profile(&self, swath: &Swath) -> Result<Vec<Tile>, Error> {
         let slack = self.dataset.frame().slack;
         let mut tiles: Vec<_> = self.drawn.values().collect();

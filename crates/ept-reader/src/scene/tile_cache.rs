@@ -1,4 +1,4 @@
-//! Tiles and pages in memory: a limited number of bytes, each fetched once.
+//! A cache of tiles and pages in limited memory.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -13,12 +13,12 @@ use crate::dataset_id::DatasetId;
 use crate::engine::{Retry, Task};
 use crate::{CachedTile, Dataset, Error, source};
 
-/// Decoded tiles and hierarchy pages of any datasets, in a limited number of bytes of memory. Cloning it is cheap; clones are
-/// one cache.
+/// Decoded tiles and hierarchy pages of any datasets, in limited memory. Cloning it is cheap; clones are the same
+/// cache.
 ///
-/// What was used least recently leaves first. A tile that someone still holds is found again even then, since it takes no
-/// memory of the cache: so the memory is the limit plus what is borrowed. A tile that several ask for at once is fetched
-/// once, and no more when all of them have given up.
+/// The least recently used parts are dropped first. A tile that is still in use elsewhere can be found again even then,
+/// since it takes no memory of the cache. So the memory used is the limit plus what is in use. A tile that is requested
+/// several times concurrently is fetched once, until all requests are dropped.
 ///
 /// ```
 /// use ept_reader::{Dataset, Query, TileCache};
@@ -48,16 +48,16 @@ struct Inner {
 
 struct State {
     parts: LruCache<Id, Resident>,
-    /// Bytes of `parts`.
+    /// Total bytes of `parts`.
     bytes: usize,
-    /// What left the cache while someone held it.
+    /// Parts that were dropped from the cache while in use.
     lent: HashMap<Id, Lent>,
     flights: HashMap<Id, WeakShared<Flight>>,
 }
 
 type Flight = BoxFuture<'static, Result<Resident, Error>>;
 
-/// A part on its way. Dropping the last one of a part ends its requests.
+/// A load in progress. Dropping the last clone ends its requests.
 pub(crate) type Load = Shared<Flight>;
 
 /// A part of a dataset, in memory.
@@ -73,14 +73,14 @@ enum Lent {
     Page(Weak<Page>),
 }
 
-/// What is asked for.
+/// What to load.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Wanted {
     Page(Key),
     Tile(Node),
 }
 
-/// The name of a part within its dataset.
+/// The name of a part, unique within its dataset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Name {
     Page(Key),
@@ -93,7 +93,7 @@ struct Id {
     name: Name,
 }
 
-/// What a viewer draws by, unless it says otherwise.
+/// The default dimensions for viewers.
 const DRAWN: [&str; 8] = [
     "X",
     "Y",
@@ -108,14 +108,15 @@ const DRAWN: [&str; 8] = [
 const AXES: [&str; 3] = ["X", "Y", "Z"];
 
 impl TileCache {
-    /// A cache of at most `bytes`, for tiles with X, Y, Z, Intensity, Classification, Red, Green and Blue, as far as
-    /// the datasets have them.
+    /// A cache of at most `bytes` bytes for tiles with X, Y, Z, Intensity, Classification, Red, Green and Blue, as far
+    /// as the datasets have them.
     #[must_use]
     pub fn new(bytes: usize) -> TileCache {
         TileCache::of(bytes, Some(DRAWN.map(str::to_owned).to_vec()))
     }
 
-    /// A cache of at most `bytes`, for tiles with these dimensions, as far as the datasets have them, and X, Y and Z.
+    /// A cache of at most `bytes` bytes for tiles with these dimensions, as far as the datasets have them, and X, Y and
+    /// Z.
     #[must_use]
     pub fn with_dimensions<N: Into<String>>(
         bytes: usize,
@@ -128,7 +129,7 @@ impl TileCache {
         )
     }
 
-    /// A cache of at most `bytes`, for tiles with all their dimensions.
+    /// A cache of at most `bytes` bytes for tiles with all their dimensions.
     #[must_use]
     pub fn with_all_dimensions(bytes: usize) -> TileCache {
         TileCache::of(bytes, None)
@@ -150,19 +151,19 @@ impl TileCache {
         }
     }
 
-    /// The most bytes that it holds.
+    /// Maximum size in bytes.
     #[must_use]
     pub fn limit(&self) -> usize {
         self.inner.limit
     }
 
-    /// The bytes that it holds.
+    /// Current size in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.inner.state().bytes
     }
 
-    /// The tile of a node where it is in memory.
+    /// The tile of a node if it is in memory.
     #[must_use]
     pub fn resident(
         &self,
@@ -175,11 +176,11 @@ impl TileCache {
         }
     }
 
-    /// The tile of a node, from memory or else fetched and decoded. It makes requests that fail again as the dataset's
-    /// [`crate::Retry`] says.
+    /// The tile of a node, from memory or else fetched and decoded. Failed requests are retried according to the
+    /// dataset's [`crate::Retry`].
     ///
     /// # Errors
-    /// An [`Error::Lost`] when the tile cannot be read.
+    /// [`Error::Lost`] if the tile can't be read.
     pub async fn tile(&self, dataset: &Dataset, node: &Node) -> Result<Arc<CachedTile>, Error> {
         let retry = dataset.engine().options().retry;
         match self.load(dataset, Wanted::Tile(*node), retry).await? {
@@ -188,13 +189,13 @@ impl TileCache {
         }
     }
 
-    /// A part that is in memory.
+    /// A part if it is in memory.
     pub(crate) fn find(&self, dataset: &Dataset, name: Name) -> Option<Resident> {
         let dataset = dataset.id();
         self.inner.state().find(&Id { dataset, name })
     }
 
-    /// Takes back a part that was in use until now: if it had left, it comes in again.
+    /// Returns a part that is no longer in use. If it had been dropped, it is added again.
     pub(crate) fn keep(&self, dataset: &Dataset, name: Name, part: Resident) {
         let id = Id {
             dataset: dataset.id(),
@@ -205,12 +206,12 @@ impl TileCache {
             Some(_) => Vec::new(),
             None => state.insert(id, part, self.inner.limit),
         };
-        // What leaves is freed once nobody waits for the lock.
+        // Dropped parts are freed after the lock is released.
         drop(state);
         drop(left);
     }
 
-    /// A part, from memory or on its way. Call it within a runtime.
+    /// A part, from memory or being loaded. Must be called within a runtime.
     pub(crate) fn load(&self, dataset: &Dataset, wanted: Wanted, retry: Retry) -> Load {
         let id = Id {
             dataset: dataset.id(),
@@ -251,7 +252,7 @@ impl Inner {
                 Resident::Tile(Arc::new(tile))
             }
         };
-        // What leaves is freed once nobody waits for the lock.
+        // Dropped parts are freed after the lock is released.
         let mut state = self.state();
         state.flights.remove(&id);
         let left = state.insert(id, part.clone(), self.limit);
@@ -260,7 +261,7 @@ impl Inner {
         Ok(part)
     }
 
-    /// No code that can panic runs under the lock.
+    /// The lock can't be poisoned: no code that can panic runs under it.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -272,7 +273,7 @@ impl State {
         found.or_else(|| self.lent.get(id)?.find())
     }
 
-    /// Keeps a part; returns those that had to leave for it.
+    /// Adds a part. Returns those that are dropped for it.
     fn insert(&mut self, id: Id, part: Resident, limit: usize) -> Vec<Resident> {
         let size = part.bytes();
         let mut left = Vec::new();
@@ -351,7 +352,7 @@ impl std::fmt::Debug for State {
     }
 }
 
-/// Reads a node with these dimensions, as far as the dataset has them; with all for `None`.
+/// Reads a node with these dimensions, as far as the dataset has them. `None` for all.
 async fn load_tile(
     dataset: &Dataset,
     node: Node,

@@ -1,4 +1,4 @@
-//! Dimensions that are stored beside an EPT dataset.
+//! Dimensions stored beside an EPT dataset.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +12,7 @@ use super::text;
 use crate::engine::{Fetcher, Retry};
 use crate::{Error, Loss, LossCause, LostPart};
 
-/// An addon. Pages of its hierarchy are read when a node asks for them.
+/// An addon. Pages of its hierarchy are read when a node needs them.
 #[derive(Debug)]
 pub(crate) struct Addon {
     addon: ept_format::Addon,
@@ -23,7 +23,7 @@ pub(crate) struct Addon {
 type PageCell = Arc<OnceCell<Arc<Page>>>;
 
 impl Addon {
-    /// Opens the addon that a store holds.
+    /// Opens the addon in a store.
     pub(crate) async fn open(name: &str, fetcher: Fetcher) -> Result<Addon, Error> {
         let path = ept_format::Addon::METADATA_PATH;
         let options = fetcher.engine().options();
@@ -38,7 +38,7 @@ impl Addon {
             fetcher,
             pages: Mutex::default(),
         };
-        // An addon without a hierarchy is told at once.
+        // A missing hierarchy is reported immediately.
         let retry = addon.fetcher.engine().options().retry;
         match addon.page(Key::ROOT, &retry).await {
             Ok(_) => Ok(addon),
@@ -50,7 +50,7 @@ impl Addon {
         self.addon.dimension()
     }
 
-    /// The bytes of the values for the points of a node. `None` if the addon has none for it.
+    /// The values for the points of a node, as bytes. `None` if the addon has none.
     pub(crate) async fn fetch(&self, node: &Node, retry: &Retry) -> Result<Option<Bytes>, Error> {
         let Some(found) = self.count(node, retry).await? else {
             return Ok(None);
@@ -68,12 +68,12 @@ impl Addon {
         Ok(Some(bytes))
     }
 
-    /// Drops the values of a node from the cache; see [`Fetcher::forget`].
+    /// Removes the values of a node from the cache, see [`Fetcher::forget`].
     pub(crate) async fn forget(&self, node: &Node) -> bool {
         self.fetcher.forget(&self.addon.tile_path(node.name)).await
     }
 
-    /// The points of a node with the values in place of their own.
+    /// Adds the values to the points of a node, replacing their own.
     pub(crate) fn attach(
         &self,
         node: &Node,
@@ -90,7 +90,7 @@ impl Addon {
         attached.map_err(|error| Error::Internal(error.to_string()))
     }
 
-    /// The number of values that the addon's hierarchy gives a node, if it has any.
+    /// The number of values that a node has according to the addon's hierarchy. `None` if it is not listed.
     async fn count(&self, node: &Node, retry: &Retry) -> Result<Option<u64>, Error> {
         let Some(own) = node.key() else {
             return Ok(None);
@@ -105,7 +105,7 @@ impl Addon {
                 Some((key, Entry::Points(points))) if key == own && points > 0 => {
                     return Ok(Some(points));
                 }
-                // Deeper each time, so there is an end.
+                // Each page is deeper, so this ends.
                 Some((key, Entry::Page)) if key != root && root.holds(key) => root = key,
                 Some((key, Entry::Page)) => {
                     let problem = "its page points to itself or out of its subtree".into();

@@ -7,10 +7,10 @@ use ept_las::Chunk;
 
 use super::SharedPolicy;
 
-/// Points of a node, if the chunks are smaller: as many as LASzip puts into a chunk.
+/// Target number of points of a node if chunks are smaller: as many as in a chunk of LASzip.
 const NODE_POINTS: u64 = 50_000;
 
-/// Runs of consecutive chunks, of those that have some of the points; `None` for all.
+/// Runs of consecutive chunks that contain some of the points. `None` for all points.
 pub(super) fn runs(chunks: &[Chunk], points: Option<&[Range<u64>]>, cell: Bounds) -> Vec<Node> {
     let mut runs: Vec<Node> = Vec::new();
     let (mut first, mut end) = (0_u32, 0);
@@ -43,13 +43,13 @@ pub(super) fn runs(chunks: &[Chunk], points: Option<&[Range<u64>]>, cell: Bounds
     runs
 }
 
-/// Whether ascending runs have some of these points.
+/// Whether any of the ascending runs contains some of these points.
 fn has_some(runs: &[Range<u64>], points: Range<u64>) -> bool {
     let next = runs.partition_point(|run| run.end <= points.start);
     runs.get(next).is_some_and(|run| run.start < points.end)
 }
 
-/// Parts of a box, on each axis, by which it shows whether a policy wants all of it.
+/// Parts per axis of a box that are tested to find out whether a policy wants all of it.
 const PARTS: u32 = 4;
 
 /// Whether a policy wants every part of a box.

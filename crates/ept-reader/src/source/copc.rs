@@ -1,4 +1,4 @@
-//! COPC: an octree in one LAZ file (COPC 1.0).
+//! COPC: an octree in a LAZ file (COPC 1.0).
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -17,7 +17,7 @@ use super::{Encoded, Octree, SharedPolicy, Source, hierarchy};
 use crate::engine::{Engine, Retry};
 use crate::{Error, LossCause, LostPart, NodeStream};
 
-/// A COPC file. Pages of its hierarchy are read when somebody asks for them.
+/// A COPC file. Pages of its hierarchy are read when they are needed.
 #[derive(Debug)]
 pub(crate) struct Copc {
     file: LasFile,
@@ -26,10 +26,10 @@ pub(crate) struct Copc {
     pages: Mutex<Pages>,
 }
 
-/// The pages that are known. Each byte of the file belongs to one of them at most: so they are a tree, and have an end.
+/// The known pages. Each byte of the file belongs to at most one of them, so they form a finite tree.
 #[derive(Debug, Default)]
 struct Pages {
-    /// Where the page of a key is, and the page once it was read.
+    /// The byte range of each page by key, and the page once it was read.
     known: HashMap<Key, (Range<u64>, PageCell)>,
     /// Starts of the known pages, with their ends and keys.
     taken: BTreeMap<u64, (u64, Key)>,
@@ -60,7 +60,7 @@ impl Copc {
             }));
         }
         let mut pages = Pages::default();
-        // The first one overlaps no other.
+        // The first page can't overlap another.
         let _ = pages.add(Key::ROOT, root.clone());
         Ok(Copc {
             cube,
@@ -70,11 +70,11 @@ impl Copc {
         })
     }
 
-    /// The page that is rooted at a key, of which a page that was read has told.
+    /// The page rooted at a key, which must be listed in a page that was read.
     async fn known_page(&self, key: Key, retry: &Retry) -> Result<Arc<CopcPage>, Error> {
         let known = self.pages().known.get(&key).cloned();
         let (place, cell) = known.ok_or_else(|| {
-            let problem = "no page of the hierarchy names a page of its own".into();
+            let problem = "the hierarchy lists no page at this node".into();
             self.lost_page(key, FormatError::Entry { key, problem })
         })?;
         let page = cell
@@ -110,7 +110,7 @@ impl Copc {
         Ok(Arc::new(page))
     }
 
-    /// Where the chunk of a node is.
+    /// The byte range of a node's chunk.
     async fn chunk(&self, node: &Node, retry: &Retry) -> Result<Option<Range<u64>>, Error> {
         let Some(own) = node.key() else {
             return Ok(None);
@@ -120,7 +120,7 @@ impl Copc {
             let page = self.known_page(root, retry).await?;
             let next = match page.page().deepest_on_the_way(own) {
                 Some((key, Entry::Points(_))) if key == own => return Ok(page.place(own)),
-                // Deeper each time, so there is an end.
+                // Each page is deeper, so this ends.
                 Some((key, Entry::Page)) if key.depth() > root.depth() => key,
                 _ => return Ok(None),
             };
@@ -139,14 +139,14 @@ impl Copc {
             .lost(LostPart::Tile { points }, node.name, node.cell, cause)
     }
 
-    /// No code that can panic runs under the lock.
+    /// The lock can't be poisoned: no code that can panic runs under it.
     fn pages(&self) -> std::sync::MutexGuard<'_, Pages> {
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Pages {
-    /// Takes note of a page.
+    /// Adds a page.
     fn add(&mut self, key: Key, place: Range<u64>) -> Result<(), FormatError> {
         let before = self.taken.range(..place.end).next_back();
         if let Some((start, (end, other))) = before
@@ -242,14 +242,14 @@ impl Source for Copc {
         let chunk = [(node.points, &*encoded.tile)];
         let decoded = self.file.decoder().decode(wish, &chunk);
         decoded.map_err(|error| match error {
-            // Not the chunk's fault.
+            // This is not a fault of the chunk.
             DecodeError::NoDimension { .. } => Error::Decode(error),
             error => self.lost_node(node, LossCause::Decode(error)),
         })
     }
 
     fn forget<'a>(&'a self, _node: &'a Node) -> BoxFuture<'a, bool> {
-        // Ranges are not kept in a cache.
+        // Ranges are not cached.
         ready(false).boxed()
     }
 

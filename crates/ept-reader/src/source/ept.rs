@@ -20,17 +20,17 @@ use crate::engine::{Engine, Fetcher, Retry};
 use crate::store::{Store, StoreError};
 use crate::{Error, Loss, LossCause, LostPart, foreign};
 
-/// A dataset in the Entwine Point Tile format, with all that only this format has: `ept.json`, pages of a hierarchy and
-/// the list of the files that it was built from. [`Dataset::ept`](crate::Dataset::ept) gives it.
+/// An EPT dataset, with everything specific to the format: `ept.json`, hierarchy pages and the list of source files.
+/// See [`Dataset::ept`](crate::Dataset::ept).
 #[derive(Debug, Clone)]
 pub struct Ept {
     metadata: Arc<Metadata>,
     frame: Arc<Frame>,
-    /// Of all points and dimensions. Clones share the memory of decompression, which is worth keeping.
+    /// Decodes all points and dimensions. Clones share the memory for decompression, so it is kept.
     decoder: Decoder,
     fetcher: Fetcher,
     addons: Vec<Arc<Addon>>,
-    /// Hash of the text of `ept.json`; `None` if it was not read from there.
+    /// Hash of the text of `ept.json`. `None` if it was not read from a file.
     text_hash: Option<[u8; 32]>,
 }
 
@@ -67,10 +67,9 @@ impl Ept {
         }
     }
 
-    /// Looks whether `ept.json` still is what was read when the dataset was opened: to be asked after much was read.
-    ///
+    /// Checks that `ept.json` has not changed since the dataset was opened. To be called after a long read.
     /// # Errors
-    /// [`Error::Changed`] if it is different or gone. That it can't be fetched for another reason is no error.
+    /// [`Error::Changed`] if it is different or gone. If it can't be fetched for another reason, that is not an error.
     pub async fn check_unchanged(&self) -> Result<(), Error> {
         let limits = self.fetcher.engine().limits();
         let most = limits.text_bytes(limits.metadata_bytes);
@@ -101,7 +100,7 @@ impl Ept {
         }
     }
 
-    /// The dataset with a dimension from an addon in a store, in place of one of that name if there is one.
+    /// Adds a dimension from an addon in a store, replacing any dimension with that name.
     pub(crate) async fn with_addon(
         mut self,
         name: &str,
@@ -119,7 +118,7 @@ impl Ept {
         Ok(self)
     }
 
-    /// The dataset with dimensions that some of its tiles have and the schema lacks.
+    /// Adds dimensions that some tiles have but the schema lacks.
     pub(crate) fn with_tile_dimensions(mut self, dimensions: Vec<Dimension>) -> Ept {
         let names = dimensions.iter().map(|dimension| dimension.name.clone());
         self.decoder = self.decoder.with_known(names.collect());
@@ -127,7 +126,7 @@ impl Ept {
         self
     }
 
-    /// What `ept.json` says.
+    /// The contents of `ept.json`.
     #[must_use]
     pub fn metadata(&self) -> &Metadata {
         &self.metadata
@@ -137,16 +136,16 @@ impl Ept {
         &self.fetcher
     }
 
-    /// Path or URL of a file of the dataset, for messages: without passwords, tokens or query string.
+    /// Path or URL of a file of the dataset, for messages, without passwords, tokens or query string.
     #[must_use]
     pub fn location(&self, path: &str) -> String {
         self.fetcher.location(path)
     }
 
-    /// One page of the hierarchy.
+    /// A page of the hierarchy.
     ///
     /// # Errors
-    /// An [`Error::Lost`] when the page cannot be read.
+    /// [`Error::Lost`] if the page can't be read.
     pub async fn page(&self, key: Key) -> Result<Page, Error> {
         self.page_with(key, &self.fetcher.engine().options().retry)
             .await
@@ -163,7 +162,7 @@ impl Ept {
     /// The size of a node's tile in bytes, as stored, without fetching it. `None` if the store can't tell sizes.
     ///
     /// # Errors
-    /// An [`Error::Lost`] when the store says that there is no such tile, or cannot be asked.
+    /// [`Error::Lost`] if there is no such tile, or the store can't be reached.
     pub async fn tile_size(&self, node: &Node) -> Result<Option<u64>, Error> {
         let size = self.fetcher.size(&self.metadata.tile_path(node.name)).await;
         size.map_err(|error| self.lost_tile(node, LossCause::Fetch(error)))
@@ -206,7 +205,7 @@ impl Ept {
     }
 }
 
-/// A JSON file; a fault names it.
+/// Reads a JSON file. Errors contain its location.
 async fn parsed<T: Send + 'static>(
     fetcher: &Fetcher,
     path: &str,

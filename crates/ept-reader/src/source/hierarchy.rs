@@ -1,4 +1,4 @@
-//! The nodes of an octree: the walk, and the pages that it asks for.
+//! The nodes of an octree: runs the walk and loads the pages that it asks for.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::engine::task_failed;
 use crate::nodes::Found;
 use crate::{Error, NodeStream};
 
-/// Nodes after which the walk hands over what it has found.
+/// Maximum number of nodes sent at a time.
 const TOGETHER: usize = 1024;
 
 pub(super) fn nodes(octree: Arc<dyn Octree>, policy: SharedPolicy) -> NodeStream {
@@ -22,7 +22,7 @@ pub(super) fn nodes(octree: Arc<dyn Octree>, policy: SharedPolicy) -> NodeStream
 
 type OctreeWalk = Walk<SharedPolicy>;
 
-/// Walks until the end, the first fatal fault, or nobody listening.
+/// Walks until the end, the first fatal error, or the receiver is gone.
 async fn run(octree: Arc<dyn Octree>, mut walk: OctreeWalk, sender: Sender<Vec<Found>>) {
     let mut loads = Loads::new(Arc::clone(&octree));
     let mut arrived = None;
@@ -34,7 +34,7 @@ async fn run(octree: Arc<dyn Octree>, mut walk: OctreeWalk, sender: Sender<Vec<F
         let stretch = match octree.engine().compute(0, stretch).await {
             Ok(stretch) => stretch,
             Err(error) => {
-                // Whoever does not listen any more does not want to know.
+                // The receiver may be gone.
                 let _ = sender.send(vec![Err(error)]).await;
                 return;
             }
@@ -45,28 +45,29 @@ async fn run(octree: Arc<dyn Octree>, mut walk: OctreeWalk, sender: Sender<Vec<F
             return;
         }
         walk = stretch.walk;
-        arrived = match stretch.is_waiting {
-            false => None,
-            true => match loads.next().await {
+        arrived = if stretch.is_waiting {
+            match loads.next().await {
                 Ok(page) => Some(page),
                 Err(error) => {
                     let _ = sender.send(vec![Err(error)]).await;
                     return;
                 }
-            },
+            }
+        } else {
+            None
         };
     }
 }
 
-/// A page that was loaded, or not.
+/// A page, or why it could not be loaded.
 type Loaded = (Key, Result<Arc<Page>, Error>);
 
-/// A stretch of the walk that needs no page: computing only.
+/// A part of the walk that needs no further page: computing only.
 struct Stretch {
     walk: OctreeWalk,
     found: Vec<Found>,
     wanted: Vec<Key>,
-    /// Whether a page must come before the walk goes on.
+    /// Whether the walk has to wait for a page.
     is_waiting: bool,
     is_over: bool,
 }
@@ -89,7 +90,7 @@ impl Stretch {
         stretch
     }
 
-    /// Hands a page to the walk, or takes note of its loss.
+    /// Supplies a page to the walk, or records its loss.
     fn supply(&mut self, octree: &dyn Octree, key: Key, page: Result<Arc<Page>, Error>) {
         let supplied = page.and_then(|page| {
             let supplied = self.walk.supply(key, &page);
@@ -114,17 +115,17 @@ impl Stretch {
         }
     }
 
-    /// The walk goes on after a loss, and after nothing else.
+    /// Adds an error. The walk continues only after a loss.
     fn fail(&mut self, error: Error) {
         self.is_over |= error.loss().is_none();
         self.found.push(Err(error));
     }
 }
 
-/// The pages under way.
+/// The pages being loaded.
 struct Loads {
     octree: Arc<dyn Octree>,
-    /// Entries of all pages so far.
+    /// Number of entries of all pages so far.
     entries: u64,
     waiting: VecDeque<Key>,
     tasks: JoinSet<Loaded>,
@@ -145,7 +146,7 @@ impl Loads {
         self.start();
     }
 
-    /// Starts as many loads as there may be requests, and a few whose pages wait to be taken.
+    /// Starts as many loads as there may be requests, plus a few whose pages wait to be taken.
     fn start(&mut self) {
         while self.tasks.len()
             < self

@@ -1,4 +1,4 @@
-//! LAS and LAZ files that have no octree: their nodes are runs of chunks.
+//! LAS and LAZ files without an octree: their nodes are runs of chunks.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use crate::engine::{Engine, Retry};
 use crate::nodes::Found;
 use crate::{Error, LossCause, LostPart, NodeStream};
 
-/// A LAS or LAZ file. Its chunk table is read when somebody asks for nodes.
+/// A LAS or LAZ file. Its chunk table is read when nodes are needed.
 #[derive(Debug)]
 pub(crate) struct Las {
     file: LasFile,
@@ -28,9 +28,9 @@ pub(crate) struct Las {
     lax: OnceCell<Option<Lax>>,
 }
 
-/// Chunks of a file that is worth a request for its index.
+/// Number of chunks from which on a spatial index is worth a request.
 const INDEXED_CHUNKS: usize = 4;
-/// Nodes that are handed over at once.
+/// Maximum number of nodes sent at a time.
 const TOGETHER: usize = 1024;
 
 impl Las {
@@ -52,7 +52,7 @@ impl Las {
         }
     }
 
-    /// Where the chunks are.
+    /// The chunks of the file.
     pub(crate) async fn chunks(&self, retry: &Retry) -> Result<&Arc<ChunkTable>, Error> {
         self.chunks
             .get_or_try_init(|| self.read_chunks(retry))
@@ -83,11 +83,11 @@ impl Las {
             }
         }
         let Some(at) = at else {
-            let problem = "its place is outside of the file, which may be cut off".into();
+            let problem = "its offset is outside the file, which may be truncated".into();
             let what = "chunk table";
             return Err(self.lost_file(LossCause::Decode(DecodeError::Corrupt { what, problem })));
         };
-        // What follows the table has nothing to do with it.
+        // What follows the table does not belong to it.
         let end = header.evlrs_at.max(at);
         let end = if header.evlr_count > 0 && end > at {
             end.min(size)
@@ -108,7 +108,8 @@ impl Las {
         Ok(Arc::new(table))
     }
 
-    /// The points that the file's index leaves for a policy. `None` if there is no index, or it is not worth asking for.
+    /// The points that a policy may want according to the file's spatial index. `None` if there is no index, or it is
+    /// not worth a request.
     async fn narrowed(&self, policy: &SharedPolicy, chunks: usize) -> Option<Vec<Range<u64>>> {
         let cell = &self.frame.bounds;
         if chunks < INDEXED_CHUNKS || wants_all(policy, cell) {
@@ -119,7 +120,7 @@ impl Las {
         Some(lax.points(heights, |cell| policy.rank(Key::ROOT, cell).is_some()))
     }
 
-    /// The error for a file whose chunks are not known.
+    /// The error for a file whose chunks can't be read.
     fn lost_file(&self, cause: LossCause) -> Error {
         let points = Some(self.file.header().points);
         let part = LostPart::File { points };
@@ -133,7 +134,7 @@ impl Las {
             .lost(LostPart::Tile { points }, node.name, node.cell, cause)
     }
 
-    /// The chunks of a node, `None` if the file has no such node.
+    /// The chunks of a node. `None` if the file has no such node.
     fn chunks_of(&self, node: &Node) -> Option<&[Chunk]> {
         let NodeName::Chunks { first, count } = node.name else {
             return None;
@@ -145,7 +146,7 @@ impl Las {
     }
 }
 
-/// All places that the header lets points have.
+/// Bounds that contain all points according to the header.
 fn reach(header: &Header) -> Bounds {
     let end = |stored: i32| {
         [0, 1, 2].map(|axis| {
@@ -171,7 +172,7 @@ async fn run(las: Arc<Las>, policy: SharedPolicy, sender: Sender<Vec<Found>>) {
             runs(chunks.chunks(), points.as_deref(), cell)
         }
         Err(error) => {
-            // Whoever does not listen any more does not want to know.
+            // The receiver may be gone.
             let _ = sender.send(vec![Err(error)]).await;
             return;
         }
@@ -184,7 +185,7 @@ async fn run(las: Arc<Las>, policy: SharedPolicy, sender: Sender<Vec<Found>>) {
     }
 }
 
-/// The bytes of consecutive chunks.
+/// Byte range of consecutive chunks.
 fn place(chunks: &[Chunk]) -> Range<u64> {
     let start = chunks.first().map_or(0, |chunk| chunk.at);
     let end = chunks.last().map_or(0, |chunk| chunk.at + chunk.size);
@@ -238,21 +239,21 @@ impl Source for Las {
         let chunks = self.chunks_of(node).unwrap_or_default();
         let start = place(chunks).start;
         let bytes = |chunk: &Chunk| {
-            // Chunks follow one another, and all of them were fetched.
+            // Chunks are contiguous, and all of them were fetched.
             let at = (chunk.at - start) as usize;
             (chunk.points, &encoded.tile[at..at + chunk.size as usize])
         };
         let chunks: Vec<_> = chunks.iter().map(bytes).collect();
         let decoded = self.file.decoder().decode(wish, &chunks);
         decoded.map_err(|error| match error {
-            // Not the chunk's fault.
+            // This is not a fault of the chunk.
             DecodeError::NoDimension { .. } => Error::Decode(error),
             error => self.lost_node(node, LossCause::Decode(error)),
         })
     }
 
     fn forget<'a>(&'a self, _node: &'a Node) -> BoxFuture<'a, bool> {
-        // Ranges are not kept in a cache.
+        // Ranges are not cached.
         ready(false).boxed()
     }
 

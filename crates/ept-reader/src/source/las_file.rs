@@ -1,4 +1,4 @@
-//! A LAS or LAZ file in a store: what precedes its points, and their bytes.
+//! A LAS or LAZ file in a store: the header and VLRs, and access to its bytes.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use crate::engine::{Fetcher, Retry};
 use crate::store::StoreError;
 use crate::{Error, Loss, LossCause, LostPart};
 
-/// A LAS or LAZ file that was opened: its header and records are known, its points are not.
+/// An open LAS or LAZ file: its header and VLRs were read, its points were not.
 #[derive(Debug)]
 pub(crate) struct LasFile {
     fetcher: Fetcher,
@@ -22,13 +22,13 @@ pub(crate) struct LasFile {
     copc: Option<CopcInfo>,
 }
 
-/// Bytes that are fetched first: header and records of nearly every file.
+/// Number of bytes fetched first: header and VLRs of nearly every file.
 const START: u64 = 1 << 16;
-/// Extended records that are looked at; real files have a handful.
+/// Maximum number of extended VLRs visited. Real files have a handful.
 const MOST_EVLRS: u32 = 1000;
 
 impl LasFile {
-    /// Opens the file at a path of a store.
+    /// Opens the file at a path in a store.
     pub(crate) async fn open(fetcher: Fetcher, path: String) -> Result<LasFile, Error> {
         let (start, size) = start(&fetcher, &path).await?;
         let fault = |fault: DecodeError| Error::File {
@@ -83,7 +83,7 @@ impl LasFile {
         &self.srs
     }
 
-    /// Bytes of the file.
+    /// Size of the file in bytes.
     pub(crate) fn size(&self) -> u64 {
         self.size
     }
@@ -97,7 +97,7 @@ impl LasFile {
         self.fetcher.location(&self.path)
     }
 
-    /// The extent by the header. `None` if it is not one: some writers leave it out.
+    /// Bounds according to the header. `None` if they are invalid: some writers leave them out.
     pub(crate) fn extent(&self) -> Option<Bounds> {
         let header = self.header();
         let is_left_out = header.min == [0.0; 3] && header.max == [0.0; 3] && header.points > 1;
@@ -109,7 +109,7 @@ impl LasFile {
         (is_finite && !is_left_out).then_some(extent)
     }
 
-    /// The distance between neighbouring coordinates of each axis.
+    /// Difference between adjacent coordinates on each axis.
     pub(crate) fn quantum(&self) -> [f64; 3] {
         self.header().scaling.scale.map(f64::abs)
     }
@@ -126,17 +126,18 @@ impl LasFile {
             return Err(StoreError::too_large(self.location(), limit));
         }
         let bytes = self.fetcher.range_with(&self.path, range, retry).await?;
-        match bytes.len() as u64 == length {
-            true => Ok(bytes),
-            false => Err(StoreError::Failed {
+        if bytes.len() as u64 == length {
+            Ok(bytes)
+        } else {
+            Err(StoreError::Failed {
                 location: self.location(),
-                cause: "the file has become shorter while it was read".into(),
-            }),
+                cause: "the file was truncated while it was being read".into(),
+            })
         }
     }
 
-    /// The index of the points, in an extended record or in a file beside this one. `None` if there is none that is of
-    /// these points: it only saves reading.
+    /// The spatial index, from an extended VLR or a file beside this one. `None` if there is none that matches the
+    /// points. It only saves reading.
     pub(crate) async fn lax(&self) -> Option<Lax> {
         let header = self.header();
         let (found, count) = evlrs(&self.fetcher, &self.path, header, self.size, &[VlrId::LAX])
@@ -156,7 +157,7 @@ impl LasFile {
         lax.ok().filter(|lax| lax.is_of(header.points))
     }
 
-    /// The error for a part of the file that cannot be read.
+    /// The error for a part of the file that can't be read.
     pub(crate) fn lost(
         &self,
         part: LostPart,
@@ -173,7 +174,7 @@ impl LasFile {
         }))
     }
 
-    /// The error for a file whose octree or chunk table says something that it must not.
+    /// The error for a file with an invalid octree or chunk table.
     pub(crate) fn fault(&self, fault: FormatError) -> Error {
         Error::Format {
             location: self.location(),
@@ -182,13 +183,13 @@ impl LasFile {
     }
 }
 
-/// The octree of a COPC file, whose info is the first record; `None` of another file.
+/// The octree of a COPC file, whose info is in the first VLR. `None` for other files.
 fn copc_info(records: &[Vlr<'_>]) -> Result<Option<CopcInfo>, FormatError> {
     let info = records.first().filter(|record| record.is(VlrId::COPC_INFO));
     info.map(|record| CopcInfo::parse(record.data)).transpose()
 }
 
-/// The header and all variable length records of a file, and its size.
+/// The header and all VLRs of a file, and its size.
 async fn start(fetcher: &Fetcher, path: &str) -> Result<(Bytes, u64), Error> {
     let start = fetcher.start(path, START).await?;
     let size = start.size.ok_or_else(|| Error::Location {
@@ -215,8 +216,7 @@ async fn start(fetcher: &Fetcher, path: &str) -> Result<(Bytes, u64), Error> {
     Ok((all.freeze(), size))
 }
 
-/// The extended records of some kinds, as they stand in the file, and how many. Others may have gigabytes and are passed
-/// over.
+/// The extended VLRs of some kinds, as stored, and their number. Others may have gigabytes and are skipped.
 async fn evlrs(
     fetcher: &Fetcher,
     path: &str,
@@ -228,7 +228,7 @@ async fn evlrs(
     let (mut found, mut count, mut at) = (Vec::new(), 0, header.evlrs_at);
     let mut window = (0, Bytes::new());
     for _ in 0..header.evlr_count.min(MOST_EVLRS) {
-        // One request shows the heads of several small records.
+        // One request contains the headers of several small VLRs.
         let head = part(&window, at, Vlr::EXTENDED_HEADER_SIZE);
         let head = match head {
             Some(head) => head,
@@ -241,7 +241,7 @@ async fn evlrs(
             location: fetcher.location(path),
             fault: DecodeError::Corrupt {
                 what: "extended variable length records",
-                problem: format!("a record at {at} is cut off"),
+                problem: format!("a record at {at} is truncated"),
             },
         };
         let (user, number, length) = Vlr::extended_header(&head).ok_or_else(cut_off)?;
@@ -263,7 +263,7 @@ async fn evlrs(
     Ok((found, count))
 }
 
-/// Some bytes of a window into the file, `None` if they are not all in it.
+/// Some bytes of a window into the file. `None` if it doesn't contain all of them.
 fn part((start, bytes): &(u64, Bytes), at: u64, length: u64) -> Option<Bytes> {
     let from = usize::try_from(at.checked_sub(*start)?).ok()?;
     let to = from.checked_add(usize::try_from(length).ok()?)?;

@@ -1,4 +1,4 @@
-//! Where nodes and their points come from. A new kind of source is one file here.
+//! Sources of nodes and their points. A new kind of source is one file here.
 
 mod addon;
 mod chunk_runs;
@@ -33,15 +33,15 @@ use las_file::LasFile;
 
 pub(crate) use octree::Octree;
 
-/// A policy for several walks.
+/// A policy shared by several walks.
 pub(crate) type SharedPolicy = Arc<dyn Policy + Send + Sync>;
 
-/// A place where points lie, in nodes: what a [`Dataset`](crate::Dataset) reads.
+/// A source of points in nodes, as a [`Dataset`](crate::Dataset) reads it.
 pub(crate) trait Source: Debug + Send + Sync {
-    /// What selections know of it.
+    /// What selections need to know of it.
     fn frame(&self) -> &Arc<Frame>;
 
-    /// The engine by whose limits it is read.
+    /// The engine whose limits apply to it.
     fn engine(&self) -> &Engine;
 
     /// Path or URL of the file that describes it, without secrets.
@@ -50,21 +50,20 @@ pub(crate) trait Source: Debug + Send + Sync {
     /// The nodes that a policy selects, in its order. No points are read.
     fn nodes(self: Arc<Self>, policy: SharedPolicy) -> NodeStream;
 
-    /// The bytes of a node. All that waits for I/O is here, nothing else is.
+    /// The bytes of a node. This waits for I/O and does nothing else.
     fn fetch<'a>(
         &'a self,
         node: &'a Node,
         retry: &'a Retry,
     ) -> BoxFuture<'a, Result<Encoded, Error>>;
 
-    /// The points of a node as far as they are wished for. Call it where computing is allowed:
-    /// in [`Engine::compute`].
+    /// The requested points of a node. Computes, so call it in [`Engine::compute`].
     fn decode(&self, wish: &Wish, node: &Node, encoded: Encoded) -> Result<PointBatch, Error>;
 
-    /// Drops what a cache keeps of a node that does not decode. Whether it is worth fetching it once more.
+    /// Removes a node that can't be decoded from the cache. Returns whether it is worth fetching again.
     fn forget<'a>(&'a self, node: &'a Node) -> BoxFuture<'a, bool>;
 
-    /// The part of the source's file that holds a node. `None` if the node is a file of its own.
+    /// The byte range of a node in the source's file. `None` if the node is a file of its own.
     fn node_place<'a>(
         &'a self,
         _node: &'a Node,
@@ -72,30 +71,30 @@ pub(crate) trait Source: Debug + Send + Sync {
         ready(Ok(None)).boxed()
     }
 
-    /// The bytes of a node as stored, without fetching it. `None` if the store can't tell.
+    /// The size of a node in bytes as stored, without fetching it. `None` if the store can't tell sizes.
     fn node_size<'a>(&'a self, node: &'a Node) -> BoxFuture<'a, Result<Option<u64>, Error>> {
         let place = self.node_place(node);
         let size = place.map_ok(|place| place.map(|place| place.end - place.start));
         size.boxed()
     }
 
-    /// The header of the file, if the source is a LAS, LAZ or COPC file.
+    /// The header of the file. `None` if the source is not a LAS, LAZ or COPC file.
     fn header(&self) -> Option<&Header> {
         None
     }
 
-    /// What precedes the points of a node, if something does.
+    /// The header of a node's tile. `None` if it has none.
     fn tile_header<'a>(
         &'a self,
         node: &'a Node,
     ) -> BoxFuture<'a, Result<Option<TileHeader>, LossCause>>;
 
-    /// The source as an octree, if it is one.
+    /// The source as an octree. `None` if it isn't one.
     fn as_octree(&self) -> Option<&dyn Octree> {
         None
     }
 
-    /// The source as EPT, if it is one.
+    /// The source as EPT. `None` if it isn't.
     fn as_ept(&self) -> Option<&Ept> {
         None
     }
@@ -110,8 +109,8 @@ pub(crate) async fn open_file(fetcher: Fetcher, path: String) -> Result<Arc<dyn 
     })
 }
 
-/// Fetches a node and makes something of it on the cores, with that place in its stream. One that does not decode is
-/// fetched once more if the fault may be that of a cache.
+/// Fetches a node and processes it on the cores, with this place in its stream. If it can't be decoded, it is fetched
+/// again if a cached copy may be at fault.
 pub(crate) async fn read<T: Send + 'static>(
     source: &dyn Source,
     node: &Node,
@@ -141,10 +140,10 @@ fn is_undecodable(error: &Error) -> bool {
     loss.is_some_and(|loss| matches!(loss.cause, LossCause::Decode(_)))
 }
 
-/// A node as it was fetched.
+/// A node as fetched.
 #[derive(Debug, Clone)]
 pub(crate) struct Encoded {
     pub(crate) tile: Bytes,
-    /// What is stored of the node beside the source: `None` where there is nothing.
+    /// Values of the node stored in addons. `None` for addons that have none.
     pub(crate) beside: Vec<Option<Bytes>>,
 }

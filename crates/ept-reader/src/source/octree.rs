@@ -1,4 +1,4 @@
-//! What octrees have in common, in whatever files they lie.
+//! The common interface of octrees, in whatever files they are stored.
 
 use std::sync::Arc;
 
@@ -8,20 +8,20 @@ use futures::future::BoxFuture;
 use crate::Error;
 use crate::engine::{Engine, Retry};
 
-/// A source whose nodes are those of an octree.
+/// A source whose nodes form an octree.
 pub(crate) trait Octree: Send + Sync {
     /// The cell of the root.
     fn cube(&self) -> &Bounds;
 
-    /// The engine by whose limits it is read.
+    /// The engine whose limits apply to it.
     fn engine(&self) -> &Engine;
 
     /// Path or URL of the hierarchy, without secrets.
     fn hierarchy_location(&self) -> String;
 
-    /// The page of the hierarchy that is rooted at a key.
+    /// The page of the hierarchy rooted at a key.
     fn page<'a>(&'a self, key: Key, retry: &'a Retry) -> BoxFuture<'a, Result<Arc<Page>, Error>>;
 
-    /// The error for a page whose contents are wrong.
+    /// The error for a page with invalid contents.
     fn lost_page(&self, key: Key, fault: FormatError) -> Error;
 }

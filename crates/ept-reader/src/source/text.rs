@@ -1,4 +1,4 @@
-//! JSON texts, which may be gzip whatever their name says.
+//! JSON files, which may be gzip whatever their names say.
 
 use std::borrow::Cow;
 use std::io::Read;
@@ -9,8 +9,8 @@ use flate2::read::MultiGzDecoder;
 use crate::engine::{Fetcher, Retry};
 use crate::{Error, LossCause};
 
-/// A JSON file of at most `most` bytes of text, parsed on one of the cores. One that can't be parsed is dropped from the cache and asked for once more. The
-/// outer error is a fault of the library.
+/// Reads a JSON file of at most `most` bytes of text and parses it on one of the cores. If it can't be parsed, it is
+/// removed from the cache and fetched again. The outer error is a bug in the library.
 pub(crate) async fn read<T: Send + 'static>(
     fetcher: &Fetcher,
     path: &str,
@@ -37,7 +37,7 @@ pub(crate) async fn read<T: Send + 'static>(
     }
 }
 
-/// The text itself, decompressed when its first bytes are those of gzip, to at most `max_bytes`.
+/// The text, decompressed to at most `max_bytes` if its first bytes are those of gzip.
 pub(crate) fn decompressed(bytes: &[u8], max_bytes: usize) -> Result<Cow<'_, [u8]>, String> {
     if !bytes.starts_with(&[0x1f, 0x8b]) {
         return Ok(Cow::Borrowed(bytes));
@@ -47,7 +47,7 @@ pub(crate) fn decompressed(bytes: &[u8], max_bytes: usize) -> Result<Cow<'_, [u8
     match reader.read_to_end(&mut text) {
         Err(error) => Err(format!("corrupt gzip: {error}")),
         Ok(length) if length > max_bytes => Err(format!(
-            "gzip of more text than the limit of {max_bytes} bytes"
+            "gzip that decompresses to more than the limit of {max_bytes} bytes"
         )),
         Ok(_) => Ok(Cow::Owned(text)),
     }

@@ -1,4 +1,4 @@
-//! The body of an answer: as long as it keeps coming, and no longer than allowed.
+//! The body of an answer, with limits on stalls and size.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use tokio::time::{Instant, timeout_at};
 
 use super::StoreError;
 
-/// What must come of a body within the stall time.
+/// Minimum bytes of a body per stall time.
 const PROGRESS: usize = 16 << 10;
 
-/// All chunks of a body that was announced with this many bytes.
+/// Collects all chunks of a body that was announced with this many bytes.
 pub(super) async fn collect(
     mut chunks: impl Stream<Item = Result<Bytes, StoreError>> + Unpin,
     announced: u64,

@@ -1,4 +1,4 @@
-//! Files of remote datasets, kept in a folder between runs.
+//! The cache of files of remote datasets, in a folder.
 
 mod dataset_cache;
 mod entry;
@@ -11,40 +11,40 @@ use std::sync::Arc;
 pub(crate) use dataset_cache::DatasetCache;
 use folder::{Folder, LOCATION_FILE, files, folders, remove_empty};
 
-/// A folder that keeps what was fetched, for later queries and other processes.
+/// A folder that keeps fetched files for later queries and other processes.
 ///
-/// Everything is in a folder `ept-cache` in it, which the cache marks as its own; no other file is ever removed, and no
+/// Everything is in a subfolder `ept-cache`, which is marked as the cache's own. No other file is ever removed, and no
 /// link is followed.
 ///
-/// Entries are whole or absent, also after a process was killed: each is written beside its name and
-/// renamed, and read with a checksum. The least recently used go when it becomes larger than its limit.
+/// Entries are whole or absent, even if a process was killed: each is written to a temporary file and renamed, and
+/// verified by a checksum when read. The least recently used are removed when the cache exceeds its limit.
 ///
-/// An entry counts as fresh while the dataset's `ept.json` is the one under which it was fetched, by contents
-/// and `ETag` or date; that file alone is asked for each time a dataset is opened. Once it has changed, each
-/// entry is asked for by its own `ETag` or date before it is used again. A URL with another query string is another
-/// dataset. What does not decode is removed and asked for once more.
+/// An entry is fresh as long as the dataset's `ept.json` is the one under which it was fetched, by contents and `ETag`
+/// or date; only that file is requested each time a dataset is opened. If it has changed, each entry is revalidated by
+/// its own `ETag` or date before it is used again. A URL with a different query string is another dataset. An entry
+/// that can't be decoded is removed and fetched again.
 #[derive(Debug, Clone)]
 pub struct Cache {
     folder: Arc<Folder>,
 }
 
-/// What a cache holds of one dataset.
+/// What a cache contains of one dataset.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CachedDataset {
     /// URL of the dataset, without secrets.
     pub location: String,
     /// Number of files.
     pub files: u64,
-    /// Size of the files in bytes, as they are in the cache.
+    /// Size of the files in the cache in bytes.
     pub bytes: u64,
 }
 
-/// Folder in the user's that is the cache's own.
+/// Name of the cache's own subfolder.
 const FOLDER: &str = "ept-cache";
 
 impl Cache {
-    /// The cache in `folder`, which is made when it is first needed. It holds at most `max_bytes`; files larger
-    /// than a twentieth of that are not kept.
+    /// A cache in `folder`, which is created when needed. It keeps at most `max_bytes` bytes, and no file larger than a
+    /// twentieth of that.
     pub fn new(folder: impl Into<PathBuf>, max_bytes: u64) -> Cache {
         Cache {
             folder: Arc::new(Folder::new(folder.into().join(FOLDER), max_bytes)),
@@ -54,7 +54,7 @@ impl Cache {
     /// The datasets in the cache, by location.
     ///
     /// # Errors
-    /// When the folder cannot be read. One that does not exist is empty.
+    /// If the folder can't be read. A folder that does not exist is empty.
     pub fn datasets(&self) -> io::Result<Vec<CachedDataset>> {
         let mut datasets = Vec::new();
         for folder in folders(&self.folder.root)? {
@@ -72,10 +72,10 @@ impl Cache {
         Ok(datasets)
     }
 
-    /// Removes all that the cache holds, and nothing else that may be in its folder.
+    /// Removes everything in the cache, and nothing else in its folder.
     ///
     /// # Errors
-    /// When a file cannot be removed.
+    /// If a file can't be removed.
     pub fn clear(&self) -> io::Result<()> {
         for folder in folders(&self.folder.root)? {
             for entry in files(&folder)? {

@@ -1,4 +1,4 @@
-//! A dataset in a folder.
+//! The store for folders on disk.
 
 use std::fs::Metadata;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
@@ -11,14 +11,14 @@ use futures::future::BoxFuture;
 
 use super::{Store, StoreError};
 
-/// The files of a dataset below a folder.
+/// The files of a dataset in a folder.
 #[derive(Debug, Clone)]
 pub struct FileStore {
     root: PathBuf,
 }
 
 impl FileStore {
-    /// The dataset whose `ept.json` lies in the folder `root`.
+    /// The dataset whose `ept.json` is in the folder `root`.
     pub fn new(root: impl Into<PathBuf>) -> FileStore {
         FileStore { root: root.into() }
     }
@@ -30,7 +30,7 @@ impl FileStore {
         max_bytes: usize,
     ) -> Result<Bytes, StoreError> {
         let full = self.root.join(path);
-        // One call for all of it: each hop to the threads that may wait costs as much as a small file.
+        // A single call for everything: each switch to a blocking thread takes as long as reading a small file.
         let read = tokio::task::spawn_blocking(move || read_range(&full, &range, max_bytes));
         let read = read.await.unwrap_or_else(|error| Err(error.into()));
         match read {
@@ -44,7 +44,7 @@ impl FileStore {
         let location = self.location(path);
         let cause = error.to_string();
         match error.kind() {
-            // A file where a folder should be: nothing can be below it.
+            // A file instead of a folder: nothing can be below it.
             ErrorKind::NotFound | ErrorKind::NotADirectory => StoreError::NotFound { location },
             ErrorKind::PermissionDenied => StoreError::Denied { location, cause },
             _ if is_out_of_files(error) => StoreError::Transient {
@@ -112,19 +112,21 @@ impl Store for FileStore {
     }
 }
 
-/// Whether the process or the system has as many files open as it may.
+/// Whether the process or the system has too many open files.
 fn is_out_of_files(error: &std::io::Error) -> bool {
-    let codes: &[i32] = match cfg!(windows) {
-        true => &[4],
+    let codes: &[i32] = if cfg!(windows) {
+        &[4]
+    } else {
         // ENFILE and EMFILE.
-        false => &[23, 24],
+
+        &[23, 24]
     };
     error
         .raw_os_error()
         .is_some_and(|code| codes.contains(&code))
 }
 
-/// The size of a regular file. Others are refused: a FIFO would be waited for without end, and a device has no end.
+/// The size of a regular file. Others are refused: reading a FIFO may block forever, and a device has no end.
 fn regular_size(metadata: &Metadata) -> std::io::Result<u64> {
     if metadata.is_file() {
         return Ok(metadata.len());
@@ -137,14 +139,14 @@ fn regular_size(metadata: &Metadata) -> std::io::Result<u64> {
     Err(std::io::Error::other(format!("{kind}, not a regular file")))
 }
 
-/// The bytes of a file in a range. `None` if there are more than `max_bytes`. Its size is asked first: a file of terabytes
-/// is not read to its end, and its memory is reserved once.
+/// The bytes of a file in a range. `None` if there are more than `max_bytes`. The size is determined first, so that
+/// huge files are not read to the end, and memory is reserved once.
 fn read_range(
     path: &Path,
     range: &Range<u64>,
     max_bytes: usize,
 ) -> std::io::Result<Option<Vec<u8>>> {
-    // Before it is opened: that alone may wait without end.
+    // Before it is opened, which may block forever.
     let size = regular_size(&std::fs::metadata(path)?)?;
     let mut file = std::fs::File::open(path)?;
     let length = range.end.min(size);
@@ -159,14 +161,14 @@ fn read_range(
         }
         file.seek(SeekFrom::Start(range.start))?;
     }
-    // A file that grows meanwhile is read no further than it may be.
+    // If the file grows meanwhile, no more than allowed is read.
     let most = (max_bytes as u64).saturating_add(1);
     let wanted = range.end.saturating_sub(range.start);
     file.take(wanted.min(most)).read_to_end(&mut bytes)?;
     Ok((bytes.len() <= max_bytes).then_some(bytes))
 }
 
-/// The names of the files in a folder; those that are no text cannot be ours.
+/// The names of the files in a folder. Those that are not UTF-8 can't belong to a dataset.
 async fn names(folder: &Path) -> std::io::Result<Vec<String>> {
     let mut names = Vec::new();
     let mut entries = tokio::fs::read_dir(folder).await?;

@@ -1,4 +1,4 @@
-//! A dataset on a web server.
+//! The store for web servers.
 
 mod answer;
 mod client;
@@ -34,11 +34,11 @@ pub(super) use failure::status_error;
 pub(super) use failure::{chain, connect_error};
 pub use options::HttpOptions;
 
-/// The files of a dataset below a URL. Its query string, if any, goes along with every request.
+/// The files of a dataset below a URL. A query string in it is sent with every request.
 ///
-/// Connections are kept and shared, HTTP/2 is used where the server offers it, compressed answers are decompressed, and
-/// the usual proxy variables of the environment are obeyed. Redirects are followed, but not from `https` to `http`;
-/// neither the headers of [`HttpOptions`] nor the query string go along to another scheme, host or port.
+/// Connections are kept and shared, HTTP/2 is used if the server offers it, compressed answers are decompressed, and
+/// the usual proxy variables of the environment are used. Redirects are followed, but not from `https` to `http`.
+/// Neither the headers of [`HttpOptions`] nor the query string are sent to another scheme, host or port.
 #[derive(Clone)]
 pub struct HttpStore {
     client: Client,
@@ -46,11 +46,11 @@ pub struct HttpStore {
 }
 
 impl HttpStore {
-    /// The dataset whose `ept.json` lies directly below `root`, an `http` or `https` URL with or without a
-    /// trailing slash and query string.
+    /// The dataset whose `ept.json` is directly below `root`, an `http` or `https` URL with or without a trailing slash
+    /// and query string.
     ///
     /// # Errors
-    /// When `root` is not such a URL, a header is not one, or the system offers no TLS.
+    /// If `root` is not such a URL, a header is malformed, or the system has no TLS.
     pub fn new(root: &str, options: &HttpOptions) -> Result<HttpStore, Error> {
         let failed = |problem: String| Error::Location {
             location: without_secrets(root),
@@ -73,8 +73,8 @@ impl HttpStore {
         url
     }
 
-    /// The file, or that it still has the stamp. A date must be the same, not just as old: a server that goes by the order
-    /// of dates answers 304 for an older file, which is another one.
+    /// Fetches a file unless it still has the stamp. A date must be equal, not just as recent: a server that compares
+    /// dates by order answers 304 for an older file with different contents.
     async fn fetch(
         &self,
         path: &str,
@@ -115,16 +115,17 @@ impl HttpStore {
     ) -> Result<Bytes, StoreError> {
         let is_html = is_html(response.headers());
         let bytes = self.body(response, &location, wanted, max_bytes).await?;
-        match is_html && bytes.trim_ascii_start().starts_with(b"<") {
-            true => Err(StoreError::web_page(location)),
-            false => Ok(bytes),
+        if is_html && bytes.trim_ascii_start().starts_with(b"<") {
+            Err(StoreError::web_page(location))
+        } else {
+            Ok(bytes)
         }
     }
 
-    /// By the header alone. Servers that do not know the method leave it unknown.
+    /// Asks for the size with a HEAD request. `None` if the server does not support it.
     async fn fetch_size(&self, path: &str) -> Result<Option<u64>, StoreError> {
         let location = self.location(path);
-        // The file's own size, not that of a compressed answer.
+        // The size of the file itself, not of a compressed answer.
         let headers = [(ACCEPT_ENCODING, "identity")];
         let response = self.send(Method::HEAD, path, &headers, &location).await?;
         match response.status() {
@@ -172,7 +173,7 @@ impl HttpStore {
         let most = wanted.min((max_bytes as u64).saturating_add(1));
         let corrupt = |error: std::io::Error| StoreError::Transient {
             location: location.to_owned(),
-            cause: format!("the compressed body is corrupt or cut off: {error}"),
+            cause: format!("the compressed body is corrupt or truncated: {error}"),
             retry_after: None,
         };
         let begin = (response, decoder, most);
@@ -247,13 +248,13 @@ impl Store for HttpStore {
         without_secrets(self.url(path).as_str())
     }
 
-    /// With the query string, by which servers may tell datasets apart.
+    /// Includes the query string, by which servers may distinguish datasets.
     fn identity(&self) -> String {
         self.url("").into()
     }
 }
 
-/// The root only, as messages show it.
+/// Shows only the root, as in messages.
 impl fmt::Debug for HttpStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let root = without_secrets(self.root.as_str());

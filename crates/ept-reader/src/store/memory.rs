@@ -1,4 +1,4 @@
-//! A dataset in memory.
+//! The store in memory.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -9,7 +9,7 @@ use futures::future::{BoxFuture, ready};
 
 use super::{Store, StoreError, part};
 
-/// The files of a dataset, held in memory.
+/// The files of a dataset, in memory.
 ///
 /// ```
 /// use ept_reader::{MemoryStore, Store};
@@ -23,7 +23,7 @@ pub struct MemoryStore {
 }
 
 impl MemoryStore {
-    /// Adds a file, or replaces it.
+    /// Adds or replaces a file.
     pub fn insert(&mut self, path: impl Into<String>, contents: impl Into<Bytes>) {
         self.files.insert(path.into(), contents.into());
     }

@@ -1,4 +1,4 @@
-//! Where the bytes of a dataset come from.
+//! Stores: where the bytes of a dataset come from.
 
 mod body;
 mod cache;
@@ -26,22 +26,20 @@ pub use memory::MemoryStore;
 pub use object::CloudStore;
 pub(crate) use secrets::without_secrets;
 
-/// A place that holds the files of one dataset.
+/// A store of the files of one dataset.
 ///
-/// The one method that matters, [`Store::get`], is called from many tasks at once. It makes one attempt: a
-/// [`crate::Dataset`] limits how many run at the same time and asks again after failures that may pass.
+/// The only required fetching method, [`Store::get`], is called from many tasks concurrently. It makes a single
+/// attempt: a [`crate::Dataset`] limits concurrency and retries temporary failures.
 pub trait Store: Debug + Send + Sync {
-    /// The whole contents of a file, of at most `max_bytes` bytes: a longer one is an error, before it fills
-    /// the memory. `path` is relative to the dataset's root, with `/` between parts, such as
-    /// `ept-data/0-0-0-0.laz`.
+    /// The whole contents of a file of at most `max_bytes` bytes. A longer file is an error, before it fills the
+    /// memory. `path` is relative to the dataset's root, with `/` as separator, for example `ept-data/0-0-0-0.laz`.
     fn get<'a>(
         &'a self,
         path: &'a str,
         max_bytes: usize,
     ) -> BoxFuture<'a, Result<Bytes, StoreError>>;
 
-    /// The file unless it still is the one of that stamp, which an earlier answer gave. Stores that know
-    /// no stamps give the file.
+    /// Fetches a file unless it still has the stamp of an earlier answer. Stores without stamps always return the file.
     fn get_changed<'a>(
         &'a self,
         path: &'a str,
@@ -54,17 +52,17 @@ pub trait Store: Debug + Send + Sync {
             .boxed()
     }
 
-    /// The size of a file in bytes, without its contents; `None` if only its contents would tell. A file that is not
-    /// there is an error all the same, of stores that can tell.
+    /// The size of a file in bytes, without its contents. `None` if only the contents would tell it. A missing file is
+    /// an error if the store can tell.
     fn size<'a>(&'a self, _path: &'a str) -> BoxFuture<'a, Result<Option<u64>, StoreError>> {
         futures::future::ready(Ok(None)).boxed()
     }
 
-    /// The bytes of a file in a range, cut off at the end of the file: a range that begins there or after it has no
-    /// bytes. More than `max_bytes` are an error. An empty range may be answered without looking for the file.
+    /// The bytes of a file in a range, truncated at the end of the file: a range past the end is empty. More than
+    /// `max_bytes` bytes are an error. An empty range may be answered without checking that the file exists.
     ///
-    /// Stores that know no ranges read the file up to the end of the range, or whole as this default does, and
-    /// `max_bytes` is the limit of that.
+    /// Stores without ranges read the file up to the end of the range or, like this default, as a whole, and
+    /// `max_bytes` limits that.
     fn range<'a>(
         &'a self,
         path: &'a str,
@@ -75,7 +73,7 @@ pub trait Store: Debug + Send + Sync {
         whole.map_ok(move |bytes| part(bytes, &range)).boxed()
     }
 
-    /// The first `length` bytes of a file and its size, by one request where the store can.
+    /// The first `length` bytes of a file and its size, with a single request if possible.
     fn start<'a>(
         &'a self,
         path: &'a str,
@@ -87,8 +85,8 @@ pub trait Store: Debug + Send + Sync {
         found.map_ok(|(bytes, size)| Start { bytes, size }).boxed()
     }
 
-    /// The names of the files in a folder, in any order; `None` if the store cannot list them. A folder that is not
-    /// there is empty.
+    /// The names of the files in a folder, in any order. `None` if the store can't list them. A missing folder is
+    /// empty.
     fn list<'a>(
         &'a self,
         _folder: &'a str,
@@ -96,65 +94,65 @@ pub trait Store: Debug + Send + Sync {
         futures::future::ready(Ok(None)).boxed()
     }
 
-    /// The full path or URL of a file, for messages: without passwords, tokens or query strings.
+    /// The full path or URL of a file, for messages, without passwords, tokens or query strings.
     fn location(&self, path: &str) -> String;
 
-    /// What tells the dataset from all others in a [`Cache`], which keeps no more than a hash of it: secrets may be in it.
+    /// Distinguishes the dataset from all others in a [`Cache`], which stores only a hash of it, so it may contain
+    /// secrets.
     fn identity(&self) -> String {
         self.location("")
     }
 
-    /// Whether files are worth keeping in a [`Cache`] on disk. True unless a store says otherwise.
+    /// Whether files are worth keeping in a [`Cache`] on disk. True by default.
     fn is_remote(&self) -> bool {
         true
     }
 }
 
-/// The bytes of a range, cut off at the end.
+/// The bytes in a range, truncated at the end.
 fn part(bytes: Bytes, range: &Range<u64>) -> Bytes {
     let place = |at: u64| usize::try_from(at).map_or(bytes.len(), |at| at.min(bytes.len()));
     let (start, end) = (place(range.start), place(range.end));
     bytes.slice(start..end.max(start))
 }
 
-/// The first bytes of a file.
+/// The start of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Start {
     /// The bytes.
     pub bytes: Bytes,
-    /// The size of the whole file. `None` if the store does not tell.
+    /// The size of the whole file. `None` if the store doesn't tell it.
     pub size: Option<u64>,
 }
 
-/// What a store says of a file that the caller may have already.
+/// A store's answer for a file that the caller may already have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// It is the same as before.
+    /// The file has not changed.
     Same,
-    /// It is another one, or the caller has none.
+    /// The file has changed, or the caller does not have it.
     File {
         /// Its contents.
         bytes: Bytes,
-        /// What identifies these contents, such as an `ETag`; `None` if the store knows nothing of the kind.
+        /// Identifies these contents, for example an `ETag`. `None` if the store has no stamps.
         stamp: Option<String>,
     },
 }
 
 impl Answer {
-    /// The contents that come to a caller who has none; the location is for the message.
+    /// The contents, for a caller that does not have them yet. `location` is for the message.
     pub(crate) fn into_file(self, location: impl FnOnce() -> String) -> Result<Bytes, StoreError> {
         match self {
             Answer::File { bytes, .. } => Ok(bytes),
             Answer::Same => Err(StoreError::Failed {
                 location: location(),
-                cause: "the store says that it is the same as before, but nothing was before"
-                    .into(),
+                cause: "the store answered \"not modified\" to a request without a stamp".into(),
             }),
         }
     }
 }
 
-/// A file that cannot be fetched, by what the caller can do about it.
+/// A file that can't be fetched, by what the caller can do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
@@ -164,25 +162,26 @@ pub enum StoreError {
         /// Path or URL, without secrets.
         location: String,
     },
-    /// The file may not be read. Some object stores say so of files that do not exist.
+    /// Access is denied. Some object stores also answer this for missing files.
     #[error("{location}: {cause}")]
     Denied {
         /// Path or URL, without secrets.
         location: String,
-        /// What the system or the server said.
+        /// The answer of the system or the server.
         cause: String,
     },
-    /// The network or the server failed in a way that may pass.
+    /// The network or the server failed temporarily.
     #[error("{location}: {cause}")]
     Transient {
         /// Path or URL, without secrets.
         location: String,
         /// What failed.
         cause: String,
-        /// When the server wants to be asked again.
+        /// How long the server asks to wait.
         retry_after: Option<Duration>,
     },
-    /// The server refuses connections, or its name is not known. It may pass, but rarely does on the first request.
+    /// The server refuses connections, or its name is unknown. This may be temporary, but rarely is on the first
+    /// request.
     #[error("{location}: {cause}")]
     Unreachable {
         /// Path or URL, without secrets.
@@ -190,7 +189,7 @@ pub enum StoreError {
         /// What failed.
         cause: String,
     },
-    /// The file system, network or server failed, and would again.
+    /// The file system, network or server failed permanently.
     #[error("{location}: {cause}")]
     Failed {
         /// Path or URL, without secrets.
@@ -219,7 +218,7 @@ impl StoreError {
         )
     }
 
-    /// That the server answers with a web page where a file should be.
+    /// The error if the server answers with a web page instead of the file.
     pub(crate) fn web_page(location: String) -> StoreError {
         StoreError::Failed {
             location,
@@ -227,18 +226,18 @@ impl StoreError {
         }
     }
 
-    /// Whether the server answered with a web page where a file should be.
+    /// Whether the server answered with a web page instead of the file.
     pub(crate) fn is_web_page(&self) -> bool {
         self.cause() == WEB_PAGE
     }
 
-    /// The error of the last attempt, which says how many there were.
+    /// The error of the last attempt, with the number of attempts.
     pub(crate) fn after(mut self, attempts: u32) -> StoreError {
         if let StoreError::Transient { cause, .. } | StoreError::Unreachable { cause, .. } =
             &mut self
             && attempts > 1
         {
-            *cause += &format!(" (asked {attempts} times)");
+            *cause += &format!(" (tried {attempts} times)");
         }
         self
     }

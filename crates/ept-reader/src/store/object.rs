@@ -1,4 +1,4 @@
-//! A dataset on an object store: S3, Google Cloud Storage, Azure Blob Storage.
+//! The store for object stores: S3, Google Cloud Storage, Azure Blob Storage.
 
 mod environment;
 mod provider;
@@ -31,26 +31,26 @@ use refusal::Refusal;
 /// The files of a dataset below a prefix of a bucket: `s3://bucket/prefix`, `gs://bucket/prefix`,
 /// `az://container/prefix` or `abfss://container@account.dfs.core.windows.net/prefix`.
 ///
-/// Credentials and endpoint are found as [`CloudOptions`] says. A bucket of S3 that lies in another region than
-/// the configured one is found there.
+/// Credentials and endpoint are described at [`CloudOptions`]. If an S3 bucket is in another region than the configured
+/// one, it is found there.
 #[derive(Clone)]
 pub struct CloudStore {
     /// Bucket and prefix, for messages.
     root: String,
     prefix: String,
     connection: Arc<Connection>,
-    /// The same bucket where it really is, once a server has told.
+    /// The same bucket in its real region, once a server has told it.
     moved: Arc<OnceCell<Arc<dyn ObjectStore>>>,
     stall: Duration,
 }
 
 impl CloudStore {
-    /// The dataset whose `ept.json` lies directly below `url`, with or without a trailing slash. Of `http`, the
-    /// headers and the stall time count.
+    /// The dataset whose `ept.json` is directly below `url`, with or without a trailing slash. Of `http`, the headers
+    /// and the stall time are used.
     ///
     /// # Errors
-    /// When `url` is not of the known kinds or has a query string, a header or the endpoint is not one, or the
-    /// environment holds half of the credentials.
+    /// If `url` is not supported or has a query string, a header or the endpoint is malformed, or the environment
+    /// contains only part of the credentials.
     pub fn new(url: &str, cloud: &CloudOptions, http: &HttpOptions) -> Result<CloudStore, Error> {
         let connected = BucketUrl::parse(url).and_then(|place| {
             let connection = provider::connect(&place, cloud, http, Environment::of_process())?;
@@ -108,24 +108,25 @@ impl CloudStore {
             Ok(found) => found,
             Err(error) => return self.explain_range(location, &error, &range),
         };
-        // It was compared with the range asked for and the size of the file.
+        // It was compared with the requested range and the size of the file.
         let (length, size) = (found.range.end - found.range.start, Some(found.meta.size));
         let chunks = found.into_stream();
         let chunks = chunks.map_err(|error| self.explain(&location, &error));
         let bytes = body::collect(chunks, length, &location, max_bytes, self.stall).await?;
-        match bytes.len() as u64 == length {
-            true => Ok(Start { bytes, size }),
-            false => Err(StoreError::Failed {
+        if bytes.len() as u64 == length {
+            Ok(Start { bytes, size })
+        } else {
+            Err(StoreError::Failed {
                 location,
                 cause: format!(
                     "the server claims to send {length} bytes of a range and sends {}",
                     bytes.len()
                 ),
-            }),
+            })
         }
     }
 
-    /// What a refused range means: no bytes, if it is past the end of the file.
+    /// Interprets a refused range: it is empty if it is past the end of the file.
     fn explain_range(
         &self,
         location: String,
@@ -149,7 +150,7 @@ impl CloudStore {
         Ok(Some(found.meta.size))
     }
 
-    /// An answer, good or bad, within the stall time.
+    /// An answer or error within the stall time.
     async fn request(
         &self,
         path: &str,
@@ -168,7 +169,7 @@ impl CloudStore {
         })
     }
 
-    /// One request, or a second one to the region that the answer to the first names.
+    /// Sends a request, and again to another region if the first answer names it.
     async fn ask(&self, key: &Path, options: &GetOptions) -> object_store::Result<GetResult> {
         let moved = self.moved.get();
         let known = moved.unwrap_or(&self.connection.store);
@@ -281,7 +282,7 @@ impl Store for CloudStore {
     }
 }
 
-/// The root only: what is behind it knows the credentials.
+/// Shows only the root: the rest contains the credentials.
 impl fmt::Debug for CloudStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CloudStore")
@@ -294,7 +295,7 @@ fn options(stamp: Option<&str>) -> GetOptions {
     refusal::explained(GetOptions::new().with_if_none_match(stamp))
 }
 
-/// What status 403 means. Who may not list a bucket is denied its missing files too.
+/// The meaning of status 403. Without permission to list a bucket, missing files are denied too.
 fn denied(code: Option<&str>) -> String {
     match code {
         None | Some("AccessDenied") => {

@@ -1,4 +1,4 @@
-//! What must not be shown of a URL.
+//! Removes secrets from URLs.
 
 use reqwest::Url;
 

@@ -1,4 +1,4 @@
-//! COPC, LAZ and LAS files: whether they are whole, and their parts fit together.
+//! Checks COPC, LAZ and LAS files: whether they are complete and consistent.
 
 use ept_format::{Bounds, NodeName};
 use ept_points::{PointBatch, Values};
@@ -12,12 +12,12 @@ use crate::engine::{Engine, Fetcher};
 use crate::store::StoreError;
 use crate::{Dataset, Error, Header, Loss, LossCause, LostPart, Node, Query, Tile};
 
-/// What the points of one node came to.
+/// Results for the points of a node.
 struct NodeFacts {
     node: Node,
     cell: Outside,
     header_box: Outside,
-    /// Points of each return, the first first.
+    /// Points of each return, from the first.
     returns: [u64; 15],
     points: u64,
 }
@@ -58,7 +58,7 @@ pub(super) async fn check(
     })
 }
 
-/// The finding of a file that can't be opened; the error itself if the file can't be fetched.
+/// The finding for a file that can't be opened, or the error if it can't be fetched.
 fn unopened(error: &Error) -> Result<Code, Error> {
     match error {
         Error::File { .. } => Ok(Code::FileHeader),
@@ -67,7 +67,7 @@ fn unopened(error: &Error) -> Result<Code, Error> {
     }
 }
 
-/// What happened, without the place.
+/// The cause of an error, without the location.
 fn cause(error: &Error) -> String {
     match error {
         Error::File { fault, .. } => fault.to_string(),
@@ -141,18 +141,18 @@ impl File {
         };
         if header.points != found && !findings.has_errors() {
             let problem = format!(
-                "the nodes have {found} points, the header says {}",
+                "the nodes have {found} points, but the header says {}",
                 header.points
             );
             findings.add(Code::HeaderCount, self.place(), problem);
         }
         if self.dataset.frame().conforming.is_none() && header.points > 0 {
-            let problem = format!("least {:?}, greatest {:?}", header.min, header.max);
+            let problem = format!("minimum {:?}, maximum {:?}", header.min, header.max);
             findings.add(Code::HeaderBox, self.place(), problem);
         }
     }
 
-    /// Looks for chunks that overlap.
+    /// Looks for overlapping chunks.
     async fn check_places(&self, nodes: &[Node], findings: &mut Findings) -> Result<(), Error> {
         let mut places = Vec::with_capacity(nodes.len());
         for node in nodes {
@@ -216,7 +216,7 @@ impl File {
         let is_counted = header.points_by_return.iter().any(|count| *count > 0);
         if points == header.points && is_counted && returns != header.points_by_return {
             let problem = format!(
-                "points by return are {returns:?}, the header says {:?}",
+                "points by return are {returns:?}, but the header says {:?}",
                 header.points_by_return
             );
             findings.add(Code::HeaderReturns, self.place(), problem);
@@ -268,7 +268,7 @@ fn returns(points: &PointBatch) -> [u64; 15] {
     returns
 }
 
-/// The finding of a part that can't be read.
+/// The finding for a part that can't be read.
 fn unreadable(loss: &Loss) -> (Code, String) {
     match (loss.part, &loss.cause) {
         (LostPart::File { .. }, LossCause::Decode(fault)) => (Code::ChunkTable, fault.to_string()),

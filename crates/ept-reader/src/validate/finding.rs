@@ -1,4 +1,4 @@
-//! A finding: what is wrong, how often, and where.
+//! Findings: what is wrong, how often, and where.
 
 use std::fmt;
 
@@ -6,14 +6,14 @@ use ept_format::NodeName;
 
 use super::Code;
 
-/// All that was found of one kind.
+/// All findings of one kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Its kind.
     pub code: Code,
-    /// How often it was found.
+    /// Number of times that it was found.
     pub count: u64,
-    /// The first of them; see [`super::Checks::examples`].
+    /// The first of them, see [`super::Checks::examples`].
     pub examples: Vec<Example>,
 }
 
@@ -31,7 +31,7 @@ pub struct Example {
 pub struct Place {
     /// Path or URL of the file or folder, without secrets.
     pub location: String,
-    /// Field of the file, such as `schema[3]`.
+    /// Field in the file, for example `schema[3]`.
     pub field: Option<String>,
     /// The node.
     pub node: Option<NodeName>,

@@ -1,4 +1,4 @@
-//! Findings as they come in: counted, and the first of each kind kept.
+//! Collects findings: counts them, and keeps the first of each kind.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    /// Keeps this many examples of each kind.
+    /// Keeps at most this many examples of each kind.
     pub(super) fn new(most: usize) -> Findings {
         Findings {
             most,

@@ -1,4 +1,4 @@
-//! The hierarchy: every page and every node of it.
+//! Checks the hierarchy: every page and node.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,20 +13,20 @@ use crate::engine::Task;
 use crate::source::Source;
 use crate::{Error, LossCause};
 
-/// Entries of a page above which viewers suffer. Entwine keeps to 32,768.
+/// Number of entries of a page above which viewers are slow. Entwine keeps to 32,768.
 const MANY_ENTRIES: usize = 100_000;
 
-/// What the hierarchy lists.
+/// The contents of the hierarchy.
 pub(super) struct Hierarchy {
-    /// Nodes with their counts, 0 among them, in order.
+    /// Nodes with their counts, including 0, in order.
     pub(super) nodes: Vec<(Key, u64)>,
-    /// Roots of pages to which another page points, or that begin the hierarchy.
+    /// Root keys of pages that another page points to, and of the root page.
     pub(super) pages: HashSet<Key>,
-    /// Those that could not be read, in order.
+    /// Pages that could not be read, in order.
     lost: Vec<Key>,
 }
 
-/// Reads all pages, a level of them after the other, so that findings come in one order.
+/// Reads all pages, level by level, so that findings are in the same order on every run.
 pub(super) async fn check(
     ept: &Arc<Ept>,
     findings: &mut Findings,
@@ -156,7 +156,7 @@ impl Reading<'_> {
         is_too_large
     }
 
-    /// What only the whole hierarchy tells.
+    /// Checks that need the whole hierarchy.
     fn finish(mut self) -> Hierarchy {
         self.found.nodes.sort_unstable();
         self.found.lost.sort_unstable();
@@ -167,7 +167,7 @@ impl Reading<'_> {
                 && key == other
                 && one != two
             {
-                let problem = format!("has {one} points in one page and {two} in another");
+                let problem = format!("has {one} points in one page, but {two} in another");
                 let place = folder.clone().with_node(*key);
                 self.findings.add(Code::CountsDiffer, place, problem);
             }
@@ -188,7 +188,7 @@ impl Reading<'_> {
                 self.findings.add(Code::ParentMissing, place, problem);
             }
         }
-        // The page of the root always exists, so its node is asked for by itself.
+        // The page of the root always exists, so its node is checked separately.
         if !self.found.nodes.is_empty() && !self.found.has(Key::ROOT) {
             let place = folder.clone().with_node(Key::ROOT);
             let problem = "the root is not listed";
@@ -201,7 +201,7 @@ impl Reading<'_> {
         if let Some(points) = self.ept.metadata().points()
             && points != sum
         {
-            let problem = format!("the nodes have {sum} points, `ept.json` says {points}");
+            let problem = format!("the nodes have {sum} points, but `ept.json` says {points}");
             self.findings.add(Code::PointSum, folder.clone(), problem);
         }
     }
@@ -214,13 +214,13 @@ impl Hierarchy {
             .is_ok()
     }
 
-    /// Whether a node may be listed in a page that could not be read.
+    /// Whether a node may be in a page that could not be read.
     pub(super) fn may_be_lost(&self, key: Key) -> bool {
         let mut ancestors = (0..=key.depth()).map(|depth| key.ancestor(depth));
         ancestors.any(|ancestor| self.lost.binary_search(&ancestor).is_ok())
     }
 
-    /// Points of all nodes; counts of a broken page may be anything.
+    /// Number of points of all nodes. Saturates, since counts of a broken page may be anything.
     pub(super) fn points(&self) -> u64 {
         let counts = self.nodes.iter().map(|(_, points)| *points);
         counts.fold(0, u64::saturating_add)

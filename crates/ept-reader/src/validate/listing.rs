@@ -1,4 +1,4 @@
-//! Files that the hierarchy does not lead to, where the store can list its files.
+//! Looks for files that the hierarchy does not list, if the store can list files.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::hierarchy::Hierarchy;
 use super::{Code, Place};
 use crate::Ept;
 
-/// Looks for orphans among pages and tiles.
+/// Looks for orphaned pages and tiles.
 pub(super) async fn check(ept: &Arc<Ept>, hierarchy: &Hierarchy, findings: &mut Findings) {
     let page = match ept.metadata().hierarchy_type() {
         HierarchyType::Json => ".json",
@@ -43,7 +43,7 @@ async fn orphans(
     is_known: impl Fn(Key) -> bool,
     findings: &mut Findings,
 ) {
-    // What cannot be listed was read, or not, by its own name.
+    // If files can't be listed, only those in the hierarchy are checked, by name.
     let Ok(Some(mut names)) = ept.fetcher().list(folder).await else {
         return;
     };
@@ -55,16 +55,16 @@ async fn orphans(
         let place = Place::file(ept.location(&format!("{folder}/{name}")));
         match stem.parse() {
             Ok(key) if is_known(key) => {}
-            Ok(key) => findings.add(code, place.with_node(key), "nothing leads to it"),
+            Ok(key) => findings.add(code, place.with_node(key), "nothing points to it"),
             Err(_) if is_part(stem) => {
-                findings.add(Code::Unmerged, place, "is of one part of a build");
+                findings.add(Code::Unmerged, place, "belongs to a partial build");
             }
             Err(_) => {}
         }
     }
 }
 
-/// `D-X-Y-Z-N`: what Entwine calls the files of part N of a build.
+/// `D-X-Y-Z-N`: Entwine's name for files of part N of a build.
 fn is_part(stem: &str) -> bool {
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
     stem.split('-').count() == 5 && stem.split('-').all(is_number)

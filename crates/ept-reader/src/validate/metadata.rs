@@ -1,4 +1,4 @@
-//! `ept.json` against the specification and against what builders write.
+//! Checks `ept.json` against the specification and the habits of builders.
 
 use ept_format::{
     Bounds, DataType, Dimension, FormatError, Metadata, ScalarType, Srs, known_dimension,
@@ -11,7 +11,7 @@ use super::{Code, Place};
 
 type Object = Map<String, Value>;
 
-/// Checks the text of `ept.json`; what it says, when it can be read.
+/// Checks the text of `ept.json`. Returns its contents if it can be read.
 pub(super) fn check(text: &[u8], location: &str, findings: &mut Findings) -> Option<Metadata> {
     let mut lint = Lint { location, findings };
     let read = Metadata::from_json(text);
@@ -37,7 +37,7 @@ pub(super) fn check(text: &[u8], location: &str, findings: &mut Findings) -> Opt
             Some(metadata)
         }
         Err(error) => {
-            // What no field alone is to blame for, such as a span that divides the bounds to nothing.
+            // Faults of no single field, for example a span so large that the spacing would be 0.
             if !lint.findings.has_errors() {
                 lint.fault(&error);
             }
@@ -50,7 +50,7 @@ fn without_mark(text: &[u8]) -> &[u8] {
     text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text)
 }
 
-/// Fields that are read together, and without which the others can be read.
+/// Fields that are read together, and independently of others.
 const FIELDS: [&[&str]; 7] = [
     &["bounds"],
     &["boundsConforming"],
@@ -88,7 +88,7 @@ impl Lint<'_> {
         }
     }
 
-    /// The faults of all fields: the reader itself stops at the first, so it is given one field at a time.
+    /// The faults of all fields. The parser stops at the first, so it is given one field at a time.
     fn faults(&mut self, object: &Object) {
         for names in FIELDS {
             if let Err(error) = alone(object, names) {
@@ -109,7 +109,7 @@ impl Lint<'_> {
         }
     }
 
-    /// Fields that are missing, or spelt otherwise than the specification does.
+    /// Fields that are missing, or spelled differently than in the specification.
     fn names(&mut self, object: &Object) {
         for (old, new) in [("ticks", "span"), ("numPoints", "points")] {
             if object.contains_key(old) && !object.contains_key(new) {
@@ -167,7 +167,7 @@ impl Lint<'_> {
             let has_size = entry.get("size").is_some();
             let is_old = OLD_TYPES.contains(&name.to_ascii_lowercase().as_str());
             if is_old || !name.is_empty() && !has_size {
-                let problem = format!("type \"{name}\" is not of the specification");
+                let problem = format!("type \"{name}\" is not in the specification");
                 self.warn(Code::Spelling, &format!("schema[{at}]"), problem);
             }
         }
@@ -185,7 +185,7 @@ impl Lint<'_> {
         let object = match srs {
             Some(Value::Object(object)) => object,
             Some(Value::String(_)) => {
-                return self.warn(Code::SrsParts, "srs", "is a text, not an object");
+                return self.warn(Code::SrsParts, "srs", "is a string, not an object");
             }
             _ => return,
         };
@@ -206,12 +206,12 @@ impl Lint<'_> {
         for (key, value) in object {
             if !value.is_string() && has(key) {
                 let field = format!("srs.{key}");
-                self.warn(Code::SrsParts, &field, format!("{value} is not text"));
+                self.warn(Code::SrsParts, &field, format!("{value} is not a string"));
             }
         }
     }
 
-    /// What the fields mean together, once they can be read.
+    /// Checks of readable fields against each other.
     fn meaning(&mut self, metadata: &Metadata) {
         self.box_and_span(metadata);
         if metadata.points().is_none() {
@@ -243,7 +243,7 @@ impl Lint<'_> {
             self.warn(
                 Code::ConformingOutside,
                 "boundsConforming",
-                "reaches out of `bounds`",
+                "extends beyond `bounds`",
             );
         }
     }
@@ -273,14 +273,14 @@ impl Lint<'_> {
     }
 }
 
-/// Names of types from before EPT 1.0, and others that some builders wrote.
+/// Names of types from before EPT 1.0, and others written by some builders.
 const OLD_TYPES: [&str; 20] = [
     "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "int8_t", "int16_t",
     "int32_t", "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t", "floating", "float32",
     "float64", "double",
 ];
 
-/// What the reader says of some fields of `object` among others that are right.
+/// What the parser says of some fields of `object`, with valid values for all others.
 fn alone(object: &Object, names: &[&str]) -> Result<Metadata, FormatError> {
     let mut probe = Object::from_iter([
         ("bounds".to_owned(), json!([0, 0, 0, 1, 1, 1])),
@@ -312,7 +312,7 @@ fn code_of(field: &str) -> Code {
     }
 }
 
-/// `major.minor.patch`, of a version that was ever published: 1.0.0 was the first.
+/// Whether it is `major.minor.patch`, at least 1.0.0, the first published version.
 fn is_version(text: &str) -> bool {
     let parts: Vec<&str> = text.split('.').collect();
     let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
@@ -320,14 +320,14 @@ fn is_version(text: &str) -> bool {
 }
 
 fn is_cube(bounds: &Bounds, edges: [f64; 3]) -> bool {
-    // Far from the origin, an edge is known no better than its ends are; some builders write 12 digits.
+    // Far from the origin, the length of an edge is only as accurate as its ends. Some builders write 12 digits.
     let tolerance = rounding(bounds).into_iter().fold(0.0, f64::max) + edges[0] * 1e-6;
     edges
         .iter()
         .all(|edge| (edge - edges[0]).abs() <= tolerance)
 }
 
-/// What numbers of the size of the bounds lose by being written with 12 digits.
+/// The rounding error of numbers of the bounds' size when written with 12 digits.
 fn rounding(bounds: &Bounds) -> [f64; 3] {
     let largest = |axis: usize| bounds.min()[axis].abs().max(bounds.max()[axis].abs());
     std::array::from_fn(|axis| largest(axis) * 1e-12)

@@ -1,4 +1,4 @@
-//! Validation: whether a dataset is as the specification has it, and whether all of it can be read.
+//! Validation: whether a dataset follows the specification, and whether all of it can be read.
 
 mod code;
 mod file;
@@ -30,16 +30,17 @@ use findings::Findings;
 
 /// How thoroughly to validate a dataset.
 ///
-/// Without `deep`, `ept.json`, all pages of the hierarchy and the sources are read, each tile is looked for, and
-/// headers of tiles are read: all of local datasets, of remote ones a sample. With it, every point is decoded.
+/// Without `deep`, `ept.json`, all pages of the hierarchy and the sources are read, the existence of each tile is
+/// checked, and headers of tiles are read: all in local datasets, a sample in remote ones. With `deep`, every point is
+/// decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Checks {
-    /// Decode every point; false by default.
+    /// Decode every point. False by default.
     pub deep: bool,
-    /// Tiles of a remote dataset whose header is read, spread evenly over the nodes; 64 by default. The header
-    /// comes by a range; a tile is fetched whole only if the store does not tell its size.
+    /// Number of tiles of a remote dataset whose headers are read, spread evenly over the nodes, 64 by default. The
+    /// header is read with a range request; a tile is fetched as a whole only if the store does not tell its size.
     pub headers: u64,
-    /// Examples that are kept of each kind of finding, while all are counted; 10 by default.
+    /// Maximum number of examples kept for each kind of finding, 10 by default. All are counted.
     pub examples: usize,
 }
 
@@ -53,18 +54,18 @@ impl Default for Checks {
     }
 }
 
-/// How far a validation is.
+/// Progress of a validation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stage {
     /// What is being checked.
     pub kind: StageKind,
     /// How many of them are done.
     pub done: u64,
-    /// How many there are, as far as is known.
+    /// How many there are, as far as known.
     pub of: u64,
 }
 
-/// What a validation looks at, in this order.
+/// The stages of a validation, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StageKind {
     /// Pages of the hierarchy.
@@ -73,7 +74,8 @@ pub enum StageKind {
     Tiles,
 }
 
-/// Validates the dataset at a location, as [`Dataset::open_with`](crate::Dataset::open_with) takes it. `watch` is told how far it is.
+/// Validates the dataset at a location as for [`Dataset::open_with`](crate::Dataset::open_with). Reports progress to
+/// `watch`.
 ///
 /// ```
 /// use ept_reader::{Checks, Options, validate};
@@ -86,8 +88,7 @@ pub enum StageKind {
 /// # Ok(()) }
 /// ```
 ///
-/// # Errors
-/// When there is no `ept.json` or file, or it cannot be fetched. What is wrong with one that can is in the report.
+/// If there is no `ept.json` or file, or it can't be fetched. Anything wrong with its contents is in the report.
 pub async fn validate(
     location: &str,
     options: &Options,
@@ -103,10 +104,10 @@ pub async fn validate(
     }
 }
 
-/// Validates the dataset in a store; see [`validate`].
+/// Validates the dataset in a store, see [`validate`].
 ///
 /// # Errors
-/// As [`validate`].
+/// As for [`validate`].
 pub async fn validate_store(
     store: Arc<dyn Store>,
     options: &Options,
@@ -143,7 +144,7 @@ pub async fn validate_store(
     })
 }
 
-/// All but `ept.json`.
+/// Checks everything except `ept.json`.
 async fn contents(
     ept: &Arc<Ept>,
     checks: &Checks,
@@ -172,7 +173,7 @@ async fn contents(
             of,
         });
     };
-    // A schema that describes no point is found by now; no tile can be decoded with it.
+    // A schema that does not describe points was reported already, and no tile can be decoded with it.
     if checks.deep && !findings.has(Code::SchemaAxes) {
         let nodes = stream::iter(nodes);
         points::check(ept, nodes, sources.as_deref(), findings, checked, tiles).await

@@ -1,9 +1,9 @@
-//! Points outside of a box that should hold them.
+//! Points outside a box in which they should be.
 
 use ept_format::Bounds;
 use ept_points::PointBatch;
 
-/// Points outside of a box.
+/// Points outside a box.
 #[derive(Default)]
 pub(super) struct Outside {
     pub(super) count: u64,

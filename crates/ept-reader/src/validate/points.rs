@@ -1,4 +1,4 @@
-//! Every point: in its cell, of a known source, within the ranges that `ept.json` claims.
+//! Checks every point: that it is in its cell, of a known source, and within the ranges that `ept.json` claims.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use super::{Checked, Code, Place, tiles};
 use crate::Ept;
 use crate::{Dataset, Error, Query, Tile};
 
-/// What the points of one tile came to.
+/// Results for the points of a tile.
 struct TileFacts {
     node: Node,
     scaling: Option<Scaling>,
@@ -87,12 +87,12 @@ impl TileFacts {
     }
 }
 
-/// Points by their `OriginId`.
+/// Number of points by `OriginId`.
 fn origins(points: &PointBatch) -> HashMap<u64, u64> {
     fn count<T: Copy + TryInto<u64>>(values: &[T]) -> HashMap<u64, u64> {
         let mut counts = HashMap::new();
         for value in values {
-            // A negative one is beyond every list.
+            // A negative one is beyond any list.
             *counts
                 .entry((*value).try_into().unwrap_or(u64::MAX))
                 .or_default() += 1;
@@ -112,12 +112,12 @@ fn origins(points: &PointBatch) -> HashMap<u64, u64> {
     }
 }
 
-/// What the tiles came to so far.
+/// Results of the tiles so far.
 struct Whole<'a> {
     ept: &'a Arc<Ept>,
     traits: Traits<'a>,
     sources: Option<&'a [SourceFile]>,
-    /// Points of each source.
+    /// Number of points of each source.
     origins: Vec<u64>,
     summary: Summary,
     /// Whether no tile was lost.
@@ -159,14 +159,14 @@ impl Whole<'_> {
             && beyond > 0
         {
             let problem = format!(
-                "{beyond} points have an `OriginId` up to {greatest}, there are {} sources",
+                "{beyond} points have an `OriginId` up to {greatest}, but there are {} sources",
                 sources.len()
             );
             findings.add(Code::OriginBeyond, place.clone(), problem);
         }
     }
 
-    /// A tile that was lost; the error, when it is of another kind.
+    /// Records a lost tile. Returns the error if it is of another kind.
     fn lost(&mut self, error: &Error, findings: &mut Findings) -> Result<(), Error> {
         self.is_whole = false;
         let Some(lost) = error.loss() else {
@@ -209,20 +209,20 @@ fn source_counts(ept: &Ept, sources: &[SourceFile], counts: &[u64], findings: &m
             && points != *found
         {
             let place = folder.clone().with_field(format!("[{at}].points"));
-            let problem = format!("{found} points have its `OriginId`, the list says {points}");
+            let problem = format!("{found} points have its `OriginId`, but the list says {points}");
             findings.add(Code::OriginCounts, place, problem);
         }
     }
 }
 
-/// What of the values lies outside of the range that the schema's statistics give.
+/// Describes values outside the range in the schema's statistics. `None` if there are none.
 fn out_of_range(dimension: &Dimension, summary: &DimensionSummary) -> Option<String> {
     let statistics = dimension.statistics.as_ref()?;
     let number = |scalar: Scalar| match scalar {
         Scalar::Integer(value) => value as f64,
         Scalar::Float(value) => value,
     };
-    // Statistics are written with some ten digits, of coordinates before they were rounded to the scale.
+    // Statistics are written with about ten digits, and computed before coordinates were rounded to the scale.
     let slack = |value: f64| {
         let quantum = if dimension.scale == 1.0 {
             0.0
@@ -235,9 +235,9 @@ fn out_of_range(dimension: &Dimension, summary: &DimensionSummary) -> Option<Str
     if let Some(least) = statistics.minimum
         && min < least - slack(least)
     {
-        return Some(format!("values from {min}, the statistics say {least}"));
+        return Some(format!("values from {min}, but the statistics say {least}"));
     }
     let greatest = statistics.maximum?;
     (max > greatest + slack(greatest))
-        .then(|| format!("values up to {max}, the statistics say {greatest}"))
+        .then(|| format!("values up to {max}, but the statistics say {greatest}"))
 }

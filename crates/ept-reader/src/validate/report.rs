@@ -1,47 +1,47 @@
-//! What a validation came to.
+//! The report of a validation.
 
 use super::{Finding, Severity};
 
-/// What was found in a dataset, and how much of it was looked at.
+/// The findings for a dataset, and how much of it was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
     /// Path or URL of `ept.json`, without secrets.
     pub location: String,
     /// Findings, errors first, in the order of their codes.
     pub findings: Vec<Finding>,
-    /// How much was looked at.
+    /// How much was checked.
     pub checked: Checked,
 }
 
-/// How much of a dataset was looked at.
+/// How much of a dataset was checked.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Checked {
-    /// Whether `ept.json` could be read: nothing else can be checked without it.
+    /// Whether `ept.json` could be read. Otherwise nothing else could be checked.
     pub metadata: bool,
-    /// Pages of the hierarchy that were read.
+    /// Number of pages of the hierarchy that were read.
     pub pages: u64,
-    /// Nodes with points.
+    /// Number of nodes with points.
     pub nodes: u64,
-    /// Points by the hierarchy.
+    /// Number of points according to the hierarchy.
     pub points: u64,
-    /// Tiles that were looked for.
+    /// Number of tiles whose existence was checked.
     pub tiles: u64,
-    /// Tiles whose header was read.
+    /// Number of tiles whose headers were read.
     pub headers: u64,
-    /// Tiles of which every point was decoded.
+    /// Number of tiles whose points were decoded.
     pub decoded: u64,
-    /// Sources in the list.
+    /// Number of sources in the list.
     pub sources: u64,
 }
 
 impl Report {
-    /// Whether nothing of error level was found.
+    /// Whether there are no findings of severity error.
     #[must_use]
     pub fn is_valid(&self) -> bool {
         self.count(Severity::Error) == 0
     }
 
-    /// How many findings there are of a level.
+    /// The number of kinds of findings with a severity.
     #[must_use]
     pub fn count(&self, severity: Severity) -> u64 {
         let findings = self.findings.iter();

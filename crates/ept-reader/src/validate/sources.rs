@@ -1,4 +1,4 @@
-//! The sources: both layouts, their metadata, bounds and counts.
+//! Checks the sources: both layouts, their metadata, bounds and counts.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use crate::source::Source;
 use crate::source::text;
 use crate::store::StoreError;
 
-/// Sources of remote datasets whose metadata are fetched.
+/// Maximum number of sources of a remote dataset whose metadata are fetched.
 const MOST_DETAILS: u64 = 64;
 
-/// Checks the lists of sources; the one that readers take, if there is one.
+/// Checks the lists of sources. Returns the one that readers use, if there is one.
 pub(super) async fn check(ept: &Arc<Ept>, findings: &mut Findings) -> Option<Vec<SourceFile>> {
     let manifest = list(ept, SourceFile::MANIFEST_PATH, findings).await;
     let old = list(ept, SourceFile::LIST_PATH, findings).await;
@@ -23,7 +23,7 @@ pub(super) async fn check(ept: &Arc<Ept>, findings: &mut Findings) -> Option<Vec
         && manifest.len() != old.len()
     {
         let problem = format!(
-            "has {} sources, `list.json` has {}",
+            "has {} sources, but `list.json` has {}",
             manifest.len(),
             old.len()
         );
@@ -49,7 +49,7 @@ pub(super) async fn check(ept: &Arc<Ept>, findings: &mut Findings) -> Option<Vec
     Some(sources)
 }
 
-/// A list; `None` if there is none, `Err` when it was found to be broken.
+/// A list. `None` if there is none, `Err` if it is broken.
 async fn list(
     ept: &Arc<Ept>,
     path: &str,
@@ -76,14 +76,14 @@ async fn list(
     }))
 }
 
-/// What is wrong with single sources.
+/// Checks single sources.
 fn each(ept: &Ept, sources: &[SourceFile], file: &Place, findings: &mut Findings) {
     let metadata = &ept.metadata();
     let bounds = metadata.bounds().grown(metadata.cell_slack());
     for (at, source) in sources.iter().enumerate() {
         let place = |field: &str| file.clone().with_field(format!("[{at}].{field}"));
         if source.bounds.is_some_and(|own| !bounds.holds(&own)) {
-            let problem = "reaches out of the dataset's bounds";
+            let problem = "extends beyond the dataset's bounds";
             findings.add(Code::SourceBounds, place("bounds"), problem);
         }
         if let Some(fault) = &source.bounds_fault {
@@ -107,7 +107,7 @@ fn problem_of(error: &FormatError) -> String {
     }
 }
 
-/// Compares the sum of the sources' points with that of the dataset, where all of them give theirs.
+/// Compares the sum of the sources' points with that of the dataset, if all of them have it.
 fn sum(ept: &Ept, sources: &[SourceFile], file: &Place, findings: &mut Findings) {
     let inserted = sources.iter().filter(|s| s.inserted != Some(false));
     let mut points = inserted.map(|source| source.points);
@@ -117,12 +117,12 @@ fn sum(ept: &Ept, sources: &[SourceFile], file: &Place, findings: &mut Findings)
         return;
     };
     if sum != points && !sources.is_empty() {
-        let problem = format!("the sources have {sum} points, `ept.json` says {points}");
+        let problem = format!("the sources have {sum} points, but `ept.json` says {points}");
         findings.add(Code::SourcePoints, file.clone(), problem);
     }
 }
 
-/// Reads the metadata of the sources, of remote datasets those of a sample.
+/// Reads the metadata of the sources. For remote datasets, a sample.
 async fn details(ept: &Arc<Ept>, sources: &[SourceFile], file: &Place, findings: &mut Findings) {
     let count = sources.len() as u64;
     let most = if ept.fetcher().is_remote() {
@@ -130,7 +130,7 @@ async fn details(ept: &Arc<Ept>, sources: &[SourceFile], file: &Place, findings:
     } else {
         count
     };
-    // Several sources may share a file, as a rule one after the other.
+    // Several sources may share a file, usually consecutive ones.
     let mut last = None;
     for (source, at) in sources.iter().zip(0_u64..) {
         let Ok(Some(path)) = source.detail_path() else {

@@ -1,4 +1,4 @@
-//! The tiles: whether they are there, how large they are, and what their headers say.
+//! Checks the tiles: whether they exist, their sizes, and their headers.
 
 use std::sync::Arc;
 
@@ -15,22 +15,22 @@ use crate::source::Source;
 use crate::store::StoreError;
 use crate::{Error, LossCause};
 
-/// What is read of a tile for its header: few have one that is longer.
+/// Number of bytes read first for a header. Few are longer.
 const START: u64 = 16 << 10;
 /// The first bytes of a Zstandard frame (RFC 8878, section 3.1.1).
 const ZSTANDARD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
-/// What was found of one tile.
+/// Results for a tile.
 struct Look {
     node: Node,
     problem: Option<(Code, String)>,
     header: Option<TileHeader>,
-    /// Whether it was really looked for.
+    /// Whether its existence was checked.
     is_known: bool,
     has_start: bool,
 }
 
-/// Looks for each tile, and reads the headers of at most `headers` of them, evenly spread.
+/// Checks that each tile exists, and reads the headers of at most `headers` of them, evenly spread.
 pub(super) async fn check(
     ept: &Arc<Ept>,
     nodes: impl Iterator<Item = Node> + Send,
@@ -66,29 +66,29 @@ pub(super) async fn check(
     traits.finish(findings);
     if unknown > 0 {
         let place = Place::file(ept.location("ept-data"));
-        let problem = format!("{unknown} of {count} tiles were not looked for");
+        let problem = format!("{unknown} of {count} tiles were not checked");
         findings.add(Code::SizesUnknown, place, problem);
     }
     Ok(())
 }
 
-/// Whether the one at this place is among `most` of `count`, evenly spread from the first on.
+/// Whether index `at` is among `most` of `count`, evenly spread from the first on.
 pub(super) fn is_sampled(at: u64, count: u64, most: u64) -> bool {
     let rank = |at: u64| u128::from(at) * u128::from(most) / u128::from(count.max(1));
     most > 0 && (count <= most || at == 0 || rank(at) != rank(at - 1))
 }
 
-/// The finding of a tile that could not be fetched.
+/// The finding for a tile that could not be fetched.
 fn missing(error: &StoreError) -> (Code, String) {
     let code = match error {
-        // Some object stores deny what does not exist.
+        // Some object stores deny access to missing files.
         StoreError::NotFound { .. } | StoreError::Denied { .. } => Code::TileMissing,
         _ => Code::TileFetch,
     };
     (code, error.cause().to_owned())
 }
 
-/// The finding of a tile that could not be decoded.
+/// The finding for a tile that could not be decoded.
 fn undecodable(error: &DecodeError) -> (Code, String) {
     let code = match error {
         DecodeError::Empty => Code::TileEmpty,
@@ -98,7 +98,7 @@ fn undecodable(error: &DecodeError) -> (Code, String) {
     (code, error.to_string())
 }
 
-/// The finding of a tile that could not be read.
+/// The finding for a tile that could not be read.
 pub(super) fn loss(cause: &LossCause) -> (Code, String) {
     match cause {
         LossCause::Fetch(error) => missing(error),
@@ -140,7 +140,7 @@ async fn look(ept: &Ept, node: Node, with_start: bool) -> Look {
     look
 }
 
-/// What the size alone tells.
+/// Checks the size of a tile.
 fn size_problem(ept: &Ept, node: &Node, size: u64) -> Option<(Code, String)> {
     if size == 0 {
         return Some(undecodable(&DecodeError::Empty));
@@ -165,14 +165,14 @@ fn size_problem(ept: &Ept, node: &Node, size: u64) -> Option<(Code, String)> {
     (size / record != node.points).then(|| undecodable(&error))
 }
 
-/// What the first bytes tell; of laszip, the header.
+/// Checks the first bytes of a tile. Returns the header of a laszip tile.
 async fn header(
     ept: &Ept,
     path: &str,
     node: &Node,
     size: Option<u64>,
 ) -> Result<Option<TileHeader>, (Code, String)> {
-    // Without a size, only the whole file tells it.
+    // Without a size, the whole file must be read.
     let bytes = match size {
         Some(_) => {
             let start = ept.fetcher().range(path, 0..START).await;
@@ -193,18 +193,19 @@ async fn header(
         DataType::Zstandard if bytes.starts_with(&ZSTANDARD) => Ok(None),
         DataType::Zstandard => Err((
             Code::TileCorrupt,
-            "it does not start as a Zstandard frame does".into(),
+            "it does not start with a Zstandard frame".into(),
         )),
         DataType::Laszip => {
             let size = size.unwrap_or(bytes.len() as u64);
             let header = ept.header_of(path, size, bytes).await;
             let header = header.map_err(|cause| loss(&cause))?;
-            match header.points == node.points {
-                true => Ok(Some(header)),
-                false => Err(undecodable(&DecodeError::Count {
+            if header.points == node.points {
+                Ok(Some(header))
+            } else {
+                Err(undecodable(&DecodeError::Count {
                     expected: node.points,
                     found: header.points,
-                })),
+                }))
             }
         }
     }

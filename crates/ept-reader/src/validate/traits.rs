@@ -1,4 +1,4 @@
-//! What the tiles have in common, or should: scale, offset, dimensions, point format.
+//! Properties that tiles should share: scale, offset, dimensions, point format.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use super::tiles::tile_place;
 use super::{Code, Place};
 use crate::Ept;
 
-/// Dimensions of tiles that the schema may lack without a word: flags that Entwine leaves out.
+/// Dimensions of tiles that the schema may lack without a warning: flags that Entwine leaves out.
 const FLAGS: [&str; 5] = [
     "Synthetic",
     "KeyPoint",
@@ -19,17 +19,17 @@ const FLAGS: [&str; 5] = [
     "Overlap",
     "ScanChannel",
 ];
-/// Names of dimensions that are kept: no honest dataset has as many.
+/// Maximum number of names of dimensions kept. No honest dataset has as many.
 const MOST_NAMES: usize = 1000;
 
 pub(super) struct Traits<'a> {
     ept: &'a Arc<Ept>,
     tiles: u64,
-    /// Tiles of each point format, with the first of them.
+    /// Number of tiles of each point format, with the first of them.
     formats: BTreeMap<u8, (u64, Node)>,
-    /// Tiles that lack a dimension of the schema, in its order.
+    /// Number of tiles that lack each dimension of the schema, in its order.
     lacking: Vec<u64>,
-    /// Tiles that have a dimension that the schema lacks.
+    /// Number of tiles with each dimension that the schema lacks.
     extra: BTreeMap<String, u64>,
 }
 
@@ -85,7 +85,7 @@ impl<'a> Traits<'a> {
             let (scale, offset) = (scaling.scale[axis], scaling.offset[axis]);
             if !is_scaled(dimension, scale, offset) {
                 let problem = format!(
-                    "{name} has scale {scale} and offset {offset}, in the schema {} and {}",
+                    "{name} has scale {scale} and offset {offset}, but {} and {} in the schema",
                     dimension.scale, dimension.offset
                 );
                 findings.add(Code::TileScaling, tile_place(self.ept, node), problem);
@@ -110,14 +110,14 @@ impl<'a> Traits<'a> {
         }
         if self.formats.len() > 1 {
             for (format, (tiles, node)) in &self.formats {
-                let problem = format!("{} are of point format {format}", of(*tiles));
+                let problem = format!("{} have point format {format}", of(*tiles));
                 findings.add(Code::PointFormats, tile_place(self.ept, node), problem);
             }
         }
     }
 }
 
-/// Whether a tile stores an axis as the schema says. A schema of floats says nothing of it.
+/// Whether a tile stores an axis according to the schema. A schema of floats does not say.
 fn is_scaled(dimension: &Dimension, scale: f64, offset: f64) -> bool {
     !dimension.scalar.is_integer() || dimension.scale == scale && dimension.offset == offset
 }

@@ -1,4 +1,4 @@
-//! EPT as a source of nodes: its tiles, with what addons have beside them.
+//! EPT as a source of nodes: tiles, and values of addons.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::source::{Encoded, Octree, SharedPolicy, Source, hierarchy};
 use crate::{Error, LossCause, NodeStream};
 
 impl Ept {
-    /// Size of the largest file that a node's tile may be.
+    /// Maximum size of a node's tile in bytes.
     pub(crate) fn most_tile_bytes(&self, node: &Node) -> usize {
         let sizes = self.metadata.schema().iter().map(|d| d.scalar.size());
         let limits = self.fetcher.engine().limits();
@@ -37,14 +37,14 @@ impl Ept {
         let decoder = self.decoder.clone().with_wish(wish);
         let decoded = decoder.decode(node.points, tile);
         decoded.map_err(|error| match error {
-            // Not the tile's fault.
+            // This is not a fault of the tile.
             DecodeError::NoDimension { .. } | DecodeError::Schema(_) => Error::Decode(error),
             error => self.lost_tile(node, LossCause::Decode(error)),
         })
     }
 
-    /// What to decode of the tile itself when addons follow: all its points, since their values are by place, and no
-    /// dimension that only an addon has.
+    /// What to decode of the tile itself if there are addons: all its points, since values of addons are assigned by
+    /// index, and no dimension that only an addon has.
     fn tile_wish(&self, wish: &Wish) -> Wish {
         let is_beside = |name: &str| {
             let mut addons = self.addons.iter();

@@ -1,4 +1,4 @@
-//! The part of a cache that belongs to one dataset.
+//! The part of a cache for one dataset.
 
 use std::io;
 use std::path::PathBuf;
@@ -11,21 +11,21 @@ use super::entry::{Entry, hash, read};
 use super::folder::{ENTRY, Folder, HASH, LOCATION_FILE};
 use crate::store::{Answer, StoreError};
 
-/// The part of a cache that belongs to one dataset.
+/// The part of a cache for one dataset.
 #[derive(Debug)]
 pub(crate) struct DatasetCache {
     cache: Arc<Folder>,
     folder: PathBuf,
     location: String,
-    /// Identifies the `ept.json` of this run.
+    /// Identifies the `ept.json` of this run. `None` until it was fetched.
     generation: Mutex<Option<String>>,
 }
 
 const METADATA_PATH: &str = "ept.json";
 
 impl DatasetCache {
-    /// The part of the dataset at `location`, which has no secrets in it. `identity` tells it from all others, and may have
-    /// some.
+    /// The part for the dataset at `location`, which contains no secrets. `identity` distinguishes it from all others
+    /// and may contain secrets.
     pub(crate) fn new(cache: &Cache, location: String, identity: &str) -> DatasetCache {
         DatasetCache {
             cache: Arc::clone(&cache.folder),
@@ -35,25 +35,25 @@ impl DatasetCache {
         }
     }
 
-    /// What is kept of a file, if it is whole.
+    /// The entry of a file, if it is intact.
     pub(crate) async fn find(&self, path: &str, max_bytes: usize) -> Option<Entry> {
         read(self.place(path)?, max_bytes).await
     }
 
-    /// Removes what is kept of a file.
+    /// Removes the entry of a file.
     pub(crate) async fn forget(&self, path: &str) {
         if let Some(place) = self.place(path) {
-            // One that cannot be removed is found to be damaged again.
+            // If it can't be removed, it will be found damaged again.
             let _ = tokio::fs::remove_file(place).await;
         }
     }
 
-    /// Whether an entry can be used without asking for it.
+    /// Whether an entry can be used without revalidating it.
     pub(crate) fn is_fresh(&self, path: &str, entry: &Entry) -> bool {
         path != METADATA_PATH && self.generation().as_ref() == Some(&entry.generation)
     }
 
-    /// The contents that an answer stands for, kept for the next time.
+    /// The contents that an answer stands for, which are stored in the cache.
     pub(crate) async fn resolve(
         &self,
         path: &str,
@@ -66,7 +66,9 @@ impl DatasetCache {
             (Answer::Same, None) => {
                 return Err(StoreError::Failed {
                     location: format!("{}{path}", self.location),
-                    cause: "said to be the same as before, but there was nothing before".into(),
+                    cause:
+                        "the server answered 304 (not modified) to a request without a validator"
+                            .into(),
                 });
             }
         };
@@ -86,7 +88,7 @@ impl DatasetCache {
         Ok(bytes)
     }
 
-    /// Where a file of the dataset is kept; nowhere when its path could lead out of the folder.
+    /// The path of a file's entry. `None` if the file's path might lead out of the folder.
     fn place(&self, path: &str) -> Option<PathBuf> {
         let is_plain = |part: &str| {
             let is_safe = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
@@ -96,7 +98,7 @@ impl DatasetCache {
         is_plain.then(|| self.folder.join(format!("{path}{ENTRY}")))
     }
 
-    /// Keeps an entry if that can be done: a cache that is full or cannot be written is not a failure.
+    /// Writes an entry if possible: a cache that is full or not writable is not an error.
     async fn keep(&self, place: PathBuf, entry: Entry) {
         let (cache, location) = (Arc::clone(&self.cache), self.location.clone());
         let label = self.folder.join(LOCATION_FILE);

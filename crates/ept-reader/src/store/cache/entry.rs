@@ -1,4 +1,4 @@
-//! A file as the cache keeps it: a head, then the contents.
+//! Entries of the cache: a head, then the contents.
 
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -6,20 +6,20 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
-/// First line of an entry: tells ours from anything else, and versions of the form apart.
+/// First line of an entry, which identifies it and the version of its format.
 const MAGIC: &str = "ept-cache 1";
 
-/// A file as the cache keeps it.
+/// An entry of the cache.
 #[derive(Debug)]
 pub(crate) struct Entry {
-    /// The `ept.json` under which it was fetched or found to be the same.
+    /// The `ept.json` under which it was fetched or last revalidated.
     pub(super) generation: String,
     pub(crate) stamp: Option<String>,
     pub(crate) bytes: Bytes,
 }
 
 impl Entry {
-    /// What stands before the contents: four lines and an empty one.
+    /// Everything before the contents: four lines and an empty one.
     pub(super) fn head(&self) -> String {
         let stamp = self.stamp.as_deref().unwrap_or_default();
         let checksum = hash(&self.bytes);
@@ -27,7 +27,7 @@ impl Entry {
         format!("{MAGIC}\nof {generation}\nstamp {stamp}\nsha256 {checksum}\n\n")
     }
 
-    /// An entry from its file; `None` if it is not whole.
+    /// Parses an entry. `None` if it is not intact.
     fn parse(file: Bytes) -> Option<Entry> {
         let end = file.windows(2).position(|pair| pair == b"\n\n")?;
         let head = std::str::from_utf8(&file[..end]).ok()?;
@@ -47,12 +47,12 @@ impl Entry {
     }
 }
 
-/// The entry at a place, marked as used; `None` if there is no whole one.
+/// Reads an entry and marks it as used. `None` if it does not exist or is not intact.
 pub(super) async fn read(place: PathBuf, max_bytes: usize) -> Option<Entry> {
     let work = move || {
         let entry = Entry::parse(std::fs::read(&place).ok()?.into())?;
         let used = std::fs::File::options().append(true).open(&place);
-        // Only the order of eviction depends on it.
+        // This affects only the order of eviction.
         let _ = used.and_then(|file| file.set_modified(SystemTime::now()));
         Some(entry)
     };

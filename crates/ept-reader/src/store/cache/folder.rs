@@ -1,32 +1,32 @@
-//! The cache's own folder: marked, bounded, and safe to share with other processes.
+//! The cache's own folder: marked, limited in size, and safe to share with other processes.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-/// File in the folder of each dataset that holds its location.
+/// File in the folder of each dataset that contains its location.
 pub(super) const LOCATION_FILE: &str = "location";
-/// File in that folder that marks it, as <https://bford.info/cachedir/> has it.
+/// File that marks the cache's folder, see <https://bford.info/cachedir/>.
 const TAG_FILE: &str = "CACHEDIR.TAG";
 const TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
     # This folder is a cache of ept, which may remove files from it.\n";
-/// End of the names of entries.
+/// Extension of entries.
 pub(super) const ENTRY: &str = ".entry";
-/// Letters in the name of a dataset's folder.
+/// Number of characters in the name of a dataset's folder.
 pub(super) const HASH: usize = 32;
-/// Start of the names of files under way.
+/// Prefix of temporary files.
 const PART: &str = ".part-";
-/// Files under way that are older were left by a process that died.
+/// Maximum age of temporary files. Older ones were left by a process that died.
 const PART_LIFETIME: Duration = Duration::from_secs(3600);
 
-/// The cache's own folder in the user's.
+/// The cache's own folder.
 #[derive(Debug)]
 pub(super) struct Folder {
     pub(super) root: PathBuf,
     max_bytes: u64,
-    /// Bytes written since all files were last counted; at first more than can be, so that they are. Locked while a file
-    /// is written: one under way would be missed by the count.
+    /// Bytes written since all files were last counted. Initially so large that they are counted first. Locked while a
+    /// file is written, since a temporary file would be missed by the count.
     uncounted: Mutex<u64>,
 }
 
@@ -39,7 +39,7 @@ impl Folder {
         }
     }
 
-    /// Whether the folder is the cache's own: marked before, or made and marked now.
+    /// Whether the folder is the cache's own: it was marked before, or is created and marked now.
     fn claim(&self) -> io::Result<bool> {
         if is_own(&self.root) {
             return Ok(true);
@@ -53,10 +53,11 @@ impl Folder {
         Ok(is_empty || is_own(&self.root))
     }
 
-    /// Writes a file whole, and makes room when it is time to.
+    /// Writes a file atomically, and evicts others when necessary.
     pub(super) fn write(&self, path: &Path, parts: &[&[u8]]) -> io::Result<()> {
         let size: u64 = parts.iter().map(|part| part.len() as u64).sum();
-        // Counted again after each twentieth, down to nine tenths: two processes stay within the limit.
+        // Counted again after each twentieth of the limit, and reduced to nine tenths, so that two processes stay
+        // within the limit.
         let share = self.max_bytes / 20;
         if size > share || !self.claim()? {
             return Ok(());
@@ -80,7 +81,7 @@ impl Folder {
         Ok(())
     }
 
-    /// Removes what was used least recently, until nine tenths of the limit are left.
+    /// Removes the least recently used files until nine tenths of the limit are left.
     fn make_room(&self) -> io::Result<()> {
         let mut entries = Vec::new();
         for folder in folders(&self.root)? {
@@ -100,14 +101,14 @@ impl Folder {
     }
 }
 
-/// A file of the cache.
+/// A file in the cache.
 pub(super) struct Kept {
     pub(super) path: PathBuf,
     pub(super) bytes: u64,
     used: SystemTime,
 }
 
-/// Whether this is a folder, and not a link to one.
+/// Whether this is a folder and not a link.
 fn is_folder(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|it| it.is_dir())
 }
@@ -118,7 +119,7 @@ fn is_own(root: &Path) -> bool {
     is_folder(root) && tag().is_ok_and(|text| text.starts_with(TAG.as_bytes()))
 }
 
-/// The folders of datasets; `None` if there is no cache yet.
+/// The folders of datasets. `None` if the cache does not exist yet.
 pub(super) fn folders(root: &Path) -> io::Result<Vec<PathBuf>> {
     if !is_own(root) {
         return Ok(Vec::new());
@@ -136,13 +137,13 @@ pub(super) fn folders(root: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(folders)
 }
 
-/// The entries below a dataset's folder. Remains of processes that died are removed on the way.
+/// The entries in a dataset's folder. Files left by processes that died are removed on the way.
 pub(super) fn files(folder: &Path) -> io::Result<Vec<Kept>> {
     let mut kept = Vec::new();
     for entry in folder.read_dir()? {
         let entry = entry?;
         let path = entry.path();
-        // Of a link itself. Gone since the folder was listed: another process made room.
+        // Does not follow links. It fails if another process removed the file after the folder was listed.
         let Ok(metadata) = entry.metadata() else {
             continue;
         };
@@ -171,13 +172,13 @@ pub(super) fn files(folder: &Path) -> io::Result<Vec<Kept>> {
     Ok(kept)
 }
 
-/// Removes a folder and those below it, as far as they are empty.
+/// Removes a folder and its subfolders if they are empty.
 pub(super) fn remove_empty(folder: &Path) {
     for entry in folder.read_dir().into_iter().flatten().flatten() {
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             remove_empty(&entry.path());
         }
     }
-    // Fails for one that is not empty.
+    // Fails if it is not empty.
     let _ = std::fs::remove_dir(folder);
 }

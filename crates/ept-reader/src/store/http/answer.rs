@@ -1,22 +1,22 @@
-//! What the headers of an answer tell.
+//! Headers of answers.
 
 use reqwest::header::{
     CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE,
     IF_NONE_MATCH, LAST_MODIFIED,
 };
 
-/// What identifies the contents: the `ETag`, else the time of the last change.
+/// Identifies the contents: the `ETag` or, failing that, the time of the last modification.
 pub(super) fn stamp_of(headers: &HeaderMap) -> Option<String> {
     let stamp = headers.get(ETAG).or_else(|| headers.get(LAST_MODIFIED))?;
     stamp.to_str().ok().map(str::to_owned)
 }
 
-/// Whether a stamp is an `ETag`, which stands in quotes; a date does not.
+/// Whether a stamp is an `ETag`, which is quoted, rather than a date.
 pub(super) fn is_tag(stamp: &str) -> bool {
     stamp.ends_with('"')
 }
 
-/// The header that asks for a file unless it still has the stamp.
+/// The header for a request conditional on a changed stamp.
 pub(super) fn condition(stamp: &str) -> (HeaderName, &str) {
     if is_tag(stamp) {
         (IF_NONE_MATCH, stamp)
@@ -25,7 +25,7 @@ pub(super) fn condition(stamp: &str) -> (HeaderName, &str) {
     }
 }
 
-/// The length that a header announces, unless it is that of a compressed answer.
+/// The length announced in a header. `None` if it is that of a compressed answer.
 pub(super) fn length(headers: &HeaderMap) -> Option<u64> {
     let length = headers.get(CONTENT_LENGTH)?.to_str().ok()?;
     if headers.contains_key(CONTENT_ENCODING) {

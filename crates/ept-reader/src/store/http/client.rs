@@ -1,4 +1,4 @@
-//! Requests to web servers, and where redirects may lead them.
+//! HTTP requests and redirects.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use super::failure::{chain, request_error};
 use crate::StoreError;
 use crate::store::without_secrets;
 
-/// Redirects that a request follows.
+/// Maximum redirects that a request follows.
 const MAX_REDIRECTS: usize = 10;
 
-/// A client that gives the headers of the user to the server that they are for, and to no other.
+/// A client that sends the user's headers only to the server for which they are meant.
 #[derive(Clone)]
 pub(super) struct Client {
     client: reqwest::Client,
@@ -26,9 +26,9 @@ impl Client {
     pub(super) fn new(options: &HttpOptions) -> Result<Client, String> {
         let client = reqwest::Client::builder()
             .user_agent(concat!("ept/", env!("CARGO_PKG_VERSION")))
-            // They are followed here: what goes along depends on where they lead.
+            // Redirects are followed here, since what is sent depends on the target.
             .redirect(redirect::Policy::none())
-            // Bodies are decompressed as they come, to at most the limit.
+            // Bodies are decompressed here, up to the limit.
             .no_gzip()
             .connect_timeout(options.stall)
             .build();
@@ -39,7 +39,7 @@ impl Client {
         })
     }
 
-    /// The answer of the server, or of the one that it redirects to. `location` is for messages.
+    /// The answer of the server, after redirects. `location` is for messages.
     pub(super) async fn send(
         &self,
         method: Method,
@@ -91,7 +91,7 @@ impl Client {
     }
 }
 
-/// The URL that an answer redirects to. `None` if it is another answer.
+/// The URL to which an answer redirects. `None` if it is not a redirect.
 fn redirect(url: &Url, response: &Response) -> Result<Option<Url>, String> {
     let is_redirect = matches!(
         response.status(),
@@ -107,18 +107,19 @@ fn redirect(url: &Url, response: &Response) -> Result<Option<Url>, String> {
         .transpose()
 }
 
-/// The URL that `Location` names, as seen from `url`. User and password stay with their server.
+/// The URL in `Location`, resolved against `url`. User and password are sent only to the same server.
 fn next(url: &Url, target: &[u8]) -> Result<Url, String> {
     let target = String::from_utf8_lossy(target);
     let next = url.join(&target);
-    let mut next = next.map_err(|error| format!("the server redirects to no URL: {error}"))?;
+    let mut next =
+        next.map_err(|error| format!("the server redirects to an invalid URL: {error}"))?;
     let shown = without_secrets(next.as_str());
     match next.scheme() {
         "https" => {}
         "http" if url.scheme() == "http" => {}
         "http" => {
             return Err(format!(
-                "the server redirects from https to http, where everyone can read along: {shown}; give that URL itself if \
+                "the server redirects from https to http, which is not secure: {shown}; give that URL itself if \
                  it is to be trusted"
             ));
         }
@@ -136,7 +137,7 @@ fn next(url: &Url, target: &[u8]) -> Result<Url, String> {
     Ok(next)
 }
 
-/// The headers as reqwest wants them; the message of a wrong one does not show its value.
+/// Converts headers for reqwest. Error messages do not contain values.
 pub(in crate::store) fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, String> {
     let mut headers = HeaderMap::new();
     for (name, value) in pairs {

@@ -1,4 +1,4 @@
-//! Which bytes of a file an answer holds.
+//! The range of a file that an answer contains.
 
 use std::ops::Range;
 
@@ -7,15 +7,15 @@ use reqwest::header::{CONTENT_RANGE, HeaderMap};
 /// The header `Content-Range` (RFC 9110, section 14.4): `bytes 0-99/1234`, `bytes 0-99/*` or `bytes */1234`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::store) struct ContentRange {
-    /// `None` if the range asked for was not satisfiable.
+    /// `None` if the requested range was not satisfiable.
     bytes: Option<Range<u64>>,
-    /// Size of the whole file. `None` if the server doesn't tell.
+    /// Size of the whole file. `None` if the server doesn't tell it.
     size: Option<u64>,
     text: String,
 }
 
 impl ContentRange {
-    /// `None` if there is no such header, or it can't be read.
+    /// Parses the header. `None` if there is none, or it is malformed.
     pub(in crate::store) fn of(headers: &HeaderMap) -> Option<ContentRange> {
         let text = headers.get(CONTENT_RANGE)?.to_str().ok()?.trim();
         let (unit, rest) = text.split_once(' ')?;
@@ -37,7 +37,7 @@ impl ContentRange {
         is_bytes.then_some(ContentRange { bytes, size, text })
     }
 
-    /// The number of bytes in an answer to a request for `wanted`, which is cut off at the end of the file.
+    /// The number of bytes in an answer to a request for `wanted`, which is truncated at the end of the file.
     pub(in crate::store) fn length(&self, wanted: &Range<u64>) -> Result<u64, String> {
         let end = wanted.end.min(self.size.unwrap_or(u64::MAX));
         match &self.bytes {
@@ -51,19 +51,19 @@ impl ContentRange {
         }
     }
 
-    /// Size of the whole file. `None` if the server doesn't tell.
+    /// Size of the whole file. `None` if the server doesn't tell it.
     pub(in crate::store) fn size(&self) -> Option<u64> {
         self.size
     }
 
-    /// Whether a refused range that begins at `start` is past the end of the file.
+    /// Whether a refused range that starts at `start` is past the end of the file.
     pub(in crate::store) fn is_past_end(&self, start: u64) -> bool {
         self.size.is_none_or(|size| start >= size)
     }
 }
 
-/// The size of a file of which a range was refused with status 416, if it is past the end. Servers may leave out where that
-/// is.
+/// The size of a file for which a range was refused with status 416, if the range is past its end. Servers may omit the
+/// size.
 pub(in crate::store) fn past_end(
     headers: &HeaderMap,
     wanted: &Range<u64>,

@@ -1,4 +1,4 @@
-//! Bodies that are compressed for the way.
+//! Compressed bodies.
 
 use std::io::{self, Write};
 
@@ -6,16 +6,16 @@ use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 
-/// Compressed bytes that are decompressed together: they become at most a thousand times as many.
+/// Maximum compressed bytes decompressed at a time. They grow at most a thousandfold.
 const TOGETHER: usize = 4 << 10;
 
-/// Decompresses a body while it comes; one that is not gzip stays as it is.
+/// Decompresses a body as it arrives. A body that is not gzip is passed unchanged.
 pub(super) struct Decoder {
     gzip: Option<MultiGzDecoder<Vec<u8>>>,
     has_begun: bool,
 }
 
-/// Whether a body is gzip by its header, whose values count in any case (RFC 9110, section 8.4.1).
+/// Whether a body is gzip according to its header, whose values are case-insensitive (RFC 9110, section 8.4.1).
 pub(super) fn is_gzip(headers: &HeaderMap) -> bool {
     let encoding = headers.get(CONTENT_ENCODING);
     let encoding = encoding.and_then(|encoding| encoding.to_str().ok());
@@ -33,7 +33,7 @@ impl Decoder {
         }
     }
 
-    /// What the next bytes of the body stand for, or the first part of it that is longer than `most`.
+    /// Decompresses the next bytes of the body, stopping once there are more than `most`.
     pub(super) fn push(&mut self, bytes: Bytes, most: u64) -> io::Result<Bytes> {
         let Some(gzip) = &mut self.gzip else {
             return Ok(bytes);
@@ -48,7 +48,7 @@ impl Decoder {
         Ok(std::mem::take(gzip.get_mut()).into())
     }
 
-    /// The rest, when the body is over. An error if it was cut off.
+    /// The rest, at the end of the body. An error if it was truncated.
     pub(super) fn finish(&mut self) -> io::Result<Bytes> {
         match self.gzip.take().filter(|_| self.has_begun) {
             Some(mut gzip) => {

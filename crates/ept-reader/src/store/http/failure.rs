@@ -1,4 +1,4 @@
-//! What failed requests and answers that are not the file mean.
+//! Errors for failed requests and for answers that are not the file.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 
 use crate::StoreError;
 
-/// A request that got no whole answer. All but faults of the request itself may pass.
+/// The error for a request without a complete answer, which is temporary unless the request itself is at fault.
 pub(super) fn request_error(location: &str, error: reqwest::Error) -> StoreError {
     let location = location.to_owned();
     let (is_final, is_connect) = (error.is_builder(), error.is_connect());
@@ -23,7 +23,7 @@ pub(super) fn request_error(location: &str, error: reqwest::Error) -> StoreError
     }
 }
 
-/// A connection that did not come about. A certificate that is not trusted will not be later either.
+/// The error for a connection that could not be established. A certificate that is not trusted is permanent.
 pub(in crate::store) fn connect_error(location: String, cause: String) -> StoreError {
     if cause.to_ascii_lowercase().contains("certificate") {
         StoreError::Failed { location, cause }
@@ -32,7 +32,7 @@ pub(in crate::store) fn connect_error(location: String, cause: String) -> StoreE
     }
 }
 
-/// An answer that is not the file.
+/// The error for an answer that is not the file.
 pub(in crate::store) fn status_error(
     location: String,
     status: StatusCode,
@@ -56,7 +56,7 @@ pub(in crate::store) fn status_error(
     }
 }
 
-/// `Retry-After` in seconds. As a date it depends on two clocks; the usual wait serves as well.
+/// `Retry-After` in seconds. A date is ignored: it depends on two clocks, and the usual wait is as good.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds = headers
         .get(RETRY_AFTER)?
@@ -68,7 +68,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
-/// An error with all its causes: the last one tells what really happened.
+/// An error with all its causes, the last of which tells what really happened.
 pub(in crate::store) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();

@@ -6,10 +6,10 @@ use std::time::Duration;
 /// How to talk to web servers.
 #[derive(Clone, PartialEq, Eq)]
 pub struct HttpOptions {
-    /// Headers that go along with every request: names and values. They are taken for secrets.
+    /// Headers to send with every request, as names and values. Treated as secrets.
     pub headers: Vec<(String, String)>,
-    /// A request that makes no progress for so long is given up, and made again: no answer, or a body of which
-    /// less than 16 KiB come in that time. 30 seconds by default.
+    /// Time after which a request without progress is cancelled and retried: without an answer, or with less than 16
+    /// KiB of the body in that time. 30 seconds by default.
     pub stall: Duration,
 }
 
@@ -22,7 +22,7 @@ impl Default for HttpOptions {
     }
 }
 
-/// Names of headers only: values may be secrets.
+/// Shows only names of headers, since values may be secrets.
 impl fmt::Debug for HttpOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&String> = self.headers.iter().map(|(name, _)| name).collect();

@@ -1,4 +1,4 @@
-//! Parts of a file by range requests, which a server may ignore.
+//! Range requests, which a server may ignore.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use super::{ContentRange, HttpStore, past_end, status_error};
 use crate::store::{Start, Store, StoreError, part};
 
 impl HttpStore {
-    /// By a range, which a server may ignore.
+    /// Fetches a range. If the server sends the whole file instead, the range is cut out of it.
     pub(super) async fn fetch_range(
         &self,
         path: &str,
@@ -50,7 +50,7 @@ impl HttpStore {
         }
     }
 
-    /// The body of an answer to a range, which must be what its header claims.
+    /// The body of an answer to a range request, which must match its header.
     async fn partial(
         &self,
         response: Response,
@@ -75,7 +75,7 @@ impl HttpStore {
             return Err(StoreError::too_large(location, max_bytes));
         }
         let is_cut_off = response.content_length().is_none();
-        // One byte more shows a body that is longer than claimed.
+        // One extra byte reveals a body that is longer than claimed.
         let body = self.contents(response, location.clone(), length + 1, usize::MAX);
         let body = body.await?;
         match body.len() as u64 {

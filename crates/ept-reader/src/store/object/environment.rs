@@ -1,15 +1,15 @@
-//! The variables of the environment, and the files of credentials that they lead to.
+//! Environment variables, and the credential files that they name.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// Variables by name; empty ones count as absent.
+/// Variables by name. Empty ones count as unset.
 pub(super) struct Environment(BTreeMap<String, String>);
 
-/// Either of them, and the keys of the profile are not looked for.
+/// Variables that take precedence over the keys of the profile.
 const AWS_OTHER: [&str; 2] = ["AWS_ACCESS_KEY_ID", "AWS_WEB_IDENTITY_TOKEN_FILE"];
 
-/// The keys of a profile are named as the variables are, in lower case.
+/// The keys of a profile have the names of the variables in lower case.
 const AWS_KEYS: [&str; 3] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -44,21 +44,21 @@ impl Environment {
         variables.filter(move |(name, _)| name.starts_with(prefix))
     }
 
-    /// Sets a variable to the value of another one, if only that is set.
+    /// Sets a variable to the value of another, if only that is set.
     pub(super) fn alias(&mut self, name: &str, of: &str) {
         if let Some(value) = self.0.get(of).cloned() {
             self.0.entry(name.to_owned()).or_insert(value);
         }
     }
 
-    /// Whether the setting is given, and on.
+    /// Whether a flag is set to true. `None` if it is not set.
     pub(super) fn flag(&self, name: &str) -> Option<bool> {
         let value = self.get(name)?.to_ascii_lowercase();
         Some(matches!(value.as_str(), "1" | "true" | "on" | "yes" | "y"))
     }
 
-    /// Takes the keys of the AWS profile into the variables, where no others come before them. Says what is wrong
-    /// with a profile that is asked for and has none.
+    /// Sets the variables from the keys of the AWS profile, unless other credentials take precedence. Returns what is
+    /// wrong if a profile was requested and has no keys.
     pub(super) fn read_aws_profile(&mut self) -> Option<String> {
         if self.first(&AWS_OTHER).is_some() {
             return None;
@@ -78,7 +78,7 @@ impl Environment {
                 path.display()
             ));
         }
-        // A token of the environment does not belong to these keys.
+        // A token in the environment does not belong to these keys.
         self.0.retain(|name, _| !AWS_KEYS.contains(&name.as_str()));
         self.0.extend(keys);
         None
@@ -91,7 +91,7 @@ impl Environment {
         }
     }
 
-    /// The application default credentials of gcloud, if there are any.
+    /// Path of gcloud's application default credentials, if they exist.
     pub(super) fn gcloud_credentials(&self) -> Option<PathBuf> {
         let folder = match (self.get("CLOUDSDK_CONFIG"), self.get("APPDATA")) {
             (Some(folder), _) => folder.into(),

@@ -1,4 +1,4 @@
-//! From a URL, options and the environment to a client of the cloud.
+//! Connects to object stores, given URL, options and environment.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -15,27 +15,27 @@ use super::refusal::Connector;
 use crate::store::http::headers;
 use crate::{CloudOptions, HttpOptions};
 
-/// Where a dataset is.
+/// The parts of a URL of a dataset.
 pub(super) struct BucketUrl<'a> {
     pub(super) scheme: &'a str,
-    /// Or container.
+    /// Bucket or container.
     pub(super) bucket: &'a str,
-    /// Without slashes around it.
+    /// Prefix, without slashes around it.
     pub(super) prefix: &'a str,
 }
 
-/// A bucket that can be asked.
+/// A client of a bucket.
 pub(super) struct Connection {
     pub(super) store: Arc<dyn ObjectStore>,
-    /// What names the bucket among all, for messages and the cache.
+    /// The unique name of the bucket, for messages and the cache.
     pub(super) name: String,
-    /// Said of denials when no credentials go along with the requests.
+    /// Note for denials if requests are sent without credentials.
     pub(super) anonymous: Option<String>,
-    /// What a store of S3 was made of.
+    /// The builder of an S3 client.
     s3: Option<AmazonS3Builder>,
 }
 
-/// What a connection is made of.
+/// What a connection is built from.
 struct Settings<'a> {
     place: &'a BucketUrl<'a>,
     cloud: &'a CloudOptions,
@@ -75,7 +75,7 @@ const AZURE_CREDENTIALS: [&str; 12] = [
     "AZURE_STORAGE_USE_EMULATOR",
 ];
 
-/// A client of the bucket.
+/// Connects to the bucket.
 pub(super) fn connect(
     place: &BucketUrl<'_>,
     cloud: &CloudOptions,
@@ -105,7 +105,7 @@ impl BucketUrl<'_> {
         let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
         let prefix = prefix.trim_matches('/');
-        // A container of Azure may name its account: container@account.
+        // Azure allows the account in the name: container@account.
         let is_name = scheme.starts_with("abfs") || !bucket.contains('@');
         if bucket.is_empty() || bucket.contains(':') || !is_name {
             return Err("names no bucket".into());
@@ -120,7 +120,7 @@ impl BucketUrl<'_> {
 }
 
 impl Connection {
-    /// The same bucket in another region of S3.
+    /// The same bucket in another S3 region.
     pub(super) fn in_region(&self, region: &str) -> Option<Arc<dyn ObjectStore>> {
         let builder = self.s3.clone()?.with_region(region);
         Some(Arc::new(builder.build().ok()?))
@@ -192,7 +192,7 @@ impl Settings<'_> {
     }
 
     fn azure(mut self) -> Result<Connection, String> {
-        // As the command `az` calls them.
+        // Under the names of the command `az`.
         let environment = &mut self.environment;
         environment.alias("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_ACCOUNT");
         environment.alias("AZURE_STORAGE_ACCOUNT_KEY", "AZURE_STORAGE_KEY");
@@ -219,7 +219,7 @@ impl Settings<'_> {
         })
     }
 
-    /// With an endpoint the URL there: buckets of the same name at two servers are two.
+    /// With an endpoint, this is the URL there, since buckets of the same name on two servers are different.
     fn name(&self, scheme: &str, endpoint: Option<&str>) -> String {
         let bucket = self.place.bucket;
         let account = self.environment.get("AZURE_STORAGE_ACCOUNT_NAME");
@@ -232,7 +232,7 @@ impl Settings<'_> {
         }
     }
 
-    /// The server to ask in place of the cloud's own.
+    /// The server to use instead of the cloud's own.
     fn endpoint<'a>(&'a self, names: &[&str]) -> Result<Option<&'a str>, String> {
         let options = self.cloud.endpoint.as_deref();
         let Some(endpoint) = options.or_else(|| self.environment.first(names)) else {
@@ -249,13 +249,13 @@ impl Settings<'_> {
         }
     }
 
-    /// The setting decides, else whether there are credentials.
+    /// Whether to send requests without credentials: according to the setting or, failing that, if there are none.
     fn is_anonymous(&self, setting: &str, credentials: &[&str]) -> bool {
         let setting = self.environment.flag(setting);
         setting.unwrap_or_else(|| self.environment.first(credentials).is_none())
     }
 
-    /// How to talk to the server. Stalls are ours to notice: a time for all would fail large files.
+    /// Client options. Stalls are detected by this crate: a timeout for whole requests would fail large files.
     fn client(&self, endpoint: Option<&str>) -> Result<ClientOptions, String> {
         let is_plain = endpoint.is_some_and(|endpoint| endpoint.starts_with("http://"));
         let agent = concat!("ept/", env!("CARGO_PKG_VERSION"));
@@ -267,7 +267,7 @@ impl Settings<'_> {
             .with_allow_http(is_plain))
     }
 
-    /// All variables that `object_store` knows, given to a builder.
+    /// Passes all variables supported by `object_store` to a builder.
     fn fold<B, K: FromStr>(&self, prefix: &str, builder: B, set: fn(B, K, &str) -> B) -> B {
         let variables = self.environment.with_prefix(prefix);
         let known = variables
@@ -278,10 +278,15 @@ impl Settings<'_> {
 
 fn anonymous(is_anonymous: bool, problem: Option<String>) -> Option<String> {
     let problem = problem.map(|problem| format!(": {problem}"));
-    is_anonymous.then(|| format!("asked without credentials{}", problem.unwrap_or_default()))
+    is_anonymous.then(|| {
+        format!(
+            "requested without credentials{}",
+            problem.unwrap_or_default()
+        )
+    })
 }
 
-/// A dataset asks again by itself.
+/// Datasets retry by themselves.
 fn no_retry() -> RetryConfig {
     RetryConfig {
         max_retries: 0,
@@ -289,7 +294,7 @@ fn no_retry() -> RetryConfig {
     }
 }
 
-/// Why a client cannot be made.
+/// Why a client can't be built.
 fn reason(error: object_store::Error) -> String {
     match error {
         object_store::Error::Generic { source, .. } => source.to_string(),

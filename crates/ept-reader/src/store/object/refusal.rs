@@ -1,4 +1,4 @@
-//! Answers that are not the file, with all that they say of the reason.
+//! Answers that are not the file, with the reason in them.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use object_store::{ClientOptions, GetOptions};
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
-/// What is read of the body of such an answer.
+/// Maximum bytes read from the body of such an answer.
 const MAX_BODY: usize = 16 << 10;
 
 /// An answer that is not the file. `object_store` keeps only a text of it, which quotes the body.
@@ -20,24 +20,24 @@ const MAX_BODY: usize = 16 << 10;
 pub(super) struct Refusal {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
-    /// The reason, as the store calls it: `AccessDenied`.
+    /// The reason, in the terms of the store, for example `AccessDenied`.
     pub(super) code: Option<String>,
-    /// Where the bucket is, when the request went to a wrong region.
+    /// The region of the bucket, if the request was sent to another one.
     pub(super) region: Option<String>,
 }
 
-/// Makes clients that give a [`Refusal`] as the error of explained requests.
+/// Makes clients that return a [`Refusal`] as the error of explained requests.
 #[derive(Debug)]
 pub(super) struct Connector;
 
 #[derive(Debug)]
 struct Client(HttpClient);
 
-/// Marks requests for files: others, such as those for credentials, go their usual way.
+/// Marks requests for files. Others, such as those for credentials, are not changed.
 #[derive(Debug, Clone, Copy)]
 struct Explained;
 
-/// These options, with refusals explained.
+/// Marks a request, so that refusals are explained.
 pub(super) fn explained(mut options: GetOptions) -> GetOptions {
     options.extensions.insert(Explained);
     options
@@ -78,7 +78,7 @@ impl Refusal {
         let (parts, body) = response.into_parts();
         let mut chunks = body.bytes_stream();
         let mut text = Vec::new();
-        // A body that breaks off explains less, no more.
+        // If the body breaks off, it explains less.
         while let Ok(Some(chunk)) = chunks.try_next().await
             && text.len() < MAX_BODY
         {
@@ -109,7 +109,7 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-/// The text of an element of XML, if it is a word.
+/// The text of an XML element, if it is a single word.
 fn element<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let (_, rest) = text.split_once(&format!("<{name}>"))?;
     let (word, _) = rest.split_once('<')?;
