@@ -365,7 +365,7 @@ fn what_fails_is_asked_for_as_often_as_the_user_wants() {
         .ends_with(2)
         .stderr();
     assert!(
-        text.contains("--retries") && text.contains("0 asks once"),
+        text.contains("--retries") && text.contains("0 never retries"),
         "{text}"
     );
 }
