@@ -176,8 +176,8 @@ fn numbers_are_refused_in_words() {
         (["--depth", "-1"], "the root of the octree has depth 0"),
         (["--depth", "1.5"], "must be a whole number"),
         (["--max-points", "many"], "such as 1000000 or 1e6"),
-        (["--max-points", "0"], "1 or greater"),
-        (["--max-points", "-5"], "1 or greater"),
+        (["--max-points", "0"], "of 1 or more"),
+        (["--max-points", "-5"], "of 1 or more"),
         (["--max-points", "1.5"], "must be a whole number"),
         (
             ["--bounds", "300,100,100,200"],
@@ -257,7 +257,7 @@ fn what_a_folder_has_instead_is_told() {
     );
     file(folder.path(), "set/ept.json", b"{}");
     let text = said(&["info", path], 1);
-    assert_says(&text, &["one in its folder set: give that"]);
+    assert_says(&text, &["one in its subfolder set; give that"]);
     let text = said(&["info", "/no/such/set"], 1);
     assert_says(&text, &["/no/such/set: no such file or folder"]);
     // LAZ files in a folder, and alone, are read.

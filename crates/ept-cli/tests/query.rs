@@ -463,7 +463,7 @@ fn a_file_that_is_there_is_left_if_told() {
         "--no-clobber",
     ];
     let text = ept(&args).ends_with(1).stderr();
-    assert!(text.contains("points.csv is there already"), "{text}");
+    assert!(text.contains("points.csv already exists"), "{text}");
     assert_eq!(std::fs::read(&file).unwrap(), b"mine");
     ept(&args[..4]).ends_with(0);
     assert_ne!(std::fs::read(&file).unwrap(), b"mine");

@@ -348,7 +348,7 @@ fn busy() -> Server {
 
 #[test]
 fn what_fails_is_asked_for_as_often_as_the_user_wants() {
-    for (retries, told) in [("0", None), ("2", Some("asked 3 times"))] {
+    for (retries, told) in [("0", None), ("2", Some("tried 3 times"))] {
         let server = busy();
         let run = ept(&["info", &server.url("/set"), "--retries", retries]).ends_with(1);
         let asked = server.requests().len();
@@ -384,11 +384,11 @@ fn a_server_that_is_not_there_is_told_within_two_seconds_unless_the_user_insists
         start.elapsed()
     );
     assert!(
-        text.contains("refused") && text.contains("asked 4 times"),
+        text.contains("refused") && text.contains("tried 4 times"),
         "{text}"
     );
     let text = ept(&["info", &url, "--retries", "4"]).ends_with(1).stderr();
-    assert!(text.contains("asked 5 times"), "{text}");
+    assert!(text.contains("tried 5 times"), "{text}");
 }
 
 #[test]

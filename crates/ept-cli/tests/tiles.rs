@@ -76,8 +76,7 @@ fn tiles_that_an_area_meets_are_lines() {
     let run = ept(&["tiles", &index, "--bounds", "350000,5800000,360000,5810000"]).ends_with(0);
     assert_eq!(run.stdout(), "");
     assert!(
-        run.stderr()
-            .contains("nothing found: the area meets no tile"),
+        run.stderr().contains("nothing found: no tile intersects"),
         "{}",
         run.stderr()
     );
@@ -150,7 +149,7 @@ fn what_is_left_out_is_told() {
     let run = ept(&["tiles", &page, "--json"]).ends_with(3);
     assert_eq!(run.json()["next"], "https://example.com/2");
     assert!(
-        run.stderr().contains("goes on at https://example.com/2"),
+        run.stderr().contains("continues at https://example.com/2"),
         "{}",
         run.stderr()
     );

@@ -230,7 +230,7 @@ fn wide_integers() -> Fixture {
     Fixture {
         name: "wide-integers",
         about: "binary with X, Y and Z as int64, integers beyond 2^53, an application's own type, a name with a \
-                space, a scaled dimension that is no coordinate",
+                space, a scaled dimension that is not a coordinate",
         seed: 23,
         scaling: Scaling {
             scale: [1e-7; 3],

@@ -34,8 +34,8 @@ Examples:
   ept query DATASET --depth 2 --dims X,Y,Z,Intensity | head
   ept query DATASET --resolution 1 -o points.parquet
 
-The points of depths 0 to N of the octree together are the result. A resolution selects the least such N
-whose spacing is at most the given one: points are at least that dense, where the data are.";
+The result contains the points of depths 0 to N of the octree. A resolution selects the least N whose spacing is
+at most the given one: points are at least that dense, as far as the data are.";
 
 #[derive(Debug, Args)]
 pub(crate) struct QueryArgs {

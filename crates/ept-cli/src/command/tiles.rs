@@ -22,10 +22,10 @@ Examples:
   ept tiles https://example.com/survey.vpc --bounds 500000,4650000,500800,4650800 --json
   ept tiles tiles.geojson --url-template '{Sheet}/{Name}.laz' --base https://example.com/laz
 
-Without an area all files are listed. The location is in a field called url, location, href or the like, or in one with
-names of files; --url-field and --url-template say so otherwise.
+Without an area, all files are listed. The location is in a field called url, location, href or similar, or in one with
+names of files, unless --url-field or --url-template is given.
 
-Exit codes: 0 complete, 1 failed, 2 wrong usage, 3 done but the index goes on elsewhere or has entries without a location.";
+Exit codes: 0 complete, 1 failed, 2 wrong usage, 3 done but the index has further pages or entries without a location.";
 
 #[derive(Debug, Args)]
 pub(crate) struct TilesArgs {

@@ -17,8 +17,8 @@ use crate::terminal::{self, tell};
 use crate::values::count;
 
 pub(crate) const NOTES: &str = "\
-ept.json, all pages of the hierarchy and the sources are read, and each tile is looked for. Headers of tiles are read:
-all of a local dataset, of a remote one those of a sample of 64. With --deep, every point is decoded.
+ept.json, all pages of the hierarchy and the sources are read, and the existence of each tile is checked. Headers of
+tiles are read: all in a local dataset, a sample of 64 in a remote one. With --deep, every point is decoded.
 
 Errors (E...) keep some or all of the data from being read; warnings (W...) do not. docs/validate.md explains each.
 
