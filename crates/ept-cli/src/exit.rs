@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::terminal::tell;
+use crate::terminal::{self, tell};
 
 /// The outcome of a command that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +69,12 @@ pub(crate) fn failed(error: &anyhow::Error) -> ExitCode {
         io.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
     };
     if error.chain().any(is_broken_pipe) {
+        if terminal::has_more() {
+            let rows = terminal::ROWS;
+            tell!(
+                "these are the first {rows} points: -o FILE writes all of them, and -o - shows them here"
+            );
+        }
         return ExitCode::SUCCESS;
     }
     tell!("error: {error:#}");

@@ -9,15 +9,15 @@ use crate::exit::WrongUsage;
 use crate::terminal;
 
 /// The output to a file or standard output, checked before anything is read. By default, the extension of the file
-/// determines the format, and standard output is CSV.
+/// determines the format, and standard output is CSV. A terminal shows only the first rows, unless the path is `-`.
 pub(crate) fn output(
     path: Option<&Path>,
     format: Option<Format>,
     precision: Option<u8>,
 ) -> Result<Output> {
-    let output = match path.filter(|path| path.as_os_str() != "-") {
-        Some(path) => Output::to_file(path, format),
-        None => {
+    let output = match path {
+        Some(path) if path.as_os_str() != "-" => Output::to_file(path, format),
+        path => {
             let format = format.unwrap_or(Format::Csv);
             if matches!(format, Format::Arrow | Format::Parquet) && terminal::is_read() {
                 let problem = format!(
@@ -25,7 +25,7 @@ pub(crate) fn output(
                 );
                 return Err(WrongUsage(problem).into());
             }
-            Output::to_stream("standard output", terminal::points(), format)
+            Output::to_stream("standard output", terminal::points(path.is_some()), format)
         }
     };
     let output = output.and_then(|output| match precision {

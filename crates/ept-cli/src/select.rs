@@ -1,18 +1,21 @@
 //! Opens datasets and builds queries, given the flags.
 
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
 use anyhow::{Context, Result, bail};
 use ept_index::{IndexError, Reading};
 use ept_job::{Found, Losses, Nothing, Pass, Remark};
 use ept_reader::{
     Area, Bounds, Cache, CloudOptions, Dataset, Edge, Engine, Heights, HttpOptions, Opening,
-    Options, Origin, Query, Retry, Selection, Services,
+    Options, Origin, Query, Retry, Selection, Services, WaitWatch,
 };
 
 use crate::area::{self, Each};
 use crate::args::{CacheArgs, ConnectionArgs, DatasetArgs, IndexArgs, ReadArgs, SelectArgs};
 use crate::exit::WrongUsage;
 use crate::numbers::{counted, rounded};
-use crate::terminal::tell;
+use crate::terminal::{self, tell};
 
 /// A pass over the selection.
 pub(crate) async fn pass(select: &SelectArgs, read: &ReadArgs) -> Result<Pass> {
@@ -179,6 +182,7 @@ pub(crate) fn tell_nothing(selection: &Selection, losses: &Losses, remarks: &[Re
 pub(crate) fn options(args: &ConnectionArgs) -> Options {
     Options {
         timeout: args.timeout,
+        waits: terminal::is_watched().then(waits),
         is_offline: args.offline,
         services: Services::from_env(),
         retry: args.retries.map_or_else(Retry::default, |retries| Retry {
@@ -197,6 +201,23 @@ pub(crate) fn options(args: &ConnectionArgs) -> Options {
         },
         ..Options::default()
     }
+}
+
+/// Prints each wait. Requests that fail with the same cause within a second are one line.
+fn waits() -> WaitWatch {
+    let last: Mutex<Option<(Instant, String, u32)>> = Mutex::new(None);
+    WaitWatch::new(move |wait| {
+        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_told = last.as_ref().is_some_and(|(time, cause, attempt)| {
+            time.elapsed() < Duration::from_secs(1)
+                && *cause == wait.cause
+                && *attempt >= wait.attempt
+        });
+        if !is_told {
+            *last = Some((Instant::now(), wait.cause.clone(), wait.attempt));
+            tell!("{wait}");
+        }
+    })
 }
 
 /// The cache given by the flags. `None` if there is none.

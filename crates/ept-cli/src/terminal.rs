@@ -4,7 +4,8 @@
 //! so that control characters in them do not reach the terminal.
 
 use std::fmt;
-use std::io::{self, IsTerminal, Stderr, Stdout, StdoutLock, Write};
+use std::io::{self, ErrorKind, IsTerminal, Stderr, Stdout, StdoutLock, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use indicatif::ProgressBar;
@@ -43,13 +44,55 @@ pub(crate) fn out() -> Plain<StdoutLock<'static>> {
     Plain(io::stdout().lock())
 }
 
-/// Standard output for points, unfiltered unless it is a terminal.
-pub(crate) fn points() -> Box<dyn Write + Send> {
+/// Standard output for points, unfiltered unless it is a terminal. A terminal shows only the first rows, unless it was
+/// `requested`.
+pub(crate) fn points(requested: bool) -> Box<dyn Write + Send> {
     let out: Stdout = io::stdout();
-    if out.is_terminal() {
-        Box::new(Plain(out))
-    } else {
-        Box::new(out)
+    match (out.is_terminal(), requested) {
+        (false, _) => Box::new(out),
+        (true, true) => Box::new(Plain(out)),
+        (true, false) => Box::new(FirstLines {
+            out: Plain(out),
+            left: ROWS + 1,
+        }),
+    }
+}
+
+/// Rows that a terminal shows if it was not requested.
+pub(crate) const ROWS: usize = 20;
+
+static HAS_MORE: AtomicBool = AtomicBool::new(false);
+
+/// Whether there were more rows than the terminal shows.
+pub(crate) fn has_more() -> bool {
+    HAS_MORE.load(Ordering::Relaxed)
+}
+
+/// Writes the first lines only. Any more is an error, as if the reader of a pipe had gone away.
+struct FirstLines<W> {
+    out: Plain<W>,
+    left: usize,
+}
+
+impl<W: Write> Write for FirstLines<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.left == 0 && !bytes.is_empty() {
+            HAS_MORE.store(true, Ordering::Relaxed);
+            return Err(ErrorKind::BrokenPipe.into());
+        }
+        let ends = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+        let ends: Vec<usize> = ends.map(|(at, _)| at + 1).take(self.left).collect();
+        let end = match ends.last() {
+            Some(end) if ends.len() == self.left => *end,
+            _ => bytes.len(),
+        };
+        self.left -= ends.len();
+        self.out.write_all(&bytes[..end])?;
+        Ok(end)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
     }
 }
 

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use support::fixture;
-use support::server::{Server, file};
+use support::server::{Response, Server, file};
 use support::testdata;
 
 /// What a terminal gets to see of a command, and how the command ended. `None` if there is no `script`.
@@ -67,6 +67,60 @@ fn binary_formats_are_not_written_to_a_terminal() {
         assert_eq!(code, 2, "{text}");
         assert!(text.contains("is binary") && text.contains("-o"), "{text}");
     }
+}
+
+#[test]
+fn a_query_without_an_output_shows_the_first_rows_and_says_so() {
+    let terrain = fixture("terrain");
+    let rows = |text: &str| {
+        let lines = lines(text).into_iter();
+        lines.filter(|line| line.starts_with("50")).count()
+    };
+    let Some((text, code)) = on_terminal(&["query", &terrain]) else {
+        return;
+    };
+    assert_eq!((code, rows(&text)), (0, 20), "{text}");
+    assert!(text.contains("the first 20 points: -o FILE"), "{text}");
+    // As many as there are, if they are asked for or few.
+    let few = [
+        "query",
+        &terrain,
+        "--bounds",
+        "500010,4650010,500030,4650040",
+    ];
+    let all = support::ept(&few).stdout().lines().count() - 1;
+    assert!(all > 20, "{all}");
+    let (text, _) = on_terminal(&[&few[..], &["-o", "-"]].concat()).unwrap();
+    assert_eq!(rows(&text), all, "{text}");
+    assert!(!text.contains("the first"), "{text}");
+    let (text, _) = on_terminal(&[&few[..], &["--depth", "1"]].concat()).unwrap();
+    assert!(
+        (1..20).contains(&rows(&text)) && !text.contains("the first"),
+        "{text}"
+    );
+}
+
+/// A server that is always busy, and counts how often it is asked.
+#[test]
+fn each_wait_is_said() {
+    let server = Server::start(|_| Response::new(503, "busy"));
+    let url = server.url("/set");
+    let info = ["info", &url, "--retries", "2"];
+    let Some((text, code)) = on_terminal(&info) else {
+        return;
+    };
+    assert_eq!((code, server.requests().len()), (1, 3), "{text}");
+    for attempt in [1, 2] {
+        let line = format!("asked {attempt} of 3 times: the server answers 503");
+        assert_eq!(text.matches(&line).count(), 1, "{text}");
+    }
+    assert_eq!(text.matches("again in 0.").count(), 2, "{text}");
+    // Where nobody watches, the end is enough.
+    let text = support::ept(&info).ends_with(1).stderr();
+    assert!(
+        text.contains("asked 3 times") && !text.contains("again in"),
+        "{text}"
+    );
 }
 
 #[test]

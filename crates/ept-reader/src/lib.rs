@@ -118,7 +118,7 @@ mod validate;
 pub use blocking::Blocking;
 pub use catalog::read_catalog;
 pub use dataset::Dataset;
-pub use engine::{CloudOptions, Engine, Limits, Options, Retry, Traffic};
+pub use engine::{CloudOptions, Engine, Limits, Options, Retry, Traffic, Wait, WaitWatch};
 pub use ept_scene::{CachedTile, Camera, CameraError, Picked, Ray, View};
 pub use error::{Error, Loss, LossCause, LostPart};
 pub use index::{file_size, read_index};

@@ -44,7 +44,7 @@ pub(crate) struct ProfileArgs {
     #[arg(long, value_name = "A,B,..", value_delimiter = ',')]
     pub(crate) dims: Option<Vec<String>>,
     /// File to write, complete or not at all; its extension determines the format. CSV to standard output if absent or
-    /// -
+    /// -; a terminal shows only the first rows if it is absent
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Decimals of floating-point values in CSV [default: as many as are needed to represent them exactly]

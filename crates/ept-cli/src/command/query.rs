@@ -41,7 +41,8 @@ at most the given one: points are at least that dense, as far as the data are.";
 pub(crate) struct QueryArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
-    /// File to write, complete or not at all; standard output if absent or -
+    /// File to write, complete or not at all; standard output if absent or -. A terminal shows only the first rows if it
+    /// is absent
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// Write a file for each feature of the GeoJSON of --polygon, in one pass; features are named by this property,

@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use tokio::time::{sleep, timeout_at};
 
 use super::ranges::{self, Ranges, Reach};
-use super::{Engine, Interested, Retry, Task};
+use super::{Engine, Interested, Retry, Task, Wait};
 use crate::store::{Answer, DatasetCache, Start, Store, StoreError};
 
 /// Fetches files of a store, within the limits of an engine.
@@ -237,10 +237,19 @@ impl Fetcher {
                 Err(error) => error,
             };
             match retry.wait(attempt, &error, has_answer.load(Ordering::Relaxed)) {
-                Some(wait) => {
-                    let cause = Some(error.cause().to_owned());
-                    *last.lock().unwrap_or_else(PoisonError::into_inner) = cause;
-                    sleep(wait).await;
+                Some((time, attempts)) => {
+                    let wait = Wait {
+                        location: error.location().to_owned(),
+                        cause: error.cause().to_owned(),
+                        attempt,
+                        attempts,
+                        time,
+                    };
+                    if let Some(watch) = &self.engine.options().waits {
+                        watch.tell(&wait);
+                    }
+                    *last.lock().unwrap_or_else(PoisonError::into_inner) = Some(wait.cause);
+                    sleep(time).await;
                 }
                 None => return Err(error.after(attempt)),
             }

@@ -10,6 +10,7 @@ mod options;
 mod ranges;
 mod retry;
 mod traffic;
+mod wait;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -28,6 +29,7 @@ pub(crate) use memory::{Memory, Share, Taken};
 pub use options::{CloudOptions, Options};
 pub use retry::Retry;
 pub use traffic::Traffic;
+pub use wait::{Wait, WaitWatch};
 
 use cores::Cores;
 use traffic::Counters;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Limits, Retry};
+use super::{Limits, Retry, WaitWatch};
 use crate::{Cache, HttpOptions, Services};
 
 /// How to open and read datasets. The defaults suit most uses.
@@ -29,6 +29,8 @@ pub struct Options {
     pub limits: Limits,
     /// When to retry failed requests.
     pub retry: Retry,
+    /// Who is told when a request waits to be made again; nobody by default.
+    pub waits: Option<WaitWatch>,
     /// How to talk to web servers.
     pub http: HttpOptions,
     /// How to talk to object stores.

@@ -54,14 +54,14 @@ impl Retry {
         }
     }
 
-    /// How long to wait after `attempt` attempts, the last of which failed with `error`. `None` to give up.
-    /// `has_answer` is whether any server has answered yet.
+    /// How long to wait after `attempt` attempts, the last of which failed with `error`, and the maximum number of
+    /// attempts. `None` to give up. `has_answer` is whether any server has answered yet.
     pub(crate) fn wait(
         &self,
         attempt: u32,
         error: &StoreError,
         has_answer: bool,
-    ) -> Option<Duration> {
+    ) -> Option<(Duration, u32)> {
         let (retry, named) = match error {
             StoreError::Transient { retry_after, .. } => (*self, *retry_after),
             StoreError::Unreachable { .. } if self.is_brief_at_first && !has_answer => {
@@ -76,6 +76,6 @@ impl Retry {
             .min(retry.most);
         let wait = longest.mul_f64(fastrand::f64());
         let wait = named.map_or(wait, |named| named.max(wait).min(retry.most));
-        (attempt < retry.attempts).then_some(wait)
+        (attempt < retry.attempts).then_some((wait, retry.attempts))
     }
 }
