@@ -118,7 +118,7 @@ fn each_wait_is_said() {
     // Where nobody watches, the end is enough.
     let text = support::ept(&info).ends_with(1).stderr();
     assert!(
-        text.contains("asked 3 times") && !text.contains("again in"),
+        text.contains("tried 3 times") && !text.contains("again in"),
         "{text}"
     );
 }
