@@ -51,7 +51,7 @@ pub(crate) struct ConnectionArgs {
     /// Agree to pay for requests to an s3:// bucket that requires it
     #[arg(long)]
     pub(crate) requester_pays: bool,
-    /// Ask for nothing over the network: use what the cache has
+    /// Don't use the network: only what is in the cache
     #[arg(long)]
     pub(crate) offline: bool,
     #[command(flatten)]

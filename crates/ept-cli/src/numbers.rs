@@ -34,7 +34,7 @@ pub(crate) fn rounded(number: f64, digits: i32) -> String {
     }
 }
 
-/// A number in at most `width` characters, with as many digits as that leaves room for.
+/// A number in at most `width` characters, with as many digits as fit.
 pub(crate) fn fitted(number: f64, width: usize) -> String {
     let rounded = (1..=15).rev().map(|digits| rounded(number, digits));
     let scientific = (0..=9).rev().map(|digits| format!("{number:.digits$e}"));

@@ -59,7 +59,7 @@ impl Bar {
 }
 
 impl Drop for Bar {
-    /// Clears the bar, also when the command fails.
+    /// Clears the bar, even if the command fails.
     fn drop(&mut self) {
         terminal::tell_above(None);
         self.0.finish_and_clear();

@@ -131,7 +131,7 @@ fn a_condition_is_pointed_at_and_understood_in_other_ways_of_writing() {
     let at = lines.iter().position(|line| line.trim() == "^").unwrap();
     let column = lines[at].find('^').unwrap();
     assert_eq!(&lines[at - 1][column..], "& Z > 1", "{text}");
-    assert_says(&text, &["--where", "'&' joins nothing: write &&"]);
+    assert_says(&text, &["--where", "'&' is not an operator: write &&"]);
     let rows = |condition: &str| {
         let terrain = fixture("terrain");
         let query = ["query", &terrain, "-q", "-f", "csv", "--where", condition];

@@ -47,10 +47,10 @@ impl Bounds {
         Ok(Bounds { min, max })
     }
 
-    /// The box from `min` to `max`, both `[x, y]`, of every z.
+    /// The box from `min` to `max`, both `[x, y]`, infinite in z.
     ///
     /// # Errors
-    /// As [`Bounds::new`].
+    /// As for [`Bounds::new`].
     pub fn from_2d(min: [f64; 2], max: [f64; 2]) -> Result<Bounds, FormatError> {
         let end = |[x, y]: [f64; 2], z| [x, y, z];
         Bounds::new(end(min, f64::NEG_INFINITY), end(max, f64::INFINITY))

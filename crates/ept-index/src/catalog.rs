@@ -1,4 +1,4 @@
-//! Catalogues of surveys: what OpenTopography, the list of USGS 3DEP and STAC say of them.
+//! Catalogues of surveys: those of OpenTopography, the list of USGS 3DEP, and STAC.
 
 mod ept_list;
 mod footprint;
@@ -31,17 +31,17 @@ const FILE: &str = "catalogue";
 pub struct Catalog {
     /// The surveys, in the order of the answer.
     pub surveys: Vec<Survey>,
-    /// Where the answer goes on, if it is one page of several.
+    /// Address of the next page, if the answer is a page of several.
     pub next: Option<String>,
 }
 
 impl Catalog {
-    /// The surveys that a JSON text tells of: an answer of OpenTopography's `otCatalog`, a list of EPT datasets such as
-    /// `resources.geojson` of USGS 3DEP, or a STAC Item or `ItemCollection`. Relative locations start at `location`, where the text
-    /// is from. An empty text has no surveys: services answer so when there are none.
+    /// Parses JSON: an answer of OpenTopography's `otCatalog`, a list of EPT datasets such as `resources.geojson` of
+    /// USGS 3DEP, or a STAC Item or `ItemCollection`. Relative locations are resolved to `location`, the origin of the
+    /// text. An empty text has no surveys: some services answer so if there are none.
     ///
     /// # Errors
-    /// When the text is none of these, or is malformed.
+    /// If the text is none of these, or is malformed.
     pub fn from_json(text: &[u8], location: &str) -> Result<Catalog, IndexError> {
         let text = without_mark(text).trim_ascii();
         if text.is_empty() {

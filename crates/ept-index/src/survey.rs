@@ -1,9 +1,9 @@
-//! What a catalogue says of a survey.
+//! Surveys, as listed in catalogues.
 
 use ept_format::Bounds;
 use geo_types::MultiPolygon;
 
-/// A survey that a catalogue lists. What the catalogue does not tell is `None`.
+/// A survey in a catalogue. Whatever the catalogue does not contain is `None`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Survey {
     /// Its name, for people.
@@ -12,56 +12,56 @@ pub struct Survey {
     pub short_name: Option<String>,
     /// Its number in the catalogue.
     pub id: Option<String>,
-    /// When it was flown, as the catalogue tells it: the first and the last day, or twice the only one.
+    /// Dates of acquisition according to the catalogue: the first and the last day, which may be equal.
     pub dates: Option<[String; 2]>,
     /// Number of points.
     pub points: Option<u64>,
     /// Area in square kilometres.
     pub square_km: Option<f64>,
-    /// Horizontal coordinate system of the points: a code such as `EPSG:2193`, or words.
+    /// Horizontal coordinate system of the points: a code such as `EPSG:2193`, or a description.
     pub horizontal: Option<String>,
-    /// Vertical coordinate system of the points: a code such as `EPSG:7839`, or words.
+    /// Vertical coordinate system of the points: a code such as `EPSG:7839`, or a description.
     pub vertical: Option<String>,
     /// URL of its digital object identifier.
     pub doi: Option<String>,
     /// How to cite it.
     pub citation: Option<String>,
-    /// Where it is, in longitude and latitude.
+    /// Its footprint, in longitude and latitude.
     pub footprint: Option<MultiPolygon<f64>>,
-    /// The box around it, in longitude and latitude. It goes on beyond 180 degrees if it crosses the antimeridian.
+    /// Its bounds, in longitude and latitude. They continue beyond 180 degrees if it crosses the antimeridian.
     pub bounds: Option<Bounds>,
-    /// Where its points are, best first.
+    /// Locations of its points, best first.
     pub offers: Vec<Offer>,
 }
 
-/// Points of a survey that can be read.
+/// A location of a survey's points that can be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
-    /// What is there.
+    /// What is at the location.
     pub kind: OfferKind,
-    /// Where: a location to open.
+    /// The location to open.
     pub location: String,
 }
 
-/// Whom to thank for points: what a work that uses them should cite.
+/// The survey to credit for points, in any work that uses them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credit {
     /// The survey.
     pub survey: String,
-    /// How to cite it. `None` if the catalogue does not tell, or could not be read.
+    /// How to cite it. `None` if it is not in the catalogue, or the catalogue could not be read.
     pub citation: Option<String>,
     /// URL of its digital object identifier.
     pub doi: Option<String>,
 }
 
-/// What holds the points of a survey.
+/// What contains the points of a survey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OfferKind {
     /// An EPT dataset.
     Ept,
     /// A COPC file.
     Copc,
-    /// An index of tiles.
+    /// A tile index.
     TileIndex,
     /// A LAZ or LAS file.
     Laz,
@@ -79,7 +79,7 @@ impl OfferKind {
         }
     }
 
-    /// What a file of points is by the end of its name.
+    /// The kind of a point file, judging by the end of its name.
     pub(crate) fn of(location: &str) -> OfferKind {
         let path = location.split(['?', '#']).next().unwrap_or(location);
         let path = path.to_ascii_lowercase();

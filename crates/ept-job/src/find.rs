@@ -1,4 +1,4 @@
-//! Surveys of catalogues that an area meets.
+//! Searches catalogues for surveys that intersect an area.
 
 use std::str::FromStr;
 
@@ -8,23 +8,23 @@ use serde_json::{Value, json};
 use crate::query_json::bounds_json;
 use crate::sorted_json;
 
-/// Where to look for surveys.
+/// A catalogue to search.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Catalogue {
-    /// OpenTopography's catalogue, with what it knows of USGS 3DEP and NOAA.
+    /// OpenTopography's catalogue, including what it lists of USGS 3DEP and NOAA.
     OpenTopography,
     /// The EPT datasets of USGS 3DEP.
     Usgs,
     /// The EPT datasets of NOAA's coastal lidar.
     Noaa,
-    /// A file or URL; see [`ept_index::Catalog::from_json`].
+    /// A file or URL, see [`ept_index::Catalog::from_json`].
     At(String),
 }
 
 impl FromStr for Catalogue {
     type Err = std::convert::Infallible;
 
-    /// `opentopography`, `3dep`, `noaa`, or the location of another.
+    /// Parses `opentopography`, `3dep`, `noaa`, or the location of another catalogue.
     fn from_str(text: &str) -> Result<Catalogue, std::convert::Infallible> {
         Ok(match text {
             "opentopography" => Catalogue::OpenTopography,
@@ -36,7 +36,7 @@ impl FromStr for Catalogue {
 }
 
 impl Catalogue {
-    /// What to read for a box in longitude and latitude.
+    /// The locations to read for a box in longitude and latitude.
     fn locations(&self, degrees: &Bounds, engine: &Engine) -> Vec<String> {
         let services = &engine.options().services;
         match self {
@@ -48,27 +48,28 @@ impl Catalogue {
     }
 }
 
-/// The surveys that an area meets.
+/// The surveys that intersect an area.
 #[derive(Debug, Clone, Default)]
 pub struct Find {
-    /// The surveys, in the order of the catalogues and of their answers, each once.
+    /// The surveys, in the order of the catalogues and their answers, without duplicates.
     pub surveys: Vec<Survey>,
-    /// If there are none: the nearest survey that the catalogues tell of, and how far it is from the area, in kilometres.
+    /// The nearest survey in the catalogues and its distance from the area in kilometres, if no survey intersects it.
     pub nearest: Option<(Survey, f64)>,
     /// Catalogues that could not be read, and why.
     pub failed: Vec<(String, String)>,
-    /// Where catalogues go on that are pages of several.
+    /// Addresses of next pages of catalogues.
     pub next: Vec<String>,
 }
 
-/// Degrees around an area within which the nearest survey is looked for where a catalogue tells only of what is near.
+/// Degrees around an area to search for the nearest survey, in catalogues that only answer queries by area.
 const AROUND: f64 = 1.0;
 
 impl Find {
-    /// Looks for the surveys that an area meets. Without a coordinate system the area is in longitude and latitude.
+    /// Searches for the surveys that intersect an area. Without a coordinate system, the area is in longitude and
+    /// latitude.
     ///
     /// # Errors
-    /// When no catalogue can be read, or the area has no place in longitude and latitude.
+    /// If no catalogue can be read, or the area can't be transformed to longitude and latitude.
     pub async fn surveys(
         area: &Area,
         catalogues: &[Catalogue],
@@ -111,7 +112,7 @@ impl Find {
         Ok(find)
     }
 
-    /// All of it as a JSON object.
+    /// All of this as a JSON object.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let failed = self.failed.iter();
@@ -126,7 +127,7 @@ impl Find {
         }))
     }
 
-    /// The surveys as a GeoJSON collection, their footprints, or else boxes, in longitude and latitude.
+    /// The surveys as a GeoJSON collection, with their footprints or, failing that, boxes, in longitude and latitude.
     #[must_use]
     pub fn to_geojson(&self) -> Value {
         let feature = |survey: &Survey| {
@@ -141,7 +142,7 @@ impl Find {
     }
 }
 
-/// What OpenTopography has around a box. What can't be had is not missed: it is for a hint.
+/// OpenTopography's surveys around a box. Errors are ignored, since they are only for a hint.
 async fn around(degrees: &Bounds, engine: &Engine) -> Vec<Survey> {
     let (min, max) = (degrees.min(), degrees.max());
     let min = [min[0] - AROUND, (min[1] - AROUND).max(-90.0), min[2]];
@@ -166,10 +167,10 @@ fn nearest(degrees: &Bounds, surveys: &[Survey]) -> Option<(Survey, f64)> {
     Some((survey.clone(), km))
 }
 
-/// Kilometres of a degree of latitude, the mean on the ellipsoid of WGS 84.
+/// Kilometres per degree of latitude, the mean on the WGS 84 ellipsoid.
 const KM_PER_DEGREE: f64 = 111.195;
 
-/// Kilometres between two boxes, roughly.
+/// Approximate distance of two boxes in kilometres.
 fn km(a: &Bounds, b: &Bounds) -> f64 {
     let gap = |axis: usize, turn: f64| {
         let before = a.min()[axis] - (b.max()[axis] + turn);
@@ -183,7 +184,7 @@ fn km(a: &Bounds, b: &Bounds) -> f64 {
     f64::hypot(x, y) * KM_PER_DEGREE
 }
 
-/// What is known of a survey.
+/// The known properties of a survey.
 pub(crate) fn to_json(survey: &Survey) -> Value {
     let offers = survey.offers.iter();
     let offers =
@@ -204,7 +205,7 @@ pub(crate) fn to_json(survey: &Survey) -> Value {
     })
 }
 
-/// The footprint of a survey, or else its box.
+/// The footprint of a survey or, failing that, its box.
 fn geometry(survey: &Survey) -> Option<Value> {
     let ring = |ring: &geo_types::LineString<f64>| -> Value {
         ring.coords()

@@ -69,7 +69,7 @@ pub(crate) fn bounds_json(bounds: &Bounds) -> Vec<Option<f64>> {
         .collect()
 }
 
-/// Whom to thank for points.
+/// The surveys to credit for points.
 pub(crate) fn credit_json(credit: &Credit) -> Value {
     json!({ "survey": credit.survey, "citation": credit.citation, "doi": credit.doi })
 }

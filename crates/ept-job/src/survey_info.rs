@@ -1,4 +1,4 @@
-//! What a tile index and the catalogue say of a survey.
+//! Information about a survey from a tile index and a catalogue.
 
 use ept_index::Reading;
 use ept_reader::{Area, Credit, Edge, Engine, Error, Survey, file_size, read_catalog};
@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use crate::query_json::bounds_json;
 use crate::{Tiles, sorted_json};
 
-/// What a tile index says of a survey, without a look at its files; of one that a short name stands for, what the catalogue says
-/// too.
+/// Information about a survey from its tile index, without opening its files, and from the catalogue if it was given by
+/// a short name.
 #[derive(Debug, Clone)]
 pub struct SurveyInfo {
     tiles: Tiles,
@@ -18,14 +18,14 @@ pub struct SurveyInfo {
     survey: Option<Survey>,
 }
 
-/// Files whose sizes are asked for; those of others are estimated by them.
+/// Number of files whose sizes are requested. The sizes of others are estimated from them.
 const SAMPLE: usize = 64;
 
 impl SurveyInfo {
     /// Reads the index at a path, URL or short name.
     ///
     /// # Errors
-    /// When it can't be read. That the catalogue or a size can't be is no error.
+    /// If it can't be read. If the catalogue or a size can't be read, that is not an error.
     pub async fn read(
         location: &str,
         reading: &Reading,
@@ -49,25 +49,25 @@ impl SurveyInfo {
         &self.tiles
     }
 
-    /// Size of all tiles in bytes. `None` if a server does not tell sizes.
+    /// Total size of the tiles in bytes. `None` if a server does not tell sizes.
     #[must_use]
     pub fn bytes(&self) -> Option<u64> {
         self.bytes
     }
 
-    /// Whether the size is an estimate by a sample of the tiles.
+    /// Whether the size is estimated from a sample of the tiles.
     #[must_use]
     pub fn is_estimate(&self) -> bool {
         self.is_estimate
     }
 
-    /// What the catalogue says. `None` if there is none, or it can't be read.
+    /// The survey in the catalogue. `None` if there is no catalogue, or it can't be read.
     #[must_use]
     pub fn survey(&self) -> Option<&Survey> {
         self.survey.as_ref()
     }
 
-    /// Whom to thank for its points. `None` without a catalogue.
+    /// The survey to credit for its points. `None` without a catalogue.
     #[must_use]
     pub fn credit(&self) -> Option<Credit> {
         let survey = self.survey.as_ref()?;
@@ -78,7 +78,7 @@ impl SurveyInfo {
         })
     }
 
-    /// All of it as a JSON object.
+    /// All of this as a JSON object.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let index = self.tiles.index();
@@ -95,7 +95,7 @@ impl SurveyInfo {
     }
 }
 
-/// The size of the tiles, by those of a sample that is spread evenly.
+/// The total size of the tiles, estimated from an evenly spread sample.
 async fn bytes(tiles: &Tiles, engine: &Engine) -> Option<u64> {
     let rows = &tiles.index().rows;
     let count = rows.len().min(SAMPLE);
@@ -108,7 +108,7 @@ async fn bytes(tiles: &Tiles, engine: &Engine) -> Option<u64> {
     u64::try_from(all).ok()
 }
 
-/// What OpenTopography's catalogue says of a survey whose tiles are known.
+/// The survey in OpenTopography's catalogue, whose tiles are known.
 async fn survey(name: &str, tiles: &Tiles, engine: &Engine) -> Option<Survey> {
     let crs = tiles.index().crs.clone()?;
     let degrees = Area::from(tiles.bounds()?).in_crs(crs).in_degrees().ok()?;

@@ -5,13 +5,15 @@ use ept_index::Catalog;
 use crate::engine::Fetcher;
 use crate::{Engine, Error, location};
 
-/// Reads what a catalogue tells of surveys, at a path or URL: an answer of OpenTopography's `otCatalog`, a list of EPT datasets in
-/// GeoJSON, or items of STAC; see [`Catalog::from_json`]. [`Limits::index_bytes`](crate::Limits::index_bytes) is the limit of its size.
+/// Reads a catalogue of surveys at a path or URL: an answer of OpenTopography's `otCatalog`, a GeoJSON list of EPT
+/// datasets, or STAC items, see [`Catalog::from_json`]. Its size is limited by
+/// [`Limits::index_bytes`](crate::Limits::index_bytes).
 ///
-/// With a cache the answer is kept, and with [`Options::is_offline`](crate::Options::is_offline) taken from there.
+/// If there is a cache, the answer is stored in it, and read from it with
+/// [`Options::is_offline`](crate::Options::is_offline).
 ///
 /// # Errors
-/// When it can't be fetched, or is not a catalogue.
+/// If it can't be fetched, or is not a catalogue.
 pub async fn read_catalog(location: &str, engine: &Engine) -> Result<Catalog, Error> {
     let (store, name) = location::open_file(location, engine.options())?;
     let fetcher = Fetcher::new(store, engine);

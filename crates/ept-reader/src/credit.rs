@@ -1,4 +1,4 @@
-//! Whom to thank for the points of surveys that short names stand for.
+//! Credits for the surveys given by short names.
 
 use ept_index::{Credit, Survey};
 use ept_select::Area;
@@ -6,8 +6,8 @@ use ept_select::Area;
 use crate::services::{OPENTOPOGRAPHY, USGS};
 use crate::{Dataset, Engine, read_catalog};
 
-/// The credits of the short names among some locations, which were opened as a dataset. A catalogue that can't be read is no
-/// reason to go without the points: the credit says the name of the survey alone.
+/// The credits for the short names among the locations of a dataset. If a catalogue can't be read, that is not an
+/// error: the credit is then only the name of the survey.
 pub(crate) async fn credits(
     locations: &[String],
     dataset: &Dataset,
@@ -42,7 +42,7 @@ pub(crate) async fn credits(
     credits
 }
 
-/// What OpenTopography tells of the surveys where a dataset is.
+/// OpenTopography's surveys at the place of a dataset.
 async fn around(dataset: &Dataset, engine: &Engine) -> Vec<Survey> {
     let frame = dataset.frame();
     let Ok(crs) = frame.crs() else {

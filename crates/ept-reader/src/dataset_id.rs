@@ -1,11 +1,11 @@
-//! What tells datasets apart.
+//! Identifiers of open datasets.
 
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Weak};
 
 use crate::members::Members;
 
-/// A dataset's identity: that of its allocation, which is not reused while it is kept.
+/// Identifies a dataset by its allocation, which is not reused while this value exists.
 #[derive(Debug, Clone)]
 pub(crate) struct DatasetId(Weak<Members>);
 

@@ -65,10 +65,10 @@ pub async fn read_index(
     })
 }
 
-/// The size in bytes of the file at a path or URL, without fetching it. `None` if it can't be told.
+/// The size in bytes of the file at a path or URL, without fetching it. `None` if the store can't tell it.
 ///
 /// # Errors
-/// When there is no such file, or it can't be asked for.
+/// If there is no such file, or its size can't be requested.
 pub async fn file_size(location: &str, engine: &Engine) -> Result<Option<u64>, Error> {
     let (store, name) = location::open_file(location, engine.options())?;
     Ok(Fetcher::new(store, engine).size(&name).await?)

@@ -1,19 +1,19 @@
-//! How much of a selection was read.
+//! Counts of what was read of a selection.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ept_format::Node;
 
-/// What the streams of a selection have read so far, each node once for each stream that read it.
+/// What the streams of a selection have read so far. A node counts once for each stream that reads it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Reads {
     /// Nodes that were fetched and decoded.
     pub nodes: u64,
-    /// Points of these nodes, whether they are selected or not.
+    /// Points of these nodes, selected or not.
     pub points: u64,
 }
 
-/// The count while it goes on.
+/// The running counts.
 #[derive(Debug, Default)]
 pub(crate) struct ReadCounts {
     nodes: AtomicU64,

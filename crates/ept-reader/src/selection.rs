@@ -45,7 +45,7 @@ pub struct Selection {
     reads: Arc<ReadCounts>,
 }
 
-/// The areas of [`Query::with_any_of`] that a node meets, by their numbers, with the points of the node in each of them.
+/// The areas of [`Query::with_any_of`] that a node intersects, by number, with the points of the node in each.
 pub type Parts<'a> = &'a mut dyn Iterator<Item = Result<(usize, PointBatch), Error>>;
 
 impl Selection {
@@ -64,8 +64,8 @@ impl Selection {
         })
     }
 
-    /// What the streams of this selection and its clones have read so far: how far they are. A stream that thins gives
-    /// points later than it reads them.
+    /// What the streams of this selection and its clones have read so far, as a measure of progress. A stream that
+    /// thins returns points later than it reads them.
     #[must_use]
     pub fn reads(&self) -> Reads {
         self.reads.now()

@@ -1,4 +1,4 @@
-//! Public services that have surveys, and short names of what they hold.
+//! Public services with surveys, and short names for their datasets.
 
 use std::borrow::Cow;
 
@@ -6,10 +6,10 @@ use ept_format::Bounds;
 
 use crate::Error;
 
-/// Where public services of surveys are. A mirror, or a server for tests, can stand for each.
+/// Addresses of public services with surveys, each of which may be replaced by a mirror or a test server.
 ///
-/// Short names are locations: `ot:NAME` is the tile index of that survey on OpenTopography's bulk storage, `usgs:NAME` the EPT
-/// dataset of that survey of USGS 3DEP.
+/// Short names are locations: `ot:NAME` is the tile index of a survey in OpenTopography's bulk storage, `usgs:NAME` the
+/// EPT dataset of a survey of USGS 3DEP.
 ///
 /// ```
 /// use ept_reader::Services;
@@ -24,7 +24,7 @@ use crate::Error;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Services {
-    /// OpenTopography's portal, which has the catalogue below `API/otCatalog`.
+    /// OpenTopography's portal, with the catalogue at `API/otCatalog`.
     pub opentopography: String,
     /// OpenTopography's bulk storage of point clouds, with a folder for each survey.
     pub opentopography_bulk: String,
@@ -32,7 +32,7 @@ pub struct Services {
     pub usgs: String,
     /// The list of these datasets, in GeoJSON.
     pub usgs_list: String,
-    /// The list of the datasets of NOAA's coastal lidar, items of STAC.
+    /// The list of datasets of NOAA's coastal lidar, as STAC items.
     pub noaa_list: String,
 }
 
@@ -50,12 +50,12 @@ impl Default for Services {
     }
 }
 
-/// Starts of the short names.
+/// Prefixes of short names.
 pub(crate) const OPENTOPOGRAPHY: &str = "ot:";
 pub(crate) const USGS: &str = "usgs:";
 
 impl Services {
-    /// The services, in the places that variables of the environment name where they are set: `EPT_OPENTOPOGRAPHY_URL`,
+    /// The services at their usual addresses, unless these environment variables are set: `EPT_OPENTOPOGRAPHY_URL`,
     /// `EPT_OPENTOPOGRAPHY_BULK_URL`, `EPT_USGS_URL`, `EPT_USGS_LIST_URL` and `EPT_NOAA_LIST_URL`.
     #[must_use]
     pub fn from_env() -> Services {
@@ -79,8 +79,8 @@ impl Services {
         services
     }
 
-    /// Where OpenTopography's catalogue tells of the surveys that meet a box in longitude and latitude. A box across the
-    /// antimeridian has two parts.
+    /// Addresses of the answers of OpenTopography's catalogue for a box in longitude and latitude. A box across the
+    /// antimeridian has two.
     #[must_use]
     pub fn opentopography_catalog(&self, degrees: &Bounds) -> Vec<String> {
         let portal = self.opentopography.trim_end_matches('/');
@@ -99,10 +99,10 @@ impl Services {
         parts.into_iter().map(url).collect()
     }
 
-    /// The complete location that a short name stands for; any other location as it is.
+    /// The full location for a short name. Other locations are returned unchanged.
     ///
     /// # Errors
-    /// When the short name has characters that names of surveys do not have.
+    /// If the short name contains characters that names of surveys don't have.
     pub fn location<'a>(&self, location: &'a str) -> Result<Cow<'a, str>, Error> {
         if let Some(name) = location.strip_prefix(OPENTOPOGRAPHY) {
             let name = checked(name, location)?;
@@ -118,7 +118,7 @@ impl Services {
     }
 }
 
-/// A name of a survey, which is a part of a path.
+/// The name of a survey, checked because it becomes part of a path.
 fn checked<'a>(name: &'a str, location: &str) -> Result<&'a str, Error> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
     if !name.is_empty() && !name.starts_with('.') && name.chars().all(is_part) {
@@ -126,7 +126,7 @@ fn checked<'a>(name: &'a str, location: &str) -> Result<&'a str, Error> {
     }
     Err(Error::Location {
         location: location.to_owned(),
-        problem: "is not the short name of a survey, which has letters, digits, _, - and . only; `ept find` lists them"
+        problem: "is not the short name of a survey, which contains only letters, digits, _, - and .; `ept find` lists them"
             .into(),
     })
 }

@@ -4,17 +4,17 @@ use ept_format::Bounds;
 
 use crate::{Area, Crs, SelectError};
 
-/// Places along each side of an area whose images are looked at.
+/// Number of places along each side of an area that are transformed.
 const PLACES: u32 = 32;
 
 impl Area {
-    /// A box in longitude and latitude around the area and its buffer. An area without a coordinate system is taken to be in
-    /// these already. The box goes on beyond 180 degrees where the area crosses the antimeridian.
+    /// A box in longitude and latitude around the area and its buffer. An area without a coordinate system is assumed
+    /// to be in longitude and latitude. The box continues beyond 180 degrees if the area crosses the antimeridian.
     ///
-    /// It is wider than the area by a part in 64, since the sides of an area can be curved in degrees.
+    /// It is wider than the area by 1/64, since the sides of an area can be curved in degrees.
     ///
     /// # Errors
-    /// When the area has no end, or no place in longitude and latitude.
+    /// If the area is infinite, or can't be transformed to longitude and latitude.
     ///
     /// ```
     /// use ept_select::{Area, Crs};
@@ -30,7 +30,7 @@ impl Area {
         let transform = own.to(&degrees)?;
         let ([x0, y0], [x1, y1]) = self.corners();
         if ![x0, y0, x1, y1].iter().all(|number| number.is_finite()) {
-            return Err(SelectError::Unrelated("the area has no end".into()));
+            return Err(SelectError::Unrelated("the area is infinite".into()));
         }
         let nowhere = || {
             SelectError::Unrelated(format!(
@@ -52,7 +52,7 @@ impl Area {
         let places = shares().flat_map(|u| shares().map(move |v| [u, v]));
         let images = places.filter_map(|[u, v]| {
             let [x, y, _] = transform.apply([at(u, x0, x1), at(v, y0, y1), 0.0])?;
-            // On the middle's side of the antimeridian.
+            // On the same side of the antimeridian as the centre.
             Some([x - ((x - middle[0]) / 360.0).round() * 360.0, y])
         });
         let start = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);

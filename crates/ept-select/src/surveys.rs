@@ -1,18 +1,18 @@
-//! The surveys of a catalogue that areas meet.
+//! The surveys of a catalogue that intersect areas.
 
 use ept_format::{Bounds, Srs};
 use ept_index::Survey;
 
 use crate::{Area, Cover, Crs, Edge, Frame, SelectError};
 
-/// The surveys whose footprints, or else boxes, share a point with all of the areas at once, in their order; footprints and areas
-/// that touch do. Surveys that tell neither are not among them.
+/// The surveys whose footprints or, failing that, boxes intersect or touch the intersection of all areas, in order.
+/// Surveys with neither are left out.
 ///
-/// Areas without a coordinate system are in longitude and latitude. A survey too many can be listed only if its footprint misses
-/// the areas by less than 1/256 of the size of the smaller one.
+/// Areas without a coordinate system are in longitude and latitude. An extra survey is possible only if its footprint
+/// misses the areas by less than 1/256 of the size of the smaller one.
 ///
 /// # Errors
-/// When there is no transform between longitude and latitude and the coordinate system of an area.
+/// If there is no transform between longitude and latitude and the coordinate system of an area.
 pub fn surveys_in_areas<'a>(
     surveys: &'a [Survey],
     areas: &[Area],
@@ -43,7 +43,7 @@ fn is_met(
     let Some(footprint) = &survey.footprint else {
         return Ok(true);
     };
-    // A point of the footprint and of the areas at once: the footprint is one more area.
+    // The footprint is one more area: a point must be in it and in all others.
     let mut all = areas.to_vec();
     all.push(Area::new(footprint.clone())?);
     let cover = Cover::new(&all, Edge::Closed, frame)?;
@@ -53,7 +53,7 @@ fn is_met(
         let (min, max) = ([x0, y0, f64::NEG_INFINITY], [x1, y1, f64::INFINITY]);
         Bounds::new(min, max).ok().filter(|_| is_plain)
     };
-    // Within the smallest box that is known to hold all that they share, the cover is finest.
+    // The cover is finest within the smallest box that is known to contain the intersection.
     let parts = turns(&bounds).filter_map(|bounds| {
         let mut boxes = areas.iter().filter_map(box_of);
         boxes.try_fold(bounds, |part, area| common(&part, &area))
@@ -61,7 +61,7 @@ fn is_met(
     Ok(parts.into_iter().any(|part| cover.meets(&part)))
 }
 
-/// A box, and the same a turn to the west if it goes on beyond the antimeridian.
+/// A box, and the same box a turn to the west if it continues beyond the antimeridian.
 fn turns(bounds: &Bounds) -> impl Iterator<Item = Bounds> {
     let (mut min, mut max) = (bounds.min(), bounds.max());
     (min[0], max[0]) = (min[0] - 360.0, max[0] - 360.0);
@@ -70,14 +70,14 @@ fn turns(bounds: &Bounds) -> impl Iterator<Item = Bounds> {
     std::iter::once(*bounds).chain(turned.filter(|_| is_beyond))
 }
 
-/// What two boxes share.
+/// The intersection of two boxes.
 fn common(a: &Bounds, b: &Bounds) -> Option<Bounds> {
     let min = [0, 1, 2].map(|i| f64::max(a.min()[i], b.min()[i]));
     let max = [0, 1, 2].map(|i| f64::min(a.max()[i], b.max()[i]));
     Bounds::new(min, max).ok()
 }
 
-/// Longitude and latitude.
+/// The frame for longitude and latitude.
 fn frame() -> Result<Frame, SelectError> {
     let degrees = Crs::wgs84()?;
     Ok(Frame {

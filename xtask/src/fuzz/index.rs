@@ -20,7 +20,7 @@ pub(super) fn seeds() -> Result<Vec<(&'static str, &'static str, Vec<u8>)>> {
     ])
 }
 
-/// A record as OpenTopography has them.
+/// A record in the form of OpenTopography.
 const RECORD: &str = r#"{"Datasets":[{"Dataset":{"name":"a&#363;","alternateName":"NZ15","identifier":{"propertyID":"opentopoID","value":"OT.1"},"temporalCoverage":"2015 / 2016","spatialCoverage":{"geo":{"box":"-38 175 -37 176","geojson":{"features":[{"geometry":{"type":"Polygon","coordinates":[[[0,0],[4,0],[4,4],[0,0]]]}}]}},"additionalProperty":[{"name":"EPSG (Horizontal)","value":"2193"}]},"variableMeasured":[{"name":"Area","value":"5.1 km2"}]}}]}"#;
 
 fn index() -> Result<Index> {

@@ -55,7 +55,7 @@ fn tiles(ept: &Path, folder: &Path, query: &Value) -> Result<Value> {
         .arg("tiles")
         .arg(folder.join(text("index")?))
         .args(["--polygon", text("polygon")?]);
-    // Without one the area is in the coordinates of the index.
+    // Without it, the area is in the coordinates of the index.
     if let Some(crs) = query["crs"].as_str() {
         command.args(["--crs", crs]);
     }

@@ -1,4 +1,4 @@
-//! `ept find`: the surveys that an area meets.
+//! `ept find`: the surveys that intersect an area.
 
 use std::io::Write;
 
@@ -20,16 +20,16 @@ Examples:
   ept find catchment.geojson --source 3dep --source opentopography
   ept find 'POINT (175.48 -37.34)' --buffer 2km --json
 
-The location that a survey has can be given to `ept query`, `ept tiles`, `ept info` and the others. The catalogues are at
-EPT_OPENTOPOGRAPHY_URL, EPT_USGS_LIST_URL and EPT_NOAA_LIST_URL where these are set. Answers are kept in the folder of
---cache and used from there with --offline.
+The location of a survey can be given to `ept query`, `ept tiles`, `ept info` and others. The addresses of the catalogues
+can be changed by EPT_OPENTOPOGRAPHY_URL, EPT_USGS_LIST_URL and EPT_NOAA_LIST_URL. Answers are kept in the folder of
+--cache and read from there with --offline.
 
-Exit codes: 0 complete, 1 failed, 2 wrong usage, 3 done but a catalogue could not be read or goes on elsewhere.";
+Exit codes: 0 complete, 1 failed, 2 wrong usage, 3 done but a catalogue could not be read or has further pages.";
 
 #[derive(Debug, Args)]
 pub(crate) struct FindArgs {
-    /// Box `west,south,east,north`, or polygons: a file of WKT or GeoJSON, the text itself, or - for standard input; in
-    /// longitude and latitude, or the coordinates of --crs
+    /// Box `west,south,east,north`, or polygons: a file of WKT or GeoJSON, the text itself, or - for standard input.
+    /// Coordinates are longitude and latitude, or those of --crs
     #[arg(value_name = "AREA", allow_hyphen_values = true)]
     pub(crate) area: String,
     /// Coordinate system of the area: an EPSG code such as EPSG:2193, WKT, or a PROJ string
@@ -38,14 +38,14 @@ pub(crate) struct FindArgs {
     /// Grow the area by this length on the ground, such as 2km
     #[arg(long, value_name = "LENGTH")]
     pub(crate) buffer: Option<Length>,
-    /// Where to look: opentopography, 3dep, noaa, or the path or URL of an answer of otCatalog, of a list of EPT datasets in
-    /// GeoJSON, or of items of STAC; can be given several times [default: opentopography]
+    /// Where to search: opentopography, 3dep, noaa, or the path or URL of an answer of otCatalog, a GeoJSON list of EPT
+    /// datasets, or STAC items; may be repeated [default: opentopography]
     #[arg(long = "source", value_name = "SOURCE")]
     pub(crate) sources: Vec<Catalogue>,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
-    /// Print GeoJSON, the footprints in longitude and latitude
+    /// Print GeoJSON, with footprints in longitude and latitude
     #[arg(long, conflicts_with = "json")]
     pub(crate) geojson: bool,
     /// No summary and no warnings
@@ -86,7 +86,7 @@ pub(crate) async fn run(args: &FindArgs) -> Result<Outcome> {
     })
 }
 
-/// A line with the name, and one for each thing that is known.
+/// Writes a line with the name, and one for each known property.
 fn write_survey(out: &mut impl Write, survey: &Survey) -> std::io::Result<()> {
     match &survey.short_name {
         Some(short) if *short != survey.name => writeln!(out, "{short}: {}", survey.name)?,
@@ -98,7 +98,7 @@ fn write_survey(out: &mut impl Write, survey: &Survey) -> std::io::Result<()> {
     Ok(())
 }
 
-/// What is known of a survey, by name.
+/// The known properties of a survey, by name.
 pub(crate) fn rows(survey: &Survey) -> Vec<(&'static str, String)> {
     let dates = survey.dates.as_ref().map(|[first, last]| {
         if first == last {
@@ -131,7 +131,7 @@ fn summarize(found: &Find) {
         tell!("incomplete: {location} can't be read: {cause}");
     }
     for next in &found.next {
-        tell!("incomplete: the catalogue goes on at {next}");
+        tell!("incomplete: the catalogue continues at {next}");
     }
     if !found.surveys.is_empty() {
         return;
@@ -145,7 +145,7 @@ fn summarize(found: &Find) {
             );
         }
         None => {
-            tell!("nothing found: the catalogue tells of no survey within 1 degree of the area");
+            tell!("nothing found: the catalogue has no survey within 1 degree of the area");
         }
     }
 }

@@ -50,7 +50,7 @@ pub(crate) async fn run(args: &InfoArgs) -> Result<Outcome> {
     Ok(Outcome::Complete)
 }
 
-/// A tile index, of which the files are not opened.
+/// Shows a tile index, without opening its files.
 async fn survey(location: &str, args: &InfoArgs) -> Result<Outcome> {
     let engine = Engine::new(&options(&args.dataset.connection));
     let reading = select::reading(&args.dataset.index)?;
@@ -156,9 +156,9 @@ fn spacings(info: &Info, levels: &Levels) -> String {
     format!("{text} (depth 0, 1, ...)")
 }
 
-/// Characters of a number. JSON has all digits.
+/// Width of a number in characters. JSON has all digits.
 const CELL: usize = 10;
-/// Characters of a name: with a type and five numbers, a line has 80.
+/// Width of a name in characters: with a type and five numbers, a line has 80.
 const MOST_NAME: usize = 17;
 
 fn write_schema(out: &mut impl Write, info: &Info) -> std::io::Result<()> {
@@ -188,7 +188,7 @@ fn write_schema(out: &mut impl Write, info: &Info) -> std::io::Result<()> {
             cell(statistics.mean),
         ]);
         let (name, scalar) = (&dimension.name, dimension.scalar.to_string());
-        // A name that has no room has a line of its own.
+        // A name that does not fit has a line of its own.
         let name = match name.chars().count() {
             length if length > width => {
                 writeln!(out, "{name}")?;

@@ -34,7 +34,7 @@ pub(crate) async fn run(args: &NodesArgs) -> Result<Outcome> {
     let mut out = BufWriter::new(terminal::out());
     write!(out, "{}", if args.json { JSON_HEAD } else { TABLE_HEAD })?;
     let mut nodes = selection.nodes();
-    // Written as they come: there can be millions.
+    // Written as they come, since there can be millions.
     while let Some(node) = nodes.next().await {
         let Some(node) = lost.sort_out(node)? else {
             continue;

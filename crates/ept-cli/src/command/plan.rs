@@ -43,7 +43,7 @@ pub(crate) async fn run(args: &PlanArgs) -> Result<Outcome> {
     Ok(losses::outcome(&lost))
 }
 
-/// Sizes of outputs in a line.
+/// Number of output sizes per line.
 const OUTPUTS: usize = 3;
 
 fn write(out: &mut impl Write, costs: &Costs) -> std::io::Result<()> {

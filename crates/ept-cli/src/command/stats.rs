@@ -85,9 +85,9 @@ async fn run_each(args: &StatsArgs, property: &str) -> Result<Outcome> {
     Ok(end(&pass, args, points.sum()))
 }
 
-/// Characters of a figure. JSON has all digits.
+/// Width of a figure in characters. JSON has all digits.
 const CELL: usize = 13;
-/// Characters of a name: with four figures, a line has 80.
+/// Width of a name in characters: with four figures, a line has 80.
 const MOST_NAME: usize = 20;
 
 fn write_table(out: &mut impl Write, statistics: &Statistics) -> std::io::Result<()> {
@@ -116,7 +116,7 @@ fn write_table(out: &mut impl Write, statistics: &Statistics) -> std::io::Result
         let float = |value: Option<f64>| text(value.map(|value| fitted(value, CELL)));
         let mean = float(summary.and_then(DimensionSummary::mean));
         let deviation = float(summary.and_then(DimensionSummary::deviation));
-        // A name that has no room has a line of its own.
+        // A name that does not fit has a line of its own.
         let name = match name.chars().count() {
             length if length > width => {
                 writeln!(out, "{name}")?;

@@ -1,4 +1,4 @@
-//! Lists of EPT datasets in GeoJSON, as `resources.geojson` of <https://github.com/hobuinc/usgs-lidar>.
+//! Lists of EPT datasets in GeoJSON, for example `resources.geojson` of <https://github.com/hobuinc/usgs-lidar>.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use crate::geometry::bounds_of;
 use crate::location::Base;
 use crate::{IndexError, Offer, OfferKind, Survey};
 
-/// A survey for each dataset; several features of one are one survey.
+/// A survey for each dataset. Several features of the same dataset are one survey.
 pub(super) fn surveys(features: &[Value], location: &str) -> Result<Vec<Survey>, IndexError> {
     let base = Base::beside(location);
     let mut surveys: Vec<Survey> = Vec::new();

@@ -3,7 +3,8 @@
 use geo_types::{Coord, LineString, MultiPolygon, Polygon};
 use serde_json::Value;
 
-/// The polygons of a geometry, feature, or collection of any; those of lines and points are none. `None` if there are none.
+/// The polygons of a geometry, a feature, or a collection. Lines and points are ignored. `None` if there are no
+/// polygons.
 pub(super) fn polygons(json: &Value) -> Result<Option<MultiPolygon<f64>>, String> {
     let mut polygons = Vec::new();
     add(json, &mut polygons)?;
@@ -11,7 +12,7 @@ pub(super) fn polygons(json: &Value) -> Result<Option<MultiPolygon<f64>>, String
 }
 
 fn add(json: &Value, polygons: &mut Vec<Polygon<f64>>) -> Result<(), String> {
-    // The parser of JSON bounds how deep they are nested.
+    // The JSON parser limits the nesting.
     for parts in [&json["features"], &json["geometries"]] {
         for part in parts.as_array().into_iter().flatten() {
             add(part, polygons)?;
@@ -32,11 +33,11 @@ fn add(json: &Value, polygons: &mut Vec<Polygon<f64>>) -> Result<(), String> {
     Ok(())
 }
 
-/// A polygon of rings; `None` without an outer one.
+/// A polygon made of rings. `None` if it has no outer ring.
 fn polygon(rings: &Value) -> Result<Option<Polygon<f64>>, String> {
     let rings = rings.as_array().into_iter().flatten().map(ring);
     let mut rings = rings.collect::<Result<Vec<_>, _>>()?.into_iter();
-    // Three places at least: others have no area, and catalogues have them.
+    // At least three positions: rings with fewer occur in catalogues and have no area.
     let is_ring = |ring: &LineString<f64>| ring.0.len() > 3;
     let exterior = rings.next().filter(is_ring);
     Ok(exterior.map(|exterior| Polygon::new(exterior, rings.filter(is_ring).collect())))
@@ -47,7 +48,7 @@ fn ring(places: &Value) -> Result<LineString<f64>, String> {
         let number = |at: usize| place[at].as_f64().filter(|number| number.is_finite());
         match (number(0), number(1)) {
             (Some(x), Some(y)) => Ok(Coord { x, y }),
-            _ => Err("a position is not of two numbers or more".to_owned()),
+            _ => Err("a position is not two or more numbers".to_owned()),
         }
     };
     let places = places.as_array().into_iter().flatten().map(place);

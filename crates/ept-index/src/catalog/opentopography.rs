@@ -8,10 +8,10 @@ use crate::geometry::bounds_of;
 use crate::record::flat;
 use crate::{IndexError, Offer, OfferKind, Survey};
 
-/// What the identifiers of federated records are: those of USGS 3DEP have no tile index of OpenTopography.
+/// Type of the identifier of federated records. Those of USGS 3DEP have no tile index at OpenTopography.
 const USGS: &str = "USGS_3DEP_ID";
 
-/// A survey of an element of `Datasets`.
+/// The survey in an element of `Datasets`.
 pub(super) fn survey(record: &Value) -> Result<Survey, IndexError> {
     let dataset = &record["Dataset"];
     let name = text(&dataset["name"]).or_else(|| text(&dataset["alternateName"]));
@@ -43,7 +43,7 @@ pub(super) fn survey(record: &Value) -> Result<Survey, IndexError> {
     })
 }
 
-/// A text that is not blank, its HTML entities resolved.
+/// Text that is not blank, with HTML entities decoded.
 fn text(value: &Value) -> Option<String> {
     let text = match value {
         Value::String(text) => text.clone(),
@@ -54,7 +54,7 @@ fn text(value: &Value) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// Where the points are. Records of the Community Dataspace have no short name, and no index.
+/// The locations of the points. Records of the Community Dataspace have no short name, and no index.
 fn offers(identifier: &Value, short_name: Option<&str>) -> Vec<Offer> {
     let federated = text(&identifier["value"]).filter(|_| identifier["propertyID"] == USGS);
     let offer = match (federated, short_name) {
@@ -71,13 +71,13 @@ fn offers(identifier: &Value, short_name: Option<&str>) -> Vec<Offer> {
     vec![offer]
 }
 
-/// `2015-02-01 / 2019-01-31`, or one day.
+/// Parses `2015-02-01 / 2019-01-31`, or a single day.
 fn days(text: &str) -> [String; 2] {
     let (first, last) = text.split_once('/').unwrap_or((text, text));
     [first, last].map(|day| day.trim().to_owned())
 }
 
-/// The value of a property of the place, a list of names and values.
+/// The value of a property, from a list of names and values.
 fn property(dataset: &Value, name: &str) -> Option<String> {
     let properties = dataset["spatialCoverage"]["additionalProperty"].as_array()?;
     named(properties, name)
@@ -97,7 +97,7 @@ fn named(list: &[Value], name: &str) -> Option<String> {
     text(&found["value"])
 }
 
-/// The code of a coordinate system, or else its name.
+/// The code of a coordinate system or, failing that, its name.
 fn system(dataset: &Value, code: &str, words: &str) -> Option<String> {
     let is_code = |code: &String| code.bytes().all(|byte| byte.is_ascii_digit());
     match property(dataset, code).filter(is_code) {
@@ -106,13 +106,13 @@ fn system(dataset: &Value, code: &str, words: &str) -> Option<String> {
     }
 }
 
-/// `518.03 km2`
+/// Parses `518.03 km2`.
 fn square_km(text: &str) -> Option<f64> {
     let number = text.strip_suffix("km2")?.trim().parse::<f64>().ok()?;
     (number.is_finite() && number >= 0.0).then_some(number)
 }
 
-/// `minlat minlon maxlat maxlon`
+/// Parses `minlat minlon maxlat maxlon`.
 fn latitude_first(text: &Value) -> Option<Bounds> {
     let numbers = text.as_str()?.split([' ', ',']);
     let numbers = numbers

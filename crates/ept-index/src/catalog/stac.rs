@@ -1,4 +1,4 @@
-//! Items of STAC as surveys.
+//! STAC items as surveys.
 
 use serde_json::Value;
 
@@ -37,7 +37,7 @@ fn survey(item: &Value, base: &Base) -> Result<Survey, IndexError> {
     })
 }
 
-/// The days of an item's time, or of its start and its end (STAC, common metadata).
+/// The days of an item's time, or of its start and end (STAC, common metadata).
 fn dates(properties: &Value) -> Option<[String; 2]> {
     let day = |name: &str| {
         let time = properties[name].as_str()?;
@@ -50,14 +50,14 @@ fn dates(properties: &Value) -> Option<[String; 2]> {
     }
 }
 
-/// The code of the projection extension, versions 2 and 1.
+/// The code in the projection extension, version 2 or 1.
 fn horizontal(properties: &Value) -> Option<String> {
     let code = properties["proj:code"].as_str().map(str::to_owned);
     let epsg = properties["proj:epsg"].as_u64();
     code.or_else(|| epsg.map(|code| format!("EPSG:{code}")))
 }
 
-/// The assets that are files of points, EPT before COPC before the rest.
+/// The assets that are point files: EPT, then COPC, then others.
 fn offers(item: &Value, base: &Base) -> Vec<Offer> {
     let assets = item["assets"].as_object().into_iter().flatten();
     let locations = assets.filter_map(|(_, asset)| asset["href"].as_str());

@@ -40,7 +40,7 @@ pub struct Options {
     /// Time limit for all reading, from the creation of the [`Engine`](crate::Engine) on, unlimited by default.
     /// Requests that have not ended by then fail.
     pub timeout: Option<Duration>,
-    /// Whether nothing is asked for over the network: what the cache has is used as it is, and all else is an error.
+    /// Whether to use only the cache, as it is, without the network. Anything else is an error.
     pub is_offline: bool,
     /// Where the services are that short names stand for.
     pub services: Services,

@@ -99,8 +99,8 @@ impl<'a> Cursor<'a> {
         self.start();
         match self.peek() {
             None => Ok(()),
-            Some('&') => Err(self.fault(self.at, "'&' joins nothing: write && or and")),
-            Some('|') => Err(self.fault(self.at, "'|' joins nothing: write || or or")),
+            Some('&') => Err(self.fault(self.at, "'&' is not an operator: write && or and")),
+            Some('|') => Err(self.fault(self.at, "'|' is not an operator: write || or or")),
             Some(c) => Err(self.fault(self.at, &format!("{c:?} is not expected"))),
         }
     }

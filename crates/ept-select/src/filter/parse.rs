@@ -25,7 +25,7 @@ const MOST_DEPTH: usize = 200;
 /// Maximum number of `&&`, `||` and arithmetic operators, each of which makes the condition one level deeper.
 const MOST_JOINTS: usize = 1_000;
 
-/// Words that are not names of dimensions, unless in quotes.
+/// Words that are not names of dimensions, unless quoted.
 const WORDS: [&str; 4] = ["and", "or", "not", "in"];
 
 /// `=` is SQL's form of `==` and is tried last.
