@@ -62,8 +62,8 @@ impl ThinGrid {
         self.size
     }
 
-    /// The order in which [`Thinner::push`] needs nodes: each branch of the octree is completed before the next. With
-    /// flat cells, all nodes above each other form one branch.
+    /// The order in which [`Thinner::push`](crate::Thinner::push) needs nodes: each branch of the octree is completed
+    /// before the next. With flat cells, all nodes above each other form one branch.
     #[must_use]
     pub fn compare(&self, a: NodeName, b: NodeName) -> Ordering {
         let names = a.cmp(&b);
@@ -82,8 +82,8 @@ impl ThinGrid {
             .then(names)
     }
 
-    /// The points of a batch that are nearest to the centre of their cell. This leaves less work for a [`Thinner`], and
-    /// can be done for many tiles concurrently.
+    /// The points of a batch that are nearest to the centre of their cell. This leaves less work for a
+    /// [`Thinner`](crate::Thinner), and can be done for many tiles concurrently.
     #[must_use]
     pub fn reduced(&self, mut batch: PointBatch) -> PointBatch {
         let mut nearest: HashMap<Cell, (f64, usize)> = HashMap::new();
