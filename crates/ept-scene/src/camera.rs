@@ -109,7 +109,7 @@ impl Camera {
     /// A camera without perspective, from `eye` towards `target`, with z up. Its image of `[width, height]` pixels
     /// shows `height` units from bottom to top. It sees everything in front of it and behind it.
     ///
-    /// If eye and target are the same, the height is not greater than 0, or a number is not finite.
+    /// # Errors
     /// If eye and target are the same, the height is not greater than 0, or a number is not finite.
     pub fn orthographic(
         eye: [f64; 3],
