@@ -332,4 +332,18 @@ fn an_index_on_the_web_costs_only_the_tiles_of_the_area() {
         "{others:?}"
     );
     assert!(others.len() <= 1, "{others:?}");
+    // What the first tile was opened for is not asked once more.
+    let info = ept(&["info", &path(&folder, "tile_0_0.laz"), "--json"]).json();
+    let corner = |at: usize| info["boundsConforming"][at].as_f64().unwrap();
+    let (x, y) = (corner(0), corner(1));
+    let bounds = format!("{x},{y},{},{}", x + 9.0, y + 9.0);
+    let before = server.requests().len();
+    stats(&[&server.url("/survey_TileIndex.zip"), "--bounds", &bounds]);
+    let requests = server.requests().into_iter().skip(before);
+    let starts = requests.filter(|request| {
+        let range = request.headers.get("range");
+        range.is_some_and(|range| range.starts_with("bytes=0-"))
+    });
+    let starts: Vec<String> = starts.map(|request| request.path).collect();
+    assert_eq!(starts, ["/tile_0_0.laz"]);
 }

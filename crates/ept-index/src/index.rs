@@ -1,5 +1,7 @@
 //! Tile indexes.
 
+use std::collections::HashMap;
+
 use ept_crs::Crs;
 use ept_format::Bounds;
 
@@ -23,6 +25,43 @@ pub struct Index {
 }
 
 impl Index {
+    /// The pages of an index as a whole, in their order; it goes on where the last one does. Rows of a page in another
+    /// coordinate system than the first have no box, so that areas never leave them out.
+    #[must_use]
+    pub fn of_pages(pages: impl IntoIterator<Item = Index>) -> Index {
+        let mut pages = pages.into_iter();
+        let mut all = pages.next().unwrap_or_default();
+        let mut known: HashMap<String, usize> = HashMap::new();
+        known.extend(all.rows.iter().map(|row| row.location.clone()).zip(0..));
+        for page in pages {
+            let before = all.entries();
+            all.next = page.next;
+            all.repeated += page.repeated;
+            all.unlocated
+                .extend(page.unlocated.iter().map(|number| before + number));
+            let is_elsewhere = page.crs != all.crs;
+            for mut row in page.rows {
+                row.bounds = row.bounds.filter(|_| !is_elsewhere);
+                match known.get(&row.location) {
+                    Some(&at) => {
+                        all.repeated += 1;
+                        all.rows[at].merge(row.bounds, row.points);
+                    }
+                    None => {
+                        known.insert(row.location.clone(), all.rows.len());
+                        all.rows.push(row);
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    /// Number of entries that the index has, whatever became of them.
+    fn entries(&self) -> u64 {
+        self.rows.len() as u64 + self.repeated + self.unlocated.len() as u64
+    }
+
     /// The joined bounds of all rows that have bounds.
     #[must_use]
     pub fn bounds(&self) -> Option<Bounds> {

@@ -7,7 +7,7 @@ use ept_crs::Crs;
 use crate::columns::{Locator, points};
 use crate::form::{Form, without_mark};
 use crate::location::Base;
-use crate::record::{Record, Records};
+use crate::record::Records;
 use crate::shapefile::{Shapefile, beside, has_extension};
 use crate::template::Template;
 use crate::zip::{Member, Zip};
@@ -218,7 +218,7 @@ impl Reading {
             match known.get(&location) {
                 Some(&at) => {
                     index.repeated += 1;
-                    merge(&mut index.rows[at], &record);
+                    index.rows[at].merge(record.bounds, points(&record));
                 }
                 None => {
                     known.insert(location.clone(), index.rows.len());
@@ -232,15 +232,6 @@ impl Reading {
             }
         }
         Ok(index)
-    }
-}
-
-/// Merges another record of the same file into a row.
-fn merge(row: &mut Row, record: &Record) {
-    // Without a box the file could be anywhere.
-    row.bounds = row.bounds.zip(record.bounds).map(|(a, b)| a.joined(&b));
-    if row.points != points(record) {
-        row.points = None;
     }
 }
 

@@ -19,6 +19,15 @@ pub struct Row {
 }
 
 impl Row {
+    /// Adds what another entry says of the same file.
+    pub(crate) fn merge(&mut self, bounds: Option<Bounds>, points: Option<u64>) {
+        // Without a box the file may be anywhere.
+        self.bounds = self.bounds.zip(bounds).map(|(a, b)| a.joined(&b));
+        if self.points != points {
+            self.points = None;
+        }
+    }
+
     /// The value of the field with this exact name.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {

@@ -5,7 +5,8 @@
 mod support;
 
 use ept_crs::Crs;
-use ept_index::{IndexFile, Reading};
+use ept_format::Bounds;
+use ept_index::{Index, IndexFile, Reading, Row};
 use serde_json::{Value, json};
 use support::{boxes, locations, message, read, zip};
 
@@ -187,6 +188,37 @@ fn the_page_of_a_collection_says_where_it_goes_on() {
         index.next.as_deref(),
         Some("https://example.com/search?token=2")
     );
+}
+
+#[test]
+fn pages_are_one_index_in_which_nothing_is_lost_or_doubled() {
+    let row = |location: &str, x: f64, points: u64| Row {
+        location: location.to_owned(),
+        bounds: Bounds::new([x, 0.0, 0.0], [x + 1.0, 1.0, 1.0]).ok(),
+        points: Some(points),
+        attributes: Vec::new(),
+    };
+    let page = |rows: Vec<Row>, next: Option<&str>| Index {
+        rows,
+        next: next.map(str::to_owned),
+        ..Index::default()
+    };
+    let mut second = page(vec![row("b", 5.0, 9), row("c", 3.0, 4)], Some("3"));
+    second.unlocated = vec![3];
+    let mut third = page(vec![row("d", 8.0, 4)], None);
+    third.crs = Some(Crs::parse("EPSG:26915").unwrap());
+    third.unlocated = vec![1];
+    let first = page(vec![row("a", 0.0, 1), row("b", 1.0, 2)], Some("2"));
+    let all = Index::of_pages([first, second, third]);
+    assert_eq!(locations(&all), ["a", "b", "c", "d"]);
+    assert_eq!(all.repeated, 1);
+    // The third entry of the second page is the fifth, the first of the third page the sixth.
+    assert_eq!(all.unlocated, [5, 6]);
+    assert_eq!((all.next, all.crs), (None, None));
+    let b = Bounds::new([1.0, 0.0, 0.0], [6.0, 1.0, 1.0]).unwrap();
+    assert_eq!((all.rows[1].bounds, all.rows[1].points), (Some(b), None));
+    // Its box is in other coordinates.
+    assert_eq!(all.rows[3].bounds, None);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Tile indexes at a path or URL.
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 use ept_index::{Index, IndexFile, Reading, companions};
 
@@ -9,6 +11,9 @@ use crate::{Engine, Error, StoreError, foreign, location};
 /// Reads the tile index at a path or URL: `http(s)`, or with the feature `cloud` `s3`, `gs` and `az`. Its kind is
 /// determined by its contents, see [`Reading::read`]. Its size is limited by
 /// [`Limits::index_bytes`](crate::Limits::index_bytes).
+///
+/// Of one that comes in pages, as a STAC API gives them, the pages that follow are read too if they are on the same server.
+/// What is elsewhere, or beyond 10,000 pages, is left to the caller by [`Index::next`].
 ///
 /// # Errors
 /// If it can't be fetched, or is not an index.
@@ -31,6 +36,44 @@ pub async fn read_index(
     reading: &Reading,
     engine: &Engine,
 ) -> Result<Index, Error> {
+    let most = engine.limits().index_bytes.get();
+    let (first, mut bytes) = read_page(location, reading, engine).await?;
+    let mut known = HashSet::from([location.to_owned()]);
+    let mut pages = vec![first];
+    while pages.len() < MOST_PAGES
+        && let Some(next) = pages.last().and_then(|page| page.next.clone())
+        && location::is_same_server(location, &next)
+    {
+        let failed = |problem: &str| Error::Location {
+            location: location::without_secrets(&next),
+            problem: problem.to_owned(),
+        };
+        if !known.insert(next.clone()) {
+            return Err(failed(
+                "the pages of the index lead back to this one; download them one by one",
+            ));
+        }
+        let (page, more) = read_page(&next, reading, engine).await?;
+        bytes += more;
+        if bytes > most {
+            return Err(failed(
+                "the pages of the index are larger together than the limit",
+            ));
+        }
+        pages.push(page);
+    }
+    Ok(Index::of_pages(pages))
+}
+
+/// Pages of an index beyond which whoever serves them is taken to have no end of them.
+const MOST_PAGES: usize = 10_000;
+
+/// One page of an index, and the bytes that were fetched for it.
+async fn read_page(
+    location: &str,
+    reading: &Reading,
+    engine: &Engine,
+) -> Result<(Index, usize), Error> {
     let (store, name) = location::open_file(location, engine.options())?;
     let fetcher = Fetcher::new(store, engine);
     let limits = engine.limits();
@@ -46,6 +89,7 @@ pub async fn read_index(
         };
         beside.push((*extension, bytes));
     }
+    let size = bytes.len();
     let reading = reading.clone().with_max_unpacked(most);
     let start = location.to_owned();
     let parse = move || {
@@ -56,13 +100,14 @@ pub async fn read_index(
         reading.read(&IndexFile::new(&start, &bytes).with_beside(&beside))
     };
     let index = engine.compute(0, parse).await?;
-    index.map_err(|fault| {
+    let index = index.map_err(|fault| {
         let unreadable = Error::Index {
             location: fetcher.location(&name),
             fault,
         };
         foreign::by_name(location).unwrap_or(unreadable)
-    })
+    })?;
+    Ok((index, size))
 }
 
 /// The size in bytes of the file at a path or URL, without fetching it. `None` if the store can't tell it.

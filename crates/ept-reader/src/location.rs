@@ -1,5 +1,6 @@
 //! Locations, as users type them.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -40,6 +41,30 @@ impl Kind<'_> {
     }
 }
 
+/// Whether two locations are URLs of one server, which a secret for the one may be told.
+pub(crate) fn is_same_server(one: &str, other: &str) -> bool {
+    let origin = |location: &str| {
+        let url = reqwest::Url::parse(location).ok()?;
+        matches!(url.scheme(), "http" | "https").then(|| url.origin())
+    };
+    origin(one).is_some_and(|one| Some(one) == origin(other))
+}
+
+/// The options for a location that stands in the file at `from`: headers are for the server of that, if it is on one.
+pub(crate) fn options_within<'a>(
+    from: &str,
+    location: &str,
+    options: &'a Options,
+) -> Cow<'a, Options> {
+    let is_local = !from.contains("://") || from.starts_with("file://");
+    if is_local || options.http.headers.is_empty() || is_same_server(from, location) {
+        return Cow::Borrowed(options);
+    }
+    let mut options = options.clone();
+    options.http.headers.clear();
+    Cow::Owned(options)
+}
+
 /// The location of a dataset.
 pub(crate) enum Place {
     /// A folder with an `ept.json`.
@@ -60,10 +85,7 @@ pub(crate) fn place(location: &str, options: &Options) -> Result<Place, Error> {
     let is_file = match Kind::of(location)? {
         Kind::Path(path) => {
             let path = Path::new(path);
-            let is_metadata = path
-                .file_name()
-                .is_some_and(|name| name.eq_ignore_ascii_case(METADATA_FILE));
-            !is_metadata && (path.is_file() || is_point_file(path) && !path.is_dir())
+            !is_metadata(path) && (path.is_file() || is_point_file(path) && !path.is_dir())
         }
         Kind::Web | Kind::Cloud => is_point_file(Path::new(without_query(location).0)),
     };
@@ -72,6 +94,12 @@ pub(crate) fn place(location: &str, options: &Options) -> Result<Place, Error> {
         return Ok(Place::File(store, name));
     }
     Ok(Place::Folder(open(location, options)?))
+}
+
+/// Whether a name is that of the file that every EPT dataset has.
+fn is_metadata(path: &Path) -> bool {
+    let name = path.file_name();
+    name.is_some_and(|name| name.eq_ignore_ascii_case(METADATA_FILE))
 }
 
 /// Whether a name is that of a LAS, LAZ or COPC file.
@@ -172,12 +200,9 @@ pub(crate) fn without_query(url: &str) -> (&str, &str) {
 
 fn open_path(text: &str) -> Result<Arc<dyn Store>, Error> {
     let path = Path::new(text);
-    let is_metadata = path
-        .file_name()
-        .is_some_and(|name| name.eq_ignore_ascii_case(METADATA_FILE));
     let root = match path.parent() {
-        Some(folder) if is_metadata && folder.as_os_str().is_empty() => Path::new("."),
-        Some(folder) if is_metadata => folder,
+        Some(folder) if is_metadata(path) && folder.as_os_str().is_empty() => Path::new("."),
+        Some(folder) if is_metadata(path) => folder,
         _ => path,
     };
     if matches!(root.try_exists(), Ok(false)) {
@@ -219,12 +244,9 @@ pub fn is_index(location: &str) -> bool {
         return true;
     }
     let path = Path::new(without_query(location).0);
-    let is_metadata = path
-        .file_name()
-        .is_some_and(|name| name.eq_ignore_ascii_case(METADATA_FILE));
     let extension = path.extension().and_then(|extension| extension.to_str());
     let is_known = |extension: &str| is_one_of(&INDEXES, extension);
-    extension.is_some_and(is_known) && !is_metadata && !path.is_dir()
+    extension.is_some_and(is_known) && !is_metadata(path) && !path.is_dir()
 }
 
 fn files_of(location: &str) -> Result<Vec<String>, Error> {

@@ -16,6 +16,19 @@ pub(crate) struct Members {
     engine: Engine,
     /// The frame of all sources together.
     frame: Arc<Frame>,
+    /// How a query is bound to each member; `None` for one that is not open.
+    bindings: Vec<Option<Binding>>,
+    /// The coordinate system of all points, if some sources are in another one.
+    home: Option<Crs>,
+}
+
+/// How a query is bound to a source of several.
+#[derive(Debug)]
+struct Binding {
+    /// The source's own frame, with the dimensions of all: what another source has is no slip here.
+    frame: Arc<Frame>,
+    /// Whether its coordinates are those of all points.
+    is_at_home: bool,
 }
 
 /// A source of a dataset.
@@ -43,6 +56,11 @@ impl Members {
         Members {
             engine: source.engine().clone(),
             frame: Arc::clone(source.frame()),
+            bindings: vec![Some(Binding {
+                frame: Arc::clone(source.frame()),
+                is_at_home: true,
+            })],
+            home: None,
             members: vec![Member::Open(source)],
         }
     }
@@ -57,15 +75,35 @@ impl Members {
         if heights == Heights::Same {
             check_heights(&open)?;
         }
-        let frame = match &open[..] {
-            [] => return Err(nothing_open(&members)),
-            [one] => Arc::clone(one.frame()),
-            several => Arc::new(common_frame(several)?),
+        let Some(first) = open.first().map(|source| Arc::clone(source.frame())) else {
+            return Err(nothing_open(&members));
         };
+        let is_at_home: Vec<bool> = open
+            .iter()
+            .map(|source| is_same_system(&source.frame().srs, &first.srs))
+            .collect();
+        let home = match is_at_home.iter().all(|is| *is) {
+            true => None,
+            false => Some(home(&open, &is_at_home)?),
+        };
+        let frame = match &open[..] {
+            [_] => first,
+            several => Arc::new(common_frame(several, &is_at_home, home.as_ref())?),
+        };
+        let mut is_at_home = is_at_home.into_iter();
+        let bindings = members.iter().map(|member| {
+            let own = member.source()?.frame();
+            Some(Binding {
+                frame: with_schema(own, &frame),
+                is_at_home: is_at_home.next()?,
+            })
+        });
         Ok(Members {
+            bindings: bindings.collect(),
             members,
             engine: engine.clone(),
             frame,
+            home,
         })
     }
 
@@ -96,29 +134,20 @@ impl Members {
 
     /// Binds a query to each source. `None` for those that are not open.
     pub(crate) fn bind(&self, query: &Query) -> Result<Vec<Option<Selection>>, SelectError> {
-        let bind = |member: &Member| {
-            let source = member.source();
-            source
-                .map(|source| self.bind_one(query, source))
+        let bind = |binding: &Option<Binding>| {
+            let binding = binding.as_ref();
+            binding
+                .map(|binding| self.bind_one(query, binding))
                 .transpose()
         };
-        self.members.iter().map(bind).collect()
+        self.bindings.iter().map(bind).collect()
     }
 
-    fn bind_one(&self, query: &Query, source: &Arc<dyn Source>) -> Result<Selection, SelectError> {
-        let own = source.frame();
-        let frame = if own.schema == self.frame.schema {
-            Arc::clone(own)
-        } else {
-            // A dimension that another source has is not a mistake here.
-            Arc::new(Frame {
-                schema: self.frame.schema.clone(),
-                ..(**own).clone()
-            })
+    fn bind_one(&self, query: &Query, binding: &Binding) -> Result<Selection, SelectError> {
+        let home = self.home.as_ref().filter(|_| !binding.is_at_home);
+        let Some(home) = home else {
+            return Selection::new(query, &binding.frame);
         };
-        if is_same_system(&own.srs, &self.frame.srs) {
-            return Selection::new(query, &frame);
-        }
         if query.thin().is_some() {
             return Err(SelectError::Unrelated(
                 "the sources are in different coordinate systems, so their points can't be thinned together; convert \
@@ -126,26 +155,35 @@ impl Members {
                     .into(),
             ));
         }
-        Selection::new(&query.in_terms_of(&self.frame.crs()?), &frame)
+        Selection::new(&query.in_terms_of(home), &binding.frame)
     }
 }
 
 impl Member {
     /// A file that can't be fetched.
     pub(crate) fn lost(error: StoreError) -> Member {
-        let location = error.location().to_owned();
-        Member::lost_by(location, LossCause::Fetch(error))
+        Member::Lost(Member::loss(error))
     }
 
     /// A file that can't be read.
     pub(crate) fn lost_by(location: String, cause: LossCause) -> Member {
-        Member::Lost(Box::new(Loss {
+        Member::Lost(Member::loss_by(location, cause))
+    }
+
+    /// The loss of a file that can't be fetched.
+    pub(crate) fn loss(error: StoreError) -> Box<Loss> {
+        let location = error.location().to_owned();
+        Member::loss_by(location, LossCause::Fetch(error))
+    }
+
+    fn loss_by(location: String, cause: LossCause) -> Box<Loss> {
+        Box::new(Loss {
             part: LostPart::File { points: None },
             node: NodeName::WHOLE,
             cell: Bounds::EVERYTHING,
             location,
             cause,
-        }))
+        })
     }
 
     pub(crate) fn source(&self) -> Option<&Arc<dyn Source>> {
@@ -165,17 +203,52 @@ fn is_same_system(a: &Srs, b: &Srs) -> bool {
     a == b || is_identity().unwrap_or(false)
 }
 
-/// The frame of several sources, in the coordinates of the first.
-fn common_frame(sources: &[&Arc<dyn Source>]) -> Result<Frame, Error> {
+/// The frame with the dimensions of another.
+fn with_schema(own: &Arc<Frame>, all: &Frame) -> Arc<Frame> {
+    if own.schema == all.schema {
+        return Arc::clone(own);
+    }
+    Arc::new(Frame {
+        schema: all.schema.clone(),
+        ..(**own).clone()
+    })
+}
+
+/// The coordinate system that sources in others are brought to: that of the first.
+fn home(sources: &[&Arc<dyn Source>], is_at_home: &[bool]) -> Result<Crs, Error> {
     let first = sources[0].frame();
-    let mut frame = (**first).clone();
-    for source in &sources[1..] {
+    let others = sources.iter().zip(is_at_home).filter(|(_, is)| !**is);
+    for (source, _) in others {
+        let own = source.frame();
+        if own.srs.is_empty() || first.srs.is_empty() {
+            return Err(Error::Mixed(format!(
+                "{}: its coordinate system is {}, while that of the first source is {}; points of a known and an unknown \
+                 system cannot be put together",
+                source.location(),
+                system(&own.srs),
+                system(&first.srs),
+            )));
+        }
+    }
+    Ok(first.crs()?)
+}
+
+/// What is known of several sources, in the coordinates of the first.
+fn common_frame(
+    sources: &[&Arc<dyn Source>],
+    is_at_home: &[bool],
+    home: Option<&Crs>,
+) -> Result<Frame, Error> {
+    let mut frame = (**sources[0].frame()).clone();
+    for (source, is_at_home) in sources.iter().zip(is_at_home).skip(1) {
         let own = source.frame();
         add_dimensions(&mut frame.schema, &own.schema);
-        let (bounds, conforming) = if is_same_system(&own.srs, &first.srs) {
-            (own.bounds, own.conforming)
-        } else {
-            (brought(source, first)?, None)
+        let (bounds, conforming) = match home.filter(|_| !is_at_home) {
+            Some(home) => {
+                let query = Query::new().with_output_crs(home.clone());
+                (*Selection::new(&query, own)?.bounds(), None)
+            }
+            None => (own.bounds, own.conforming),
         };
         frame.bounds = frame.bounds.joined(&bounds);
         frame.conforming = frame.conforming.zip(conforming).map(|(a, b)| a.joined(&b));
@@ -183,22 +256,6 @@ fn common_frame(sources: &[&Arc<dyn Source>]) -> Result<Frame, Error> {
         frame.spacing = frame.spacing.zip(own.spacing).map(|(a, b)| f64::min(a, b));
     }
     Ok(frame)
-}
-
-/// The bounds of a source in the coordinates of the first.
-fn brought(source: &Arc<dyn Source>, first: &Frame) -> Result<Bounds, Error> {
-    let own = source.frame();
-    if own.srs.is_empty() || first.srs.is_empty() {
-        return Err(Error::Mixed(format!(
-            "{}: its coordinate system is {}, while that of the first source is {}; points of a known and an unknown \
-             system cannot be put together",
-            source.location(),
-            system(&own.srs),
-            system(&first.srs),
-        )));
-    }
-    let query = Query::new().with_output_crs(first.crs()?);
-    Ok(*Selection::new(&query, own)?.bounds())
 }
 
 fn system(srs: &Srs) -> String {

@@ -40,9 +40,25 @@ impl Dataset {
     /// # Errors
     /// As for [`Dataset::open`].
     pub async fn open_in(location: &str, engine: &Engine) -> Result<Dataset, Error> {
-        match location::place(location, engine.options())? {
+        Dataset::open_by(location, engine, engine.options()).await
+    }
+
+    /// As [`Dataset::open_in`], of a location that the index at `index` lists: it may lead to servers that are not to know
+    /// the headers of the options.
+    pub(crate) async fn open_listed(
+        location: &str,
+        index: &str,
+        engine: &Engine,
+    ) -> Result<Dataset, Error> {
+        let options = location::options_within(index, location, engine.options());
+        Dataset::open_by(location, engine, &options).await
+    }
+
+    /// Opens a location with an engine, and a store by other options than those of the engine.
+    async fn open_by(location: &str, engine: &Engine, options: &Options) -> Result<Dataset, Error> {
+        match location::place(location, options)? {
             Place::File(store, name) => Dataset::from_file_in(store, &name, engine).await,
-            Place::Folder(store) => Dataset::from_folder(location, store, engine).await,
+            Place::Folder(store) => Dataset::from_folder(location, store, engine, options).await,
         }
     }
 
@@ -51,12 +67,13 @@ impl Dataset {
         location: &str,
         store: Arc<dyn Store>,
         engine: &Engine,
+        options: &Options,
     ) -> Result<Dataset, Error> {
         let missing = match Dataset::from_store_in(store, engine).await {
             Err(error @ Error::Location { .. }) => error,
             opened => return opened,
         };
-        let Ok((store, name)) = location::open_file(location, engine.options()) else {
+        let Ok((store, name)) = location::open_file(location, options) else {
             return Err(missing);
         };
         let opened = Dataset::from_file_in(store, &name, engine).await;
@@ -128,23 +145,22 @@ impl Dataset {
         engine: &Engine,
         opening: &Opening,
     ) -> Result<Dataset, Error> {
-        let mut listed = Vec::new();
-        for location in location::expanded(locations)? {
-            listed.extend(opening.listed(&location, engine).await?);
-        }
+        let ahead = engine.limits().requests.get().saturating_mul(2);
+        let expanded = location::expanded(locations)?;
+        let listing = stream::iter(expanded).map(|location| opening.listed(location, engine));
+        let listing: Vec<Vec<Listed>> = listing.buffered(ahead).try_collect().await?;
+        let mut listed: Vec<Listed> = listing.into_iter().flatten().collect();
         let mut known = HashSet::new();
         listed.retain(|listed| match listed {
-            Listed::Location(location) => known.insert(location::identity(location)),
+            Listed::Location { location, .. } | Listed::Opened(location, _) => {
+                known.insert(location::identity(location))
+            }
             Listed::Lost(_) => true,
         });
-        if let [Listed::Location(location)] = &listed[..] {
-            return Dataset::open_in(location, engine).await;
+        if listed.len() == 1 {
+            return listed.swap_remove(0).open(engine).await;
         }
-        let ahead = engine.limits().requests.get().saturating_mul(2);
-        let open = async |listed| match listed {
-            Listed::Location(location) => member(Dataset::open_in(&location, engine).await),
-            Listed::Lost(member) => Ok(member),
-        };
+        let open = async |listed: Listed| member(listed.open(engine).await);
         let members = stream::iter(listed).map(open).buffered(ahead);
         let members = members.try_collect().await?;
         let heights = opening.heights;
@@ -182,6 +198,7 @@ fn member(opened: Result<Dataset, Error>) -> Result<Member, Error> {
         Err(error) => error,
     };
     Ok(match error {
+        Error::Lost(loss) => Member::Lost(loss),
         Error::Store(error) => Member::lost(error),
         Error::File { location, fault } => Member::lost_by(location, LossCause::Decode(fault)),
         Error::Format { location, fault } => Member::lost_by(location, LossCause::Format(fault)),

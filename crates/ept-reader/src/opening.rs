@@ -1,10 +1,12 @@
 //! Options for opening several locations as one dataset.
 
+use std::sync::Arc;
+
 use ept_index::{Index, Reading, Row};
 use ept_select::{Area, Edge, rows_in_areas};
 
 use crate::members::{Heights, Member};
-use crate::{Dataset, Engine, Error, StoreError, location, read_index};
+use crate::{Dataset, Engine, Error, Loss, StoreError, location, read_index};
 
 /// Options for opening several locations as one dataset, see [`Dataset::open_all`].
 #[derive(Debug, Clone, Default)]
@@ -22,50 +24,91 @@ pub struct Opening {
 /// An entry for a location.
 pub(crate) enum Listed {
     /// A location to open.
-    Location(String),
+    Location {
+        /// Where.
+        location: String,
+        /// The index that lists it, if one does.
+        index: Option<Arc<str>>,
+    },
+    /// What was opened to understand the index that lists it.
+    Opened(String, Result<Dataset, Error>),
     /// An entry of an index that can't be read.
-    Lost(Member),
+    Lost(Box<Loss>),
 }
 
 impl Opening {
     /// The entries for a location: itself, or what an index lists.
     pub(crate) async fn listed(
         &self,
-        location: &str,
+        location: String,
         engine: &Engine,
     ) -> Result<Vec<Listed>, Error> {
-        let location = &*engine.options().services.location(location)?;
-        if !location::is_index(location) {
-            return Ok(vec![Listed::Location(location.to_owned())]);
+        let location = engine.options().services.location(&location)?.to_string();
+        if !location::is_index(&location) {
+            let index = None;
+            return Ok(vec![Listed::Location { location, index }]);
         }
-        let index = read_index(location, &self.reading, engine).await?;
-        let rows = self.rows(&index, engine).await?;
+        let index = read_index(&location, &self.reading, engine).await?;
+        let (rows, mut first) = self.rows(&index, &location, engine).await?;
         // If no row intersects the areas, the first file still provides the schema.
         let rows = match (rows.is_empty(), index.rows.first()) {
             (true, Some(first)) => vec![first],
             _ => rows,
         };
-        let rows = rows
-            .into_iter()
-            .map(|row| Listed::Location(row.location.clone()));
-        Ok(rows.chain(left_out(&index, location)).collect())
+        let from: Arc<str> = location.as_str().into();
+        let listed = rows.into_iter().map(|row| {
+            let location = row.location.clone();
+            let opened = first.take_if(|(opened, _)| *opened == location);
+            match opened {
+                Some((_, opened)) => Listed::Opened(location, opened),
+                None => Listed::Location {
+                    location,
+                    index: Some(Arc::clone(&from)),
+                },
+            }
+        });
+        let mut listed: Vec<Listed> = listed.collect();
+        listed.extend(left_out(&index, &location));
+        Ok(listed)
     }
 
-    /// The rows of an index that intersect the areas.
-    async fn rows<'a>(&self, index: &'a Index, engine: &Engine) -> Result<Vec<&'a Row>, Error> {
+    /// The rows of an index that intersect the areas, and the first file, if it was opened for that.
+    async fn rows<'a>(
+        &self,
+        index: &'a Index,
+        location: &str,
+        engine: &Engine,
+    ) -> Result<(Vec<&'a Row>, Option<(String, Result<Dataset, Error>)>), Error> {
         let is_plain = |area: &Area| area.crs().is_none();
-        let first = index.rows.first();
         let mut areas = self.areas.clone();
+        let mut opened = None;
         // An area without a coordinate system is in that of the points, which may differ from the index's.
-        if let Some(first) = first.filter(|_| areas.iter().any(is_plain)) {
-            let dataset = Box::pin(Dataset::open_in(&first.location, engine)).await;
-            let crs = dataset.ok().and_then(|dataset| dataset.frame().crs().ok());
-            if let (Some(crs), Some(_)) = (crs, &index.crs) {
+        if let (Some(first), Some(_), true) =
+            (index.rows.first(), &index.crs, areas.iter().any(is_plain))
+        {
+            let file = Box::pin(Dataset::open_listed(&first.location, location, engine)).await;
+            if let Some(crs) = file.as_ref().ok().and_then(|file| file.frame().crs().ok()) {
                 let plain = areas.iter_mut().filter(|area| is_plain(area));
                 plain.for_each(|area| *area = area.clone().in_crs(crs.clone()));
             }
+            opened = Some((first.location.clone(), file));
         }
-        Ok(rows_in_areas(index, &areas, self.edge)?)
+        Ok((rows_in_areas(index, &areas, self.edge)?, opened))
+    }
+}
+
+impl Listed {
+    /// Opens it.
+    pub(crate) async fn open(self, engine: &Engine) -> Result<Dataset, Error> {
+        match self {
+            Listed::Location {
+                location,
+                index: Some(index),
+            } => Dataset::open_listed(&location, &index, engine).await,
+            Listed::Location { location, .. } => Dataset::open_in(&location, engine).await,
+            Listed::Opened(_, opened) => opened,
+            Listed::Lost(loss) => Err(Error::Lost(loss)),
+        }
     }
 }
 
@@ -79,6 +122,6 @@ fn left_out(index: &Index, location: &str) -> impl Iterator<Item = Listed> {
     let location = location::without_secrets(location);
     causes.into_iter().map(move |cause| {
         let location = location.clone();
-        Listed::Lost(Member::lost(StoreError::Failed { location, cause }))
+        Listed::Lost(Member::loss(StoreError::Failed { location, cause }))
     })
 }

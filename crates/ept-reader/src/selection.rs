@@ -316,8 +316,8 @@ impl Selection {
                 Err(error) => return Err(error),
             }
         }
-        if let ([_], Some(nodes)) = (&self.parts[..], nodes.pop_if(|_| self.parts.len() == 1)) {
-            return Ok((self.bound.plan(nodes)?, losses));
+        if nodes.len() == 1 {
+            return Ok((self.bound.plan(nodes.swap_remove(0))?, losses));
         }
         let parts = self.parts.iter().zip(nodes);
         let plans = parts.filter_map(|(part, nodes)| Some(part.as_ref()?.plan(nodes)));

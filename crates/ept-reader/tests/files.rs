@@ -7,15 +7,16 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::ops::Range;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use ept_export::{CopcOptions, CopcSink, LasOptions, LasSink, Sink};
+use ept_export::{LasOptions, LasSink, Sink};
 use ept_reader::{
-    Bounds, Camera, Checks, Crs, Dataset, DecodeError, Engine, Error, Event, FormatError, Limits,
+    Bounds, Camera, Checks, Dataset, DecodeError, Engine, Error, Event, FormatError, Limits,
     LossCause, LostPart, MemoryStore, Opening, Options, PointBatch, Query, Scene, SceneOptions,
     Spacing, Thin, Tile, TileCache, View,
 };
-use futures::{StreamExt, TryStreamExt};
+use futures::StreamExt;
+use support::point_files::{File, copc_of, laz_of, tiles};
 use support::server::{Response, Server, ranged};
 use support::{open, testdata};
 
@@ -25,82 +26,6 @@ fn root_page(file: &[u8]) -> Range<usize> {
     let info = 375 + 54;
     let start = word(info + 40);
     start..start + word(info + 48)
-}
-
-/// A file in memory that a sink writes.
-#[derive(Debug, Clone, Default)]
-struct File(Arc<Mutex<std::io::Cursor<Vec<u8>>>>);
-
-impl std::io::Write for File {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl std::io::Seek for File {
-    fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
-        self.0.lock().unwrap().seek(to)
-    }
-}
-
-impl File {
-    fn contents(&self) -> Vec<u8> {
-        self.0.lock().unwrap().get_ref().clone()
-    }
-}
-
-async fn tiles(dataset: &Dataset, query: &Query) -> Vec<Tile> {
-    let points = dataset.select(query).unwrap().points();
-    points.try_collect().await.unwrap()
-}
-
-/// The coordinate system of a dataset as WKT.
-fn wkt(dataset: &Dataset) -> Option<String> {
-    let crs = Crs::of(&dataset.frame().srs).unwrap();
-    crs.well_known_text().map(str::to_owned)
-}
-
-/// The fixture of that name as COPC.
-async fn copc_of(name: &str) -> Vec<u8> {
-    let dataset = open(name).await;
-    let file = File::default();
-    let options = CopcOptions {
-        wkt: wkt(&dataset),
-        bounds: dataset.frame().bounds,
-        spacing: dataset.frame().spacing.unwrap(),
-        threads: NonZeroUsize::MIN,
-    };
-    let mut sink: Box<dyn Sink> = Box::new(CopcSink::new(file.clone(), options).unwrap());
-    for tile in tiles(&dataset, &Query::new()).await {
-        sink.write(tile.node.name, &tile.points).unwrap();
-    }
-    sink.finish().unwrap();
-    file.contents()
-}
-
-/// The fixture of that name as LAZ, `times` after one another.
-async fn laz_of(name: &str, times: usize) -> Vec<u8> {
-    let dataset = open(name).await;
-    let file = File::default();
-    let options = LasOptions {
-        compressed: true,
-        wkt: wkt(&dataset),
-        bounds: dataset.frame().bounds,
-        threads: NonZeroUsize::MIN,
-    };
-    let mut sink: Box<dyn Sink> = Box::new(LasSink::new(file.clone(), options));
-    let tiles = tiles(&dataset, &Query::new()).await;
-    for _ in 0..times {
-        for tile in &tiles {
-            sink.write(tile.node.name, &tile.points).unwrap();
-        }
-    }
-    sink.finish().unwrap();
-    file.contents()
 }
 
 async fn open_bytes(file: Vec<u8>) -> Result<Dataset, Error> {

@@ -18,6 +18,8 @@ pub(crate) struct Fetcher {
     store: Arc<dyn Store>,
     engine: Engine,
     cache: Option<Arc<DatasetCache>>,
+    /// Whether the cache keeps ranges: those of a file that tells when it is another one.
+    keeps_ranges: bool,
     ranges: Arc<Ranges>,
 }
 
@@ -34,6 +36,7 @@ impl Fetcher {
         });
         Fetcher {
             cache,
+            keeps_ranges: false,
             store,
             engine: engine.clone(),
             ranges: Arc::default(),
@@ -114,12 +117,49 @@ impl Fetcher {
         range: Range<u64>,
         retry: &Retry,
     ) -> Result<Bytes, StoreError> {
+        let cache = self.cache.as_ref().filter(|_| self.keeps_ranges);
+        if let Some(cache) = cache
+            && let Some(bytes) = cache.find_range(path, &range).await
+        {
+            return Ok(bytes);
+        }
         let path: Arc<str> = path.into();
         let once = |is_retry| -> Asking<Bytes> {
             let (fetcher, path, range) = (self.clone(), Arc::clone(&path), range.clone());
             Box::pin(async move { fetcher.range_once(&path, &range, is_retry).await })
         };
-        self.patiently(&path, retry, once).await
+        let bytes = self.patiently(&path, retry, once).await?;
+        if let Some(cache) = cache {
+            cache.keep_range(&path, &range, &bytes).await;
+        }
+        Ok(bytes)
+    }
+
+    /// Drops a range that turned out to be damaged from the cache; see [`Fetcher::forget`].
+    pub(crate) async fn forget_range(&self, path: &str, range: &Range<u64>) -> bool {
+        let cache = self.cache.as_ref().filter(|_| self.keeps_ranges);
+        if let Some(cache) = cache {
+            cache.forget_range(path, range).await;
+        }
+        cache.is_some()
+    }
+
+    /// The fetcher of one file that begins so. From now on, the cache keeps its ranges, if there is a cache, and the store
+    /// tells whether the file is the same the next time.
+    pub(crate) fn of_file(mut self, start: &Start) -> Fetcher {
+        if let (Some(cache), Some(stamp), Some(size)) = (&self.cache, &start.stamp, start.size) {
+            cache.begin_file(stamp, size);
+            self.keeps_ranges = true;
+        }
+        self
+    }
+
+    /// The fetcher that always asks the store.
+    pub(crate) fn without_cache(self) -> Fetcher {
+        Fetcher {
+            cache: None,
+            ..self
+        }
     }
 
     /// The first bytes of a file and its size, which takes another request if the answer lacks it. `None` if the store

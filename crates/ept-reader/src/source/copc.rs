@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ept_format::{Bounds, CopcInfo, CopcPage, Entry, FormatError, Key, Node, Page};
 use ept_las::Header;
-use ept_points::{DecodeError, PointBatch, TileHeader, Wish};
+use ept_points::{PointBatch, TileHeader, Wish};
 use ept_select::Frame;
 use futures::FutureExt;
-use futures::future::{BoxFuture, ready};
+use futures::future::BoxFuture;
 use tokio::sync::OnceCell;
 
 use super::las_file::LasFile;
@@ -89,7 +89,7 @@ impl Copc {
         place: Range<u64>,
         retry: &Retry,
     ) -> Result<Arc<CopcPage>, Error> {
-        let limit = Octree::engine(self).limits().page_bytes.get() as u64;
+        let limit = self.engine().limits().page_bytes.get() as u64;
         if place.end - place.start > limit {
             let problem = format!("{} bytes, the limit is {limit}", place.end - place.start);
             let what = "hierarchy page".into();
@@ -99,7 +99,7 @@ impl Copc {
         let bytes = bytes.map_err(|error| self.lost_subtree(key, LossCause::Fetch(error)))?;
         let data = u64::from(self.file.header().points_at)..self.file.size();
         let parse = move || CopcPage::parse(&bytes, data);
-        let page = Octree::engine(self).compute(0, parse).await?;
+        let page = self.engine().compute(0, parse).await?;
         let page = page.map_err(|fault| self.lost_page(key, fault))?;
         let mut pages = self.pages();
         for (below, entry) in page.page().entries() {
@@ -133,12 +133,6 @@ impl Copc {
         self.file.lost(LostPart::Page, key.into(), cell, cause)
     }
 
-    fn lost_node(&self, node: &Node, cause: LossCause) -> Error {
-        let points = node.points;
-        self.file
-            .lost(LostPart::Tile { points }, node.name, node.cell, cause)
-    }
-
     /// The lock can't be poisoned: no code that can panic runs under it.
     fn pages(&self) -> std::sync::MutexGuard<'_, Pages> {
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)
@@ -170,10 +164,6 @@ impl Octree for Copc {
         &self.cube
     }
 
-    fn engine(&self) -> &Engine {
-        self.file.fetcher().engine()
-    }
-
     fn hierarchy_location(&self) -> String {
         self.file.location()
     }
@@ -194,7 +184,7 @@ impl Source for Copc {
     }
 
     fn engine(&self) -> &Engine {
-        Octree::engine(self)
+        self.file.fetcher().engine()
     }
 
     fn location(&self) -> String {
@@ -211,22 +201,8 @@ impl Source for Copc {
         retry: &'a Retry,
     ) -> BoxFuture<'a, Result<Encoded, Error>> {
         async move {
-            let most = Octree::engine(self).limits().tile_points;
-            if node.points > most {
-                return Err(self.lost_node(node, LossCause::TooLarge(most)));
-            }
-            let chunk = self.chunk(node, retry).await?.ok_or_else(|| {
-                let found = 0;
-                let expected = node.points;
-                self.lost_node(
-                    node,
-                    LossCause::Decode(DecodeError::Count { expected, found }),
-                )
-            })?;
-            let tile = self.file.range(chunk, retry).await;
-            let tile = tile.map_err(|error| self.lost_node(node, LossCause::Fetch(error)))?;
-            let beside = Vec::new();
-            Ok(Encoded { tile, beside })
+            let chunk = self.chunk(node, retry);
+            self.file.fetch(node, chunk, retry).await
         }
         .boxed()
     }
@@ -235,22 +211,14 @@ impl Source for Copc {
         if let Some(found) = self.file.decoder().points_of(&encoded.tile)
             && found != node.points
         {
-            let expected = node.points;
-            let cause = LossCause::Decode(DecodeError::Count { expected, found });
-            return Err(self.lost_node(node, cause));
+            return Err(self.file.miscounted(node, found));
         }
-        let chunk = [(node.points, &*encoded.tile)];
-        let decoded = self.file.decoder().decode(wish, &chunk);
-        decoded.map_err(|error| match error {
-            // This is not a fault of the chunk.
-            DecodeError::NoDimension { .. } => Error::Decode(error),
-            error => self.lost_node(node, LossCause::Decode(error)),
-        })
+        self.file
+            .decode(wish, node, &[(node.points, &*encoded.tile)])
     }
 
-    fn forget<'a>(&'a self, _node: &'a Node) -> BoxFuture<'a, bool> {
-        // Ranges are not cached.
-        ready(false).boxed()
+    fn forget<'a>(&'a self, node: &'a Node) -> BoxFuture<'a, bool> {
+        self.file.forget(self.node_place(node)).boxed()
     }
 
     fn node_place<'a>(
@@ -258,7 +226,7 @@ impl Source for Copc {
         node: &'a Node,
     ) -> BoxFuture<'a, Result<Option<Range<u64>>, Error>> {
         async move {
-            let retry = Octree::engine(self).options().retry;
+            let retry = self.engine().options().retry;
             self.chunk(node, &retry).await
         }
         .boxed()
@@ -268,8 +236,7 @@ impl Source for Copc {
         &'a self,
         _node: &'a Node,
     ) -> BoxFuture<'a, Result<Option<TileHeader>, LossCause>> {
-        let header = self.file.decoder().tile_header();
-        ready(header.map(Some).map_err(LossCause::Decode)).boxed()
+        self.file.tile_header()
     }
 
     fn header(&self) -> Option<&Header> {

@@ -8,7 +8,7 @@ use ept_las::{Chunk, ChunkTable, Chunking, Header, Lax};
 use ept_points::{DecodeError, PointBatch, TileHeader, Wish};
 use ept_select::Frame;
 use futures::FutureExt;
-use futures::future::{BoxFuture, ready};
+use futures::future::BoxFuture;
 use tokio::sync::OnceCell;
 use tokio::sync::mpsc::Sender;
 
@@ -128,12 +128,6 @@ impl Las {
             .lost(part, NodeName::WHOLE, self.frame.bounds, cause)
     }
 
-    fn lost_node(&self, node: &Node, cause: LossCause) -> Error {
-        let points = node.points;
-        self.file
-            .lost(LostPart::Tile { points }, node.name, node.cell, cause)
-    }
-
     /// The chunks of a node. `None` if the file has no such node.
     fn chunks_of(&self, node: &Node) -> Option<&[Chunk]> {
         let NodeName::Chunks { first, count } = node.name else {
@@ -215,22 +209,8 @@ impl Source for Las {
         retry: &'a Retry,
     ) -> BoxFuture<'a, Result<Encoded, Error>> {
         async move {
-            let most = self.engine().limits().tile_points;
-            if node.points > most {
-                return Err(self.lost_node(node, LossCause::TooLarge(most)));
-            }
-            self.chunks(retry).await?;
-            let chunks = self.chunks_of(node).ok_or_else(|| {
-                let (expected, found) = (node.points, 0);
-                self.lost_node(
-                    node,
-                    LossCause::Decode(DecodeError::Count { expected, found }),
-                )
-            })?;
-            let tile = self.file.range(place(chunks), retry).await;
-            let tile = tile.map_err(|error| self.lost_node(node, LossCause::Fetch(error)))?;
-            let beside = Vec::new();
-            Ok(Encoded { tile, beside })
+            let place = self.node_place(node);
+            self.file.fetch(node, place, retry).await
         }
         .boxed()
     }
@@ -244,17 +224,11 @@ impl Source for Las {
             (chunk.points, &encoded.tile[at..at + chunk.size as usize])
         };
         let chunks: Vec<_> = chunks.iter().map(bytes).collect();
-        let decoded = self.file.decoder().decode(wish, &chunks);
-        decoded.map_err(|error| match error {
-            // This is not a fault of the chunk.
-            DecodeError::NoDimension { .. } => Error::Decode(error),
-            error => self.lost_node(node, LossCause::Decode(error)),
-        })
+        self.file.decode(wish, node, &chunks)
     }
 
-    fn forget<'a>(&'a self, _node: &'a Node) -> BoxFuture<'a, bool> {
-        // Ranges are not cached.
-        ready(false).boxed()
+    fn forget<'a>(&'a self, node: &'a Node) -> BoxFuture<'a, bool> {
+        self.file.forget(self.node_place(node)).boxed()
     }
 
     fn node_place<'a>(
@@ -272,8 +246,7 @@ impl Source for Las {
         &'a self,
         _node: &'a Node,
     ) -> BoxFuture<'a, Result<Option<TileHeader>, LossCause>> {
-        let header = self.file.decoder().tile_header();
-        ready(header.map(Some).map_err(LossCause::Decode)).boxed()
+        self.file.tile_header()
     }
 
     fn header(&self) -> Option<&Header> {

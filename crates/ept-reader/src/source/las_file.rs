@@ -3,12 +3,15 @@
 use std::ops::Range;
 
 use bytes::{Bytes, BytesMut};
-use ept_format::{Bounds, CopcInfo, Dimension, FormatError, NodeName, Srs};
+use ept_format::{Bounds, CopcInfo, Dimension, FormatError, Node, NodeName, Srs};
 use ept_las::{Header, Lax, Vlr, VlrId, Vlrs, srs_of};
-use ept_points::{DecodeError, FileDecoder};
+use ept_points::{DecodeError, FileDecoder, PointBatch, TileHeader, Wish};
+use futures::FutureExt;
+use futures::future::{BoxFuture, ready};
 
+use super::Encoded;
 use crate::engine::{Fetcher, Retry};
-use crate::store::StoreError;
+use crate::store::{Start, StoreError};
 use crate::{Error, Loss, LossCause, LostPart};
 
 /// An open LAS or LAZ file: its header and VLRs were read, its points were not.
@@ -30,7 +33,9 @@ const MOST_EVLRS: u32 = 1000;
 impl LasFile {
     /// Opens the file at a path in a store.
     pub(crate) async fn open(fetcher: Fetcher, path: String) -> Result<LasFile, Error> {
-        let (start, size) = start(&fetcher, &path).await?;
+        let begin = fetcher.start(&path, START).await?;
+        let fetcher = fetcher.of_file(&begin);
+        let (start, size) = start(&fetcher, &path, begin).await?;
         let fault = |fault: DecodeError| Error::File {
             location: fetcher.location(&path),
             fault,
@@ -157,6 +162,71 @@ impl LasFile {
         lax.ok().filter(|lax| lax.is_of(header.points))
     }
 
+    /// The bytes of a node. `place` finds where they are, `None` if the file has no such node.
+    pub(crate) async fn fetch(
+        &self,
+        node: &Node,
+        place: impl Future<Output = Result<Option<Range<u64>>, Error>>,
+        retry: &Retry,
+    ) -> Result<Encoded, Error> {
+        let most = self.fetcher.engine().limits().tile_points;
+        if node.points > most {
+            return Err(self.lost_node(node, LossCause::TooLarge(most)));
+        }
+        let place = place.await?.ok_or_else(|| self.miscounted(node, 0))?;
+        let tile = self.range(place, retry).await;
+        let tile = tile.map_err(|error| self.lost_node(node, LossCause::Fetch(error)))?;
+        let beside = Vec::new();
+        Ok(Encoded { tile, beside })
+    }
+
+    /// The points of a node, of its chunks and their numbers of points.
+    pub(crate) fn decode(
+        &self,
+        wish: &Wish,
+        node: &Node,
+        chunks: &[(u64, &[u8])],
+    ) -> Result<PointBatch, Error> {
+        let decoded = self.decoder.decode(wish, chunks);
+        decoded.map_err(|error| match error {
+            // Not the chunk's fault.
+            DecodeError::NoDimension { .. } => Error::Decode(error),
+            error => self.lost_node(node, LossCause::Decode(error)),
+        })
+    }
+
+    /// Drops a node from the cache; see [`Source::forget`](super::Source::forget).
+    pub(crate) async fn forget(
+        &self,
+        place: impl Future<Output = Result<Option<Range<u64>>, Error>>,
+    ) -> bool {
+        match place.await {
+            Ok(Some(place)) => self.fetcher.forget_range(&self.path, &place).await,
+            _ => false,
+        }
+    }
+
+    /// What precedes the points of every node.
+    pub(crate) fn tile_header<'a>(&self) -> BoxFuture<'a, Result<Option<TileHeader>, LossCause>> {
+        let header = self.decoder.tile_header();
+        ready(header.map(Some).map_err(LossCause::Decode)).boxed()
+    }
+
+    /// The error for a node that cannot be read.
+    pub(crate) fn lost_node(&self, node: &Node, cause: LossCause) -> Error {
+        let points = node.points;
+        self.lost(LostPart::Tile { points }, node.name, node.cell, cause)
+    }
+
+    /// The error for a node that has another number of points than is said of it.
+    pub(crate) fn miscounted(&self, node: &Node, found: u64) -> Error {
+        let expected = node.points;
+        self.lost_node(
+            node,
+            LossCause::Decode(DecodeError::Count { expected, found }),
+        )
+    }
+
     /// The error for a part of the file that can't be read.
     pub(crate) fn lost(
         &self,
@@ -190,8 +260,7 @@ fn copc_info(records: &[Vlr<'_>]) -> Result<Option<CopcInfo>, FormatError> {
 }
 
 /// The header and all VLRs of a file, and its size.
-async fn start(fetcher: &Fetcher, path: &str) -> Result<(Bytes, u64), Error> {
-    let start = fetcher.start(path, START).await?;
+async fn start(fetcher: &Fetcher, path: &str, start: Start) -> Result<(Bytes, u64), Error> {
     let size = start.size.ok_or_else(|| Error::Location {
         location: fetcher.location(path),
         problem: "the server does not tell the size of the file; download it first".into(),

@@ -5,16 +5,14 @@ use std::sync::Arc;
 use ept_format::{Bounds, FormatError, Key, Page};
 use futures::future::BoxFuture;
 
+use super::Source;
 use crate::Error;
-use crate::engine::{Engine, Retry};
+use crate::engine::Retry;
 
 /// A source whose nodes form an octree.
-pub(crate) trait Octree: Send + Sync {
+pub(crate) trait Octree: Source {
     /// The cell of the root.
     fn cube(&self) -> &Bounds;
-
-    /// The engine whose limits apply to it.
-    fn engine(&self) -> &Engine;
 
     /// Path or URL of the hierarchy, without secrets.
     fn hierarchy_location(&self) -> String;

@@ -82,7 +82,12 @@ pub trait Store: Debug + Send + Sync {
     ) -> BoxFuture<'a, Result<Start, StoreError>> {
         let bytes = self.range(path, 0..length, max_bytes);
         let found = try_join(bytes, self.size(path));
-        found.map_ok(|(bytes, size)| Start { bytes, size }).boxed()
+        let start = found.map_ok(|(bytes, size)| Start {
+            bytes,
+            size,
+            stamp: None,
+        });
+        start.boxed()
     }
 
     /// The names of the files in a folder, in any order. `None` if the store can't list them. A missing folder is
@@ -123,6 +128,8 @@ pub struct Start {
     pub bytes: Bytes,
     /// The size of the whole file. `None` if the store doesn't tell it.
     pub size: Option<u64>,
+    /// What identifies the contents of the file, such as an `ETag`. `None` if the store knows nothing of the kind.
+    pub stamp: Option<String>,
 }
 
 /// A store's answer for a file that the caller may already have.

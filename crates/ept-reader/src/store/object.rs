@@ -100,6 +100,7 @@ impl CloudStore {
             return Ok(Start {
                 bytes: Bytes::new(),
                 size: None,
+                stamp: None,
             });
         }
         let location = self.location(path);
@@ -110,11 +111,12 @@ impl CloudStore {
         };
         // It was compared with the requested range and the size of the file.
         let (length, size) = (found.range.end - found.range.start, Some(found.meta.size));
+        let stamp = found.meta.e_tag.clone();
         let chunks = found.into_stream();
         let chunks = chunks.map_err(|error| self.explain(&location, &error));
         let bytes = body::collect(chunks, length, &location, max_bytes, self.stall).await?;
         if bytes.len() as u64 == length {
-            Ok(Start { bytes, size })
+            Ok(Start { bytes, size, stamp })
         } else {
             Err(StoreError::Failed {
                 location,
@@ -137,8 +139,11 @@ impl CloudStore {
             Some(refusal) if refusal.status == StatusCode::RANGE_NOT_SATISFIABLE => {
                 let size = past_end(&refusal.headers, range);
                 let size = size.map_err(|cause| StoreError::Failed { location, cause })?;
-                let bytes = Bytes::new();
-                Ok(Start { bytes, size })
+                Ok(Start {
+                    bytes: Bytes::new(),
+                    size,
+                    stamp: None,
+                })
             }
             _ => Err(self.explain(&location, error)),
         }

@@ -33,7 +33,7 @@ pub(super) async fn check(
     let mut findings = Findings::new(checks.examples);
     let mut checked = Checked::default();
     let engine = fetcher.engine().clone();
-    let opened = Dataset::from_fetcher(fetcher, path).await;
+    let opened = Dataset::from_fetcher(fetcher.without_cache(), path).await;
     match opened {
         Ok(dataset) => {
             checked.metadata = true;

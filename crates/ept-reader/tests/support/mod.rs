@@ -8,6 +8,7 @@
 )]
 
 pub mod conformance;
+pub mod point_files;
 pub mod server;
 pub mod stores;
 

@@ -68,10 +68,6 @@ impl Octree for Ept {
         self.metadata.bounds()
     }
 
-    fn engine(&self) -> &Engine {
-        self.fetcher.engine()
-    }
-
     fn hierarchy_location(&self) -> String {
         self.location("ept-hierarchy")
     }

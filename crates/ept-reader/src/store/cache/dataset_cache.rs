@@ -1,6 +1,7 @@
 //! The part of a cache for one dataset.
 
 use std::io;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,11 +18,16 @@ pub(crate) struct DatasetCache {
     cache: Arc<Folder>,
     folder: PathBuf,
     location: String,
-    /// Identifies the `ept.json` of this run. `None` until it was fetched.
+    /// Identifies the `ept.json` of this run, or the file that ranges are kept of. `None` until it was fetched.
     generation: Mutex<Option<String>>,
 }
 
 const METADATA_PATH: &str = "ept.json";
+
+/// The path that a range of a file is kept under.
+fn range_path(path: &str, range: &Range<u64>) -> String {
+    format!("{path}/{}-{}", range.start, range.end)
+}
 
 impl DatasetCache {
     /// The part for the dataset at `location`, which contains no secrets. `identity` distinguishes it from all others
@@ -46,6 +52,37 @@ impl DatasetCache {
             // If it can't be removed, it will be found damaged again.
             let _ = tokio::fs::remove_file(place).await;
         }
+    }
+
+    /// From now on, ranges are kept of the file of this stamp and size: they are of no use for another one.
+    pub(crate) fn begin_file(&self, stamp: &str, size: u64) {
+        *self.lock() = Some(hash(format!("{size} {stamp}").as_bytes()));
+    }
+
+    /// What is kept of a range of the file.
+    pub(crate) async fn find_range(&self, path: &str, range: &Range<u64>) -> Option<Bytes> {
+        let generation = self.generation()?;
+        let size = usize::try_from(range.end - range.start).ok()?;
+        let entry = read(self.place(&range_path(path, range))?, size).await?;
+        (entry.generation == generation).then_some(entry.bytes)
+    }
+
+    /// Keeps a range of the file.
+    pub(crate) async fn keep_range(&self, path: &str, range: &Range<u64>, bytes: &Bytes) {
+        let place = self.place(&range_path(path, range));
+        if let (Some(generation), Some(place)) = (self.generation(), place) {
+            let entry = Entry {
+                generation,
+                stamp: None,
+                bytes: bytes.clone(),
+            };
+            self.keep(place, entry).await;
+        }
+    }
+
+    /// Removes what is kept of a range of the file.
+    pub(crate) async fn forget_range(&self, path: &str, range: &Range<u64>) {
+        self.forget(&range_path(path, range)).await;
     }
 
     /// Whether an entry can be used without revalidating it.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use reqwest::header::{ACCEPT_ENCODING, RANGE};
 use reqwest::{Method, Response, StatusCode};
 
-use super::answer::length;
+use super::answer::{length, stamp_of};
 use super::encoding::is_gzip;
 use super::{ContentRange, HttpStore, past_end, status_error};
 use crate::store::{Start, Store, StoreError, part};
@@ -23,6 +23,7 @@ impl HttpStore {
             return Ok(Start {
                 bytes: Bytes::new(),
                 size: None,
+                stamp: None,
             });
         }
         let location = self.location(path);
@@ -35,14 +36,16 @@ impl HttpStore {
             }
             StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
                 let size = length(response.headers());
+                let stamp = stamp_of(response.headers());
                 let start = self.contents(response, location, range.end, max_bytes);
                 let bytes = part(start.await?, &range);
-                Ok(Start { bytes, size })
+                Ok(Start { bytes, size, stamp })
             }
             StatusCode::RANGE_NOT_SATISFIABLE => match past_end(response.headers(), &range) {
                 Ok(size) => Ok(Start {
                     bytes: Bytes::new(),
                     size,
+                    stamp: None,
                 }),
                 Err(cause) => Err(StoreError::Failed { location, cause }),
             },
@@ -74,6 +77,7 @@ impl HttpStore {
         if length > max_bytes as u64 {
             return Err(StoreError::too_large(location, max_bytes));
         }
+        let stamp = stamp_of(response.headers());
         let is_cut_off = response.content_length().is_none();
         // One extra byte reveals a body that is longer than claimed.
         let body = self.contents(response, location.clone(), length + 1, usize::MAX);
@@ -82,6 +86,7 @@ impl HttpStore {
             bytes if bytes == length => Ok(Start {
                 bytes: body,
                 size: found.size(),
+                stamp,
             }),
             found if found < length && is_cut_off => Err(StoreError::Transient {
                 location: location.clone(),
