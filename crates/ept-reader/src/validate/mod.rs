@@ -88,6 +88,7 @@ pub enum StageKind {
 /// # Ok(()) }
 /// ```
 ///
+/// # Errors
 /// If there is no `ept.json` or file, or it can't be fetched. Anything wrong with its contents is in the report.
 pub async fn validate(
     location: &str,
