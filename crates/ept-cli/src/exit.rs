@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use crate::remedy;
 use crate::terminal::{self, tell};
 
 /// The outcome of a command that did not fail.
@@ -77,7 +78,8 @@ pub(crate) fn failed(error: &anyhow::Error) -> ExitCode {
         }
         return ExitCode::SUCCESS;
     }
-    tell!("error: {error:#}");
+    let flag = remedy::flag(error).map_or_else(String::new, |flag| format!(" ({flag})"));
+    tell!("error: {error:#}{flag}");
     let is_usage = error.is::<WrongUsage>();
     ExitCode::from(if is_usage { 2 } else { 1 })
 }

@@ -10,8 +10,11 @@ mod losses;
 mod numbers;
 mod output;
 mod progress;
+mod remedy;
 mod select;
+mod signals;
 mod terminal;
+mod threads;
 mod values;
 
 use std::process::ExitCode;
@@ -43,14 +46,14 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return exit::refused(&error),
     };
-    let runtime = match tokio::runtime::Runtime::new() {
+    let runtime = match threads::runtime() {
         Ok(runtime) => runtime,
         Err(error) => return exit::failed(&error.into()),
     };
     let result = runtime.block_on(async {
         tokio::select! {
             result = command::run(cli.command) => result,
-            signal = stop() => Ok(Outcome::Stopped(signal)),
+            signal = signals::stop() => Ok(Outcome::Stopped(signal)),
         }
     });
     // Does not wait for tiles that are being decoded, since nobody needs them.
@@ -58,27 +61,5 @@ fn main() -> ExitCode {
     match result {
         Ok(outcome) => outcome.code(),
         Err(error) => exit::failed(&error),
-    }
-}
-
-/// Waits for an interrupt or a termination signal, and returns its number. What is running is then dropped, including
-/// unfinished files.
-async fn stop() -> u8 {
-    const INTERRUPT: u8 = 2;
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        const TERMINATE: u8 = 15;
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            return tokio::select! {
-                _ = terminate.recv() => TERMINATE,
-                _ = tokio::signal::ctrl_c() => INTERRUPT,
-            };
-        }
-    }
-    // Without a handler, the default action applies.
-    match tokio::signal::ctrl_c().await {
-        Ok(()) => INTERRUPT,
-        Err(_) => std::future::pending().await,
     }
 }

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use anyhow::Result;
-use ept_job::{Format, Output};
+use ept_job::{Format, Output, OutputError};
 
 use crate::exit::WrongUsage;
+use crate::remedy;
 use crate::terminal;
 
 /// The output to a file or standard output, checked before anything is read. By default, the extension of the file
@@ -32,5 +33,13 @@ pub(crate) fn output(
         Some(decimals) => output.with_precision(decimals),
         None => Ok(output),
     });
-    output.map_err(|problem| WrongUsage(problem.to_string()).into())
+    output.map_err(|problem| wrong(problem).into())
+}
+
+/// The error for an output that the flags can't mean, with the flag that helps.
+pub(crate) fn wrong(problem: OutputError) -> WrongUsage {
+    let text = problem.to_string();
+    let flag = remedy::flag(&problem.into());
+    let flag = flag.map_or_else(String::new, |flag| format!(" ({flag})"));
+    WrongUsage(format!("{text}{flag}"))
 }

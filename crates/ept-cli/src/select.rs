@@ -49,7 +49,7 @@ pub(crate) async fn each(
 }
 
 /// Binds a query to a dataset. The operations between datums are reported on standard error if grids are used or there
-/// is reason to distrust them.
+/// is reason to distrust them by more than metres.
 pub(crate) fn bind(dataset: &Dataset, query: &Query, read: &ReadArgs) -> Result<Selection> {
     let selection = dataset.select(query)?;
     if read.quiet {
@@ -61,7 +61,8 @@ pub(crate) fn bind(dataset: &Dataset, query: &Query, read: &ReadArgs) -> Result<
             .iter()
             .map(ToString::to_string)
             .collect();
-        if !warnings.is_empty() {
+        let is_doubtful = read.grids.is_some() || !operation.is_within_metres();
+        if is_doubtful && !warnings.is_empty() {
             tell!("warning: {operation}: {}", warnings.join("; "));
         } else if read.grids.is_some() {
             tell!("transform: {operation}");

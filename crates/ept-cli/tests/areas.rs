@@ -273,3 +273,30 @@ fn an_inaccurate_transform_is_in_the_report() {
     );
     assert_eq!(transforms(None), serde_json::json!([]));
 }
+
+/// NAD83 and WGS 84 agree within two metres (EPSG:1188 is no shift, with an accuracy of 4 m); NAD27 is off by a hundred.
+#[test]
+fn only_datums_that_differ_by_more_than_metres_are_warned_of() {
+    let warned = |crs: &str, more: &[&str]| {
+        let out = [
+            "query",
+            &fixture("terrain"),
+            "--depth",
+            "0",
+            "--out-crs",
+            crs,
+        ];
+        let run = ept(&[&out[..], more].concat()).ends_with(0);
+        run.stderr().contains("warning")
+    };
+    // The dataset is in NAD83.
+    assert!(!warned("EPSG:4326", &[]));
+    assert!(!warned("EPSG:4258", &[]));
+    assert!(warned("EPSG:4267", &[]));
+    // Who gives grids wants to know.
+    let folder = tempfile::tempdir().unwrap();
+    assert!(warned(
+        "EPSG:4326",
+        &["--grids", folder.path().to_str().unwrap()]
+    ));
+}

@@ -146,7 +146,10 @@ fn precision_is_for_csv() {
     }
     let las = ["--precision", "1", "-o", "out.las"];
     let text = ept(&[&query[..], &las].concat()).ends_with(2).stderr();
-    assert!(text.contains("--precision is for CSV"), "{text}");
+    assert!(
+        text.contains("is for CSV, not for las (--precision)"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use terrio_crs::{CoordinateOperation, Transformer};
+use terrio_crs::{CoordinateOperation, SpatialRef, Transformer};
+
+use crate::wkt::Node;
 
 /// The operation between datums that a transform uses at a place, see [`Transform::operation_at`].
 ///
@@ -13,6 +15,7 @@ pub struct Operation {
     accuracy: Option<f64>,
     grids: Vec<String>,
     warnings: Vec<Warning>,
+    is_within_metres: bool,
 }
 
 /// A reason to distrust an operation.
@@ -30,7 +33,11 @@ pub enum Warning {
 
 impl Operation {
     /// The operation of a transformer that has not been used before.
-    pub(crate) fn of(fresh: &Transformer, [x, y, z]: [f64; 3]) -> Option<Operation> {
+    pub(crate) fn of(
+        fresh: &Transformer,
+        systems: [&SpatialRef; 2],
+        [x, y, z]: [f64; 3],
+    ) -> Option<Operation> {
         // Warnings already noted on this thread are about other places.
         drop(terrio_crs::take_warnings());
         let used = fresh.operation_at(x, y, z).ok()??;
@@ -41,6 +48,7 @@ impl Operation {
             name: used.name,
             accuracy: used.accuracy,
             grids: used.grids,
+            is_within_metres: systems.into_iter().all(is_earth_centred),
         })
     }
 
@@ -62,11 +70,32 @@ impl Operation {
         &self.grids
     }
 
+    /// Whether both datums are centred on the Earth as satellites find it, as NAD83, ETRS89 and WGS 84 are. They agree within
+    /// two metres, so what is to be doubted about the operation matters only where metres do: EPSG:1188, which makes no shift
+    /// between NAD83 and WGS 84, has an accuracy of 4 m, and EPSG:1149 one of 1 m from ETRS89.
+    #[must_use]
+    pub fn is_within_metres(&self) -> bool {
+        self.is_within_metres
+    }
+
     /// The reasons to distrust it.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }
+}
+
+/// Whether the datum of a system is centred on the Earth: those on the ellipsoids of 1980 and 1984 are, while older ellipsoids
+/// were fitted to a part of the world.
+fn is_earth_centred(system: &SpatialRef) -> bool {
+    let flattening = || {
+        let wkt = Node::parse(&system.geographic_wkt()?)?;
+        let datum = wkt.find(&["DATUM", "ENSEMBLE", "TRF"])?;
+        let ellipsoid = datum.find(&["SPHEROID", "ELLIPSOID"])?;
+        ellipsoid.number(1).zip(ellipsoid.number(2))
+    };
+    // GRS 1980 has 298.257222101, WGS 84 298.257223563.
+    flattening().is_some_and(|(a, f)| a == 6_378_137.0 && (f - 298.257_222).abs() < 1e-5)
 }
 
 impl Warning {

@@ -86,7 +86,8 @@ impl Transform {
     #[must_use]
     pub fn operation_at(&self, place: [f64; 3]) -> Option<Operation> {
         self.transformer.as_ref()?;
-        Operation::of(&transformer(&self.from, &self.to).ok()?, place)
+        let fresh = transformer(&self.from, &self.to).ok()?;
+        Operation::of(&fresh, [self.from.system(), self.to.system()], place)
     }
 }
 

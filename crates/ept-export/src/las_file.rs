@@ -24,7 +24,8 @@ pub(crate) struct LasFile {
     laz: Option<LazChunks>,
     tally: Tally,
     /// Whether a tile says that its GPS times are adjusted standard time.
-    has_standard_time: bool,
+    /// What the points say of their GPS times; `None` if none says anything.
+    has_standard_time: Option<bool>,
     /// Records of the current batch, reused for each.
     records: Vec<u8>,
 }
@@ -49,7 +50,7 @@ impl LasFile {
             record,
             header,
             laz,
-            has_standard_time: false,
+            has_standard_time: None,
             records: Vec::new(),
         })
     }
@@ -61,7 +62,7 @@ impl LasFile {
         out: &mut impl Write,
     ) -> Result<(), ExportError> {
         let mut records = mem::take(&mut self.records);
-        self.has_standard_time |= batch.has_standard_time() == Some(true);
+        self.add_times(batch);
         self.record.pack(batch, &mut records)?;
         self.write_records(&records, out)?;
         self.records = records;
@@ -70,9 +71,15 @@ impl LasFile {
 
     /// Packs the records of a batch without writing them.
     pub(crate) fn pack(&mut self, batch: &PointBatch) -> Result<&[u8], ExportError> {
-        self.has_standard_time |= batch.has_standard_time() == Some(true);
+        self.add_times(batch);
         self.record.pack(batch, &mut self.records)?;
         Ok(&self.records)
+    }
+
+    /// Takes note of what points say of their times: standard ones decide, since the file has one bit for all.
+    fn add_times(&mut self, batch: &PointBatch) {
+        let said = batch.has_standard_time();
+        self.has_standard_time = self.has_standard_time.max(said);
     }
 
     /// Writes whole records.
@@ -137,10 +144,8 @@ impl LasFile {
         for record in self.header.extended() {
             out.write_all(record)?;
         }
-        if self.has_standard_time {
-            self.header.set_standard_time();
-        }
-        self.header.complete(&self.record, &self.tally, end);
+        self.header
+            .complete(&self.record, &self.tally, self.has_standard_time, end);
         out.seek(SeekFrom::Start(0))?;
         out.write_all(&self.header.to_bytes())?;
         out.flush()?;

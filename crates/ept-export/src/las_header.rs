@@ -90,11 +90,6 @@ impl LasHeader {
         [self.header.to_bytes(), self.records.clone()].concat()
     }
 
-    /// Sets the flag that GPS times are adjusted standard time.
-    pub(crate) fn set_standard_time(&mut self) {
-        self.header.global_encoding |= Header::STANDARD_TIME;
-    }
-
     /// Offset of the points.
     pub(crate) fn points_at(&self) -> u64 {
         self.header.points_at.into()
@@ -105,8 +100,15 @@ impl LasHeader {
         &self.extended
     }
 
-    /// Sets what is known once all points are written. `end` is the end of the points.
-    pub(crate) fn complete(&mut self, record: &Record, tally: &Tally, end: u64) {
+    /// Sets what is known once all points are written. `is_standard` is what the tiles say of their GPS times, `None` if they
+    /// say nothing: then only times beyond a week show that they are standard time. `end` is the end of the points.
+    pub(crate) fn complete(
+        &mut self,
+        record: &Record,
+        tally: &Tally,
+        is_standard: Option<bool>,
+        end: u64,
+    ) {
         let header = &mut self.header;
         (header.min, header.max) = tally.bounds(&record.scaling);
         if !self.extended.is_empty() {
@@ -114,11 +116,9 @@ impl LasHeader {
             // There are only a few.
             header.evlr_count = self.extended.len() as u32;
         }
-        // Many tiles do not say that their times are standard. Times within a week could be either.
-        if tally
-            .times
-            .is_some_and(|(min, max)| min < 0.0 || max > WEEK)
-        {
+        let times = tally.times;
+        let exceed_week = || times.is_some_and(|(min, max)| min < 0.0 || max > WEEK);
+        if is_standard.unwrap_or_else(exceed_week) {
             header.global_encoding |= Header::STANDARD_TIME;
         }
         header.points = tally.points;

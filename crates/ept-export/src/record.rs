@@ -168,6 +168,7 @@ impl Record {
                 fill(field, values, records, self.size())?;
             }
         }
+        // Points of other encodings are of no point format: like PDAL, this leaves their class as it is.
         let is_legacy = matches!(batch.point_format(), Some(0..=5));
         if is_legacy && self.point_format.is_extended() {
             records

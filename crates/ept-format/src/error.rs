@@ -27,6 +27,14 @@ pub enum FormatError {
         /// What is wrong with it.
         problem: String,
     },
+    /// The text has more of something than real ones have, which would take too much memory or time.
+    #[error("has more {what} than the limit of {most}")]
+    TooMany {
+        /// What there are too many of, such as `dimensions`.
+        what: &'static str,
+        /// The limit.
+        most: usize,
+    },
     /// A node key is malformed or outside the octree.
     #[error("key \"{text}\": {problem}")]
     Key {

@@ -6,9 +6,28 @@ use crate::{Bounds, FormatError};
 
 pub(crate) type Object = Map<String, Value>;
 
+/// Values of a text that is parsed as a whole: each takes up to a hundred bytes of memory, and as few as two of the text. Real
+/// `ept.json` files have some thousands.
+const MOST_VALUES: usize = 1_000_000;
+
 /// Parses JSON. Tells a web page from other text that is not JSON.
-pub(crate) fn parse<T: serde::de::DeserializeOwned>(text: &[u8]) -> Result<T, FormatError> {
+pub(crate) fn parse(text: &[u8]) -> Result<Value, FormatError> {
+    check_values(text, MOST_VALUES)?;
     serde_json::from_slice(strip_bom(text)).map_err(|error| not_json(text, &error))
+}
+
+/// Fails if a text may have more values than `most`: each but the first comes after a comma or a bracket.
+pub(crate) fn check_values(text: &[u8], most: usize) -> Result<(), FormatError> {
+    let marks = text
+        .iter()
+        .filter(|byte| matches!(byte, b',' | b'[' | b'{'));
+    if marks.count() < most {
+        return Ok(());
+    }
+    Err(FormatError::TooMany {
+        what: "values",
+        most,
+    })
 }
 
 pub(crate) fn strip_bom(text: &[u8]) -> &[u8] {

@@ -27,6 +27,9 @@ pub struct Metadata {
 }
 
 impl Metadata {
+    /// Dimensions that a schema may have. Real ones have fewer than a hundred; each is compared with all others.
+    pub const MOST_DIMENSIONS: usize = 2000;
+
     /// Parses `ept.json`.
     ///
     /// # Errors
@@ -262,6 +265,12 @@ fn take_schema(object: &mut Object) -> Result<Vec<Dimension>, FormatError> {
     let Some(Value::Array(list)) = object.remove("schema") else {
         return Err(FormatError::field("schema", "must be a list of dimensions"));
     };
+    if list.len() > Metadata::MOST_DIMENSIONS {
+        return Err(FormatError::TooMany {
+            what: "dimensions",
+            most: Metadata::MOST_DIMENSIONS,
+        });
+    }
     let mut schema: Vec<Dimension> = Vec::with_capacity(list.len());
     for (at, value) in list.iter().enumerate() {
         let place = format!("schema[{at}]");

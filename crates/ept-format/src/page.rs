@@ -44,15 +44,7 @@ impl Page {
             (Err(error), None) => return Err(not_a_page(text, &error, last)),
             (Ok(entries), None) => entries,
         };
-        entries.sort_unstable_by(|(a, _), (b, _)| a.cmp_preorder(b));
-        if let Some(twice) = entries
-            .windows(2)
-            .find(|w| w[0].0 == w[1].0 && w[0].1 != w[1].1)
-        {
-            let problem = format!("is listed twice, as {} and {}", twice[0].1, twice[1].1);
-            return Err(FormatError::entry(twice[0].0, problem));
-        }
-        entries.dedup_by_key(|(key, _)| *key);
+        put_in_order(&mut entries)?;
         Ok(Page { entries })
     }
 
@@ -101,6 +93,21 @@ impl fmt::Display for Entry {
     }
 }
 
+/// Sorts entries and drops what is listed once more.
+fn put_in_order(entries: &mut Vec<(Key, Entry)>) -> Result<(), FormatError> {
+    entries.sort_unstable_by(|(a, _), (b, _)| a.cmp_preorder(b));
+    let mut pairs = entries.windows(2);
+    if let Some(twice) = pairs.find(|w| w[0].0 == w[1].0 && w[0].1 != w[1].1) {
+        let problem = format!("is listed twice, as {} and {}", twice[0].1, twice[1].1);
+        return Err(FormatError::entry(twice[0].0, problem));
+    }
+    entries.dedup_by_key(|(key, _)| *key);
+    Ok(())
+}
+
+/// Entries after which what is listed once more is dropped while a page is read: it takes more memory than its text.
+const MANY: usize = 1 << 19;
+
 /// The error for a text at which serde stopped after the key `last`: it is not JSON, or JSON of another shape.
 fn not_a_page(text: &[u8], error: &serde_json::Error, last: Option<Key>) -> FormatError {
     match last {
@@ -126,6 +133,7 @@ impl<'de> Visitor<'de> for Entries<'_> {
 
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Self::Value, M::Error> {
         let mut entries = Vec::new();
+        let mut many = MANY;
         while let Some(key) = map.next_key_seed(KeyText)? {
             let key: Key = match key.parse() {
                 Ok(key) => key,
@@ -142,6 +150,13 @@ impl<'de> Visitor<'de> for Entries<'_> {
                     *self.fault = Some(FormatError::entry(key, problem));
                     return Err(M::Error::custom("count"));
                 }
+            }
+            if entries.len() >= many {
+                if let Err(error) = put_in_order(&mut entries) {
+                    *self.fault = Some(error);
+                    return Err(M::Error::custom("key"));
+                }
+                many = MANY.max(entries.len() * 2);
             }
         }
         Ok(entries)

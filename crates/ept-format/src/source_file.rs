@@ -1,5 +1,8 @@
 //! The input files that a dataset was built from.
 
+use std::fmt;
+
+use serde::de::{Deserializer, Error, SeqAccess, Visitor};
 use serde_json::Value;
 
 use crate::json::{self, Object};
@@ -31,6 +34,11 @@ pub struct SourceFile {
     pub warnings: Vec<String>,
 }
 
+/// Sources that a list may have. The largest surveys have about a tenth of it.
+const MOST_SOURCES: usize = 400_000;
+/// Values in the text of a list, a dozen for each source.
+const MOST_LIST_VALUES: usize = 4_000_000;
+
 /// The detailed metadata of one source (specification, section "Source metadata").
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SourceDetail {
@@ -55,13 +63,18 @@ impl SourceFile {
     /// # Errors
     /// If the text is not a JSON list of objects.
     pub fn list_from_json(text: &[u8]) -> Result<Vec<SourceFile>, FormatError> {
-        let Value::Array(list) = json::parse(text)? else {
-            return Err(FormatError::field("sources", "must be a list"));
-        };
-        let sources = list.iter().enumerate();
-        sources
-            .map(|(at, value)| SourceFile::from_json(at, value))
-            .collect()
+        json::check_values(text, MOST_LIST_VALUES)?;
+        let mut fault = None;
+        let mut reader = serde_json::Deserializer::from_slice(json::strip_bom(text));
+        let parsed = reader.deserialize_any(List(&mut fault));
+        match (parsed.and_then(|list| reader.end().map(|()| list)), fault) {
+            (_, Some(fault)) => Err(fault),
+            (Ok(list), None) => Ok(list),
+            (Err(error), None) if error.is_data() => {
+                Err(FormatError::field("sources", "must be a list"))
+            }
+            (Err(error), None) => Err(json::not_json(text, &error)),
+        }
     }
 
     fn from_json(at: usize, value: &Value) -> Result<SourceFile, FormatError> {
@@ -134,6 +147,38 @@ impl SourceFile {
             srs: Srs::from_json(object.get("srs"))?,
             metadata: object.get("metadata").map(Value::to_string),
         })
+    }
+}
+
+/// Reads the list one source after the other: the JSON of all of them would take many times their memory. A fault of ours
+/// travels beside serde's error, which could carry it only as text.
+struct List<'a>(&'a mut Option<FormatError>);
+
+impl<'de> Visitor<'de> for List<'_> {
+    type Value = Vec<SourceFile>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of sources")
+    }
+
+    fn visit_seq<S: SeqAccess<'de>>(self, mut list: S) -> Result<Self::Value, S::Error> {
+        let mut sources = Vec::new();
+        while let Some(value) = list.next_element::<Value>()? {
+            let source = if sources.len() < MOST_SOURCES {
+                SourceFile::from_json(sources.len(), &value)
+            } else {
+                let (what, most) = ("sources", MOST_SOURCES);
+                Err(FormatError::TooMany { what, most })
+            };
+            match source {
+                Ok(source) => sources.push(source),
+                Err(error) => {
+                    *self.0 = Some(error);
+                    return Err(S::Error::custom("source"));
+                }
+            }
+        }
+        Ok(sources)
     }
 }
 

@@ -681,7 +681,7 @@ fn a_web_page_is_told_from_broken_json() {
 
 #[test]
 fn hostile_nesting_is_an_error() {
-    let text = "[".repeat(1_000_000);
+    let text = "[".repeat(900_000);
     assert!(matches!(
         Metadata::from_json(text.as_bytes()),
         Err(FormatError::NotJson(_))
@@ -985,4 +985,28 @@ fn a_point_may_lie_a_quantum_outside_of_its_cell() {
     // The tiles of such a laszip dataset are integers all the same.
     let laszip = with(&[("schema", float), ("dataType", json!("laszip"))]).unwrap();
     assert!(is_about(slack(laszip), 0.01));
+}
+
+/// Dimensions are compared with each other: 100,000 took half a minute.
+#[test]
+fn schemas_of_thousands_of_dimensions_are_refused() {
+    let with = |count: usize| {
+        let dimension = |i| format!(r#"{{"name": "d{i}", "type": "unsigned", "size": 1}}"#);
+        let schema: Vec<String> = (0..count).map(dimension).collect();
+        let text = format!(
+            r#"{{"bounds": [0, 0, 0, 1, 1, 1], "span": 64, "dataType": "binary", "schema": [{}]}}"#,
+            schema.join(",")
+        );
+        Metadata::from_json(text.as_bytes())
+    };
+    let most = Metadata::MOST_DIMENSIONS;
+    assert_eq!(with(most).unwrap().schema().len(), most);
+    for count in [most + 1, 100_000] {
+        let error = with(count).unwrap_err();
+        let expected = FormatError::TooMany {
+            what: "dimensions",
+            most,
+        };
+        assert_eq!(error, expected);
+    }
 }

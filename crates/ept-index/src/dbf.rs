@@ -67,6 +67,11 @@ impl<'a> Dbf<'a> {
         self.count
     }
 
+    /// Values of all rows, with one more for each row.
+    pub(crate) fn values(&self) -> usize {
+        self.count.saturating_mul(self.fields.len() + 1)
+    }
+
     /// The values of a row, without missing ones. `None` if the row was deleted or does not exist.
     pub(crate) fn row(&self, at: usize) -> Option<Vec<(String, Attribute)>> {
         let mut rows = self.rows.chunks_exact(self.row_size).take(self.count);

@@ -20,8 +20,7 @@ pub enum IndexError {
     },
     /// No field contains the location of the tiles.
     #[error(
-        "no field says where the tiles are; name one with --url-field, or make the location of several with \
-         --url-template '{{FIELD}}.laz'; the fields are {fields}"
+        "no field says where the tiles are; name one, or make the location of several by a template; the fields are {fields}"
     )]
     NoLocation {
         /// Names of the fields, separated by commas.

@@ -6,13 +6,14 @@ use serde_json::Value;
 
 use crate::form::without_mark;
 use crate::geometry::{bbox, bounds_of};
-use crate::record::{Record, Records};
+use crate::record::{Record, Records, check_values, values};
 use crate::{Attribute, IndexError, stac};
 
 const FILE: &str = "JSON";
 
 /// The records of a text. `crs`, if given, overrides the system in the text.
 pub(crate) fn read(bytes: &[u8], crs: Option<&Crs>) -> Result<Records, IndexError> {
+    check_values(FILE, values(bytes, b",[{"))?;
     let json: Value = serde_json::from_slice(without_mark(bytes))
         .map_err(|error| IndexError::malformed(FILE, error.to_string()))?;
     let features = match (json["type"].as_str(), &json["features"]) {

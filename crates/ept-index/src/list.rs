@@ -3,7 +3,7 @@
 use crate::columns::is_location;
 use crate::csv::{cells, delimiter};
 use crate::location::{is_of_points, is_url};
-use crate::record::{Record, Records};
+use crate::record::{Record, Records, check_values, values};
 use crate::{Attribute, IndexError};
 
 /// Maximum characters of a line that a message repeats.
@@ -12,6 +12,7 @@ const SHOWN: usize = 40;
 /// The records of a text. It is CSV if its first line is a header: cells that are names, either several of them or one
 /// that is known for locations. Otherwise each line is a location, except for blank lines and those starting with `#`.
 pub(crate) fn read(text: &str, is_table: bool) -> Result<Records, IndexError> {
+    check_values("text", values(text.as_bytes(), b"\n,;\t|"))?;
     let first = text.lines().find(|line| !line.trim().is_empty());
     let first = first.unwrap_or_default();
     let records = if is_table || is_header(first) {

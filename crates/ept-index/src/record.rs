@@ -3,7 +3,7 @@
 use ept_crs::Crs;
 use ept_format::Bounds;
 
-use crate::Attribute;
+use crate::{Attribute, IndexError};
 
 /// An entry of an index, in terms of its format.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +22,24 @@ pub(crate) struct Records {
     pub(crate) crs: Option<Crs>,
     pub(crate) records: Vec<Record>,
     pub(crate) next: Option<String>,
+}
+
+/// Values that an index may have in all its entries, coordinates among them: enough for some hundred thousand files. Each takes up
+/// to a hundred bytes of memory, and as few as two of the file.
+const MOST_VALUES: usize = 6_000_000;
+
+/// Fails if an index has more values than real ones.
+pub(crate) fn check_values(file: &str, values: usize) -> Result<(), IndexError> {
+    if values <= MOST_VALUES {
+        return Ok(());
+    }
+    let problem = format!("it has more values than the limit of {MOST_VALUES}");
+    Err(IndexError::malformed(file, problem))
+}
+
+/// At most how many values a text has: each but the first comes after one of these bytes.
+pub(crate) fn values(text: &[u8], marks: &[u8]) -> usize {
+    text.iter().filter(|byte| marks.contains(byte)).count()
 }
 
 /// A box without heights. `None` if a number is not finite, or a minimum exceeds its maximum.

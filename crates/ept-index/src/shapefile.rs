@@ -5,7 +5,7 @@ use ept_crs::Crs;
 use crate::IndexError;
 use crate::bytes::text;
 use crate::dbf::Dbf;
-use crate::record::{Record, Records};
+use crate::record::{Record, Records, check_values};
 use crate::shp;
 use crate::zip::Zip;
 
@@ -28,8 +28,9 @@ impl Shapefile<'_> {
                 "the .dbf of the shapefile is missing, which contains the locations of the tiles";
             IndexError::malformed(".dbf", problem)
         })?;
-        let boxes = shp::boxes(self.shp, self.shx)?;
         let table = Dbf::new(dbf)?;
+        check_values(".dbf", table.values())?;
+        let boxes = shp::boxes(self.shp, self.shx)?;
         if table.len() != boxes.len() {
             let (rows, shapes) = (table.len(), boxes.len());
             let problem = format!("it has {rows} rows but {shapes} shapes");

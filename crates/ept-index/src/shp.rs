@@ -5,7 +5,7 @@ use ept_format::Bounds;
 
 use crate::IndexError;
 use crate::bytes::{f64_le, u32_be, u32_le};
-use crate::record::flat;
+use crate::record::{check_values, flat};
 
 /// Size of the header of both files, and of the header of a shape.
 const HEADER: usize = 100;
@@ -35,6 +35,7 @@ pub(crate) fn boxes(shp: &[u8], shx: Option<&[u8]>) -> Result<Vec<Option<Bounds>
         Some(shx) => places(part(shx, ".shx")?),
         None => sequence(shapes)?,
     };
+    check_values(".shp", at.len())?;
     let shape = |(index, at): (usize, usize)| {
         let found = contents(shapes, at).and_then(bounds_of);
         found.ok_or_else(|| {

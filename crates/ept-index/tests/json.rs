@@ -258,3 +258,19 @@ fn what_lists_no_files_is_refused() {
     let deep = "[".repeat(100_000);
     assert!(read(format!("{{\"type\":\"Feature\",\"geometry\":{deep}").as_bytes()).is_err());
 }
+
+/// A value of two bytes takes thirty of memory: a gigabyte would take dozens.
+#[test]
+fn indexes_of_more_values_than_real_ones_have_are_refused() {
+    let array = ",0".repeat(6_000_000);
+    let json = format!("{{\"type\":\"FeatureCollection\",\"features\":[0{array}]}}");
+    let lines = "a.laz\n".repeat(6_000_001);
+    let cells = format!("url\n{}", "a.laz,1\n".repeat(3_000_001));
+    for text in [json, lines, cells] {
+        let error = message(read(text.as_bytes()));
+        assert!(
+            error.contains("more values than the limit of 6000000"),
+            "{error}"
+        );
+    }
+}

@@ -13,8 +13,8 @@ use crate::Format;
 pub enum OutputError {
     /// No format has the extension of the file.
     #[error(
-        "{}: no format has this extension; name it .csv, .las, .laz, .copc.laz, .ply, .arrow or .parquet, or use \
-         --format",
+        "{}: no format has this extension; name it .csv, .las, .laz, .copc.laz, .ply, .arrow or .parquet, or name \
+         the format",
         .0.display()
     )]
     NoFormat(PathBuf),
@@ -22,7 +22,7 @@ pub enum OutputError {
     #[error("\"{0}\" is not a format; use csv, las, laz, copc, ply, arrow or parquet")]
     UnknownFormat(String),
     /// The format can't be written to a stream.
-    #[error("LAS, LAZ, COPC and PLY cannot be written to standard output; name a file with -o")]
+    #[error("LAS, LAZ, COPC and PLY cannot be written to standard output; name a file")]
     NeedsFile,
     /// This build does not support the format.
     #[error("this ept was built without Arrow and Parquet; build it with --features parquet")]
@@ -48,7 +48,7 @@ pub enum OutputError {
         path: PathBuf,
     },
     /// A number of decimals for a format other than CSV.
-    #[error("--precision is for CSV, not for {0}")]
+    #[error("a number of decimals is for CSV, not for {0}")]
     Precision(Format),
 }
 

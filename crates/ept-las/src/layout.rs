@@ -1,9 +1,10 @@
 //! The layout of a point record: its fields.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use ept_format::ScalarType::I32;
-use ept_format::known_dimension;
+use ept_format::{Metadata, known_dimension};
 
 use crate::{Encoding, ExtraDimension, Field, Header, LasError, PointFormat, Scaling, VlrId};
 
@@ -78,12 +79,17 @@ impl Layout {
     /// Adds a dimension in the next undescribed extra bytes, under PDAL's name.
     ///
     /// # Errors
-    /// If the record is too short.
+    /// If the record is too short, or has more dimensions than a schema may have ([`Metadata::MOST_DIMENSIONS`]).
     pub fn describe(&mut self, dimension: &ExtraDimension) -> Result<(), LasError> {
         for (name, encoding) in dimension.elements() {
             let end = self.end + encoding.stored().size();
             if end > self.size {
                 let problem = format!("{name} ends at byte {end} of a record of {}", self.size);
+                return Err(LasError::corrupt("extra bytes record", problem));
+            }
+            if self.fields.len() >= Metadata::MOST_DIMENSIONS {
+                let most = Metadata::MOST_DIMENSIONS;
+                let problem = format!("there are more dimensions than the limit of {most}");
                 return Err(LasError::corrupt("extra bytes record", problem));
             }
             let known = known_dimension(&name).filter(|known| self.field(known).is_none());
@@ -103,7 +109,8 @@ impl Layout {
 
     /// A name that no field has: this one, or this one with a number.
     fn free(&self, name: Arc<str>) -> Arc<str> {
-        let is_taken = |name: &str| self.fields.iter().any(|other| &*other.name == name);
+        let names: HashSet<&str> = self.fields.iter().map(|field| &*field.name).collect();
+        let is_taken = |name: &str| names.contains(name);
         if !is_taken(&name) {
             return name;
         }

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use ept_format::ScalarType;
-use ept_las::{Encoding, ExtraDimension, Layout, PointFormat, Scaling};
+use ept_las::{Encoding, ExtraDimension, Header, Layout, PointFormat, Scaling};
 use proptest::prelude::*;
 
 /// A descriptor as LAS 1.4 R15, table 24 has it.
@@ -114,4 +114,34 @@ fn dimensions_follow_each_other_to_the_end_of_the_record() {
         .collect();
     assert_eq!(ends, [("OriginId", 28), ("OriginId_2", 32)]);
     assert_eq!(layout.size(), 33);
+}
+
+/// Dimensions are compared with each other: 60,000 of one name, as a file of 12 MB can have, took minutes.
+#[test]
+fn records_of_thousands_of_dimensions_are_refused() {
+    let scaling = Scaling {
+        scale: [0.01; 3],
+        offset: [0.0; 3],
+    };
+    let layout = |count: u16| {
+        let mut header = Header::new(4, PointFormat::new(6).unwrap(), scaling);
+        header.record_length = 30 + count;
+        header.evlr_count = 1;
+        // The head of an extended record (LAS 1.4 R15, table 23), then its contents.
+        let mut record = vec![0; 60];
+        record[2..11].copy_from_slice(b"LASF_Spec");
+        record[18] = 4;
+        record[20..28].copy_from_slice(&(u64::from(count) * 192).to_le_bytes());
+        let contents = descriptor(1, 0, b"same", [0.0; 3], [0.0; 3]);
+        record.extend(contents.repeat(count.into()));
+        Layout::of_file(&header, &header.to_bytes(), &record)
+    };
+    assert_eq!(layout(1900).unwrap().size(), 1930);
+    for count in [2001, 60_000] {
+        let error = layout(count).unwrap_err().to_string();
+        assert!(
+            error.contains("more dimensions than the limit of 2000"),
+            "{error}"
+        );
+    }
 }

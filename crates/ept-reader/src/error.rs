@@ -36,6 +36,11 @@ pub enum Error {
     /// Sources can't be read together.
     #[error("{0}")]
     Mixed(String),
+    /// Sources with different vertical systems, each with the first source that has it; see [`crate::Heights`].
+    #[error(
+        "the sources have different vertical systems: {0}; heights of different systems can't be mixed; take them as they are to ignore this"
+    )]
+    Heights(String),
     /// A LAS, LAZ or COPC file can't be opened.
     #[error("{location}: {fault}")]
     File {

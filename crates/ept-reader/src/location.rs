@@ -125,6 +125,7 @@ pub(crate) fn open_file(
     location: &str,
     options: &Options,
 ) -> Result<(Arc<dyn Store>, String), Error> {
+    let location = location.strip_prefix("ept://").unwrap_or(location);
     let location = &*options.services.location(location)?;
     let kind = Kind::of(location)?;
     if let Kind::Path(path) = kind {

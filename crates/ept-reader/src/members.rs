@@ -296,11 +296,7 @@ fn check_heights(sources: &[&Arc<dyn Source>]) -> Result<(), Error> {
         let system = system.as_deref().unwrap_or("unknown");
         format!("{system} ({location})")
     });
-    Err(Error::Mixed(format!(
-        "the sources have different vertical systems: {}; heights of different systems can't be mixed; \
-         use --vertical-as-is to ignore this",
-        systems.collect::<Vec<_>>().join(", ")
-    )))
+    Err(Error::Heights(systems.collect::<Vec<_>>().join(", ")))
 }
 
 /// The error for a dataset of which no source can be opened.

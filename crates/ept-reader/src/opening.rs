@@ -117,6 +117,7 @@ fn left_out(index: &Index, location: &str) -> impl Iterator<Item = Listed> {
     let unlocated = index.unlocated.iter();
     let unlocated = unlocated.map(|number| format!("entry {number} has no location"));
     let next = index.next.iter();
+    let next = next.map(|next| location::without_secrets(next));
     let next = next.map(|next| format!("it continues at {next}; give that too"));
     let causes: Vec<String> = unlocated.chain(next).collect();
     let location = location::without_secrets(location);

@@ -62,11 +62,9 @@ impl Ept {
             Some(size) => self.header_of(&path, size, start).await,
             // Without a size, the whole file must be read.
             None => {
-                let (most, retry) = (
-                    self.most_tile_bytes(node),
-                    self.fetcher().engine().options().retry,
-                );
-                let whole = self.fetcher().get_with(&path, most, &retry).await;
+                let (usual, most) = (self.usual_tile_bytes(node), self.most_tile_bytes(node));
+                let retry = self.fetcher().engine().options().retry;
+                let whole = self.fetcher().get_roomy(&path, usual, most, &retry).await;
                 let whole = whole.map_err(LossCause::Fetch)?;
                 self.header_of(&path, whole.len() as u64, whole).await
             }
@@ -80,7 +78,7 @@ impl Ept {
         size: u64,
         start: Bytes,
     ) -> Result<TileHeader, LossCause> {
-        let most = self.fetcher().engine().limits().file_bytes.get() as u64;
+        let most = self.fetcher().engine().limits().metadata_bytes.get() as u64;
         let length = TileHeader::length(&start).min(size).min(most);
         let read = |range: Range<u64>| async move {
             let bytes = self.fetcher().range(path, range).await;

@@ -86,7 +86,7 @@ impl<T: Send + 'static> Ordered<T> {
         let start = Start {
             engine: dataset.engine().clone(),
             taken: Arc::clone(&taken),
-            point_size,
+            point_size: (point_size + stored_size(&dataset)) as u64,
             interested: interest.interested(),
         };
         let job = Arc::new(Job {
@@ -126,11 +126,20 @@ impl<T: Send + 'static> Stream for Ordered<T> {
     }
 }
 
+/// About how many bytes a point takes as it is fetched: LAZ needs less than half of what the values take, other encodings up to
+/// all of it.
+fn stored_size(dataset: &Dataset) -> usize {
+    let schema = &dataset.members().frame().schema;
+    let sizes = schema.iter().map(|dimension| dimension.scalar.size());
+    sizes.sum::<usize>() / 2
+}
+
 /// Starts the work on each node once there is memory for it, in the order of the nodes.
 struct Start {
     engine: Engine,
     taken: Arc<Taken>,
-    point_size: usize,
+    /// Of a point as it comes and as it is decoded.
+    point_size: u64,
     interested: Interested,
 }
 
@@ -146,7 +155,7 @@ impl Start {
                 return;
             };
             let points = node.as_ref().map_or(0, |node| node.points);
-            let bytes = points.saturating_mul(self.point_size as u64);
+            let bytes = points.saturating_mul(self.point_size);
             let memory = self.engine.memory().share(bytes, place, &self.taken).await;
             let job = Arc::clone(&job);
             let work = async move { Ok((job.run(place, node?).await?, memory)) };

@@ -68,8 +68,8 @@ async fn texts_that_unpack_to_more_than_the_limit_of_their_kind_are_refused() {
             "ept-hierarchy/0-0-0-0.json",
             "{\"0-0-0-0\":1",
             ",\"0-0-0-0\":1",
-            129,
-            128 << 20,
+            65,
+            64 << 20,
         ),
         ("ept-sources/manifest.json", "[{}", ",{}", 65, 64 << 20),
     ] {

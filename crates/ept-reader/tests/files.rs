@@ -107,7 +107,7 @@ async fn a_laz_file_has_its_points_in_the_order_of_the_file() {
     assert!(found.len() > 1, "{} nodes", found.len());
     assert_eq!(x(found), expected);
     let depth = laz.select(&Query::new().with_depth(2)).unwrap_err();
-    assert!(depth.to_string().contains("--thin"), "{depth}");
+    assert!(depth.to_string().contains("thin its points"), "{depth}");
 }
 
 #[tokio::test]

@@ -61,6 +61,7 @@ impl AnyOf {
         let mut groups: Vec<Group> = Vec::new();
         for (number, area) in areas.iter().enumerate() {
             let numbered = |error: SelectError| match error {
+                SelectError::NoInside(_) => SelectError::NoInside(Some(number + 1)),
                 SelectError::Geometry(problem) => {
                     SelectError::Geometry(format!("area {}: {problem}", number + 1))
                 }

@@ -15,6 +15,18 @@ pub enum SelectError {
     /// Corners that are malformed or not those of a box.
     #[error("the bounds are not a box: {0}")]
     Bounds(String),
+    /// Lines or points, of which only a buffer makes an area; of several areas, with the number of the area from 1.
+    #[error(
+        "the geometry is not an area: {}it has lines or points, which have no inside: give a buffer",
+        .0.map_or_else(String::new, |number| format!("area {number}: "))
+    )]
+    NoInside(Option<usize>),
+    /// An area that can't be compared with the boxes of an index, whose coordinate system nobody names.
+    #[error(
+        "{0}, and the index does not name its coordinate system; give the area in the coordinates of the index, or name the \
+         system"
+    )]
+    IndexCrs(String),
     /// A malformed line.
     #[error("the line is invalid: {0}")]
     Line(String),
@@ -32,7 +44,7 @@ pub enum SelectError {
     #[error("resolution {0}: must be a finite number greater than 0")]
     Resolution(f64),
     /// A depth or resolution for a source that is not an octree.
-    #[error("the source is not an octree and has no depths; thin its points instead (--thin)")]
+    #[error("the source is not an octree and has no depths; thin its points instead")]
     NoDepths,
     /// A dimension in a condition that is in neither the points nor the schema.
     #[error(

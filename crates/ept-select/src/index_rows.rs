@@ -39,10 +39,7 @@ pub fn rows_in_areas<'a>(
             || "the area has a buffer on the ground".to_owned(),
             |crs| format!("the area is in {crs}"),
         );
-        return Err(SelectError::Unrelated(format!(
-            "{what}, and the index does not name its coordinate system; name it with --index-crs, or give the area \
-             in the coordinates of the index"
-        )));
+        return Err(SelectError::IndexCrs(what));
     }
     let cover = Cover::new(areas, edge, &frame(index))?;
     let is_round = index.crs.as_ref().is_some_and(Crs::is_geographic);

@@ -46,9 +46,7 @@ impl Part {
                 Shape::Buffered(Buffer::new(&polygons, reach, &crs?, edge)?)
             }
             _ if area.is_thin => {
-                let problem =
-                    "it has lines or points, which have no inside: give a buffer (--buffer)";
-                return Err(SelectError::Geometry(problem.into()));
+                return Err(SelectError::NoInside(None));
             }
             (Footprint::Box { .. }, None) => {
                 Shape::Box([0, 1].map(|axis| range(axis, min[axis], max[axis])))

@@ -67,7 +67,7 @@ impl Reprojection {
             bounds: around(grid(&frame.bounds).filter_map(|place| transform.apply(place)))
                 .ok_or_else(nowhere)?,
             stored,
-            units: [[own[0], own[0], from.metres_per_height()], [x, y, 1.0]],
+            units: [[own[0], own[1], from.metres_per_height()], [x, y, 1.0]],
             reach: reach(&places),
             transform,
         })

@@ -190,7 +190,7 @@ fn a_source_that_is_not_an_octree_has_no_depths() {
     ] {
         let error = Selection::new(&query, &frame).unwrap_err();
         assert_eq!(error, SelectError::NoDepths);
-        assert!(error.to_string().contains("--thin"));
+        assert!(error.to_string().contains("thin its points"));
     }
     assert!(Selection::new(&Query::new(), &frame).is_ok());
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use ept_job::{Format, Output, OutputError, Pass, Report, file_names, write_areas, write_points};
+use ept_job::{Format, Output, Pass, Report, file_names, write_areas, write_points};
 use ept_reader::{Credit, Crs, Query, Selection, Spacing, Thin};
 use indicatif::HumanBytes;
 
@@ -15,7 +15,7 @@ use crate::choice::Choice;
 use crate::exit::{Outcome, WrongUsage};
 use crate::losses;
 use crate::numbers::{counted, rounded};
-use crate::output::output;
+use crate::output::{output, wrong};
 use crate::progress::Bar;
 use crate::select;
 use crate::terminal::{self, tell};
@@ -112,7 +112,6 @@ async fn run_each(args: &QueryArgs, property: &str) -> Result<Outcome> {
     let names = std::mem::take(&mut each.names);
     let template = args.output.as_deref().unwrap_or(Path::new("-"));
     let format = output_of(args, Some(template))?.format();
-    let wrong = |problem: OutputError| WrongUsage(problem.to_string());
     let files = file_names(&template.to_string_lossy(), property, &names).map_err(wrong)?;
     let outputs = files.iter().map(|file| {
         check_clobber(args, Some(file))?;

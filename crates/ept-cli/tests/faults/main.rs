@@ -6,7 +6,12 @@
 mod support;
 
 mod areas;
+mod changes;
 mod columns;
+#[cfg(unix)]
+mod machine;
+#[cfg(target_os = "linux")]
+mod memory;
 mod names;
 mod scaling;
 mod systems;

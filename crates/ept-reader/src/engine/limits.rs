@@ -10,14 +10,15 @@ pub struct Limits {
     pub requests: NonZeroUsize,
     /// Maximum tiles decoded concurrently. By default the number of cores, at most 4096.
     pub threads: NonZeroUsize,
-    /// Bytes of decoded points that wait for consumers, 256 MiB by default. A tile that is larger is still read, alone.
+    /// Bytes of points, fetched and decoded, that wait for consumers, 256 MiB by default. A tile that is larger is still
+    /// read, alone. Files that are larger than usual for their kind, such as texts above 4 MiB, are read one at a time.
     pub memory: NonZeroUsize,
     /// Maximum size of a file in bytes, decompressed if it is sent compressed, 1 GiB by default. Tiles are also limited
     /// by their number of points, see [`Limits::tile_bytes`].
     pub file_bytes: NonZeroUsize,
     /// Maximum size of an `ept.json` or `ept-addon.json` in bytes, after decompression, 16 MiB by default.
     pub metadata_bytes: NonZeroUsize,
-    /// Maximum size of a hierarchy page in bytes, after decompression, 128 MiB by default, enough for six million
+    /// Maximum size of a hierarchy page in bytes, after decompression, 64 MiB by default, enough for three million
     /// nodes.
     pub page_bytes: NonZeroUsize,
     /// Maximum size of a list of source files or of their metadata in bytes, after decompression, 64 MiB by default.
@@ -39,7 +40,7 @@ const REQUESTS: NonZeroUsize = NonZeroUsize::new(16).expect("16 is not 0");
 const MEMORY: NonZeroUsize = NonZeroUsize::new(256 << 20).expect("256 MiB is not 0");
 const FILE_BYTES: NonZeroUsize = NonZeroUsize::new(1 << 30).expect("1 GiB is not 0");
 const METADATA_BYTES: NonZeroUsize = NonZeroUsize::new(16 << 20).expect("16 MiB is not 0");
-const PAGE_BYTES: NonZeroUsize = NonZeroUsize::new(128 << 20).expect("128 MiB is not 0");
+const PAGE_BYTES: NonZeroUsize = NonZeroUsize::new(64 << 20).expect("64 MiB is not 0");
 const RUN_BYTES: NonZeroUsize = NonZeroUsize::new(4 << 20).expect("4 MiB is not 0");
 const SOURCES_BYTES: NonZeroUsize = NonZeroUsize::new(64 << 20).expect("64 MiB is not 0");
 const INDEX_BYTES: NonZeroUsize = NonZeroUsize::new(500 << 20).expect("500 MiB is not 0");

@@ -9,6 +9,7 @@ mod memory;
 mod options;
 mod ranges;
 mod retry;
+mod room;
 mod traffic;
 mod wait;
 
@@ -28,6 +29,7 @@ pub use limits::Limits;
 pub(crate) use memory::{Memory, Share, Taken};
 pub use options::{CloudOptions, Options};
 pub use retry::Retry;
+pub(crate) use room::Room;
 pub use traffic::Traffic;
 pub use wait::{Wait, WaitWatch};
 
@@ -60,6 +62,8 @@ struct Inner {
     requests: Arc<Semaphore>,
     cores: Arc<Cores>,
     memory: Memory,
+    /// For one file that is larger than usual.
+    room: Arc<Semaphore>,
     traffic: Counters,
     start: Instant,
     deadline: Option<(Instant, Duration)>,
@@ -81,6 +85,7 @@ impl Engine {
                 requests: Arc::new(Semaphore::new(limits.requests.get())),
                 cores: Arc::new(Cores::new(limits.threads.get())),
                 memory: Memory::new(limits.memory.get()),
+                room: Arc::new(Semaphore::new(1)),
                 traffic: Counters::default(),
                 start,
                 deadline,

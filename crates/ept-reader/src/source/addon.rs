@@ -28,11 +28,12 @@ impl Addon {
         let path = ept_format::Addon::METADATA_PATH;
         let options = fetcher.engine().options();
         let most = options.limits.text_bytes(options.limits.metadata_bytes);
-        let bytes = fetcher.get_with(path, most, &options.retry).await?;
-        let addon = ept_format::Addon::from_json(name, &bytes).map_err(|fault| Error::Format {
-            location: fetcher.location(path),
-            fault,
-        })?;
+        let from_json = {
+            let name = name.to_owned();
+            move |text: &[u8]| ept_format::Addon::from_json(&name, text)
+        };
+        let read = text::read(&fetcher, path, most, &options.retry, from_json).await?;
+        let addon = read.map_err(|cause| text::fault(&fetcher, path, cause))?;
         let addon = Addon {
             addon,
             fetcher,
@@ -42,7 +43,10 @@ impl Addon {
         let retry = addon.fetcher.engine().options().retry;
         match addon.page(Key::ROOT, &retry).await {
             Ok(_) => Ok(addon),
-            Err(cause) => Err(addon.page_fault(Key::ROOT, cause)),
+            Err(cause) => {
+                let path = addon.addon.page_path(Key::ROOT);
+                Err(text::fault(&addon.fetcher, &path, cause))
+            }
         }
     }
 
@@ -61,8 +65,11 @@ impl Addon {
             let cause = LossCause::Decode(DecodeError::Count { expected, found });
             return Err(self.lost(node, &path, cause));
         }
-        let limits = self.fetcher.engine().limits();
-        let most = limits.tile_bytes(node.points, self.dimension().scalar.size());
+        // Its values and no more, with room for a message of how many there are instead: a file beside the node's tile must not
+        // wait for the room that the tile may have.
+        let size = self.dimension().scalar.size() as u64;
+        let most = node.points.saturating_mul(size).saturating_add(1 << 10);
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
         let bytes = self.fetcher.get_with(&path, most, retry).await;
         let bytes = bytes.map_err(|error| self.lost(node, &path, LossCause::Fetch(error)))?;
         Ok(Some(bytes))
@@ -135,17 +142,6 @@ impl Addon {
         let page =
             page.map_err(|error| LossCause::Format(FormatError::NotJson(error.to_string())))?;
         page.map(Arc::new)
-    }
-
-    fn page_fault(&self, key: Key, cause: LossCause) -> Error {
-        match cause {
-            LossCause::Fetch(error) => error.into(),
-            LossCause::Format(fault) => Error::Format {
-                location: self.fetcher.location(&self.addon.page_path(key)),
-                fault,
-            },
-            other => Error::Internal(other.to_string()),
-        }
     }
 
     fn lost(&self, node: &Node, path: &str, cause: LossCause) -> Error {

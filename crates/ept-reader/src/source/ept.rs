@@ -77,6 +77,7 @@ impl Ept {
             Ok(bytes) => text::decompressed(&bytes, most)
                 .is_ok_and(|text| self.text_hash.is_none_or(|known| known == hash(&text))),
             Err(StoreError::NotFound { .. }) => self.text_hash.is_none(),
+            Err(StoreError::Changed { .. }) => false,
             Err(_) => true,
         };
         if is_same {
@@ -195,6 +196,9 @@ impl Ept {
         path: &str,
         cause: LossCause,
     ) -> Error {
+        if let LossCause::Fetch(StoreError::Changed { location }) = cause {
+            return Error::Changed { location };
+        }
         Error::Lost(Box::new(Loss {
             part,
             node,
@@ -215,12 +219,5 @@ async fn parsed<T: Send + 'static>(
     let options = fetcher.engine().options();
     let most = options.limits.text_bytes(most);
     let read = text::read(fetcher, path, most, &options.retry, from_json).await?;
-    read.map_err(|cause| match cause {
-        LossCause::Fetch(error) => error.into(),
-        LossCause::Format(fault) => Error::Format {
-            location: fetcher.location(path),
-            fault,
-        },
-        other => Error::Internal(other.to_string()),
-    })
+    read.map_err(|cause| text::fault(fetcher, path, cause))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use ept_format::{Key, Page, Step, Walk};
 use tokio::sync::mpsc::Sender;
@@ -125,8 +126,8 @@ impl Stretch {
 /// The pages being loaded.
 struct Loads {
     octree: Arc<dyn Octree>,
-    /// Number of entries of all pages so far.
-    entries: u64,
+    /// Number of entries of all pages so far, including those that were not taken yet.
+    entries: Arc<AtomicU64>,
     waiting: VecDeque<Key>,
     tasks: JoinSet<Loaded>,
 }
@@ -135,7 +136,7 @@ impl Loads {
     fn new(octree: Arc<dyn Octree>) -> Loads {
         Loads {
             octree,
-            entries: 0,
+            entries: Arc::default(),
             waiting: VecDeque::new(),
             tasks: JoinSet::new(),
         }
@@ -162,8 +163,11 @@ impl Loads {
             };
             let octree = Arc::clone(&self.octree);
             let retry = octree.engine().options().retry;
-            self.tasks
-                .spawn(async move { (key, octree.page(key, &retry).await) });
+            let entries = Arc::clone(&self.entries);
+            self.tasks.spawn(async move {
+                let page = octree.page(key, &retry).await;
+                (key, page.and_then(|page| counted(&*octree, page, &entries)))
+            });
         }
     }
 
@@ -171,19 +175,26 @@ impl Loads {
     async fn next(&mut self) -> Result<Loaded, Error> {
         let joined = self.tasks.join_next().await;
         self.start();
-        let (key, page) = match joined {
-            Some(Ok(loaded)) => loaded,
-            Some(Err(error)) => return Err(task_failed(&error)),
-            None => return Err(Error::Internal("a walk waits for no page".into())),
-        };
-        self.entries += page.as_ref().map_or(0, |page| page.entries().len() as u64);
-        let limit = self.octree.engine().limits().nodes;
-        if self.entries > limit {
-            return Err(Error::TooLarge {
-                location: self.octree.hierarchy_location(),
-                problem: format!("more nodes than the limit of {limit}"),
-            });
+        match joined {
+            Some(loaded) => loaded.map_err(|error| task_failed(&error)),
+            None => Err(Error::Internal("a walk waits for no page".into())),
         }
-        Ok((key, page))
     }
+}
+
+/// The page, unless there are too many entries with it.
+fn counted(octree: &dyn Octree, page: Arc<Page>, entries: &AtomicU64) -> Result<Arc<Page>, Error> {
+    let own = page.entries().len() as u64;
+    let limit = octree.engine().limits().nodes;
+    if entries
+        .fetch_add(own, Ordering::Relaxed)
+        .saturating_add(own)
+        <= limit
+    {
+        return Ok(page);
+    }
+    Err(Error::TooLarge {
+        location: octree.hierarchy_location(),
+        problem: format!("more nodes than the limit of {limit}"),
+    })
 }

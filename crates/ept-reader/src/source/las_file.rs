@@ -9,7 +9,7 @@ use ept_points::{DecodeError, FileDecoder, PointBatch, TileHeader, Wish};
 use futures::FutureExt;
 use futures::future::{BoxFuture, ready};
 
-use super::Encoded;
+use super::{Encoded, text};
 use crate::engine::{Fetcher, Retry};
 use crate::store::{Start, StoreError};
 use crate::{Error, Loss, LossCause, LostPart};
@@ -119,18 +119,45 @@ impl LasFile {
         self.header().scaling.scale.map(f64::abs)
     }
 
-    /// The bytes of the file in a range, all of them.
+    /// The bytes of the file in a range, all of them, which have nothing to do with points.
     pub(crate) async fn range(
         &self,
         range: Range<u64>,
         retry: &Retry,
     ) -> Result<Bytes, StoreError> {
+        let most = self.fetcher.engine().limits().file_bytes.get();
+        self.read(range, text::USUAL as u64, most, retry).await
+    }
+
+    /// The bytes of the file in a range that holds this many points, all of them.
+    async fn tile(
+        &self,
+        range: Range<u64>,
+        points: u64,
+        retry: &Retry,
+    ) -> Result<Bytes, StoreError> {
+        let record = self.header().record_length;
+        let limits = self.fetcher.engine().limits();
+        let most = limits.tile_bytes(points, record.into());
+        // Compressed points rarely take more than they do in records.
+        let usual = points.saturating_mul(record.into());
+        let usual = usual.saturating_add(START);
+        self.read(range, usual, most, retry).await
+    }
+
+    async fn read(
+        &self,
+        range: Range<u64>,
+        usual: u64,
+        most: usize,
+        retry: &Retry,
+    ) -> Result<Bytes, StoreError> {
         let length = range.end - range.start;
-        let limit = self.fetcher.engine().limits().file_bytes.get();
-        if length > limit as u64 {
-            return Err(StoreError::too_large(self.location(), limit));
+        if length > most as u64 {
+            return Err(StoreError::too_large(self.location(), most));
         }
-        let bytes = self.fetcher.range_with(&self.path, range, retry).await?;
+        let bytes = self.fetcher.range_roomy(&self.path, range, usual, retry);
+        let bytes = bytes.await?;
         if bytes.len() as u64 == length {
             Ok(bytes)
         } else {
@@ -174,7 +201,7 @@ impl LasFile {
             return Err(self.lost_node(node, LossCause::TooLarge(most)));
         }
         let place = place.await?.ok_or_else(|| self.miscounted(node, 0))?;
-        let tile = self.range(place, retry).await;
+        let tile = self.tile(place, node.points, retry).await;
         let tile = tile.map_err(|error| self.lost_node(node, LossCause::Fetch(error)))?;
         let beside = Vec::new();
         Ok(Encoded { tile, beside })
@@ -235,6 +262,9 @@ impl LasFile {
         cell: Bounds,
         cause: LossCause,
     ) -> Error {
+        if let LossCause::Fetch(StoreError::Changed { location }) = cause {
+            return Error::Changed { location };
+        }
         Error::Lost(Box::new(Loss {
             part,
             node,
@@ -319,7 +349,7 @@ async fn evlrs(
             .filter(|end| *end <= size && length <= size)
             .ok_or_else(cut_off)?;
         let is_wanted = |kind: &VlrId| user == kind.user && number == kind.number;
-        if kinds.iter().any(is_wanted) && length <= limit {
+        if kinds.iter().any(is_wanted) && length <= limit - found.len() as u64 {
             let record = match part(&window, at, end - at) {
                 Some(record) => record,
                 None => fetcher.range(path, at..end).await?,

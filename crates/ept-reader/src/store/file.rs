@@ -4,23 +4,29 @@ use std::fs::Metadata;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
+use super::watch::Watch;
 use super::{Store, StoreError};
 
 /// The files of a dataset in a folder.
 #[derive(Debug, Clone)]
 pub struct FileStore {
     root: PathBuf,
+    watch: Watch,
 }
 
 impl FileStore {
     /// The dataset whose `ept.json` is in the folder `root`.
     pub fn new(root: impl Into<PathBuf>) -> FileStore {
-        FileStore { root: root.into() }
+        FileStore {
+            root: root.into(),
+            watch: Watch::default(),
+        }
     }
 
     async fn read(
@@ -34,8 +40,18 @@ impl FileStore {
         let read = tokio::task::spawn_blocking(move || read_range(&full, &range, max_bytes));
         let read = read.await.unwrap_or_else(|error| Err(error.into()));
         match read {
-            Ok(Some(bytes)) => Ok(bytes.into()),
-            Ok(None) => Err(StoreError::too_large(self.location(path), max_bytes)),
+            Ok(FilePart {
+                changed: Some(time),
+                ..
+            }) if self.watch.is_changed(time, SystemTime::now()) => Err(StoreError::Changed {
+                location: self.location(path),
+            }),
+            Ok(FilePart {
+                bytes: Some(bytes), ..
+            }) => Ok(bytes.into()),
+            Ok(FilePart { bytes: None, .. }) => {
+                Err(StoreError::too_large(self.location(path), max_bytes))
+            }
             Err(error) => Err(self.error(path, &error)),
         }
     }
@@ -139,25 +155,37 @@ fn regular_size(metadata: &Metadata) -> std::io::Result<u64> {
     Err(std::io::Error::other(format!("{kind}, not a regular file")))
 }
 
+/// What was read of a file.
+struct FilePart {
+    /// `None` if there are more bytes than allowed.
+    bytes: Option<Vec<u8>>,
+    /// When the file was changed. `None` if the system does not tell.
+    changed: Option<SystemTime>,
+}
+
 /// The bytes of a file in a range. `None` if there are more than `max_bytes`. The size is determined first, so that
 /// huge files are not read to the end, and memory is reserved once.
-fn read_range(
-    path: &Path,
-    range: &Range<u64>,
-    max_bytes: usize,
-) -> std::io::Result<Option<Vec<u8>>> {
+fn read_range(path: &Path, range: &Range<u64>, max_bytes: usize) -> std::io::Result<FilePart> {
     // Before it is opened, which may block forever.
-    let size = regular_size(&std::fs::metadata(path)?)?;
+    let metadata = std::fs::metadata(path)?;
+    let size = regular_size(&metadata)?;
+    let changed = metadata.modified().ok();
     let mut file = std::fs::File::open(path)?;
     let length = range.end.min(size);
     let length = length.saturating_sub(range.start);
     let Some(length) = usize::try_from(length).ok().filter(|n| *n <= max_bytes) else {
-        return Ok(None);
+        return Ok(FilePart {
+            bytes: None,
+            changed,
+        });
     };
     let mut bytes = Vec::with_capacity(length);
     if range.start > 0 {
         if length == 0 {
-            return Ok(Some(bytes));
+            return Ok(FilePart {
+                bytes: Some(bytes),
+                changed,
+            });
         }
         file.seek(SeekFrom::Start(range.start))?;
     }
@@ -165,7 +193,10 @@ fn read_range(
     let most = (max_bytes as u64).saturating_add(1);
     let wanted = range.end.saturating_sub(range.start);
     file.take(wanted.min(most)).read_to_end(&mut bytes)?;
-    Ok((bytes.len() <= max_bytes).then_some(bytes))
+    Ok(FilePart {
+        bytes: (bytes.len() <= max_bytes).then_some(bytes),
+        changed,
+    })
 }
 
 /// The names of the files in a folder. Those that are not UTF-8 can't belong to a dataset.

@@ -3,6 +3,7 @@
 mod answer;
 mod client;
 mod content_range;
+mod dates;
 mod encoding;
 mod failure;
 mod options;
@@ -19,6 +20,7 @@ use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Response, StatusCode, Url};
 
 use super::secrets::without_secrets;
+use super::watch::Watch;
 use super::{Answer, Start, Store, StoreError, body};
 use crate::Error;
 use answer::{condition, is_html, is_tag, length, stamp_of};
@@ -27,6 +29,7 @@ use client::Client;
 pub(super) use client::headers;
 use content_range::ContentRange;
 pub(super) use content_range::past_end;
+use dates::is_changed;
 use encoding::{Decoder, is_gzip};
 use failure::request_error;
 pub(super) use failure::status_error;
@@ -43,6 +46,7 @@ pub use options::HttpOptions;
 pub struct HttpStore {
     client: Client,
     root: Url,
+    watch: Watch,
 }
 
 impl HttpStore {
@@ -63,6 +67,7 @@ impl HttpStore {
         Ok(HttpStore {
             client: Client::new(options).map_err(failed)?,
             root: url,
+            watch: Watch::default(),
         })
     }
 
@@ -98,11 +103,21 @@ impl HttpStore {
             }
             status => return Err(status_error(location, status, response.headers())),
         }
+        self.check_unchanged(response.headers(), &location)?;
         let stamp = stamp_of(response.headers());
         let bytes = self
             .contents(response, location, u64::MAX, max_bytes)
             .await?;
         Ok(Answer::File { bytes, stamp })
+    }
+
+    /// Fails if the file was changed after the first answer, by the server's own clock.
+    fn check_unchanged(&self, headers: &HeaderMap, location: &str) -> Result<(), StoreError> {
+        if is_changed(headers, &self.watch) {
+            let location = location.to_owned();
+            return Err(StoreError::Changed { location });
+        }
+        Ok(())
     }
 
     /// The body, or its first `wanted` bytes, unless it is a web page.

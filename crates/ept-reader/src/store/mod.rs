@@ -8,6 +8,7 @@ mod memory;
 #[cfg(feature = "cloud")]
 mod object;
 mod secrets;
+mod watch;
 
 use std::fmt::Debug;
 use std::ops::Range;
@@ -31,8 +32,8 @@ pub(crate) use secrets::without_secrets;
 /// The only required fetching method, [`Store::get`], is called from many tasks concurrently. It makes a single
 /// attempt: a [`crate::Dataset`] limits concurrency and retries temporary failures.
 pub trait Store: Debug + Send + Sync {
-    /// The whole contents of a file of at most `max_bytes` bytes. A longer file is an error, before it fills the
-    /// memory. `path` is relative to the dataset's root, with `/` as separator, for example `ept-data/0-0-0-0.laz`.
+    /// The whole contents of a file of at most `max_bytes` bytes. A longer file is [`StoreError::TooLarge`], before it fills
+    /// the memory. `path` is relative to the dataset's root, with `/` as separator, for example `ept-data/0-0-0-0.laz`.
     fn get<'a>(
         &'a self,
         path: &'a str,
@@ -196,6 +197,20 @@ pub enum StoreError {
         /// What failed.
         cause: String,
     },
+    /// The file was changed after the first file of the store was read.
+    #[error("{location}: changed while it was read")]
+    Changed {
+        /// Path or URL, without secrets.
+        location: String,
+    },
+    /// The file or range has more bytes than the caller allows.
+    #[error("{location}: {cause}")]
+    TooLarge {
+        /// Path or URL, without secrets.
+        location: String,
+        /// The limit.
+        cause: String,
+    },
     /// The file system, network or server failed permanently.
     #[error("{location}: {cause}")]
     Failed {
@@ -210,10 +225,8 @@ const WEB_PAGE: &str = "the server answers with a web page (HTML) instead of the
 
 impl StoreError {
     pub(crate) fn too_large(location: String, max_bytes: usize) -> StoreError {
-        StoreError::Failed {
-            location,
-            cause: format!("larger than the limit of {max_bytes} bytes"),
-        }
+        let cause = format!("larger than the limit of {max_bytes} bytes");
+        StoreError::TooLarge { location, cause }
     }
 
     /// Whether the same request may succeed later.
@@ -254,9 +267,11 @@ impl StoreError {
     pub fn location(&self) -> &str {
         match self {
             StoreError::NotFound { location }
+            | StoreError::Changed { location }
             | StoreError::Denied { location, .. }
             | StoreError::Transient { location, .. }
             | StoreError::Unreachable { location, .. }
+            | StoreError::TooLarge { location, .. }
             | StoreError::Failed { location, .. } => location,
         }
     }
@@ -266,9 +281,11 @@ impl StoreError {
     pub fn cause(&self) -> &str {
         match self {
             StoreError::NotFound { .. } => "not found",
+            StoreError::Changed { .. } => "changed while it was read",
             StoreError::Denied { cause, .. }
             | StoreError::Transient { cause, .. }
             | StoreError::Unreachable { cause, .. }
+            | StoreError::TooLarge { cause, .. }
             | StoreError::Failed { cause, .. } => cause,
         }
     }

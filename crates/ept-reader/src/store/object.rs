@@ -226,7 +226,9 @@ impl CloudStore {
             | StoreError::Failed { cause, .. } => {
                 *cause += &code.map_or_else(String::new, |code| format!(" ({code})"));
             }
-            StoreError::NotFound { .. } => {}
+            StoreError::NotFound { .. }
+            | StoreError::Changed { .. }
+            | StoreError::TooLarge { .. } => {}
         }
         if let (StoreError::Denied { cause, .. }, Some(anonymous)) =
             (&mut error, &self.connection.anonymous)

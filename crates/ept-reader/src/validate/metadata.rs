@@ -15,8 +15,10 @@ type Object = Map<String, Value>;
 pub(super) fn check(text: &[u8], location: &str, findings: &mut Findings) -> Option<Metadata> {
     let mut lint = Lint { location, findings };
     let read = Metadata::from_json(text);
-    let object = match serde_json::from_slice(without_mark(text)) {
-        Ok(Value::Object(mut object)) if !matches!(read, Err(FormatError::PreEpt)) => {
+    let is_hopeless = matches!(read, Err(FormatError::PreEpt | FormatError::TooMany { .. }));
+    let parse = || serde_json::from_slice(without_mark(text)).ok();
+    let object = match (!is_hopeless).then(parse).flatten() {
+        Some(Value::Object(mut object)) => {
             object.sort_keys();
             object
         }

@@ -126,7 +126,11 @@ pub async fn validate_store(
     ) {
         Ok(text) => metadata::check(&text, &location, &mut findings),
         Err(problem) => {
-            findings.add(Code::NotEpt, Place::file(location.as_str()), problem);
+            findings.add(
+                Code::NotEpt,
+                Place::file(location.as_str()),
+                problem.to_string(),
+            );
             None
         }
     };

@@ -63,7 +63,7 @@ async fn list(
     };
     let list = bytes.and_then(|bytes| {
         let text = text::decompressed(&bytes, most);
-        let text = text.map_err(|problem| (None, problem))?;
+        let text = text.map_err(|problem| (None, problem.to_string()))?;
         SourceFile::list_from_json(&text).map_err(|error| match error {
             FormatError::Field { field, problem } => (Some(field), problem),
             other => (None, other.to_string()),
@@ -166,7 +166,7 @@ fn detail(
     bytes: &Result<bytes::Bytes, StoreError>,
 ) -> Result<(), String> {
     let bytes = bytes.as_ref().map_err(|error| error.cause().to_owned())?;
-    let text = text::decompressed(bytes, most_bytes(ept))?;
+    let text = text::decompressed(bytes, most_bytes(ept)).map_err(|error| error.to_string())?;
     let detail = source.detail_from_json(&text);
     detail.map(drop).map_err(|error| error.to_string())
 }

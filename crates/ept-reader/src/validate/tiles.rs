@@ -179,8 +179,9 @@ async fn header(
             start.map_err(|error| missing(&error))?
         }
         None => {
-            let (most, retry) = (ept.most_tile_bytes(node), ept.engine().options().retry);
-            let whole = ept.fetcher().get_with(path, most, &retry).await;
+            let (usual, most) = (ept.usual_tile_bytes(node), ept.most_tile_bytes(node));
+            let retry = ept.engine().options().retry;
+            let whole = ept.fetcher().get_roomy(path, usual, most, &retry).await;
             whole.map_err(|error| missing(&error))?
         }
     };

@@ -14,12 +14,36 @@ use crate::engine::{Engine, Retry};
 use crate::source::{Encoded, Octree, SharedPolicy, Source, hierarchy};
 use crate::{Error, LossCause, NodeStream};
 
+/// Size of the largest laszip tile in bytes. Builders stay below a million points, and a twentieth of it.
+const TILE_BYTES: usize = 256 << 20;
+/// What a tile has beside its points, such as a header.
+const BESIDE_POINTS: u64 = 64 << 10;
+
 impl Ept {
     /// Maximum size of a node's tile in bytes.
     pub(crate) fn most_tile_bytes(&self, node: &Node) -> usize {
-        let sizes = self.metadata.schema().iter().map(|d| d.scalar.size());
         let limits = self.fetcher.engine().limits();
-        limits.tile_bytes(node.points, sizes.sum())
+        let most = limits.tile_bytes(node.points, self.record_size());
+        match self.metadata.data_type() {
+            DataType::Laszip => most.min(TILE_BYTES),
+            // Zstandard adds at most a 256th to what it can't compress.
+            DataType::Binary | DataType::Zstandard => most.min(self.usual_tile_bytes(node)),
+        }
+    }
+
+    /// Size that a node's tile exceeds only if its header has much text, or it is not the tile of these points.
+    pub(crate) fn usual_tile_bytes(&self, node: &Node) -> usize {
+        let size = (self.record_size() as u64).saturating_mul(node.points);
+        let size = size
+            .saturating_add(size / 256)
+            .saturating_add(BESIDE_POINTS);
+        usize::try_from(size).unwrap_or(usize::MAX)
+    }
+
+    /// Bytes of a point by the schema.
+    fn record_size(&self) -> usize {
+        let sizes = self.metadata.schema().iter().map(|d| d.scalar.size());
+        sizes.sum()
     }
 
     async fn tile_bytes(&self, node: &Node, retry: &Retry) -> Result<Bytes, Error> {
@@ -28,8 +52,9 @@ impl Ept {
             return Err(self.lost_tile(node, LossCause::TooLarge(limits.tile_points)));
         }
         let most = self.most_tile_bytes(node);
+        let usual = self.usual_tile_bytes(node);
         let path = self.metadata.tile_path(node.name);
-        let bytes = self.fetcher.get_with(&path, most, retry).await;
+        let bytes = self.fetcher.get_roomy(&path, usual, most, retry).await;
         bytes.map_err(|error| self.lost_tile(node, LossCause::Fetch(error)))
     }
 

@@ -47,9 +47,16 @@ impl Entry {
     }
 }
 
+/// More than what precedes the contents of an entry.
+const HEAD_BYTES: u64 = 64 << 10;
+
 /// Reads an entry and marks it as used. `None` if it does not exist or is not intact.
 pub(super) async fn read(place: PathBuf, max_bytes: usize) -> Option<Entry> {
     let work = move || {
+        let size = std::fs::metadata(&place).ok()?.len();
+        if size > (max_bytes as u64).saturating_add(HEAD_BYTES) {
+            return None;
+        }
         let entry = Entry::parse(std::fs::read(&place).ok()?.into())?;
         let used = std::fs::File::options().append(true).open(&place);
         // This affects only the order of eviction.

@@ -30,6 +30,9 @@ impl HttpStore {
         let bytes = format!("bytes={}-{}", range.start, range.end - 1);
         let headers = [(RANGE, &*bytes), (ACCEPT_ENCODING, "identity")];
         let response = self.send(Method::GET, path, &headers, &location).await?;
+        if response.status().is_success() {
+            self.check_unchanged(response.headers(), &location)?;
+        }
         match response.status() {
             StatusCode::PARTIAL_CONTENT => {
                 self.partial(response, location, &range, max_bytes).await

@@ -1,0 +1,63 @@
+//! The flags by which errors of the library are remedied: it names settings, and knows no flags.
+
+use std::error::Error;
+
+use ept_index::IndexError;
+use ept_job::{JobError, OutputError};
+use ept_reader::SelectError;
+
+/// The flag that an error asks for, if there is one.
+pub(crate) fn flag(error: &anyhow::Error) -> Option<&'static str> {
+    error.chain().find_map(of)
+}
+
+/// Transparent errors are not in the chain of causes themselves.
+fn of(cause: &(dyn Error + 'static)) -> Option<&'static str> {
+    let job = cause.downcast_ref().and_then(of_job);
+    let read = cause.downcast_ref().and_then(of_read);
+    let select = cause.downcast_ref().and_then(of_select);
+    let index = cause.downcast_ref().and_then(of_index);
+    let output = cause.downcast_ref().and_then(of_output);
+    job.or(read).or(select).or(index).or(output)
+}
+
+fn of_job(error: &JobError) -> Option<&'static str> {
+    match error {
+        JobError::Read(error) => of_read(error),
+        _ => None,
+    }
+}
+
+fn of_read(error: &ept_reader::Error) -> Option<&'static str> {
+    match error {
+        ept_reader::Error::Heights(_) => Some("--vertical-as-is"),
+        ept_reader::Error::Select(error) => of_select(error),
+        ept_reader::Error::Index { fault, .. } => of_index(fault),
+        _ => None,
+    }
+}
+
+fn of_select(error: &SelectError) -> Option<&'static str> {
+    match error {
+        SelectError::NoDepths => Some("--thin"),
+        SelectError::NoInside(_) => Some("--buffer"),
+        SelectError::IndexCrs(_) => Some("--index-crs"),
+        _ => None,
+    }
+}
+
+fn of_index(error: &IndexError) -> Option<&'static str> {
+    match error {
+        IndexError::NoLocation { .. } => Some("--url-field, --url-template '{FIELD}.laz'"),
+        _ => None,
+    }
+}
+
+fn of_output(error: &OutputError) -> Option<&'static str> {
+    match error {
+        OutputError::NoFormat(_) => Some("--format"),
+        OutputError::NeedsFile => Some("-o"),
+        OutputError::Precision(_) => Some("--precision"),
+        _ => None,
+    }
+}
