@@ -43,7 +43,7 @@ impl<'a> Columns<'a> {
                 dimensions.push(name);
             }
         }
-        let classes = areas.iter().flat_map(AreaStatistics::classes);
+        let classes = areas.iter().flat_map(|area| area.statistics().classes());
         let mut classes: Vec<i64> = classes.map(|(class, _)| class).collect();
         classes.sort_unstable();
         classes.dedup();
@@ -90,7 +90,7 @@ impl<'a> Columns<'a> {
                 .map(|(at, _)| cell(area.percentiles().get(at))),
         );
         cells.extend(self.classes.iter().map(|class| {
-            let found = area.classes().find(|(own, _)| own == class);
+            let found = area.statistics().classes().find(|(own, _)| own == class);
             found.map_or(0, |(_, points)| points).to_string()
         }));
         cells

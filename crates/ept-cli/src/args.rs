@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use clap::Args;
 use ept_job::OnError;
-use ept_reader::{Corners, Crs, Edge, Filter, Length, Spacing};
+use ept_reader::{Corners, Crs, Edge, Filter, Length, Query, Spacing, Srs, Thin};
 
 use crate::choice::Choice;
 use crate::values::{
-    addon, count, depth, duration, folder, header, points, resolution, retries, size,
+    addon, count, depth, duration, folder, header, points, resolution, retries, size, srs,
 };
 
 /// Locations of points.
@@ -27,6 +27,10 @@ pub(crate) struct DatasetArgs {
     /// Combine datasets with different or unknown vertical systems, without changing heights
     #[arg(long)]
     pub(crate) vertical_as_is: bool,
+    /// Take coordinates to be in this system, whatever the datasets say: an EPSG code such as EPSG:26915 or
+    /// EPSG:26915+5703, WKT, or a PROJ string
+    #[arg(long, value_name = "CRS", allow_hyphen_values = true, value_parser = srs)]
+    pub(crate) override_crs: Option<Srs>,
     #[command(flatten)]
     pub(crate) index: IndexArgs,
     #[command(flatten)]
@@ -135,6 +139,29 @@ pub(crate) struct AreaArgs {
     /// points nor lose any (half-open)
     #[arg(long, value_name = "EDGE", default_value = "closed")]
     pub(crate) edge: Choice<Edge>,
+}
+
+/// How to thin the points.
+#[derive(Debug, Args)]
+pub(crate) struct ThinArgs {
+    /// Keep one point for each square of this size, the one nearest to its centre: a number in units of the dataset's
+    /// coordinates, or a length on the ground such as 1m
+    #[arg(long, value_name = "SIZE", allow_hyphen_values = true, value_parser = resolution)]
+    pub(crate) thin: Option<Spacing>,
+    /// The same with cubes
+    #[arg(long, value_name = "SIZE", allow_hyphen_values = true, value_parser = resolution, conflicts_with = "thin")]
+    pub(crate) thin_3d: Option<Spacing>,
+}
+
+impl ThinArgs {
+    /// The query with the thinning of the flags.
+    pub(crate) fn applied(&self, query: Query) -> Query {
+        match (self.thin, self.thin_3d) {
+            (Some(edge), _) => query.with_thin(Thin::squares(edge)),
+            (None, Some(edge)) => query.with_thin(Thin::cubes(edge)),
+            (None, None) => query,
+        }
+    }
 }
 
 /// How to read.

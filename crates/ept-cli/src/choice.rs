@@ -13,6 +13,8 @@ impl ValueEnum for Choice<Format> {
     fn value_variants<'a>() -> &'a [Self] {
         const ALL: &[Choice<Format>; Format::ALL.len()] = &[
             Choice(Format::Csv),
+            Choice(Format::CsvGz),
+            Choice(Format::Xyz),
             Choice(Format::Las),
             Choice(Format::Laz),
             Choice(Format::Copc),

@@ -6,6 +6,7 @@ mod args;
 mod choice;
 mod command;
 mod exit;
+mod log;
 mod losses;
 mod numbers;
 mod output;
@@ -19,7 +20,7 @@ mod values;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{ArgAction, Parser};
 
 use crate::command::Command;
 use crate::exit::Outcome;
@@ -30,6 +31,9 @@ use crate::exit::Outcome;
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// Log requests, retries and their times on standard error; twice (-vv) for tiles and the cache too
+    #[arg(long, short, global = true, action = ArgAction::Count, display_order = 900)]
+    verbose: u8,
 }
 
 const EXAMPLES: &str = "\
@@ -46,6 +50,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return exit::refused(&error),
     };
+    log::start(cli.verbose);
     let runtime = match threads::runtime() {
         Ok(runtime) => runtime,
         Err(error) => return exit::failed(&error.into()),

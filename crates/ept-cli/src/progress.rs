@@ -4,12 +4,12 @@ use ept_job::Progress;
 use ept_reader::{Stage, StageKind};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 
-use crate::terminal;
+use crate::{log, terminal};
 
 const POINTS: &str = "{wide_bar} {human_pos}/{human_len} points, {msg}, {eta} left";
 const PARTS: &str = "{wide_bar} {human_pos}/{human_len} {msg}, {eta} left";
 
-/// The progress of a command. Hidden if `quiet` is set or standard error is not a terminal.
+/// The progress of a command. Hidden if `quiet` is set, there is a log, or standard error is not a terminal.
 #[derive(Debug)]
 pub(crate) struct Bar(ProgressBar);
 
@@ -25,7 +25,8 @@ impl Bar {
     }
 
     fn with_template(quiet: bool, template: &str) -> Bar {
-        if quiet || !terminal::is_watched() {
+        // The lines of a log would tear the bar.
+        if quiet || log::is_on() || !terminal::is_watched() {
             return Bar(ProgressBar::hidden());
         }
         let bar = ProgressBar::new(0);

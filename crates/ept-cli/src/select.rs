@@ -12,7 +12,9 @@ use ept_reader::{
 };
 
 use crate::area::{self, Each};
-use crate::args::{CacheArgs, ConnectionArgs, DatasetArgs, IndexArgs, ReadArgs, SelectArgs};
+use crate::args::{
+    CacheArgs, ConnectionArgs, DatasetArgs, IndexArgs, ReadArgs, SelectArgs, ThinArgs,
+};
 use crate::exit::WrongUsage;
 use crate::numbers::{counted, rounded};
 use crate::terminal::{self, tell};
@@ -24,6 +26,19 @@ pub(crate) async fn pass(select: &SelectArgs, read: &ReadArgs) -> Result<Pass> {
 
 /// The selection given by the flags.
 pub(crate) async fn selection(select: &SelectArgs, read: &ReadArgs) -> Result<Selection> {
+    let thin = ThinArgs {
+        thin: None,
+        thin_3d: None,
+    };
+    thinned(select, &thin, read).await
+}
+
+/// What the flags select, thinned.
+pub(crate) async fn thinned(
+    select: &SelectArgs,
+    thin: &ThinArgs,
+    read: &ReadArgs,
+) -> Result<Selection> {
     let areas = area::areas(&select.area)?;
     let dataset = dataset(
         &select.dataset,
@@ -32,7 +47,7 @@ pub(crate) async fn selection(select: &SelectArgs, read: &ReadArgs) -> Result<Se
         (&areas, select.area.edge.0),
     )
     .await?;
-    let query = query(select, areas, &dataset).await?;
+    let query = thin.applied(query(select, areas, &dataset).await?);
     bind(&dataset, &query, read)
 }
 
@@ -81,7 +96,7 @@ pub(crate) async fn dataset(
     if let Some(folder) = &read.grids {
         ept_crs::set_grids(Some(folder));
     }
-    let mut options = options(&args.connection);
+    let mut options = dataset_options(args);
     options.limits.requests = read.requests;
     options.limits.threads = read.threads.unwrap_or(options.limits.threads);
     let mut dataset = open(args, &options, (areas, edge)).await?;
@@ -147,15 +162,6 @@ pub(crate) fn locations(args: &DatasetArgs) -> Result<Vec<String>> {
     Ok(locations)
 }
 
-/// The only location given by the flags.
-pub(crate) fn location(args: &DatasetArgs) -> Result<String> {
-    let mut locations = locations(args)?;
-    if locations.len() != 1 {
-        return Err(WrongUsage("this command takes one dataset".into()).into());
-    }
-    Ok(locations.swap_remove(0))
-}
-
 /// The nodes of a selection as a phrase.
 pub(crate) fn extent(selection: &Selection, found: &Found) -> String {
     let nodes = counted(found.nodes, "node");
@@ -177,6 +183,14 @@ pub(crate) fn extent(selection: &Selection, found: &Found) -> String {
 /// Reports that nothing was found, and why.
 pub(crate) fn tell_nothing(selection: &Selection, losses: &Losses, remarks: &[Remark]) {
     tell!("nothing found: {}", Nothing::of(selection, losses, remarks));
+}
+
+/// How the datasets of the flags are opened.
+pub(crate) fn dataset_options(args: &DatasetArgs) -> Options {
+    Options {
+        srs: args.override_crs.clone(),
+        ..options(&args.connection)
+    }
 }
 
 /// Options for opening datasets, given the flags of all commands.

@@ -106,7 +106,8 @@ pub(crate) fn is_watched() -> bool {
     err().0.is_terminal()
 }
 
-fn err() -> Plain<Stderr> {
+/// Standard error.
+pub(crate) fn err() -> Plain<Stderr> {
     Plain(io::stderr())
 }
 

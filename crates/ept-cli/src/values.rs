@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ept_reader::Spacing;
+use ept_reader::{Crs, Spacing, Srs};
 
 /// Parses `Name: value`. The error does not show the value, which may be a secret.
 pub(crate) fn header(text: &str) -> Result<(String, String), String> {
@@ -12,6 +12,13 @@ pub(crate) fn header(text: &str) -> Result<(String, String), String> {
         .split_once(':')
         .ok_or("must be of the form 'Name: value'")?;
     Ok((name.trim().to_owned(), value.trim().to_owned()))
+}
+
+/// A system that is known, as a dataset would name it: with the vertical system.
+pub(crate) fn srs(text: &str) -> Result<Srs, String> {
+    let srs = Srs::from_text(text);
+    let known = Crs::of(&srs);
+    known.map(|_| srs).map_err(|error| error.to_string())
 }
 
 pub(crate) fn folder(text: &str) -> Result<PathBuf, String> {
@@ -108,6 +115,11 @@ pub(crate) fn points(text: &str) -> Result<u64, String> {
 pub(crate) fn retries(text: &str) -> Result<u32, String> {
     text.parse()
         .map_err(|_| "must be a whole number; 0 never retries".into())
+}
+
+/// A number of points that may be none.
+pub(crate) fn limit(text: &str) -> Result<u64, String> {
+    if text == "0" { Ok(0) } else { points(text) }
 }
 
 /// Parses a depth of an octree.

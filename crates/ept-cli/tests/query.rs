@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-mod support;
+use crate::support;
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -414,7 +414,7 @@ fn wrong_usage_exits_with_2_before_anything_is_read() {
         ),
         (vec!["query", nowhere, "--requests", "0"], "0"),
         (
-            vec!["query", nowhere, "-o", "out.xyz"],
+            vec!["query", nowhere, "-o", "out.dwg"],
             "no format has this extension",
         ),
         (

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-mod support;
+use crate::support;
 
 use serde_json::{Value, json};
 use support::{ept, fixture, testdata, truth};
@@ -80,7 +80,7 @@ fn statistics_of_nothing_are_null() {
     let none = json!({"min": null, "max": null, "mean": null, "stddev": null});
     assert_eq!(
         stats,
-        json!({"points": 0, "dimensions": {"X": none, "Intensity": none}})
+        json!({"points": 0, "dimensions": {"X": none, "Intensity": none}, "classes": {}, "returns": {}})
     );
 }
 
@@ -175,5 +175,122 @@ fn help_has_examples() {
             text.contains("Examples:") && text.contains("ept query"),
             "{text}"
         );
+    }
+}
+
+#[test]
+fn info_tells_where_on_the_ground_in_what_units_and_what_was_seen() {
+    let info = ept(&["info", &fixture("terrain"), "--json"])
+        .ends_with(0)
+        .json();
+    // By pyproj, of the corners of the extent.
+    let expected = [
+        -92.99997584978114,
+        42.00203331754028,
+        -92.99384125297316,
+        42.00660886647823,
+    ];
+    for (at, expected) in expected.iter().enumerate() {
+        let found = info["lonLat"][at].as_f64().unwrap();
+        assert!((found - expected).abs() < 1e-7, "{found} {expected}");
+    }
+    assert_eq!(
+        info["units"],
+        json!({"horizontal": "metre", "vertical": null})
+    );
+    assert_eq!(info["srs"]["codes"], "EPSG:26915");
+    // What the first page and the first tile have.
+    let page = testdata().join("terrain/ept-hierarchy/0-0-0-0.json");
+    let page: Value = serde_json::from_slice(&std::fs::read(page).unwrap()).unwrap();
+    let counts = page
+        .as_object()
+        .unwrap()
+        .values()
+        .map(|count| count.as_i64().unwrap());
+    let (has_more, points) = (
+        counts.clone().any(|n| n < 0),
+        counts.filter(|n| *n > 0).sum::<i64>(),
+    );
+    let seen = &info["seen"];
+    assert_eq!(
+        (&seen["points"], &seen["allPoints"]),
+        (&json!(points), &json!(!has_more))
+    );
+    let tile = las::Reader::from_path(testdata().join("terrain/ept-data/0-0-0-0.laz")).unwrap();
+    let first = &seen["firstTile"];
+    assert_eq!(first["points"], tile.header().number_of_points());
+    assert_eq!(first["scale"][0], tile.header().transforms().x.scale);
+    assert_eq!(
+        first["pointFormat"],
+        tile.header().point_format().to_u8().unwrap() & 0x3f
+    );
+
+    let text = ept(&["info", &fixture("terrain")]).ends_with(0).stdout();
+    for part in [
+        "25,000 claimed",
+        "-92.999976,42.002033,-92.993841,42.006609",
+        "metre, of heights: unknown",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    // A claim that is not so.
+    let set = support::copy("terrain");
+    let path = set.path().join("ept.json");
+    let wrong = std::fs::read_to_string(&path)
+        .unwrap()
+        .replace("\"points\": 25000", "\"points\": 7");
+    std::fs::write(&path, wrong).unwrap();
+    let text = ept(&["info", set.path().to_str().unwrap()])
+        .ends_with(0)
+        .stdout();
+    assert!(text.contains("7 claimed, "), "{text}");
+    // Nothing is known of where it is.
+    let info = ept(&["info", &fixture("float64"), "--json"])
+        .ends_with(0)
+        .json();
+    assert_eq!(
+        (&info["lonLat"], &info["units"]["horizontal"]),
+        (&Value::Null, &Value::Null)
+    );
+}
+
+#[test]
+fn statistics_count_classes_and_returns() {
+    // Counted by the las crate.
+    let mut expected = [std::collections::BTreeMap::new(), Default::default()];
+    for entry in testdata().join("laz-pf6/ept-data").read_dir().unwrap() {
+        let mut reader = las::Reader::from_path(entry.unwrap().path()).unwrap();
+        let points = reader.read_all().unwrap();
+        for point in points.points().map(Result::unwrap) {
+            let values = [u8::from(point.classification), point.return_number];
+            for (counts, value) in expected.iter_mut().zip(values) {
+                *counts.entry(value.to_string()).or_insert(0_u64) += 1;
+            }
+        }
+    }
+    let stats = ept(&["stats", &fixture("laz-pf6"), "--json"])
+        .ends_with(0)
+        .json();
+    assert_eq!(stats["classes"], json!(expected[0]));
+    assert_eq!(stats["returns"], json!(expected[1]));
+    assert!(expected.iter().all(|counts| counts.len() > 1));
+    let text = ept(&["stats", &fixture("laz-pf6")]).ends_with(0).stdout();
+    let (_, counts) = text.split_once("\n\nClassification ").unwrap();
+    let (classes, returns) = counts.split_once("\n\nReturnNumber ").unwrap();
+    for (text, expected) in [classes, returns].into_iter().zip(&expected) {
+        let rows = text.lines().skip(1).filter(|line| !line.is_empty());
+        let rows = rows.map(|row| {
+            row.replace(',', "")
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join("=")
+        });
+        let expected = expected
+            .iter()
+            .map(|(value, points)| format!("{value}={points}"));
+        let (mut rows, mut expected): (Vec<_>, Vec<_>) = (rows.collect(), expected.collect());
+        rows.sort();
+        expected.sort();
+        assert_eq!(rows, expected);
     }
 }

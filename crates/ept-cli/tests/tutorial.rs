@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod support;
+use crate::support;
 
 use std::io::Cursor;
 use std::process::Command;
@@ -15,7 +15,7 @@ use support::server::{Response, Server, ranged};
 use support::{ept, samples};
 
 /// The area of OpenTopography's tutorial "Leveraging Tile Indexes for Programmatic Access".
-const AREA: &str = "175.48116715,-37.34580303,175.48772079,-37.33819874";
+pub(crate) const AREA: &str = "175.48116715,-37.34580303,175.48772079,-37.33819874";
 
 /// Its corners in EPSG:2193, counter-clockwise, by pyproj 3.7.
 const CORNERS: [[f64; 2]; 4] = [
@@ -164,7 +164,7 @@ fn catalogue() -> Value {
 }
 
 /// The portal and the bulk storage of OpenTopography.
-fn opentopography() -> Server {
+pub(crate) fn opentopography() -> Server {
     let tiles: Vec<Vec<u8>> = MET.into_iter().map(tile).collect();
     Server::start(move |request| {
         let host = format!("http://{}", request.headers["host"]);
@@ -187,7 +187,7 @@ fn opentopography() -> Server {
 }
 
 /// Runs `ept` with the services of a server.
-fn with(server: &Server, args: &[&str]) -> support::Run {
+pub(crate) fn with(server: &Server, args: &[&str]) -> support::Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ept"));
     command
         .args(args)

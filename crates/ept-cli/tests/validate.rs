@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-mod support;
+use crate::support;
 
 use support::server::{Response, Server, file};
 use support::{copy, ept, fixture, testdata};
@@ -74,4 +74,59 @@ fn headers_go_along_with_every_request() {
     let url = server.url("/laz-pf1");
     ept(&["validate", &url, "--header", "X-Key: 1"]).ends_with(0);
     ept(&["validate", &url]).ends_with(1);
+}
+
+/// The chunk table of a LAZ file is at its end: the header of a tile that was cut off is as it should be.
+#[test]
+fn a_local_tile_that_was_cut_off_is_found_without_decoding() {
+    for name in ["terrain", "laz-pf6"] {
+        let folder = copy(name);
+        let tile = folder.path().join("ept-data/0-0-0-0.laz");
+        let whole = std::fs::read(&tile).unwrap();
+        for left in [whole.len() / 2, whole.len() - 60, whole.len() - 4] {
+            std::fs::write(&tile, &whole[..left]).unwrap();
+            let location = folder.path().to_str().unwrap();
+            let report = ept(&["validate", location, "--json", "-q"])
+                .ends_with(3)
+                .json();
+            let finding = &report["findings"][0];
+            assert_eq!(finding["code"], "E033", "{name} {left}: {report}");
+            assert_eq!(finding["examples"][0]["key"], "0-0-0-0");
+            assert_eq!(report["errors"], 1);
+        }
+    }
+}
+
+#[test]
+fn several_datasets_are_each_validated() {
+    let broken = copy("terrain");
+    std::fs::remove_file(broken.path().join("ept-data/0-0-0-0.laz")).unwrap();
+    let (whole, broken) = (fixture("terrain"), broken.path().to_str().unwrap());
+    let run = ept(&["validate", &whole, broken]).ends_with(3);
+    let (out, told) = (run.stdout(), run.stderr());
+    assert!(
+        out.starts_with(broken) && out.contains("\nerror E030: "),
+        "{out}"
+    );
+    assert!(!out.contains(&whole), "{out}");
+    assert_eq!(
+        told.matches("errors, ").count() + told.matches("error, ").count(),
+        2,
+        "{told}"
+    );
+    let reports = ept(&["validate", &whole, broken, "--json", "-q"])
+        .ends_with(3)
+        .json();
+    let valid: Vec<&serde_json::Value> = reports
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| &r["valid"])
+        .collect();
+    assert_eq!(valid, [true, false]);
+    // One that can't be opened does not keep others from being looked at; all together are a failure.
+    let run = ept(&["validate", "/nowhere", &whole, "-q"]).ends_with(3);
+    assert!(run.stderr().contains("/nowhere"), "{}", run.stderr());
+    ept(&["validate", "/nowhere", "/nor/here", "-q"]).ends_with(1);
+    ept(&["validate", &whole, &fixture("laz-pf0"), "-q"]).ends_with(0);
 }

@@ -81,6 +81,14 @@ impl Vertical {
         authority.text(1)?.parse().ok().filter(|_| is_epsg)
     }
 
+    /// Metres of its unit.
+    pub(crate) fn metres(&self) -> Option<f64> {
+        const UNITS: [&str; 2] = ["UNIT", "LENGTHUNIT"];
+        // WKT 2 may give it with the axis.
+        let of_axis = || self.0.find(&["AXIS"])?.find(&UNITS);
+        self.0.find(&UNITS).or_else(of_axis)?.number(1)
+    }
+
     /// Whether two systems are the same, by their codes or, failing that, their texts.
     pub(crate) fn is(&self, other: &Vertical) -> bool {
         match (self.code(), other.code()) {

@@ -4,8 +4,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use ept_crs::{Crs, Length};
-use ept_format::Metadata;
+use ept_crs::{Crs, Length, horizontal_unit, srs_codes, vertical_unit};
+use ept_format::{Metadata, Srs};
 
 fn of_srs(srs: &str) -> Result<Crs, String> {
     let text = format!(
@@ -185,4 +185,42 @@ fn lengths_have_units() {
     for text in ["", "1", "m", "-1m", "0m", "nanm", "infm", "1 mile"] {
         assert!(text.parse::<Length>().is_err(), "{text}");
     }
+}
+
+/// Codes and units by pyproj's `to_epsg` and `axis_info`.
+#[test]
+fn codes_and_units_are_found_in_texts_without_codes() {
+    let esri_feet = r#"PROJCS["NAD_1983_Oregon_Statewide_Lambert_Feet_Intl",GEOGCS["GCS_North_American_1983",DATUM["D_North_American_1983",SPHEROID["GRS_1980",6378137.0,298.257222101]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]],PROJECTION["Lambert_Conformal_Conic"],PARAMETER["False_Easting",1312335.958],PARAMETER["False_Northing",0.0],PARAMETER["Central_Meridian",-120.5],PARAMETER["Standard_Parallel_1",43.0],PARAMETER["Standard_Parallel_2",45.5],PARAMETER["Latitude_Of_Origin",41.75],UNIT["foot",0.3048]]"#;
+    let foreign = UTM15.replace("-93", "-93.5");
+    for (text, codes, horizontal, vertical) in [
+        (UTM15, Some("EPSG:26915"), Some("metre"), None),
+        (esri_feet, Some("EPSG:2992"), Some("foot"), None),
+        (&foreign, None, Some("metre"), None),
+        (
+            "EPSG:2285+6360",
+            Some("EPSG:2285+6360"),
+            Some("US survey foot"),
+            Some("US survey foot"),
+        ),
+        (
+            "EPSG:26915+5703",
+            Some("EPSG:26915+5703"),
+            Some("metre"),
+            Some("metre"),
+        ),
+        ("EPSG:4326", Some("EPSG:4326"), Some("degree"), None),
+        ("", None, None, None),
+    ] {
+        let srs = Srs::from_text(text);
+        assert_eq!(srs_codes(&srs).as_deref(), codes, "{text}");
+        assert_eq!(horizontal_unit(&srs).as_deref(), horizontal, "{text}");
+        assert_eq!(vertical_unit(&srs).as_deref(), vertical, "{text}");
+    }
+    let compound = format!(
+        "COMPD_CS[\"both\",{UTM15},VERT_CS[\"NAVD88 height (ftUS)\",VERT_DATUM[\"x\",2005],\
+         UNIT[\"US survey foot\",0.304800609601219],AUTHORITY[\"EPSG\",\"6360\"]]]"
+    );
+    let srs = Srs::from_text(&compound);
+    assert_eq!(srs_codes(&srs).as_deref(), Some("EPSG:26915+6360"));
+    assert_eq!(vertical_unit(&srs).as_deref(), Some("US survey foot"));
 }

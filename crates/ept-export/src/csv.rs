@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use ept_format::NodeName;
 use ept_points::{PointBatch, Values};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use crate::fused::Fused;
 use crate::{ExportError, Sink};
@@ -22,14 +24,23 @@ const BLOCK_BYTES: usize = 1 << 16;
 ///
 /// The columns are those of the first points. If later points lack one, its field is empty.
 #[derive(Debug)]
-pub struct CsvSink<W> {
+pub struct CsvSink<W: Write> {
     draft: Fused<Draft<W>>,
     precision: Option<u8>,
 }
 
+/// Where the text goes.
 #[derive(Debug)]
-struct Draft<W> {
-    out: W,
+enum Text<W: Write> {
+    Plain(W),
+    Gzip(GzEncoder<W>),
+}
+
+#[derive(Debug)]
+struct Draft<W: Write> {
+    out: Text<W>,
+    separator: u8,
+    has_header: bool,
     dimensions: Vec<String>,
     /// Names of the columns, once the header row has been written.
     header: Option<Vec<Arc<str>>>,
@@ -42,7 +53,9 @@ impl<W: Write + Send> CsvSink<W> {
     pub fn new(out: W, dimensions: Vec<String>) -> CsvSink<W> {
         CsvSink {
             draft: Fused::new(Draft {
-                out,
+                out: Text::Plain(out),
+                separator: b',',
+                has_header: true,
                 dimensions,
                 header: None,
                 text: Vec::new(),
@@ -52,14 +65,42 @@ impl<W: Write + Send> CsvSink<W> {
         }
     }
 
-    /// Settles the columns of the file in advance.
+    /// The same text, compressed by gzip.
     #[must_use]
-    pub fn with_columns(self, names: Vec<String>) -> CsvSink<W> {
+    pub fn compressed(self) -> CsvSink<W> {
         let draft = self.draft.changed(|mut draft| {
-            draft.start(texts(&names));
+            if let Text::Plain(out) = draft.out {
+                draft.out = Text::Gzip(GzEncoder::new(out, Compression::default()));
+            }
             draft
         });
         CsvSink { draft, ..self }
+    }
+
+    /// Another character between values than a comma.
+    #[must_use]
+    pub fn with_separator(self, separator: u8) -> CsvSink<W> {
+        self.changed(|draft| draft.separator = separator)
+    }
+
+    /// Without the header row.
+    #[must_use]
+    pub fn without_header(self) -> CsvSink<W> {
+        self.changed(|draft| draft.has_header = false)
+    }
+
+    fn changed(self, change: impl FnOnce(&mut Draft<W>)) -> CsvSink<W> {
+        let draft = self.draft.changed(|mut draft| {
+            change(&mut draft);
+            draft
+        });
+        CsvSink { draft, ..self }
+    }
+
+    /// Settles the columns of the file in advance.
+    #[must_use]
+    pub fn with_columns(self, names: Vec<String>) -> CsvSink<W> {
+        self.changed(|draft| draft.start(texts(&names)))
     }
 
     /// Writes every float, including coordinates, with `decimals` digits after the point, rounded to the nearest, ties
@@ -85,10 +126,31 @@ impl<W: Write + Send> CsvSink<W> {
     }
 }
 
+impl<W: Write> Text<W> {
+    fn write_all(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        match self {
+            Text::Plain(out) => out.write_all(bytes),
+            Text::Gzip(out) => out.write_all(bytes),
+        }
+    }
+
+    fn finish(self) -> std::io::Result<()> {
+        match self {
+            Text::Plain(mut out) => out.flush(),
+            Text::Gzip(out) => out.finish()?.flush(),
+        }
+    }
+}
+
 impl<W: Write> Draft<W> {
     /// Writes the header row.
     fn start(&mut self, names: Vec<Arc<str>>) {
-        push_row(&mut self.text, &names, |text, name| push_name(text, name));
+        if self.has_header {
+            let separator = self.separator;
+            push_row(&mut self.text, separator, &names, |text, name| {
+                push_name(text, name)
+            });
+        }
         self.header = Some(names);
     }
 
@@ -109,7 +171,7 @@ impl<W: Write> Draft<W> {
         }
         let values: Vec<Option<&Values>> = header.iter().map(|name| batch.values(name)).collect();
         for point in 0..batch.len() {
-            push_row(&mut self.text, &values, |text, values| {
+            push_row(&mut self.text, self.separator, &values, |text, values| {
                 if let Some(values) = values {
                     push_value(text, values, point, precision);
                 }
@@ -128,7 +190,7 @@ impl<W: Write> Draft<W> {
             self.start(texts(&self.dimensions));
         }
         self.out.write_all(&self.text)?;
-        self.out.flush()?;
+        self.out.finish()?;
         Ok(self.points)
     }
 }
@@ -148,10 +210,15 @@ fn texts(names: &[String]) -> Vec<Arc<str>> {
     names.iter().map(|name| name.as_str().into()).collect()
 }
 
-fn push_row<T>(text: &mut Vec<u8>, fields: &[T], mut push: impl FnMut(&mut Vec<u8>, &T)) {
+fn push_row<T>(
+    text: &mut Vec<u8>,
+    separator: u8,
+    fields: &[T],
+    mut push: impl FnMut(&mut Vec<u8>, &T),
+) {
     for (at, field) in fields.iter().enumerate() {
         if at > 0 {
-            text.push(b',');
+            text.push(separator);
         }
         push(text, field);
     }

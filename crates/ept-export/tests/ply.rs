@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod common;
+use crate::common;
 
 use common::{File, batch};
 use ept_export::{ExportError, FileInfo, PlySink, Sink};

@@ -49,7 +49,8 @@ impl Srs {
     }
 
     /// Parses a bare string: `EPSG:26912`, `EPSG:26912+5703`, or WKT.
-    fn from_text(text: &str) -> Srs {
+    #[must_use]
+    pub fn from_text(text: &str) -> Srs {
         let text = text.trim();
         let codes = text.split_once(':').and_then(|(authority, codes)| {
             let (horizontal, vertical) = match codes.split_once('+') {

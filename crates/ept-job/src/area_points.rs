@@ -1,5 +1,6 @@
 //! Writes the points of many areas in one pass, to a file for each.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 use std::task::Poll;
@@ -12,7 +13,7 @@ use crate::filler::Filler;
 use crate::note::area_note;
 use crate::pending::{Pending, scratch_folder};
 use crate::point_file::{PointFile, Written, is_unforeseen};
-use crate::points::{columns, with_required};
+use crate::points::{columns_of, with_required};
 use crate::sinks::{self, Shape};
 use crate::spool::{Record, Spool};
 use crate::survey::survey_of_points;
@@ -41,8 +42,8 @@ pub async fn write_areas(
     }
     let format = output.format();
     find_names(pass).await?;
-    let columns = columns(pass.selection());
-    let query = with_required(pass.selection().query(), format.required());
+    let columns = columns_of(pass.selection(), format);
+    let query = with_required(pass.selection().query(), format);
     let read = pass.selection().dataset().select(&query)?;
     let scratch = output
         .path()
@@ -114,7 +115,7 @@ async fn read_areas(
             areas.deepest[area] = areas.deepest[area].max(node.depth());
             areas.records[area].extend(record);
         }
-        Ok::<_, JobError>(())
+        Ok::<_, JobError>(ControlFlow::Continue(()))
     };
     pass.read_each(read, make, take, progress).await?;
     Ok(areas)

@@ -1,16 +1,17 @@
 //! Statistics of many areas in one pass.
 
-use std::collections::BTreeMap;
 use std::io;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use ept_points::{Column, PointBatch, Summary, Values};
+use ept_points::{Column, PointBatch, Values};
 use ept_reader::{Node, Parts};
 use serde_json::{Map, Value, json};
 
 use crate::percentiles::percentiles;
 use crate::points::columns;
 use crate::spool::{Record, Spool};
+use crate::statistics::Figures;
 use crate::{JobError, Pass, Progress, Remark, Statistics, sorted_json};
 
 /// Statistics of the points in one area.
@@ -19,14 +20,12 @@ pub struct AreaStatistics {
     name: String,
     statistics: Statistics,
     percentiles: Vec<f64>,
-    classes: BTreeMap<i64, u64>,
 }
 
 /// Statistics of a node's points in one area.
 struct Part {
     area: usize,
-    summary: Summary,
-    classes: BTreeMap<i64, u64>,
+    figures: Figures,
     /// Heights other than NaN, if there are any.
     heights: Option<Record>,
 }
@@ -45,9 +44,8 @@ pub async fn area_statistics(
     let expected = columns(&selection);
     let areas = names.iter().map(|name| AreaStatistics {
         name: name.clone(),
-        statistics: Statistics::new(Summary::default(), expected.clone()),
+        statistics: Statistics::of_nothing(expected.clone()),
         percentiles: Vec::new(),
-        classes: BTreeMap::new(),
     });
     let mut areas: Vec<AreaStatistics> = areas.collect();
     let spool = Arc::new(Spool::new(&std::env::temp_dir()));
@@ -67,13 +65,10 @@ pub async fn area_statistics(
     let take = |_: Node, parts: io::Result<Vec<Part>>| {
         for part in parts.map_err(JobError::Scratch)? {
             let area = &mut areas[part.area];
-            area.statistics.merge(part.summary);
-            for (class, points) in part.classes {
-                *area.classes.entry(class).or_default() += points;
-            }
+            area.statistics.merge(part.figures);
             records[part.area].extend(part.heights);
         }
-        Ok::<_, JobError>(())
+        Ok::<_, JobError>(ControlFlow::Continue(()))
     };
     pass.read_each(&selection, make, take, progress).await?;
     pass.remarks.extend(Remark::of_absent(&selection));
@@ -109,31 +104,10 @@ impl Part {
         let heights = heights.map(|heights| spool.store(node.name, &heights));
         Ok(Part {
             area,
-            summary: Summary::of(points),
-            classes: points
-                .find("Classification")
-                .map_or_else(BTreeMap::new, classes),
+            figures: Figures::of(points),
             heights: heights.transpose()?,
         })
     }
-}
-
-/// Number of points of each class.
-fn classes(values: &Values) -> BTreeMap<i64, u64> {
-    let mut counts = BTreeMap::new();
-    if let Values::U8(values) = values {
-        let mut of_byte = [0_u64; 256];
-        values
-            .iter()
-            .for_each(|class| of_byte[usize::from(*class)] += 1);
-        let found = (0..).zip(of_byte).filter(|(_, points)| *points > 0);
-        counts.extend(found);
-        return counts;
-    }
-    for class in values.to_f64().unwrap_or_default() {
-        *counts.entry(class as i64).or_default() += 1;
-    }
-    counts
 }
 
 impl AreaStatistics {
@@ -159,14 +133,7 @@ impl AreaStatistics {
         &self.percentiles
     }
 
-    /// Number of points of each class, in ascending order. Empty if the points have no `Classification`, or it was not
-    /// requested.
-    pub fn classes(&self) -> impl Iterator<Item = (i64, u64)> {
-        self.classes.iter().map(|(class, points)| (*class, *points))
-    }
-
-    /// The statistics as a JSON object: that of [`Statistics::to_json`], with the name, the percentiles by level and
-    /// the counts by class.
+    /// The statistics as a JSON object: that of [`Statistics::to_json`], with the name and the percentiles by level.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let mut json = self.statistics.to_json();
@@ -174,12 +141,8 @@ impl AreaStatistics {
         let percentiles: Map<_, _> = levels
             .zip(self.percentiles.iter().map(|height| json!(height)))
             .collect();
-        let classes = self
-            .classes()
-            .map(|(class, points)| (class.to_string(), points.into()));
         json["name"] = self.name.clone().into();
         json["percentiles"] = json!({ "Z": percentiles });
-        json["classes"] = Value::Object(classes.collect());
         sorted_json(json)
     }
 }

@@ -2,16 +2,20 @@
 
 use std::time::Instant;
 
-use ept_reader::{Plan, Selection, TileSizes};
+use ept_reader::{DataType, Plan, Selection, TileSizes};
 use serde_json::{Map, Value, json};
 
+use crate::sizes::{PointSizes, TileKind, Tiles};
 use crate::sorted_json;
+use crate::thinned::thinned;
 
 /// A plan with its costs.
 #[derive(Debug, Clone)]
 pub struct Costs {
     /// What is read.
     pub plan: Plan,
+    /// Points that are left of the estimate by thinning, at most about. `None` if the query does not thin.
+    pub thinned: Option<f64>,
     /// Bytes of the tiles. `None` if the store can't tell sizes.
     pub sizes: Option<TileSizes>,
     /// Requests for pages so far and for the tiles to be read.
@@ -32,24 +36,6 @@ const COMFORTABLE: f64 = 100e6;
 /// Points that a core decodes per second: laszip, as measured by `cargo xtask bench`. Other encodings are faster.
 const DECODED: f64 = 2.5e6;
 
-/// Size of a point in each format: laszip about as in the tiles, text about nine characters per value.
-const FORMATS: [(&str, Size); 5] = [
-    ("laz", |figures| figures.tile_bytes),
-    ("copc.laz", |figures| figures.tile_bytes),
-    ("las", |figures| figures.record_bytes),
-    ("parquet", |figures| figures.record_bytes),
-    ("csv", |figures| figures.dimensions * 9.0),
-];
-
-type Size = fn(&Figures) -> f64;
-
-/// Figures per point for the estimates.
-struct Figures {
-    tile_bytes: f64,
-    record_bytes: f64,
-    dimensions: f64,
-}
-
 impl Costs {
     /// Number of points above which [`Costs::suggestion`] suggests a coarser resolution.
     pub const COMFORTABLE: f64 = COMFORTABLE;
@@ -67,22 +53,30 @@ impl Costs {
         let tiles = plan.nodes.len() as f64;
         let threads = limits.threads.get() as f64;
         let points = plan.points as f64;
-        let figures = Figures {
-            tile_bytes: sizes.map_or(0.0, |sizes| sizes.bytes / points.max(1.0)),
-            record_bytes: record_bytes(selection),
-            dimensions: dimensions(selection) as f64,
-        };
+        let record_bytes = record_bytes(selection);
+        let kind = tile_kind(selection);
+        let tile_bytes = sizes.map(|sizes| sizes.bytes / points.max(1.0));
+        let point_sizes = PointSizes::new(
+            selection.frame(),
+            selection.query().dimensions(),
+            Tiles {
+                bytes: tile_bytes.unwrap_or_else(|| usual_bytes(kind, record_bytes)),
+                nodes: tiles / points.max(1.0),
+                kind,
+            },
+        );
+        let thinned = thinned(selection, &plan);
+        let result = thinned.unwrap_or(plan.estimate);
         let most = plan.nodes.iter().map(|node| node.points).max().unwrap_or(0) as f64;
         let in_memory = (limits.requests.get() as f64 + 2.0 * threads).min(tiles);
-        let outputs = FORMATS.into_iter().filter_map(|(name, bytes)| {
-            let size = plan.estimate * bytes(&figures);
-            (size > 0.0).then_some((name, size))
-        });
+        let outputs = point_sizes.formats().into_iter();
+        let outputs = outputs.map(|(name, bytes)| (name, result * bytes));
         Costs {
-            outputs: outputs.collect(),
+            outputs: outputs.filter(|(_, size)| *size > 0.0).collect(),
+            thinned,
             requests: before + plan.nodes.len() as u64,
             seconds: (tiles * each).max(points / DECODED / threads),
-            memory: in_memory * most * (figures.record_bytes + figures.tile_bytes),
+            memory: in_memory * most * (record_bytes + tile_bytes.unwrap_or(0.0)),
             metres_per_unit: metres_per_unit(selection),
             sizes,
             plan,
@@ -117,6 +111,7 @@ impl Costs {
             "nodes": self.plan.nodes.len(),
             "points": self.plan.points,
             "estimate": self.plan.estimate.round(),
+            "thinned": self.thinned.map(f64::round),
             "depths": depths.collect::<Vec<_>>(),
             "bytes": self.sizes.map(|sizes| sizes.bytes.round()),
             "bytesError": self.sizes.map(|sizes| sizes.error),
@@ -134,10 +129,27 @@ fn metres_per_unit(selection: &Selection) -> Option<f64> {
     Some(scale[0].max(scale[1]))
 }
 
-fn dimensions(selection: &Selection) -> usize {
-    let schema = selection.frame().schema.len();
-    let asked = selection.query().dimensions();
-    asked.map_or(schema, <[String]>::len)
+/// How the points of most sources are stored: by the first.
+fn tile_kind(selection: &Selection) -> TileKind {
+    let dataset = selection.dataset();
+    match (dataset.ept(), dataset.header()) {
+        (Ok(ept), _) => match ept.metadata().data_type() {
+            DataType::Laszip => TileKind::Laz,
+            DataType::Zstandard => TileKind::Zstandard,
+            DataType::Binary => TileKind::Plain,
+        },
+        (_, Some(header)) if !header.is_compressed => TileKind::Plain,
+        _ => TileKind::Chunks,
+    }
+}
+
+/// Bytes of a stored point where no store tells the size of tiles.
+fn usual_bytes(kind: TileKind, record_bytes: f64) -> f64 {
+    match kind {
+        TileKind::Laz | TileKind::Chunks => record_bytes * 0.2,
+        TileKind::Zstandard => record_bytes * 0.4,
+        TileKind::Plain => record_bytes,
+    }
 }
 
 /// Size in bytes of a point according to the schema.

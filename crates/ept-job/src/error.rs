@@ -13,13 +13,13 @@ use crate::Format;
 pub enum OutputError {
     /// No format has the extension of the file.
     #[error(
-        "{}: no format has this extension; name it .csv, .las, .laz, .copc.laz, .ply, .arrow or .parquet, or name \
-         the format",
+        "{}: no format has this extension; name it .csv, .csv.gz, .xyz, .las, .laz, .copc.laz, .ply, .arrow or .parquet, \
+         or name the format",
         .0.display()
     )]
     NoFormat(PathBuf),
     /// No format has this name.
-    #[error("\"{0}\" is not a format; use csv, las, laz, copc, ply, arrow or parquet")]
+    #[error("\"{0}\" is not a format; use csv, csv.gz, xyz, las, laz, copc, ply, arrow or parquet")]
     UnknownFormat(String),
     /// The format can't be written to a stream.
     #[error("LAS, LAZ, COPC and PLY cannot be written to standard output; name a file")]
@@ -47,8 +47,8 @@ pub enum OutputError {
         /// The file.
         path: PathBuf,
     },
-    /// A number of decimals for a format other than CSV.
-    #[error("a number of decimals is for CSV, not for {0}")]
+    /// A number of decimals for a format that is not text.
+    #[error("a number of decimals is for CSV and XYZ, not for {0}")]
     Precision(Format),
 }
 

@@ -11,6 +11,10 @@ use crate::OutputError;
 pub enum Format {
     /// A header line, then a line for each point.
     Csv,
+    /// The same, compressed.
+    CsvGz,
+    /// A line for each point: X, Y, Z and what else is asked for, with spaces between them.
+    Xyz,
     /// LAS 1.4.
     Las,
     /// LAS 1.4, compressed.
@@ -27,8 +31,10 @@ pub enum Format {
 
 impl Format {
     /// All formats, including those not supported by this build.
-    pub const ALL: [Format; 7] = [
+    pub const ALL: [Format; 9] = [
         Format::Csv,
+        Format::CsvGz,
+        Format::Xyz,
         Format::Las,
         Format::Laz,
         Format::Copc,
@@ -42,6 +48,8 @@ impl Format {
     pub fn name(self) -> &'static str {
         match self {
             Format::Csv => "csv",
+            Format::CsvGz => "csv.gz",
+            Format::Xyz => "xyz",
             Format::Las => "las",
             Format::Laz => "laz",
             Format::Copc => "copc",
@@ -56,6 +64,10 @@ impl Format {
     pub fn about(self) -> &'static str {
         match self {
             Format::Csv => "A header line, then a line for each point",
+            Format::CsvGz => "The same, compressed by gzip",
+            Format::Xyz => {
+                "A line for each point: X, Y, Z and what --dims adds, with spaces between"
+            }
             Format::Las => "LAS 1.4",
             Format::Laz => "LAS 1.4, compressed",
             Format::Copc => "COPC 1.0: LAZ with an octree, for viewers and streaming",
@@ -75,8 +87,12 @@ impl Format {
         if name.ends_with(".copc.laz") {
             return Ok(Format::Copc);
         }
+        if name.ends_with(".csv.gz") {
+            return Ok(Format::CsvGz);
+        }
         match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
             "csv" => Ok(Format::Csv),
+            "xyz" => Ok(Format::Xyz),
             "las" => Ok(Format::Las),
             "laz" => Ok(Format::Laz),
             "ply" => Ok(Format::Ply),
@@ -91,17 +107,35 @@ impl Format {
     #[must_use]
     pub fn required(self) -> &'static [&'static str] {
         match self {
-            Format::Csv | Format::Arrow => &[],
-            Format::Las | Format::Laz | Format::Copc | Format::Ply | Format::Parquet => {
-                &["X", "Y", "Z"]
-            }
+            Format::Csv | Format::CsvGz | Format::Arrow => &[],
+            Format::Xyz
+            | Format::Las
+            | Format::Laz
+            | Format::Copc
+            | Format::Ply
+            | Format::Parquet => &["X", "Y", "Z"],
         }
+    }
+
+    /// The dimensions that the format has if none are asked for. `None` if that is all of them.
+    #[must_use]
+    pub fn usual(self) -> Option<&'static [&'static str]> {
+        (self == Format::Xyz).then_some(&["X", "Y", "Z"])
+    }
+
+    /// Whether values are written as text.
+    #[must_use]
+    pub fn is_text(self) -> bool {
+        matches!(self, Format::Csv | Format::CsvGz | Format::Xyz)
     }
 
     /// Whether the format has absent values.
     #[must_use]
     pub fn has_absent_values(self) -> bool {
-        matches!(self, Format::Csv | Format::Arrow | Format::Parquet)
+        matches!(
+            self,
+            Format::Csv | Format::CsvGz | Format::Arrow | Format::Parquet
+        )
     }
 
     /// Whether the writer seeks back, which a stream does not support.
@@ -144,6 +178,9 @@ mod tests {
         assert_eq!(format("a.b/c.LAZ"), Some(Format::Laz));
         assert_eq!(format("c.las"), Some(Format::Las));
         assert_eq!(format("c.csv"), Some(Format::Csv));
+        assert_eq!(format("c.csv.gz"), Some(Format::CsvGz));
+        assert_eq!(format("c.laz.gz"), None);
+        assert_eq!(format("c.xyz"), Some(Format::Xyz));
         assert_eq!(format("c.COPC.laz"), Some(Format::Copc));
         assert_eq!(format("c.ply"), Some(Format::Ply));
         assert_eq!(format("c.arrow"), Some(Format::Arrow));

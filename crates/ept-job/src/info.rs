@@ -1,10 +1,12 @@
 //! Information about a dataset.
 
+use ept_crs::{horizontal_unit, srs_codes, vertical_unit};
 use ept_format::is_same_dimension;
 use ept_points::TileHeader;
 use ept_reader::{Bounds, DataType, Dataset, Dimension, Header, Metadata, Query};
 use serde_json::{Map, Value, json};
 
+use crate::place::lon_lat;
 use crate::{Levels, sorted_json};
 
 /// Information about a dataset, and the depth of its octree.
@@ -12,8 +14,8 @@ use crate::{Levels, sorted_json};
 pub struct Info {
     dataset: Dataset,
     levels: Option<Levels>,
-    /// The dimensions of the first tile, if it has a header that can be read.
-    stored: Option<Vec<String>>,
+    /// The header of the first tile, if it could be read and has one of its own.
+    first_tile: Option<TileHeader>,
 }
 
 impl Info {
@@ -21,14 +23,12 @@ impl Info {
     /// first tile.
     pub async fn of(dataset: &Dataset) -> Info {
         let all = dataset.select(&Query::new()).ok();
-        let header = match &all {
-            Some(all) => all.first_tile_header().await,
-            None => None,
+        let first_tile = match &all {
+            Some(all) if dataset.header().is_none() => all.first_tile_header().await,
+            _ => None,
         };
-        let names =
-            |header: TileHeader| header.dimensions.iter().map(ToString::to_string).collect();
         Info {
-            stored: header.map(names),
+            first_tile,
             levels: Levels::of(dataset).await,
             dataset: dataset.clone(),
         }
@@ -88,8 +88,43 @@ impl Info {
         if ept.is_none_or(|ept| ept.metadata().data_type() != DataType::Laszip) {
             return Some(true);
         }
-        let stored = self.stored.as_ref()?;
+        let stored = &self.first_tile.as_ref()?.dimensions;
         Some(stored.iter().any(|own| is_same_dimension(own, name)))
+    }
+
+    /// The header of the first tile of an EPT dataset. `None` if it could not be read, or tiles have none.
+    #[must_use]
+    pub fn first_tile(&self) -> Option<&TileHeader> {
+        self.first_tile.as_ref()
+    }
+
+    /// West, south, east and north end of the extent, in degrees. `None` if the coordinate system is not known.
+    #[must_use]
+    pub fn lon_lat(&self) -> Option<[f64; 4]> {
+        lon_lat(self.dataset.frame())
+    }
+
+    /// What was seen, where all else is what `ept.json` or the header of the file claims.
+    fn seen(&self) -> Value {
+        let levels = self
+            .levels
+            .as_ref()
+            .filter(|levels| levels.problem.is_none());
+        let first_tile = self.first_tile.as_ref().map(|tile| {
+            json!({
+                "points": tile.points,
+                "pointFormat": tile.point_format,
+                "scale": tile.scaling.scale,
+                "offset": tile.scaling.offset,
+                "bounds": tile.bounds.as_ref().map(numbers),
+                "dimensions": tile.dimensions.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            })
+        });
+        json!({
+            "points": levels.map(|levels| levels.points),
+            "allPoints": levels.is_some_and(|levels| !levels.has_more),
+            "firstTile": first_tile,
+        })
     }
 
     /// All information as a JSON object.
@@ -104,12 +139,16 @@ impl Info {
             "boundsConforming": frame.conforming.as_ref().map(numbers),
             "srs": {
                 "name": srs.name(),
+                "codes": srs_codes(srs),
                 "authority": srs.authority,
                 "horizontal": srs.horizontal,
                 "vertical": srs.vertical,
                 "wkt": srs.wkt,
                 "wkt2": srs.wkt2,
             },
+            "lonLat": self.lon_lat(),
+            "units": { "horizontal": horizontal_unit(srs), "vertical": vertical_unit(srs) },
+            "seen": self.seen(),
             "spacing": self.spacings(),
             "deeper": self.levels.as_ref().is_some_and(|levels| levels.has_more),
             "schema": frame.schema.iter().map(|d| self.dimension(d)).collect::<Vec<_>>(),

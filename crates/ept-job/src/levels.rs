@@ -12,6 +12,8 @@ pub struct Levels {
     pub deepest: Option<u32>,
     /// Whether other pages go deeper.
     pub has_more: bool,
+    /// Points of the nodes that are listed.
+    pub points: u64,
     /// Why the page can't be read. `None` if it could be.
     pub problem: Option<String>,
 }
@@ -27,7 +29,12 @@ impl Levels {
             Err(error) => (Arc::default(), Some(error.to_string())),
         };
         let is_page = |(_, entry): &(Key, Entry)| *entry == Entry::Page;
+        let points = page.entries().iter().map(|(_, entry)| match entry {
+            Entry::Points(points) => *points,
+            Entry::Page => 0,
+        });
         Some(Levels {
+            points: points.fold(0, u64::saturating_add),
             deepest: page.entries().iter().map(|(key, _)| key.depth()).max(),
             has_more: page.entries().iter().any(is_page),
             problem,

@@ -9,7 +9,7 @@ use crate::{Pass, sorted_json};
 /// A note about the query that made a file, as a single line of JSON. The same query of the same dataset gives the same
 /// note. `dimensions` are the columns.
 pub(crate) fn note(pass: &Pass, dimensions: &[String]) -> String {
-    let query = query_json(pass.selection());
+    let query = query_json(pass);
     note_of(pass, query, pass.found().deepest, dimensions)
 }
 

@@ -69,12 +69,12 @@ impl Output {
         })
     }
 
-    /// Sets the number of decimals of floating-point values, for CSV only.
+    /// Sets the number of decimals of floating-point values, for text only.
     ///
     /// # Errors
-    /// If the format is not CSV.
+    /// If the format is not text.
     pub fn with_precision(self, decimals: u8) -> Result<Output, OutputError> {
-        if self.format != Format::Csv {
+        if !self.format.is_text() {
             return Err(OutputError::Precision(self.format));
         }
         Ok(Output {

@@ -1,11 +1,13 @@
 //! One pass over a selection.
 
+use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ept_reader::{Error, Node, NodeStream, Parts, Reads, Selection, Tile, TileStream};
+use ept_reader::{Error, Node, Parts, Reads, Selection, Tile, TileStream};
 use futures::future::poll_fn;
 use futures::{Stream, StreamExt, stream};
 
+use crate::limited::Limited;
 use crate::{Losses, OnError, Remark};
 
 /// Reads a selection once: nodes are found while tiles are read, and both are counted.
@@ -17,6 +19,8 @@ pub struct Pass {
     found: Shared,
     /// Number of requests of the engine before this pass.
     requests: u64,
+    /// Points that are wanted at most.
+    limit: Option<u64>,
     pub(crate) remarks: Vec<Remark>,
 }
 
@@ -52,18 +56,31 @@ struct Nodes {
     /// Nodes found in advance, which are counted.
     ahead: Vec<Result<Node, Error>>,
     /// The others. `None` once they were taken.
-    rest: Option<NodeStream>,
+    rest: Option<Limited>,
 }
 
 impl Pass {
     /// A pass over a selection. Nothing is read yet.
     #[must_use]
     pub fn new(selection: Selection, on_error: OnError) -> Pass {
+        Pass::limited(selection, on_error, None)
+    }
+
+    /// The same pass for at most this many points of the result, the first ones. No more nodes are read than they can be
+    /// in, unless losses are allowed: then others may have to stand in.
+    #[must_use]
+    pub fn with_limit(self, points: u64) -> Pass {
+        Pass::limited(self.selection, self.losses.on_error(), Some(points))
+    }
+
+    fn limited(selection: Selection, on_error: OnError, limit: Option<u64>) -> Pass {
+        let needed = limit.filter(|_| on_error == OnError::Fail);
         Pass {
+            limit,
             losses: Losses::new(on_error),
             nodes: Nodes {
                 ahead: Vec::new(),
-                rest: Some(selection.nodes()),
+                rest: Some(Limited::new(&selection, needed)),
             },
             found: Shared::default(),
             requests: selection.dataset().traffic().requests,
@@ -76,6 +93,12 @@ impl Pass {
     #[must_use]
     pub fn selection(&self) -> &Selection {
         &self.selection
+    }
+
+    /// Number of points that are wanted at most. `None` if all are.
+    #[must_use]
+    pub fn limit(&self) -> Option<u64> {
+        self.limit
     }
 
     /// What could not be read so far.
@@ -92,12 +115,12 @@ impl Pass {
 
     /// Resets the pass, to read everything again.
     pub(crate) fn begin_again(&mut self) {
-        *self = Pass::new(self.selection.clone(), self.losses.on_error());
+        self.bind(self.selection.clone());
     }
 
     /// Resets the pass with another selection.
     pub(crate) fn bind(&mut self, selection: Selection) {
-        *self = Pass::new(selection, self.losses.on_error());
+        *self = Pass::limited(selection, self.losses.on_error(), self.limit);
     }
 
     /// The nodes found so far.
@@ -126,14 +149,15 @@ impl Pass {
         Ok(self.found())
     }
 
-    /// Reads all tiles: `make` runs on all cores, `take` receives the results in the order of the nodes. `read` is the
+    /// Reads all tiles: `make` runs on all cores, `take` receives the results in the order of the nodes, until it
+    /// breaks. `read` is the
     /// selection used for reading, which may request more dimensions than the one that finds the nodes. If the dataset
     /// was rebuilt meanwhile, that is an error.
     pub(crate) async fn read<T, E>(
         &mut self,
         read: &Selection,
         make: impl Fn(Tile) -> T + Send + Sync + 'static,
-        take: impl FnMut(Node, T) -> Result<(), E>,
+        take: impl FnMut(Node, T) -> Result<ControlFlow<()>, E>,
         progress: impl FnMut(&Progress),
     ) -> Result<(), E>
     where
@@ -149,7 +173,7 @@ impl Pass {
         &mut self,
         read: &Selection,
         make: impl Fn(&Node, Parts<'_>) -> Result<T, Error> + Send + Sync + 'static,
-        take: impl FnMut(Node, T) -> Result<(), E>,
+        take: impl FnMut(Node, T) -> Result<ControlFlow<()>, E>,
         progress: impl FnMut(&Progress),
     ) -> Result<(), E>
     where
@@ -166,7 +190,7 @@ impl Pass {
         &mut self,
         read: &Selection,
         mut tiles: TileStream<(Node, T)>,
-        mut take: impl FnMut(Node, T) -> Result<(), E>,
+        mut take: impl FnMut(Node, T) -> Result<ControlFlow<()>, E>,
         mut progress: impl FnMut(&Progress),
     ) -> Result<(), E>
     where
@@ -198,8 +222,11 @@ impl Pass {
             let Some((node, made)) = self.losses.sort_out(tile)? else {
                 continue;
             };
-            take(node, made)?;
+            if take(node, made)?.is_break() {
+                break;
+            }
         }
+        // What is still under way is cancelled.
         drop(tiles);
         tell(self, read.reads());
         // Everything in the cache is of the same build.

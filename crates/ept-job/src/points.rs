@@ -1,5 +1,6 @@
 //! Writes points to a file.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use ept_crs::FileSrs;
@@ -11,7 +12,7 @@ use crate::point_file::{PointFile, Written, is_unforeseen};
 use crate::sinks::{self, Shape};
 use crate::survey::survey;
 use crate::tile_names::find_names;
-use crate::{JobError, Output, Pass, Progress, Remark};
+use crate::{Format, JobError, Output, Pass, Progress, Remark};
 
 /// Writes the points of a selection and returns their number.
 ///
@@ -25,7 +26,7 @@ pub async fn write_points(
     output: Output,
     progress: impl FnMut(&Progress),
 ) -> Result<u64, JobError> {
-    let columns = columns(pass.selection());
+    let columns = columns_of(pass.selection(), output.format());
     write(pass, output, columns, |tile| Ok(tile.points), progress).await
 }
 
@@ -41,7 +42,7 @@ pub(crate) async fn write(
     mut progress: impl FnMut(&Progress),
 ) -> Result<u64, JobError> {
     find_names(pass).await?;
-    let query = with_required(pass.selection().query(), output.format().required());
+    let query = with_required(pass.selection().query(), output.format());
     let read = pass.selection().dataset().select(&query)?;
     let make = Arc::new(make);
     let mut writer = Writer {
@@ -115,8 +116,18 @@ impl Writer<'_> {
         if is_asked && self.output.is_stream() && settled.is_none() {
             file = file.with_required(&self.columns);
         }
-        let take =
-            |node: Node, points: Result<PointBatch, DecodeError>| file.write(node.name, points?);
+        let mut left = pass.limit().unwrap_or(u64::MAX);
+        let take = |node: Node, points: Result<PointBatch, DecodeError>| {
+            let mut points = points?;
+            points.truncate(left);
+            left -= points.len() as u64;
+            file.write(node.name, points)?;
+            Ok(if left == 0 {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            })
+        };
         let make = Arc::clone(make);
         let read = pass.read(&self.read, move |tile| make(tile), take, progress);
         let read = read.await;
@@ -140,14 +151,25 @@ impl Writer<'_> {
 }
 
 /// The query with the required dimensions before those requested.
-pub(crate) fn with_required(query: &Query, required: &[&str]) -> Query {
+pub(crate) fn with_required(query: &Query, format: Format) -> Query {
     let Some(asked) = query.dimensions() else {
-        return query.clone();
+        return match format.usual() {
+            Some(usual) => query.clone().with_dimensions(usual.iter().copied()),
+            None => query.clone(),
+        };
     };
-    let required = required.iter().map(|name| (*name).to_owned());
+    let required = format.required().iter().map(|name| (*name).to_owned());
     query
         .clone()
         .with_dimensions(required.chain(asked.iter().cloned()))
+}
+
+/// The columns of an empty result in a format.
+pub(crate) fn columns_of(selection: &Selection, format: Format) -> Vec<String> {
+    match (format.usual(), selection.query().dimensions()) {
+        (Some(usual), None) => usual.iter().map(|name| (*name).to_owned()).collect(),
+        _ => columns(selection),
+    }
 }
 
 /// The columns of an empty result.

@@ -3,9 +3,14 @@
 use ept_reader::{Area, Bounds, Credit, Crs, Edge, Length, Query, Selection};
 use serde_json::{Value, json};
 
+use crate::Pass;
+
 /// The query, with the depth for its resolution.
-pub(crate) fn query_json(selection: &Selection) -> Value {
-    json_of(selection, selection.query())
+pub(crate) fn query_json(pass: &Pass) -> Value {
+    let selection = pass.selection();
+    let mut json = json_of(selection, selection.query());
+    json["limit"] = pass.limit().into();
+    json
 }
 
 /// The query for one of the areas of [`Query::with_any_of`].
@@ -37,6 +42,7 @@ fn json_of(selection: &Selection, query: &Query) -> Value {
         "origin": query.origin().map(|origin| origin.id),
         "thin": thin,
         "crs": query.output_crs().map(Crs::name),
+        "limit": Value::Null,
     })
 }
 

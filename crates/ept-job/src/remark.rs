@@ -51,7 +51,7 @@ impl Remark {
     /// text.
     pub(crate) fn of_srs(format: Format, srs: &Srs, unsaid: Option<CrsError>) -> Option<Remark> {
         match (format, unsaid) {
-            (Format::Csv, _) => None,
+            (format, _) if format.is_text() => None,
             (_, Some(error)) => Some(Remark::Srs(error)),
             (Format::Parquet, None) => {
                 let is_lost = !srs.is_empty() && srs_projjson(srs).is_none();

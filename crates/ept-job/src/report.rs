@@ -70,7 +70,7 @@ impl<'a> Report<'a> {
         let mut json = json!({
             "version": env!("CARGO_PKG_VERSION"),
             "dataset": selection.dataset().location(),
-            "query": query_json(selection),
+            "query": query_json(self.pass),
             "complete": self.is_complete(),
             "error": self.written.as_ref().err().map(JobError::in_full),
             "nodes": self.pass.found().nodes,

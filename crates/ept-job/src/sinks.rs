@@ -40,7 +40,7 @@ pub(crate) fn to_stream(
             let out = BufWriter::with_capacity(1 << 20, out);
             columnar::stream(format, out, shape)
         }
-        _ => Ok(csv(out, precision, shape)),
+        _ => Ok(csv(out, format, precision, shape)),
     }
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn to_file(
     shape: &Shape<'_>,
 ) -> Result<Box<dyn Sink>, ExportError> {
     Ok(match format {
-        Format::Csv => csv(file, precision, shape),
+        Format::Csv | Format::CsvGz | Format::Xyz => csv(file, format, precision, shape),
         Format::Las | Format::Laz => las(file, format == Format::Laz, shape),
         Format::Copc => copc((file, path), shape)?,
         Format::Ply => {
@@ -68,10 +68,16 @@ pub(crate) fn to_file(
 
 fn csv(
     out: impl Write + Send + 'static,
+    format: Format,
     precision: Option<u8>,
     shape: &Shape<'_>,
 ) -> Box<dyn Sink> {
     let mut sink = CsvSink::new(out, shape.columns.clone());
+    sink = match format {
+        Format::CsvGz => sink.compressed(),
+        Format::Xyz => sink.with_separator(b' ').without_header(),
+        _ => sink,
+    };
     if let Some(settled) = shape.settled {
         let columns = settled.columns().iter();
         sink = sink.with_columns(columns.map(|column| column.name.to_string()).collect());

@@ -1,9 +1,12 @@
 //! Count, minimum, maximum, mean and standard deviation of each dimension.
 
+use std::ops::ControlFlow;
+
 use ept_points::{DimensionSummary, Scalar, Summary};
-use ept_reader::{Error, Tile};
+use ept_reader::{Error, PointBatch, Tile};
 use serde_json::{Map, Value, json};
 
+use crate::counts::Counts;
 use crate::points::columns;
 use crate::tile_names::find_names;
 use crate::{Pass, Progress, Remark, sorted_json};
@@ -11,9 +14,33 @@ use crate::{Pass, Progress, Remark, sorted_json};
 /// Statistics of the selected points by dimension.
 #[derive(Debug, Clone)]
 pub struct Statistics {
-    summary: Summary,
+    figures: Figures,
     /// The dimensions of an empty result.
     expected: Vec<String>,
+}
+
+/// What some points amount to.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Figures {
+    summary: Summary,
+    classes: Counts,
+    returns: Counts,
+}
+
+impl Figures {
+    pub(crate) fn of(points: &PointBatch) -> Figures {
+        Figures {
+            summary: Summary::of(points),
+            classes: Counts::of(points, "Classification"),
+            returns: Counts::of(points, "ReturnNumber"),
+        }
+    }
+
+    fn merge(&mut self, other: Figures) {
+        self.summary.merge(other.summary);
+        self.classes.merge(other.classes);
+        self.returns.merge(other.returns);
+    }
 }
 
 /// Reads the points of a selection and computes their statistics.
@@ -25,38 +52,56 @@ pub async fn statistics(
     progress: impl FnMut(&Progress),
 ) -> Result<Statistics, Error> {
     find_names(pass).await?;
-    let mut summary = Summary::default();
+    let mut figures = Figures::default();
     let selection = pass.selection().clone();
-    let make = |tile: Tile| Summary::of(&tile.points);
+    let make = |tile: Tile| Figures::of(&tile.points);
     let take = |_, part| {
-        summary.merge(part);
-        Ok::<_, Error>(())
+        figures.merge(part);
+        Ok::<_, Error>(ControlFlow::Continue(()))
     };
     pass.read(&selection, make, take, progress).await?;
     pass.remarks.extend(Remark::of_absent(&selection));
-    Ok(Statistics::new(summary, columns(&selection)))
+    Ok(Statistics {
+        figures,
+        ..Statistics::of_nothing(columns(&selection))
+    })
 }
 
 impl Statistics {
-    pub(crate) fn new(summary: Summary, expected: Vec<String>) -> Statistics {
-        Statistics { summary, expected }
+    /// The statistics of no points; `expected` are the dimensions that they would have.
+    pub(crate) fn of_nothing(expected: Vec<String>) -> Statistics {
+        Statistics {
+            figures: Figures::default(),
+            expected,
+        }
     }
 
     /// Adds statistics of other points.
-    pub(crate) fn merge(&mut self, part: Summary) {
-        self.summary.merge(part);
+    pub(crate) fn merge(&mut self, part: Figures) {
+        self.figures.merge(part);
     }
 
     /// Number of points.
     #[must_use]
     pub fn points(&self) -> u64 {
-        self.summary.points()
+        self.figures.summary.points()
+    }
+
+    /// Number of points of each class, in ascending order. Empty if the points have no `Classification`, or it was not
+    /// asked for.
+    pub fn classes(&self) -> impl Iterator<Item = (i64, u64)> {
+        self.figures.classes.iter()
+    }
+
+    /// Number of points of each `ReturnNumber`, in ascending order. Empty if the points have none, or it was not asked for.
+    pub fn returns(&self) -> impl Iterator<Item = (i64, u64)> {
+        self.figures.returns.iter()
     }
 
     /// The dimensions of the points with their statistics. If there are no points, those of an empty result.
     #[must_use]
     pub fn dimensions(&self) -> Vec<(&str, Option<&DimensionSummary>)> {
-        let found = self.summary.dimensions();
+        let found = self.figures.summary.dimensions();
         let found: Vec<_> = found.map(|(name, figures)| (name, Some(figures))).collect();
         if found.is_empty() {
             let expected = self.expected.iter();
@@ -77,9 +122,12 @@ impl Statistics {
             });
             (name.to_owned(), value)
         });
-        sorted_json(
-            json!({ "points": self.points(), "dimensions": dimensions.collect::<Map<_, _>>() }),
-        )
+        sorted_json(json!({
+            "points": self.points(),
+            "dimensions": dimensions.collect::<Map<_, _>>(),
+            "classes": self.figures.classes.to_json(),
+            "returns": self.figures.returns.to_json(),
+        }))
     }
 }
 

@@ -291,6 +291,14 @@ impl PointBatch {
         self.retain(&mask);
     }
 
+    /// Keeps the first `points` points; all if there are no more.
+    pub fn truncate(&mut self, points: u64) {
+        let len = usize::try_from(points).unwrap_or(usize::MAX);
+        if len < self.len {
+            self.retain(&vec![true; len]);
+        }
+    }
+
     /// Keeps the points whose entry in `mask` is true. Points beyond its end are dropped.
     pub fn retain(&mut self, mask: &[bool]) {
         let mask = &mask[..mask.len().min(self.len)];

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod common;
+use crate::common;
 
 use common::{File, Fixture, Storage, bounds, by_schema, filtered, laszip, names};
 use ept_format::{Bounds, Metadata};

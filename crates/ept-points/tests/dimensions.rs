@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod common;
+use crate::common;
 
 use common::{Fixture, bounds, by_schema, filtered, names, only};
 use ept_points::{DecodeError, Decoder, Values};

@@ -122,7 +122,7 @@ pub use engine::{CloudOptions, Engine, Limits, Options, Retry, Traffic, Wait, Wa
 pub use ept_scene::{CachedTile, Camera, CameraError, Picked, Ray, View};
 pub use error::{Error, Loss, LossCause, LostPart};
 pub use index::{file_size, read_index};
-pub use location::is_index;
+pub use location::{expanded_locations, is_index};
 pub use members::Heights;
 pub use nodes::NodeStream;
 pub use opening::Opening;

@@ -221,8 +221,12 @@ fn open_path(text: &str) -> Result<Arc<dyn Store>, Error> {
     Ok(Arc::new(FileStore::new(root)))
 }
 
-/// Expands folders of LAS and LAZ files, and patterns of file names, to files in the order of their names.
-pub(crate) fn expanded(locations: &[String]) -> Result<Vec<String>, Error> {
+/// The locations with folders of LAS and LAZ files and patterns of file names, such as `tiles/*.laz`, replaced by the files,
+/// in the order of their names.
+///
+/// # Errors
+/// When a folder can't be listed, or a pattern has no file.
+pub fn expanded_locations(locations: &[String]) -> Result<Vec<String>, Error> {
     let files = locations.iter().map(|location| files_of(location));
     let files: Vec<Vec<String>> = files.collect::<Result<_, _>>()?;
     Ok(files.concat())

@@ -146,7 +146,7 @@ impl Dataset {
         opening: &Opening,
     ) -> Result<Dataset, Error> {
         let ahead = engine.limits().requests.get().saturating_mul(2);
-        let expanded = location::expanded(locations)?;
+        let expanded = location::expanded_locations(locations)?;
         let listing = stream::iter(expanded).map(|location| opening.listed(location, engine));
         let listing: Vec<Vec<Listed>> = listing.buffered(ahead).try_collect().await?;
         let mut listed: Vec<Listed> = listing.into_iter().flatten().collect();
@@ -181,7 +181,7 @@ impl Dataset {
             let opened = Dataset::open_in(&location, engine).await;
             (location, opened)
         };
-        let locations = location::expanded(locations)?;
+        let locations = location::expanded_locations(locations)?;
         let opened = stream::iter(locations).map(open).buffered(ahead);
         Ok(opened.collect().await)
     }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Instant;
 
 use ept_format::Node;
 use ept_points::{PointBatch, Wish};
@@ -11,7 +12,7 @@ use futures::stream::BoxStream;
 use futures::{FutureExt, Stream, StreamExt};
 use tokio::sync::mpsc::Sender;
 
-use crate::engine::{Background, Engine, Interest, Interested, Share, Taken, Task};
+use crate::engine::{Background, Engine, Interest, Interested, Share, Taken, Task, log};
 use crate::source;
 use crate::{Dataset, Error};
 
@@ -186,8 +187,11 @@ impl<F> Job<F> {
         let work = move |encoded| {
             // There is a wish for each source.
             let wish = &job.wishes[node.source as usize];
+            let start = Instant::now();
             let points = decoding.decode(wish, &node, encoded)?;
-            (job.make)(node, points)
+            let made = (job.make)(node, points);
+            log::decoded(&node, start);
+            made
         };
         source::read(&**source, &node, &retry, place, work).await
     }

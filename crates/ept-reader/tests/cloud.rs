@@ -3,7 +3,7 @@
 #![cfg(feature = "cloud")]
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-mod support;
+use crate::support;
 
 use std::collections::HashSet;
 use std::sync::Mutex;

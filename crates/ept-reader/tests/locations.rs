@@ -1,6 +1,6 @@
 //! A dataset is found by any of the names that people give it.
 
-mod support;
+use crate::support;
 
 use ept_reader::{Dataset, Error, Options, Query, Retry};
 

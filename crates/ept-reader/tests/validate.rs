@@ -6,7 +6,7 @@
     reason = "a change of the table of cases is one expression"
 )]
 
-mod support;
+use crate::support;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -26,7 +26,7 @@ pub(crate) struct NewIndexArgs {
 }
 
 pub(crate) async fn run(args: &NewIndexArgs) -> Result<Outcome> {
-    let engine = Engine::new(&select::options(&args.dataset.connection));
+    let engine = Engine::new(&select::dataset_options(&args.dataset));
     let made = NewIndex::of(&select::locations(&args.dataset)?, &engine).await?;
     if let (true, Some(error)) = (made.index().rows.is_empty(), made.losses().first()) {
         return Err(error.clone().into());

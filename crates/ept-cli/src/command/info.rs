@@ -4,15 +4,17 @@ use std::io::Write;
 
 use anyhow::Result;
 use clap::Args;
+use ept_crs::{horizontal_unit, srs_codes, vertical_unit};
 use ept_job::{Hierarchy, Info, Levels, SurveyInfo};
+use ept_points::TileHeader;
 use ept_reader::{Bounds, Edge, Engine, Srs, is_index};
 use indicatif::HumanBytes;
 
 use crate::args::DatasetArgs;
 use crate::command::{find, hierarchy};
 use crate::exit::Outcome;
-use crate::numbers::{fitted, grouped, rounded};
-use crate::select::{self, corners, open, options};
+use crate::numbers::{counted, fitted, grouped, rounded};
+use crate::select::{self, corners, dataset_options, open};
 use crate::terminal;
 
 #[derive(Debug, Args)]
@@ -36,7 +38,7 @@ pub(crate) async fn run(args: &InfoArgs) -> Result<Outcome> {
     }
     let dataset = open(
         &args.dataset,
-        &options(&args.dataset.connection),
+        &dataset_options(&args.dataset),
         (&[], Edge::Closed),
     )
     .await?;
@@ -52,7 +54,7 @@ pub(crate) async fn run(args: &InfoArgs) -> Result<Outcome> {
 
 /// Shows a tile index, without opening its files.
 async fn survey(location: &str, args: &InfoArgs) -> Result<Outcome> {
-    let engine = Engine::new(&options(&args.dataset.connection));
+    let engine = Engine::new(&dataset_options(&args.dataset));
     let reading = select::reading(&args.dataset.index)?;
     let info = SurveyInfo::read(location, &reading, &engine).await?;
     let mut out = terminal::out();
@@ -100,12 +102,14 @@ fn write_text(out: &mut impl Write, info: &Info) -> std::io::Result<()> {
     let unknown = || "unknown".to_owned();
     let row = |out: &mut dyn Write, name: &str, value: &str| writeln!(out, "{name:<12}{value}");
     row(out, "dataset", &dataset.location())?;
-    let points = info.points().map_or_else(unknown, grouped);
+    let points = points(info);
     if let Ok(ept) = dataset.ept() {
         let metadata = ept.metadata();
         row(out, "version", metadata.version().unwrap_or("unknown"))?;
         row(out, "points", &points)?;
-        row(out, "tiles", &metadata.data_type().to_string())?;
+        let tiles = metadata.data_type().to_string();
+        let first = info.first_tile().map_or_else(String::new, first_tile);
+        row(out, "tiles", &format!("{tiles}{first}"))?;
         row(out, "hierarchy", &metadata.hierarchy_type().to_string())?;
     }
     if let Some(header) = dataset.header() {
@@ -122,7 +126,17 @@ fn write_text(out: &mut impl Write, info: &Info) -> std::io::Result<()> {
     row(out, "bounds", &corners(&frame.bounds))?;
     let conforming = frame.conforming.as_ref().map_or_else(unknown, corners);
     row(out, "conforming", &conforming)?;
+    let corners = |corners: [f64; 4]| corners.map(|angle| format!("{angle:.6}")).join(",");
+    let lon_lat = info.lon_lat().map_or_else(unknown, corners);
+    row(out, "lon,lat", &lon_lat)?;
     row(out, "crs", &crs(&frame.srs))?;
+    let horizontal = horizontal_unit(&frame.srs).unwrap_or_else(unknown);
+    let vertical = vertical_unit(&frame.srs).unwrap_or_else(unknown);
+    row(
+        out,
+        "units",
+        &format!("{horizontal}, of heights: {vertical}"),
+    )?;
     if let Ok(ept) = dataset.ept() {
         row(out, "span", &ept.metadata().span().to_string())?;
     }
@@ -136,8 +150,39 @@ fn write_text(out: &mut impl Write, info: &Info) -> std::io::Result<()> {
     write_schema(out, info)
 }
 
+/// The number of points as it is claimed, and as the hierarchy has it where that was read.
+fn points(info: &Info) -> String {
+    let claimed = info.points().map_or_else(|| "unknown".to_owned(), grouped);
+    match info.levels() {
+        Some(Levels {
+            problem: None,
+            has_more,
+            points,
+            ..
+        }) => {
+            let where_to = if *has_more {
+                "the first page of the hierarchy"
+            } else {
+                "the hierarchy"
+            };
+            format!("{claimed} claimed, {} in {where_to}", grouped(*points))
+        }
+        _ => format!("{claimed} claimed"),
+    }
+}
+
+/// What the first tile says of itself.
+fn first_tile(tile: &TileHeader) -> String {
+    let scale = tile.scaling.scale.map(|scale| scale.to_string()).join(",");
+    let points = counted(tile.points, "point");
+    format!(
+        "; the first has {points} of format {}, scale {scale}",
+        tile.point_format
+    )
+}
+
 fn crs(srs: &Srs) -> String {
-    match (srs.name(), srs.codes(), &srs.wkt) {
+    match (srs.name(), srs_codes(srs).or_else(|| srs.codes()), &srs.wkt) {
         (Some(name), Some(codes), _) => format!("{name} ({codes})"),
         (Some(name), None, _) => name.to_owned(),
         (None, Some(codes), _) => codes,

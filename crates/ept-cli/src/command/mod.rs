@@ -1,10 +1,12 @@
 //! One module per subcommand: flags, a job, and its output as text.
 
 mod cache;
+mod completions;
 mod find;
 mod hierarchy;
 mod index;
 mod info;
+mod man;
 mod nodes;
 mod plan;
 mod profile;
@@ -48,6 +50,11 @@ pub(crate) enum Command {
     Validate(validate::ValidateArgs),
     /// Show the contents of the cache, or clear it
     Cache(cache::CacheCommandArgs),
+    /// Write a completion script for a shell
+    #[command(after_help = completions::EXAMPLES)]
+    Completions(completions::CompletionsArgs),
+    /// Write the manual pages
+    Man(man::ManArgs),
 }
 
 /// Runs a command.
@@ -65,5 +72,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Tiles(args) => tiles::run(&args).await,
         Command::Validate(args) => validate::run(&args).await,
         Command::Cache(args) => cache::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
     }
 }

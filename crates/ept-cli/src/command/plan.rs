@@ -7,7 +7,7 @@ use clap::Args;
 use ept_job::{Costs, Losses};
 use indicatif::HumanBytes;
 
-use crate::args::{ReadArgs, SelectArgs};
+use crate::args::{ReadArgs, SelectArgs, ThinArgs};
 use crate::exit::Outcome;
 use crate::losses;
 use crate::numbers::{counted, grouped, rounded};
@@ -18,6 +18,8 @@ use crate::terminal;
 pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub(crate) select: SelectArgs,
+    #[command(flatten)]
+    pub(crate) thin: ThinArgs,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -26,7 +28,7 @@ pub(crate) struct PlanArgs {
 }
 
 pub(crate) async fn run(args: &PlanArgs) -> Result<Outcome> {
-    let selection = select::selection(&args.select, &args.read).await?;
+    let selection = select::thinned(&args.select, &args.thin, &args.read).await?;
     let mut lost = Losses::new(args.read.on_error.0);
     let (plan, errors) = selection.plan().await?;
     for error in errors {
@@ -40,6 +42,9 @@ pub(crate) async fn run(args: &PlanArgs) -> Result<Outcome> {
         write(&mut out, &costs)?;
     }
     losses::tell(&lost, args.read.quiet);
+    if costs.plan.nodes.is_empty() && !args.read.quiet {
+        select::tell_nothing(&selection, &lost, &[]);
+    }
     Ok(losses::outcome(&lost))
 }
 
@@ -74,6 +79,10 @@ fn write(out: &mut impl Write, costs: &Costs) -> std::io::Result<()> {
         out,
         "points    about {about} in the area, of {most} in {nodes}"
     )?;
+    if let Some(thinned) = costs.thinned {
+        let thinned = grouped(thinned.round() as u64);
+        writeln!(out, "thinned   about {thinned} points are left")?;
+    }
     match costs.sizes {
         None => writeln!(
             out,

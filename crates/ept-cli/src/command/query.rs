@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use ept_job::{Format, Output, Pass, Report, file_names, write_areas, write_points};
-use ept_reader::{Credit, Crs, Query, Selection, Spacing, Thin};
+use ept_reader::{Credit, Crs, Query, Selection};
 use indicatif::HumanBytes;
 
 use crate::area;
-use crate::args::{ReadArgs, SelectArgs};
+use crate::args::{ReadArgs, SelectArgs, ThinArgs};
 use crate::choice::Choice;
 use crate::exit::{Outcome, WrongUsage};
 use crate::losses;
@@ -19,7 +19,7 @@ use crate::output::{output, wrong};
 use crate::progress::Bar;
 use crate::select;
 use crate::terminal::{self, tell};
-use crate::values::resolution;
+use crate::values::limit;
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
@@ -51,7 +51,7 @@ pub(crate) struct QueryArgs {
         long,
         value_name = "PROPERTY",
         requires_all = ["polygon", "output"],
-        conflicts_with_all = ["max_points", "thin", "thin_3d"]
+        conflicts_with_all = ["max_points", "thin", "thin_3d", "limit"]
     )]
     pub(crate) each: Option<String>,
     /// Do not overwrite an existing file
@@ -63,13 +63,8 @@ pub(crate) struct QueryArgs {
     /// Write coordinates in this system: an EPSG code such as EPSG:4326, WKT, or a PROJ string
     #[arg(long, value_name = "CRS", allow_hyphen_values = true, value_parser = Crs::parse)]
     pub(crate) out_crs: Option<Crs>,
-    /// Keep one point per square of this size, the one nearest to its centre: a number in units of the dataset's
-    /// coordinates, or a length on the ground such as 1m
-    #[arg(long, value_name = "SIZE", allow_hyphen_values = true, value_parser = resolution)]
-    pub(crate) thin: Option<Spacing>,
-    /// As --thin, but with cubes
-    #[arg(long, value_name = "SIZE", allow_hyphen_values = true, value_parser = resolution, conflicts_with = "thin")]
-    pub(crate) thin_3d: Option<Spacing>,
+    #[command(flatten)]
+    pub(crate) thin: ThinArgs,
     /// Decimals of floating-point values in CSV, such as coordinates [default: as many as are needed to represent them
     /// exactly]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=17))]
@@ -77,6 +72,9 @@ pub(crate) struct QueryArgs {
     /// Do not ask before reading more than a billion points
     #[arg(long, short)]
     pub(crate) yes: bool,
+    /// Only the first N points of the result; reads no further than it takes to have them
+    #[arg(long, value_name = "N", value_parser = limit)]
+    pub(crate) limit: Option<u64>,
     /// Write a report of what was read and lost to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
@@ -95,6 +93,9 @@ pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
     let output = output_of(args, args.output.as_deref())?;
     let name = output.name();
     let mut pass = Pass::new(selection(args).await?, args.read.on_error.0);
+    if let Some(points) = args.limit {
+        pass = pass.with_limit(points);
+    }
     consent(args, &mut pass).await?;
     tell_octree(args, &output, &pass);
     let bar = Bar::new(args.read.quiet);
@@ -197,13 +198,7 @@ fn with_flags(mut query: Query, args: &QueryArgs) -> Query {
     if let Some(name) = &args.source_id {
         query = query.with_source_id(name);
     }
-    if let Some(edge) = args.thin {
-        query = query.with_thin(Thin::squares(edge));
-    }
-    if let Some(edge) = args.thin_3d {
-        query = query.with_thin(Thin::cubes(edge));
-    }
-    query
+    args.thin.applied(query)
 }
 
 /// Number of points that are not read without consent: at some millions per second, it takes minutes.

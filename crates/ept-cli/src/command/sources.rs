@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::args::DatasetArgs;
 use crate::exit::Outcome;
-use crate::select::{corners, open, options};
+use crate::select::{corners, dataset_options, open};
 use crate::terminal::{self, tell};
 
 #[derive(Debug, Args)]
@@ -25,7 +25,7 @@ pub(crate) struct SourcesArgs {
 pub(crate) async fn run(args: &SourcesArgs) -> Result<Outcome> {
     let dataset = open(
         &args.dataset,
-        &options(&args.dataset.connection),
+        &dataset_options(&args.dataset),
         (&[], Edge::Closed),
     )
     .await?;

@@ -12,7 +12,7 @@ use crate::area_rows;
 use crate::args::{ReadArgs, SelectArgs};
 use crate::exit::Outcome;
 use crate::losses;
-use crate::numbers::{counted, fitted};
+use crate::numbers::{counted, fitted, grouped};
 use crate::progress::Bar;
 use crate::select;
 use crate::terminal;
@@ -128,6 +128,23 @@ fn write_table(out: &mut impl Write, statistics: &Statistics) -> std::io::Result
             out,
             "{name:width$}  {min:>CELL$}  {max:>CELL$}  {mean:>CELL$}  {deviation:>CELL$}"
         )?;
+    }
+    write_counts(out, "Classification", statistics.classes())?;
+    write_counts(out, "ReturnNumber", statistics.returns())
+}
+
+/// Writes how many points have each value of a dimension.
+fn write_counts(
+    out: &mut impl Write,
+    name: &str,
+    counts: impl Iterator<Item = (i64, u64)>,
+) -> std::io::Result<()> {
+    let mut counts = counts.peekable();
+    if counts.peek().is_some() {
+        writeln!(out, "\n{name:<14}  {:>16}", "points")?;
+    }
+    for (value, points) in counts {
+        writeln!(out, "{value:>14}  {:>16}", grouped(points))?;
     }
     Ok(())
 }

@@ -6,23 +6,24 @@ use std::num::NonZeroUsize;
 use anyhow::Result;
 use clap::Args;
 use ept_job::validation_json;
-use ept_reader::{Checks, Code, Report, Severity, validate};
+use ept_reader::{Checks, Code, Report, Severity, expanded_locations, validate};
+use serde_json::Value;
 
 use crate::args::DatasetArgs;
 use crate::exit::Outcome;
 use crate::numbers::{counted, grouped};
 use crate::progress::Bar;
-use crate::select::{location, options};
+use crate::select::{dataset_options, locations};
 use crate::terminal::{self, tell};
 use crate::values::count;
 
 pub(crate) const NOTES: &str = "\
 ept.json, all pages of the hierarchy and the sources are read, and the existence of each tile is checked. Headers of
-tiles are read: all in a local dataset, a sample of 64 in a remote one. With --deep, every point is decoded.
+tiles are read: all in a local dataset, with the chunk tables of LAZ, a sample of 64 in a remote one. With --deep, every point is decoded.
 
 Errors (E...) keep some or all of the data from being read; warnings (W...) do not. docs/validate.md explains each.
 
-Exit codes: 0 no errors, 1 nothing could be opened, 2 wrong usage, 3 errors were found.";
+Exit codes: 0 no errors, 1 nothing could be opened, 2 wrong usage, 3 errors were found, or one of several datasets could not be opened.";
 
 #[derive(Debug, Args)]
 pub(crate) struct ValidateArgs {
@@ -46,31 +47,67 @@ pub(crate) struct ValidateArgs {
 }
 
 pub(crate) async fn run(args: &ValidateArgs) -> Result<Outcome> {
-    let mut options = options(&args.dataset.connection);
+    let mut options = dataset_options(&args.dataset);
     options.limits.requests = args.requests;
     options.limits.threads = args.threads.unwrap_or(options.limits.threads);
     let checks = Checks {
         deep: args.deep,
         ..Checks::default()
     };
-    let bar = Bar::of_stages(args.quiet);
-    let location = location(&args.dataset)?;
-    let report = validate(&location, &options, &checks, |stage| bar.show_stage(&stage)).await?;
-    bar.finish();
+    let locations = expanded_locations(&locations(&args.dataset)?)?;
+    let is_one = locations.len() == 1;
+    let (mut reports, mut unopened) = (Vec::new(), None);
+    for location in locations {
+        let bar = Bar::of_stages(args.quiet);
+        let report = validate(&location, &options, &checks, |stage| bar.show_stage(&stage)).await;
+        bar.finish();
+        match report {
+            Ok(report) => {
+                tell_of(&report, is_one, args)?;
+                reports.push(report);
+            }
+            Err(error) if is_one => return Err(error.into()),
+            Err(error) => {
+                tell!("error: {error}");
+                unopened = Some(error);
+            }
+        }
+    }
+    if args.json && !is_one {
+        let reports = reports.iter().map(validation_json);
+        writeln!(terminal::out(), "{:#}", Value::Array(reports.collect()))?;
+    }
+    match unopened {
+        Some(error) if reports.is_empty() => Err(error.into()),
+        None if reports.iter().all(Report::is_valid) => Ok(Outcome::Complete),
+        _ => Ok(Outcome::Faulty),
+    }
+}
+
+/// Tells what was found in a dataset, with its name unless it is the only one.
+fn tell_of(report: &Report, is_one: bool, args: &ValidateArgs) -> Result<()> {
     let mut out = terminal::out();
-    if args.json {
-        writeln!(out, "{:#}", validation_json(&report))?;
-    } else {
-        write_text(&mut out, &report, args.quiet)?;
+    match (args.json, is_one) {
+        (true, true) => writeln!(out, "{:#}", validation_json(report))?,
+        // In one array, when all are known.
+        (true, false) => {}
+        (false, true) => write_text(&mut out, report, args.quiet)?,
+        (false, false) => {
+            if !report.findings.is_empty() {
+                writeln!(out, "{}", report.location)?;
+            }
+            write_text(&mut out, report, args.quiet)?;
+        }
     }
     if !args.quiet {
-        tell!("{}", summary(&report));
+        let name = if is_one {
+            String::new()
+        } else {
+            format!("{}: ", report.location)
+        };
+        tell!("{name}{}", summary(report));
     }
-    Ok(if report.is_valid() {
-        Outcome::Complete
-    } else {
-        Outcome::Faulty
-    })
+    Ok(())
 }
 
 fn write_text(out: &mut impl Write, report: &Report, quiet: bool) -> std::io::Result<()> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::plots::{UTM, plots, run, square, squares};
+use super::plots::{UTM, plots, run, square, squares};
 use crate::support::server::Server;
 use crate::support::{copy, ept, fixture, testdata};
 

@@ -6,9 +6,6 @@
     reason = "a test may panic, and each module uses what the others have"
 )]
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod files;
 mod plots;
 mod statistics;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::plots::{UTM, plots, run, square, squares};
+use super::plots::{UTM, plots, run, square, squares};
 use crate::support::{ept, fixture};
 
 /// The columns of a single query of a polygon, by the names of their dimensions.

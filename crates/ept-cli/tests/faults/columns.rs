@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use super::tiles::{FILES, assert_lossless, dataset, read, tile, tile_with};
 use crate::support::{ept, fault};
-use crate::tiles::{FILES, assert_lossless, dataset, read, tile, tile_with};
 
 #[test]
 fn tiles_of_several_point_formats_are_written_with_all_their_columns() {

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use super::tiles::{dataset, read, tile};
 use crate::support::{copy, ept, fault};
-use crate::tiles::{dataset, read, tile};
 
 #[test]
 fn extra_bytes_of_a_second_record_are_selected_and_written() {

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use super::tiles::{FILES, assert_lossless, dataset, read, tile};
 use crate::support::server::Server;
 use crate::support::{ept, fault};
-use crate::tiles::{FILES, assert_lossless, dataset, read, tile};
 
 #[test]
 fn tiles_with_scales_and_offsets_of_their_own_are_written_without_loss() {

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use super::tiles::{read, with, wkt};
 use crate::support::{ept, fault};
-use crate::tiles::{read, with, wkt};
 
 #[test]
 fn a_coordinate_system_given_as_a_code_is_in_the_file() {

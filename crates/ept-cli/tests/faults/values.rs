@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use super::tiles::{FILES, dataset, read, tile};
 use crate::support::{copy, ept, fault, fixture};
-use crate::tiles::{FILES, dataset, read, tile};
 
 #[test]
 fn gps_times_are_what_the_tiles_say() {

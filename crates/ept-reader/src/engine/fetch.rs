@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use tokio::time::{sleep, timeout_at};
 
 use super::ranges::{self, Ranges, Reach};
-use super::{Engine, Interested, Retry, Task, Wait};
+use super::{Engine, Interested, Retry, Task, Wait, log};
 use crate::store::{Answer, DatasetCache, Start, Store, StoreError};
 
 /// Fetches files of a store, within the limits of an engine.
@@ -75,6 +75,7 @@ impl Fetcher {
         if let Some(entry) = &known
             && (self.engine.options().is_offline || cache.is_fresh(path, entry))
         {
+            log::cached(&self.location(path));
             return Ok(entry.bytes.clone());
         }
         let stamp = known.as_ref().and_then(|entry| entry.stamp.clone());
@@ -220,8 +221,9 @@ impl Fetcher {
         let once = |is_retry| -> Asking<T> {
             let (fetcher, path) = (self.clone(), Arc::clone(&path));
             let asking = ask(Arc::clone(&self.store), Arc::clone(&path));
+            let asking = log::told(self.location(&path), bytes, asking);
             Box::pin(async move {
-                let result = fetcher.request_once(&path, asking).await;
+                let result = fetcher.request_once(&path, Box::pin(asking)).await;
                 let bytes = result.as_ref().map_or(0, bytes);
                 fetcher.engine.inner.traffic.count(bytes, is_retry);
                 result
@@ -288,6 +290,7 @@ impl Fetcher {
                     if let Some(watch) = &self.engine.options().waits {
                         watch.tell(&wait);
                     }
+                    log::again(&wait.location, attempt, attempts, time);
                     *last.lock().unwrap_or_else(PoisonError::into_inner) = Some(wait.cause);
                     sleep(time).await;
                 }
@@ -365,7 +368,10 @@ impl Fetcher {
         let Some(run) = self.ranges.take(place, reach) else {
             return;
         };
-        let found = self.store.range(path, run.range(), self.max_bytes()).await;
+        let range = run.range();
+        let what = format!("{}, bytes {range:?}", self.location(path));
+        let asking = self.store.range(path, range, self.max_bytes());
+        let found = log::told(what, Bytes::len, asking).await;
         let bytes = found.as_ref().map_or(0, Bytes::len);
         self.engine.inner.traffic.count(bytes, is_retry);
         run.answer(&found);

@@ -5,6 +5,7 @@ mod cores;
 mod fetch;
 mod interest;
 mod limits;
+pub(crate) mod log;
 mod memory;
 mod options;
 mod ranges;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use ept_format::Srs;
+
 use super::{Limits, Retry, WaitWatch};
 use crate::{Cache, HttpOptions, Services};
 
@@ -44,6 +46,8 @@ pub struct Options {
     pub is_offline: bool,
     /// Where the services are that short names stand for.
     pub services: Services,
+    /// The coordinate system of all datasets, whatever they say; what each says by default. Coordinates stay as they are.
+    pub srs: Option<Srs>,
 }
 
 /// How to talk to object stores. Requires the feature `cloud`.

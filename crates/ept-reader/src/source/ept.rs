@@ -57,9 +57,13 @@ impl Ept {
     }
 
     pub(crate) fn new(fetcher: Fetcher, metadata: Metadata) -> Ept {
+        let mut frame = Frame::from(&metadata);
+        if let Some(srs) = &fetcher.engine().options().srs {
+            frame.srs = srs.clone();
+        }
         Ept {
             decoder: Decoder::new(&metadata),
-            frame: Arc::new(Frame::from(&metadata)),
+            frame: Arc::new(frame),
             metadata: Arc::new(metadata),
             fetcher,
             addons: Vec::new(),

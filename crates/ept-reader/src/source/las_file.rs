@@ -57,7 +57,8 @@ impl LasFile {
             decoder = FileDecoder::new(header, &start, (&extended, count)).map_err(fault)?;
         }
         let more = Vlrs::extended(&extended, count).flatten();
-        let srs = srs_of(records.into_iter().chain(more));
+        let told = fetcher.engine().options().srs.clone();
+        let srs = told.unwrap_or_else(|| srs_of(records.into_iter().chain(more)));
         Ok(LasFile {
             fetcher,
             path,

@@ -109,6 +109,13 @@ pub(crate) async fn open_file(fetcher: Fetcher, path: String) -> Result<Arc<dyn 
     })
 }
 
+/// Whether a LAS or LAZ file says where all of its points are.
+pub(crate) async fn check_chunks(fetcher: Fetcher, path: String) -> Result<(), Error> {
+    let retry = fetcher.engine().options().retry;
+    let file = Las::new(LasFile::open(fetcher, path).await?);
+    file.chunks(&retry).await.map(drop)
+}
+
 /// Fetches a node and processes it on the cores, with this place in its stream. If it can't be decoded, it is fetched
 /// again if a cached copy may be at fault.
 pub(crate) async fn read<T: Send + 'static>(

@@ -11,7 +11,7 @@ use super::traits::Traits;
 use super::{Checked, Code, Place};
 use crate::Ept;
 use crate::engine::Task;
-use crate::source::Source;
+use crate::source::{self, Source};
 use crate::store::StoreError;
 use crate::{Error, LossCause};
 
@@ -165,6 +165,15 @@ fn size_problem(ept: &Ept, node: &Node, size: u64) -> Option<(Code, String)> {
     (size / record != node.points).then(|| undecodable(&error))
 }
 
+/// Whether the chunks of a laszip tile are all there: a file that was cut off has lost its table, which is at the end.
+async fn chunks(ept: &Ept, path: &str) -> Result<(), (Code, String)> {
+    let found = source::check_chunks(ept.fetcher().clone(), path.to_owned()).await;
+    found.map_err(|error| match error.loss() {
+        Some(lost) => loss(&lost.cause),
+        None => (Code::TileCorrupt, error.to_string()),
+    })
+}
+
 /// Checks the first bytes of a tile. Returns the header of a laszip tile.
 async fn header(
     ept: &Ept,
@@ -200,6 +209,9 @@ async fn header(
             let size = size.unwrap_or(bytes.len() as u64);
             let header = ept.header_of(path, size, bytes).await;
             let header = header.map_err(|cause| loss(&cause))?;
+            if !ept.fetcher().is_remote() {
+                chunks(ept, path).await?;
+            }
             if header.points == node.points {
                 Ok(Some(header))
             } else {
