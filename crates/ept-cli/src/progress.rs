@@ -1,6 +1,6 @@
 //! The progress bar, shown only on a terminal.
 
-use ept_job::Progress;
+use ept_job::{DownloadProgress, Progress};
 use ept_reader::{Stage, StageKind};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 
@@ -8,6 +8,7 @@ use crate::{log, terminal};
 
 const POINTS: &str = "{wide_bar} {human_pos}/{human_len} points, {msg}, {eta} left";
 const PARTS: &str = "{wide_bar} {human_pos}/{human_len} {msg}, {eta} left";
+const BYTES: &str = "{wide_bar} {bytes}/{total_bytes}, {msg}, {bytes_per_sec}, {eta} left";
 
 /// The progress of a command. Hidden if `quiet` is set, there is a log, or standard error is not a terminal.
 #[derive(Debug)]
@@ -22,6 +23,11 @@ impl Bar {
     /// A bar for the stages of a validation.
     pub(crate) fn of_stages(quiet: bool) -> Bar {
         Bar::with_template(quiet, PARTS)
+    }
+
+    /// A bar for bytes that are fetched.
+    pub(crate) fn of_bytes(quiet: bool) -> Bar {
+        Bar::with_template(quiet, BYTES)
     }
 
     fn with_template(quiet: bool, template: &str) -> Bar {
@@ -54,6 +60,16 @@ impl Bar {
             StageKind::Pages => "pages",
             StageKind::Tiles => "tiles",
         });
+    }
+
+    /// What shows how far a download is.
+    pub(crate) fn download(&self) -> impl Fn(&DownloadProgress) + Send + Sync + 'static {
+        let bar = self.0.clone();
+        move |progress| {
+            bar.set_length(progress.of_bytes);
+            bar.set_position(progress.bytes);
+            bar.set_message(format!("{}/{} files", progress.files, progress.of));
+        }
     }
 
     pub(crate) fn finish(self) {}

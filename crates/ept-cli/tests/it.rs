@@ -8,6 +8,8 @@ mod copc;
 mod each;
 #[path = "faults/main.rs"]
 mod faults;
+#[path = "fetch/main.rs"]
+mod fetch;
 mod files;
 mod folding;
 mod json;

@@ -84,6 +84,12 @@ pub enum JobError {
         /// What can't be written.
         source: ept_index::IndexError,
     },
+    /// The folder of a download has something else in it.
+    #[error("{folder} holds another EPT dataset; name another folder")]
+    OtherDataset {
+        /// Name of the folder.
+        folder: String,
+    },
     /// Points can't be written to a scratch file.
     #[error("cannot write points to a scratch file")]
     Scratch(#[source] std::io::Error),

@@ -29,7 +29,12 @@ impl Tiles {
         edge: Edge,
         engine: &Engine,
     ) -> Result<Tiles, Error> {
-        let mut index = read_index(location, reading, engine).await?;
+        let index = read_index(location, reading, engine).await?;
+        Tiles::of(index, areas, edge)
+    }
+
+    /// The rows of an index that all areas meet.
+    pub(crate) fn of(mut index: Index, areas: &[Area], edge: Edge) -> Result<Tiles, Error> {
         let rows: Vec<Row> = rows_in_areas(&index, areas, edge)?
             .into_iter()
             .cloned()

@@ -54,13 +54,27 @@ impl ChunkTable {
         header: &Header,
         compression: &Compression,
     ) -> Result<ChunkTable, LasError> {
+        ChunkTable::parse_with_length(table, at, header, compression).map(|(table, _)| table)
+    }
+
+    /// As [`ChunkTable::parse`], with the bytes that the table takes: 0 if there are no points, which need none.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn parse_with_length(
+        table: &[u8],
+        at: u64,
+        header: &Header,
+        compression: &Compression,
+    ) -> Result<(ChunkTable, u64), LasError> {
         let mut chunks = ChunkTable::starting_at(first_chunk(header));
         if header.points == 0 {
-            return Ok(chunks);
+            return Ok((chunks, 0));
         }
         let room = at.checked_sub(chunks.end).ok_or_else(outside)?;
         let mut left = header.points;
-        for entry in &entries(table, room, compression)? {
+        let (entries, length) = entries(table, room, compression)?;
+        for entry in &entries {
             let points = match compression.chunking() {
                 Chunking::Variable => entry.point_count,
                 Chunking::Fixed(points) => u64::from(points).min(left),
@@ -84,7 +98,7 @@ impl ChunkTable {
                 "its chunks have {found} points, the header {all}"
             )));
         }
-        Ok(chunks)
+        Ok((chunks, length))
     }
 
     /// The single chunk of a file of `size` bytes that is not divided into chunks.
@@ -204,8 +218,8 @@ impl ChunkTable {
     }
 }
 
-/// The entries of a table whose chunks take `room` bytes.
-fn entries(table: &[u8], room: u64, compression: &Compression) -> Result<Entries, LasError> {
+/// The entries of a table whose chunks are in `room` bytes, and the bytes that it takes.
+fn entries(table: &[u8], room: u64, compression: &Compression) -> Result<(Entries, u64), LasError> {
     if table.len() < 8 {
         return Err(corrupt("it is truncated".into()));
     }
@@ -220,7 +234,8 @@ fn entries(table: &[u8], room: u64, compression: &Compression) -> Result<Entries
     }
     let is_variable = compression.chunking() == Chunking::Variable;
     guard::call("chunk table", || {
-        Entries::read(&mut Cursor::new(table), is_variable)
+        let mut table = Cursor::new(table);
+        Entries::read(&mut table, is_variable).map(|entries| (entries, table.position()))
     })
 }
 

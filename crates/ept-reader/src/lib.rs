@@ -109,6 +109,7 @@ mod selection;
 mod services;
 mod source;
 mod store;
+mod stored_file;
 mod thinned;
 mod tile_headers;
 mod tile_sizes;
@@ -118,7 +119,10 @@ mod validate;
 pub use blocking::Blocking;
 pub use catalog::read_catalog;
 pub use dataset::Dataset;
-pub use engine::{CloudOptions, Engine, Limits, Options, Retry, Traffic, Wait, WaitWatch};
+pub use engine::{
+    CloudOptions, Contents, Engine, Held, Limits, Options, Receiver, Retry, Traffic, TransferError,
+    Wait, WaitWatch,
+};
 pub use ept_scene::{CachedTile, Camera, CameraError, Picked, Ray, View};
 pub use error::{Error, Loss, LossCause, LostPart};
 pub use index::{file_size, read_index};
@@ -134,9 +138,10 @@ pub use source::Ept;
 #[cfg(feature = "cloud")]
 pub use store::CloudStore;
 pub use store::{
-    Answer, Cache, CachedDataset, FileStore, HttpOptions, HttpStore, MemoryStore, Start, Store,
-    StoreError,
+    Answer, Body, Cache, CachedDataset, FileStore, HttpOptions, HttpStore, MemoryStore, Start,
+    Store, StoreError,
 };
+pub use stored_file::StoredFile;
 pub use tile_sizes::TileSizes;
 pub use tiles::{Tile, TileStream};
 pub use validate::{

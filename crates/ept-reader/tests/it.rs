@@ -14,6 +14,7 @@ mod locations;
 mod losses;
 mod plan;
 mod redirects;
+mod remote_files;
 mod scene;
 mod selection;
 mod sizes;

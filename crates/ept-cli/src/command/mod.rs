@@ -2,6 +2,7 @@
 
 mod cache;
 mod completions;
+mod fetch;
 mod find;
 mod hierarchy;
 mod index;
@@ -43,6 +44,9 @@ pub(crate) enum Command {
     /// List the files of a tile index that intersect an area
     #[command(after_help = tiles::NOTES)]
     Tiles(tiles::TilesArgs),
+    /// Download the files of a tile index, or the nodes of an EPT dataset, that an area meets
+    #[command(after_help = fetch::NOTES)]
+    Fetch(fetch::FetchArgs),
     /// Write a tile index of files, reading only their headers
     Index(index::NewIndexArgs),
     /// Check a dataset for errors
@@ -67,6 +71,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Profile(args) => profile::run(&args).await,
         Command::Stats(args) => stats::run(&args).await,
         Command::Nodes(args) => nodes::run(&args).await,
+        Command::Fetch(args) => fetch::run(&args).await,
         Command::Index(args) => index::run(&args).await,
         Command::Sources(args) => sources::run(&args).await,
         Command::Tiles(args) => tiles::run(&args).await,

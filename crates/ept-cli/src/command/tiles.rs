@@ -110,7 +110,8 @@ fn summarize(tiles: &Tiles, areas: &[Area]) {
     }
 }
 
-fn why_nothing(tiles: &Tiles, areas: &[Area]) -> String {
+/// Why the areas meet no tile.
+pub(super) fn why_nothing(tiles: &Tiles, areas: &[Area]) -> String {
     let Some(bounds) = tiles.bounds() else {
         return "the index lists no tiles".into();
     };

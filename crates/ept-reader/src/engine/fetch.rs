@@ -15,8 +15,8 @@ use crate::store::{Answer, DatasetCache, Start, Store, StoreError};
 /// Fetches files of a store, within the limits of an engine.
 #[derive(Debug, Clone)]
 pub(crate) struct Fetcher {
-    store: Arc<dyn Store>,
-    engine: Engine,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) engine: Engine,
     cache: Option<Arc<DatasetCache>>,
     /// Whether the cache keeps ranges: those of a file that tells when it is another one.
     keeps_ranges: bool,
@@ -232,6 +232,17 @@ impl Fetcher {
         self.patiently(&path, retry, once).await
     }
 
+    /// Fails for a remote file if nothing may be asked for.
+    pub(super) fn check_online(&self, path: &str) -> Result<(), StoreError> {
+        if self.engine.options().is_offline && self.is_remote() {
+            return Err(StoreError::Failed {
+                location: self.location(path),
+                cause: "is not in the cache, and nothing is asked for offline".into(),
+            });
+        }
+        Ok(())
+    }
+
     /// Repeats `once` until it succeeds, fails permanently, or takes too long. Its argument says whether it is a retry.
     async fn patiently<T>(
         &self,
@@ -239,12 +250,7 @@ impl Fetcher {
         retry: &Retry,
         once: impl Fn(bool) -> Asking<T>,
     ) -> Result<T, StoreError> {
-        if self.engine.options().is_offline && self.is_remote() {
-            return Err(StoreError::Failed {
-                location: self.location(path),
-                cause: "is not in the cache, and nothing is asked for offline".into(),
-            });
-        }
+        self.check_online(path)?;
         let last = Mutex::new(None);
         let patient = self.attempts(retry, once, &last);
         let Some((deadline, timeout)) = self.engine.inner.deadline else {

@@ -12,6 +12,7 @@ mod ranges;
 mod retry;
 mod room;
 mod traffic;
+mod transfer;
 mod wait;
 
 use std::sync::Arc;
@@ -32,6 +33,7 @@ pub use options::{CloudOptions, Options};
 pub use retry::Retry;
 pub(crate) use room::Room;
 pub use traffic::Traffic;
+pub use transfer::{Contents, Held, Receiver, TransferError};
 pub use wait::{Wait, WaitWatch};
 
 use cores::Cores;

@@ -28,6 +28,11 @@ impl Counters {
         self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
+    /// Counts bytes of a request that was counted before.
+    pub(crate) fn count_more(&self, bytes: u64) {
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
     pub(crate) fn now(&self) -> Traffic {
         Traffic {
             requests: self.requests.load(Ordering::Relaxed),

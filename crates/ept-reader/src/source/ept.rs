@@ -18,7 +18,7 @@ use super::addon::Addon;
 use super::text;
 use crate::engine::{Engine, Fetcher, Retry};
 use crate::store::{Store, StoreError};
-use crate::{Error, Loss, LossCause, LostPart, foreign};
+use crate::{Error, Loss, LossCause, LostPart, StoredFile, foreign};
 
 /// An EPT dataset, with everything specific to the format: `ept.json`, hierarchy pages and the list of source files.
 /// See [`Dataset::ept`](crate::Dataset::ept).
@@ -145,6 +145,27 @@ impl Ept {
     #[must_use]
     pub fn location(&self, path: &str) -> String {
         self.fetcher.location(path)
+    }
+
+    /// A file of the dataset, as it is.
+    #[must_use]
+    pub fn file(&self, path: &str) -> StoredFile {
+        StoredFile::of(self.fetcher.clone(), path.to_owned())
+    }
+
+    /// The text of `ept.json`, as it is.
+    ///
+    /// # Errors
+    /// When it can't be fetched any more.
+    pub async fn metadata_text(&self) -> Result<Vec<u8>, Error> {
+        let limits = self.fetcher.engine().limits();
+        let most = limits.text_bytes(limits.metadata_bytes);
+        let bytes = Ept::fetch_metadata(&self.fetcher).await?;
+        let text = text::decompressed(&bytes, most).map_err(|problem| Error::Format {
+            location: self.location(Ept::METADATA_PATH),
+            fault: FormatError::NotJson(problem.to_string()),
+        })?;
+        Ok(text.into_owned())
     }
 
     /// A page of the hierarchy.

@@ -4,14 +4,14 @@ use std::fs::Metadata;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
 use super::watch::Watch;
-use super::{Store, StoreError};
+use super::{Body, Store, StoreError, body};
 
 /// The files of a dataset in a folder.
 #[derive(Debug, Clone)]
@@ -103,6 +103,28 @@ impl Store for FileStore {
         self.read(path, range, max_bytes).boxed()
     }
 
+    fn body<'a>(
+        &'a self,
+        path: &'a str,
+        from: u64,
+        stamp: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Body<'a>, StoreError>> {
+        async move {
+            let metadata = tokio::fs::metadata(self.root.join(path)).await;
+            let known = metadata.and_then(|found| Ok((regular_size(&found)?, stamp_of(&found))));
+            let (size, own) = known.map_err(|error| self.error(path, &error))?;
+            let is_same = own.is_some() && own.as_deref() == stamp && from <= size;
+            let start = if is_same { from } else { 0 };
+            Ok(Body {
+                start,
+                size: Some(size),
+                stamp: own,
+                pieces: body::by_ranges(self, path, start),
+            })
+        }
+        .boxed()
+    }
+
     fn list<'a>(
         &'a self,
         folder: &'a str,
@@ -161,6 +183,13 @@ struct FilePart {
     bytes: Option<Vec<u8>>,
     /// When the file was changed. `None` if the system does not tell.
     changed: Option<SystemTime>,
+}
+
+/// What identifies the contents of a file: its size and when it was written. `None` if the system does not tell.
+fn stamp_of(metadata: &Metadata) -> Option<String> {
+    let written = metadata.modified().ok()?;
+    let written = written.duration_since(UNIX_EPOCH).ok()?;
+    Some(format!("{} bytes, {}", metadata.len(), written.as_nanos()))
 }
 
 /// The bytes of a file in a range. `None` if there are more than `max_bytes`. The size is determined first, so that

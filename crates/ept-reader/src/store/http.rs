@@ -8,20 +8,21 @@ mod encoding;
 mod failure;
 mod options;
 mod range;
+mod rest;
 
 use std::fmt;
 use std::ops::Range;
-use std::pin::pin;
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use futures::{FutureExt, TryFutureExt, stream};
+use futures::stream::{self, BoxStream};
+use futures::{FutureExt, StreamExt, TryFutureExt};
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Response, StatusCode, Url};
 
 use super::secrets::without_secrets;
 use super::watch::Watch;
-use super::{Answer, Start, Store, StoreError, body};
+use super::{Answer, Body, Start, Store, StoreError, body};
 use crate::Error;
 use answer::{condition, is_html, is_tag, length, stamp_of};
 use client::Client;
@@ -144,6 +145,8 @@ impl HttpStore {
         let headers = [(ACCEPT_ENCODING, "identity")];
         let response = self.send(Method::HEAD, path, &headers, &location).await?;
         match response.status() {
+            // A page for people is as long as it is, not as the file.
+            StatusCode::OK if is_html(response.headers()) => Ok(None),
             StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION => {
                 Ok(length(response.headers()))
             }
@@ -179,39 +182,48 @@ impl HttpStore {
         wanted: u64,
         max_bytes: usize,
     ) -> Result<Bytes, StoreError> {
-        let decoder = Decoder::of(response.headers());
         let announced = if is_gzip(response.headers()) {
             0
         } else {
             response.content_length().unwrap_or(0).min(wanted)
         };
         let most = wanted.min((max_bytes as u64).saturating_add(1));
-        let corrupt = |error: std::io::Error| StoreError::Transient {
-            location: location.to_owned(),
-            cause: format!("the compressed body is corrupt or truncated: {error}"),
-            retry_after: None,
-        };
-        let begin = (response, decoder, most);
-        let chunks = stream::try_unfold(begin, |(mut response, mut decoder, left)| async move {
-            if left == 0 {
-                return Ok(None);
-            }
-            let chunk = response.chunk().await;
-            let chunk = chunk.map_err(|error| request_error(location, error))?;
-            let is_over = chunk.is_none();
-            let chunk = match chunk {
-                Some(chunk) => decoder.push(chunk, left),
-                None => decoder.finish(),
-            };
-            let mut chunk = chunk.map_err(corrupt)?;
-            chunk.truncate(usize::try_from(left).unwrap_or(usize::MAX));
-            let left = left - chunk.len() as u64;
-            let is_end = is_over && chunk.is_empty();
-            Ok((!is_end).then_some((chunk, (response, decoder, left))))
-        });
-        let chunks = pin!(chunks);
+        let chunks = chunks(response, location.to_owned(), most);
         body::collect(chunks, announced, location, max_bytes, self.client.stall).await
     }
+}
+
+/// The chunks of a body, decompressed, up to its first `most` bytes.
+fn chunks(
+    response: Response,
+    location: String,
+    most: u64,
+) -> BoxStream<'static, Result<Bytes, StoreError>> {
+    let decoder = Decoder::of(response.headers());
+    let begin = (response, decoder, most, location);
+    let chunks = stream::try_unfold(begin, |state| async move {
+        let (mut response, mut decoder, left, location) = state;
+        if left == 0 {
+            return Ok(None);
+        }
+        let chunk = response.chunk().await;
+        let chunk = chunk.map_err(|error| request_error(&location, error))?;
+        let is_over = chunk.is_none();
+        let chunk = match chunk {
+            Some(chunk) => decoder.push(chunk, left),
+            None => decoder.finish(),
+        };
+        let mut chunk = chunk.map_err(|error| StoreError::Transient {
+            location: location.clone(),
+            cause: format!("the compressed body is corrupt or cut off: {error}"),
+            retry_after: None,
+        })?;
+        chunk.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+        let left = left - chunk.len() as u64;
+        let is_end = is_over && chunk.is_empty();
+        Ok((!is_end).then_some((chunk, (response, decoder, left, location))))
+    });
+    chunks.boxed()
 }
 
 impl Store for HttpStore {
@@ -257,6 +269,15 @@ impl Store for HttpStore {
         max_bytes: usize,
     ) -> BoxFuture<'a, Result<Start, StoreError>> {
         self.fetch_range(path, 0..length, max_bytes).boxed()
+    }
+
+    fn body<'a>(
+        &'a self,
+        path: &'a str,
+        from: u64,
+        stamp: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Body<'a>, StoreError>> {
+        self.fetch_rest(path, from, stamp).boxed()
     }
 
     fn location(&self, path: &str) -> String {

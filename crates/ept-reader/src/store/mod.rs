@@ -18,6 +18,7 @@ use bytes::Bytes;
 use futures::future::{BoxFuture, try_join};
 use futures::{FutureExt, TryFutureExt};
 
+pub use body::Body;
 pub(crate) use cache::DatasetCache;
 pub use cache::{Cache, CachedDataset};
 pub use file::FileStore;
@@ -89,6 +90,29 @@ pub trait Store: Debug + Send + Sync {
             stamp: None,
         });
         start.boxed()
+    }
+
+    /// The bytes of a file as they come, however large it is. If the caller has the first `from` bytes of the file with that
+    /// stamp already, and the file still is the same, those after them; else all of it. A file that ends at `from` has no
+    /// bytes after it.
+    ///
+    /// Stores that know nothing of the kind, as this default, give the whole file without a stamp.
+    fn body<'a>(
+        &'a self,
+        path: &'a str,
+        _from: u64,
+        _stamp: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Body<'a>, StoreError>> {
+        async move {
+            let size = self.size(path).await?;
+            Ok(Body {
+                start: 0,
+                size,
+                stamp: None,
+                pieces: body::by_ranges(self, path, 0),
+            })
+        }
+        .boxed()
     }
 
     /// The names of the files in a folder, in any order. `None` if the store can't list them. A missing folder is

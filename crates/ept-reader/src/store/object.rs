@@ -3,6 +3,7 @@
 mod environment;
 mod provider;
 mod refusal;
+mod rest;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -22,7 +23,7 @@ use tokio::time::timeout;
 
 use super::http::{chain, connect_error, past_end, status_error};
 use super::secrets::without_secrets;
-use super::{Answer, Start, Store, StoreError, body};
+use super::{Answer, Body, Start, Store, StoreError, body};
 use crate::{CloudOptions, Error, HttpOptions};
 use environment::Environment;
 use provider::{BucketUrl, Connection};
@@ -282,6 +283,15 @@ impl Store for CloudStore {
         max_bytes: usize,
     ) -> BoxFuture<'a, Result<Start, StoreError>> {
         self.fetch_range(path, 0..length, max_bytes).boxed()
+    }
+
+    fn body<'a>(
+        &'a self,
+        path: &'a str,
+        from: u64,
+        stamp: Option<&'a str>,
+    ) -> BoxFuture<'a, Result<Body<'a>, StoreError>> {
+        self.fetch_rest(path, from, stamp).boxed()
     }
 
     fn location(&self, path: &str) -> String {

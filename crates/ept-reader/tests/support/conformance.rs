@@ -1,6 +1,7 @@
 //! What every store must do: one suite for all of them.
 
-use ept_reader::{Answer, Store, StoreError};
+use ept_reader::{Answer, Body, Store, StoreError};
+use futures::TryStreamExt;
 
 /// A file of every store under test: at [`PATH`], with [`contents`].
 pub const PATH: &str = "ept-data/0-0-0-0.bin";
@@ -31,6 +32,7 @@ pub async fn check(store: &dyn Store, abilities: Abilities) {
     ranges(store).await;
     ranges_past_the_end(store).await;
     starts(store, abilities).await;
+    bodies(store).await;
     sizes(store, abilities).await;
     lists(store, abilities).await;
     stamps(store, abilities).await;
@@ -96,6 +98,47 @@ async fn starts(store: &dyn Store, abilities: Abilities) {
         "{empty:?} of {store:?}"
     );
     assert_not_found(store, store.start(MISSING, 10, PLENTY).await);
+}
+
+/// A file as it comes, and what follows a part of it.
+async fn bodies(store: &dyn Store) {
+    let whole = contents();
+    let body = store.body(PATH, 0, None).await.unwrap();
+    assert_eq!((body.start, body.size.unwrap_or(1000)), (0, 1000));
+    let stamp = body.stamp.clone();
+    assert_eq!(pieces(body).await, whole, "{store:?}");
+    let empty = store.body(EMPTY, 0, None).await.unwrap();
+    assert_eq!(pieces(empty).await, b"");
+    // A store that can't tell sizes finds out by the first piece.
+    let missing = match store.body(MISSING, 0, None).await {
+        Ok(mut body) => body.pieces.try_next().await.map(drop),
+        Err(error) => Err(error),
+    };
+    assert_not_found(store, missing);
+    // Without a stamp, or with another one, it is the whole file.
+    for other in [None, Some("\"another\"")] {
+        let body = store.body(PATH, 300, other).await.unwrap();
+        assert_eq!(body.start, 0, "{store:?}");
+        assert_eq!(pieces(body).await, whole, "{store:?}");
+    }
+    for from in [1, 300, 999, 1000] {
+        let body = store.body(PATH, from, stamp.as_deref()).await.unwrap();
+        let start = body.start as usize;
+        assert!(
+            start == from as usize || start == 0,
+            "{body:?} of {store:?}"
+        );
+        assert!(
+            stamp.is_none() || start == from as usize,
+            "{body:?} of {store:?}"
+        );
+        assert_eq!(pieces(body).await, whole[start..], "{from} of {store:?}");
+    }
+}
+
+async fn pieces(body: Body<'_>) -> Vec<u8> {
+    let pieces: Vec<bytes::Bytes> = body.pieces.try_collect().await.unwrap();
+    pieces.concat()
 }
 
 async fn sizes(store: &dyn Store, abilities: Abilities) {

@@ -125,7 +125,12 @@ pub fn ranged(request: &Request, mut whole: Response) -> Response {
         .split_once('-')
         .unwrap();
     let first: usize = first.parse().unwrap();
-    let end = last.parse::<usize>().unwrap().saturating_add(1).min(size);
+    // Without a last byte it is all that follows.
+    let end = if last.is_empty() {
+        size
+    } else {
+        last.parse::<usize>().unwrap().saturating_add(1).min(size)
+    };
     if first >= size {
         return Response::new(416, "").with_header("Content-Range", format!("bytes */{size}"));
     }

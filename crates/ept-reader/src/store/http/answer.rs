@@ -11,6 +11,14 @@ pub(super) fn stamp_of(headers: &HeaderMap) -> Option<String> {
     stamp.to_str().ok().map(str::to_owned)
 }
 
+/// What identifies the contents to the byte, by which a range may be asked for: the `ETag` unless it is weak, else the time
+/// of the last change (RFC 9110, section 13.1.5).
+pub(super) fn strong_stamp_of(headers: &HeaderMap) -> Option<String> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let tag = text(ETAG).filter(|tag| is_tag(tag) && !tag.starts_with("W/"));
+    tag.or_else(|| text(LAST_MODIFIED)).map(str::to_owned)
+}
+
 /// Whether a stamp is an `ETag`, which is quoted, rather than a date.
 pub(super) fn is_tag(stamp: &str) -> bool {
     stamp.ends_with('"')

@@ -51,6 +51,15 @@ impl ContentRange {
         }
     }
 
+    /// The number of bytes in an answer to a request for all bytes from `from` on, of which a server may give the first ones
+    /// only. `None` if these are other bytes.
+    pub(in crate::store) fn length_from(&self, from: u64) -> Option<u64> {
+        let bytes = self.bytes.as_ref().filter(|bytes| bytes.start == from)?;
+        let is_within = self.size.is_none_or(|size| bytes.end <= size);
+        let length = bytes.end.checked_sub(from)?;
+        (is_within && length > 0).then_some(length)
+    }
+
     /// Size of the whole file. `None` if the server doesn't tell it.
     pub(in crate::store) fn size(&self) -> Option<u64> {
         self.size

@@ -1,0 +1,223 @@
+//! Whether a LAS, LAZ or COPC file on disk is whole, without decoding its points.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use ept_las::{ChunkTable, Chunking, Compression, Header, LasError, Vlr};
+
+/// Header and records of nearly every file.
+const START: u64 = 1 << 16;
+/// Bytes of the largest header with its records.
+const MOST_RECORDS: u64 = 128 << 20;
+/// Bytes of the largest chunk table, of hundreds of millions of chunks.
+const MOST_TABLE: u64 = 512 << 20;
+/// The largest number of extended records; real files have a handful.
+const MOST_EVLRS: u32 = 100_000;
+
+/// A file whose header, chunk table and extended records fit together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Whole {
+    /// Number of points, by the header and the chunk table alike.
+    pub(crate) points: u64,
+    /// Where the last of what they tell of ends.
+    pub(crate) end: u64,
+    /// Bytes of the file.
+    pub(crate) size: u64,
+}
+
+/// Why a file can't be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unwhole {
+    /// Parts of it do not fit together.
+    #[error(transparent)]
+    Las(#[from] LasError),
+    /// It ends before what it tells of.
+    #[error("{what} would end at {end}, the file ends at {size}: it is cut off")]
+    CutOff {
+        what: &'static str,
+        end: u64,
+        size: u64,
+    },
+    /// The chunk table is not where the file says.
+    #[error("the place of its chunk table is not in the file of {size} bytes: it is cut off")]
+    NoTable { size: u64 },
+    /// A part is larger than one of a real file.
+    #[error("{what} would take {length} bytes, more than the limit of {most}")]
+    TooLarge {
+        what: &'static str,
+        length: u64,
+        most: u64,
+    },
+    #[error(transparent)]
+    Read(#[from] io::Error),
+}
+
+impl Whole {
+    /// Looks at the file of that path.
+    pub(crate) fn check(path: &Path) -> Result<Whole, Unwhole> {
+        let file = File::open(path)?;
+        let size = file.metadata()?.len();
+        Parts { file, size }.check()
+    }
+}
+
+/// The file, read by ranges.
+struct Parts {
+    file: File,
+    size: u64,
+}
+
+impl Parts {
+    fn check(mut self) -> Result<Whole, Unwhole> {
+        let start = self.start()?;
+        let header = Header::parse(&start, self.size)?;
+        let points = self.end_of_points(&header, &start)?;
+        let end = points.max(self.end_of_records(&header)?);
+        Ok(Whole {
+            points: header.points,
+            end,
+            size: self.size,
+        })
+    }
+
+    /// Header and records.
+    fn start(&mut self) -> Result<Vec<u8>, Unwhole> {
+        let start = self.read(0, START)?;
+        let length = Header::length_with_vlrs(&start).min(self.size);
+        if !start.starts_with(b"LASF") || length <= start.len() as u64 {
+            return Ok(start);
+        }
+        if length > MOST_RECORDS {
+            let (what, most) = ("its header and records", MOST_RECORDS);
+            return Err(Unwhole::TooLarge { what, length, most });
+        }
+        Ok(self.read(0, length)?)
+    }
+
+    /// Where the points end, with the chunk table if there is one.
+    fn end_of_points(&mut self, header: &Header, start: &[u8]) -> Result<u64, Unwhole> {
+        let points_at = u64::from(header.points_at);
+        if !header.is_compressed {
+            ChunkTable::uncompressed(header, self.size)?;
+            // The table is within the file.
+            return Ok(points_at + header.points * u64::from(header.record_length));
+        }
+        let compression = Compression::of_file(header, start)?;
+        if compression.chunking() == Chunking::Whole || header.points == 0 {
+            return Ok(points_at);
+        }
+        let first = self.read(points_at, ChunkTable::PLACE_SIZE)?;
+        let last_at = self.size.saturating_sub(ChunkTable::PLACE_SIZE);
+        let last = self.read(last_at, ChunkTable::PLACE_SIZE)?;
+        let place = |bytes: &[u8]| ChunkTable::place(bytes, header, self.size);
+        let (at, behind) = match (place(&first), place(&last)) {
+            (Some(at), _) => (at, 0),
+            (None, Some(at)) => (at, ChunkTable::PLACE_SIZE),
+            (None, None) => return Err(Unwhole::NoTable { size: self.size }),
+        };
+        let length = (self.size - at).min(MOST_TABLE);
+        let table = self.read(at, length)?;
+        let parsed = ChunkTable::parse_with_length(&table, at, header, &compression);
+        let (_, length) = parsed?;
+        self.within("its chunk table", at + length + behind)
+    }
+
+    /// Where the extended records end; 0 if there are none.
+    fn end_of_records(&mut self, header: &Header) -> Result<u64, Unwhole> {
+        let mut at = header.evlrs_at;
+        if header.evlr_count == 0 {
+            return Ok(0);
+        }
+        if header.evlr_count > MOST_EVLRS {
+            let length = u64::from(header.evlr_count) * Vlr::EXTENDED_HEADER_SIZE;
+            let most = u64::from(MOST_EVLRS) * Vlr::EXTENDED_HEADER_SIZE;
+            let what = "its extended records";
+            return Err(Unwhole::TooLarge { what, length, most });
+        }
+        for _ in 0..header.evlr_count {
+            let what = "an extended record";
+            let contents = at.saturating_add(Vlr::EXTENDED_HEADER_SIZE);
+            self.within(what, contents)?;
+            let head = self.read(at, Vlr::EXTENDED_HEADER_SIZE)?;
+            let length = Vlr::extended_header(&head).map_or(u64::MAX, |(_, _, length)| length);
+            at = self.within(what, contents.saturating_add(length))?;
+        }
+        Ok(at)
+    }
+
+    fn within(&self, what: &'static str, end: u64) -> Result<u64, Unwhole> {
+        let size = self.size;
+        if end <= size {
+            Ok(end)
+        } else {
+            Err(Unwhole::CutOff { what, end, size })
+        }
+    }
+
+    /// The bytes of a range, as far as the file has them.
+    fn read(&mut self, at: u64, length: u64) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.file.seek(SeekFrom::Start(at))?;
+        (&self.file).take(length).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use std::path::{Path, PathBuf};
+
+    use super::Whole;
+
+    /// LAS and LAZ files of several writers: the project's own fixtures, and the samples where there are some.
+    fn files() -> Vec<PathBuf> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let beside = root.join("../shared/samples");
+        let samples = std::env::var_os("EPT_SAMPLES").map_or(beside, PathBuf::from);
+        let fixtures = ["terrain", "laz-pf1", "laz-pf6"]
+            .map(|name| root.join("testdata").join(name).join("ept-data"));
+        let folders = fixtures
+            .into_iter()
+            .chain(["las", "copc"].map(|name| samples.join(name)));
+        let mut files = Vec::new();
+        for folder in folders {
+            let Ok(entries) = folder.read_dir() else {
+                println!("no samples at {}: skipped", folder.display());
+                continue;
+            };
+            let paths = entries.map(|entry| entry.unwrap().path());
+            files.extend(
+                paths.filter(|path| path.extension().is_some_and(|e| e == "laz" || e == "las")),
+            );
+        }
+        files
+    }
+
+    #[test]
+    fn a_file_is_whole_with_its_last_byte_and_not_without_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut count = 0;
+        for path in files() {
+            let whole =
+                Whole::check(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            println!("{}: {whole:?}", path.display());
+            assert_eq!(whole.end, whole.size, "{}", path.display());
+            let bytes = std::fs::read(&path).unwrap();
+            let cut = folder.path().join("cut");
+            for length in [bytes.len() - 1, bytes.len() - 9, bytes.len() / 2, 300, 3, 0] {
+                std::fs::write(&cut, &bytes[..length]).unwrap();
+                let found = Whole::check(&cut);
+                assert!(
+                    found.is_err(),
+                    "{} cut off at {length}: {found:?}",
+                    path.display()
+                );
+            }
+            count += 1;
+        }
+        assert!(count > 20, "{count} files");
+    }
+}
