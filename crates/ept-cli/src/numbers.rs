@@ -37,7 +37,16 @@ pub(crate) fn rounded(number: f64, digits: i32) -> String {
 /// A number in at most `width` characters, with as many digits as fit.
 pub(crate) fn fitted(number: f64, width: usize) -> String {
     let rounded = (1..=15).rev().map(|digits| rounded(number, digits));
-    let scientific = (0..=9).rev().map(|digits| format!("{number:.digits$e}"));
+    let scientific = (0..=9).rev().map(|digits| {
+        let text = format!("{number:.digits$e}");
+        match text.split_once('e') {
+            Some((mantissa, exponent)) if mantissa.contains('.') => {
+                let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
+                format!("{mantissa}e{exponent}")
+            }
+            _ => text,
+        }
+    });
     let mut texts = rounded.chain(scientific);
     let found = texts.find(|text| text.len() <= width);
     found.unwrap_or_else(|| format!("{number:e}"))

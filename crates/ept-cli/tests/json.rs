@@ -252,5 +252,18 @@ fn reports() {
         "plot",
     ];
     ept(&each).ends_with(0);
-    assert_documented("ept query --report FILE", &[first, read()]);
+    let second = read();
+    let (server, out) = (opentopography(), file(&folder, "huntly.laz"));
+    let query = [
+        "query",
+        "ot:NZ15_Huntly",
+        "-q",
+        "-o",
+        &out,
+        "--report",
+        &report,
+    ];
+    let area = ["--bounds", AREA, "--crs", "EPSG:4326"];
+    with(&server, &[&query[..], &area].concat()).ends_with(0);
+    assert_documented("ept query --report FILE", &[first, second, read()]);
 }

@@ -147,7 +147,7 @@ fn precision_is_for_csv() {
     let las = ["--precision", "1", "-o", "out.las"];
     let text = ept(&[&query[..], &las].concat()).ends_with(2).stderr();
     assert!(
-        text.contains("is for CSV, not for las (--precision)"),
+        text.contains("is for CSV and XYZ, not for las (--precision)"),
         "{text}"
     );
 }

@@ -22,7 +22,7 @@ const UNITS: [(f64, &str); 5] = [
 /// use ept_crs::srs_codes;
 /// use ept_format::Srs;
 ///
-/// let srs = Srs::from_text("+proj=utm +zone=15 +datum=NAD83 +units=m");
+/// let srs = Srs::from_text("+proj=tmerc +lat_0=41.5 +lon_0=-93.5 +datum=NAD83 +units=m");
 /// assert_eq!(srs_codes(&srs), None);
 /// assert_eq!(srs_codes(&Srs::from_text("EPSG:26915+5703")).as_deref(), Some("EPSG:26915+5703"));
 /// ```

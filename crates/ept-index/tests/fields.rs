@@ -53,7 +53,7 @@ fn a_location_comes_before_a_name_and_a_file_before_a_page() {
     let names = "name,sheet\nAuckland,1\n";
     let text = message(read(names.as_bytes()));
     assert!(
-        text.contains("--url-template") && text.contains("name, sheet"),
+        text.contains("by a template") && text.contains("name, sheet"),
         "{text}"
     );
 }

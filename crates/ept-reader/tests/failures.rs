@@ -199,7 +199,7 @@ const FEW_FILES: &str = "EPT_TEST_FEW_FILES";
 #[cfg(unix)]
 #[test]
 fn too_few_open_files_are_waited_out() {
-    const NAME: &str = "too_few_open_files_are_waited_out";
+    const NAME: &str = "failures::too_few_open_files_are_waited_out";
     if std::env::var_os(FEW_FILES).is_some() {
         return with_few_files();
     }

@@ -215,7 +215,7 @@ fn chunks(
         };
         let mut chunk = chunk.map_err(|error| StoreError::Transient {
             location: location.clone(),
-            cause: format!("the compressed body is corrupt or cut off: {error}"),
+            cause: format!("the compressed body is corrupt or truncated: {error}"),
             retry_after: None,
         })?;
         chunk.truncate(usize::try_from(left).unwrap_or(usize::MAX));
