@@ -53,7 +53,7 @@ fn without_cloud() -> Result<()> {
         ]
         .concat(),
     )?;
-    cargo(&[&["test"], &reader[..], &["--test", "locations"]].concat())
+    cargo(&[&["test"], &reader[..], &["--test", "it", "locations::"]].concat())
 }
 
 /// The sinks without Arrow and Parquet, and with Arrow alone.

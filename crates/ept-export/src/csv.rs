@@ -148,7 +148,7 @@ impl<W: Write> Draft<W> {
         if self.has_header {
             let separator = self.separator;
             push_row(&mut self.text, separator, &names, |text, name| {
-                push_name(text, name)
+                push_name(text, name);
             });
         }
         self.header = Some(names);

@@ -86,7 +86,7 @@ impl<'a> PointSizes<'a> {
             "ScanAngleRank" => 12,
             _ => 8 * dimension.scalar.size(),
         };
-        let asked = self.dimensions.iter().map(|dimension| bits(&dimension));
+        let asked = self.dimensions.iter().map(bits);
         // The least format of points has these, asked for or not.
         (asked.sum::<usize>() as f64 / 8.0).max(20.0)
     }
@@ -177,7 +177,7 @@ fn number(min: f64, mean: f64) -> f64 {
 /// Characters behind a number that is a multiple of a scale: point and decimals, but for zeros at the end. As a number that
 /// is no multiple of anything, a float has all digits that there are.
 fn decimals(scale: f64) -> f64 {
-    if scale == 1.0 || !(scale > 0.0) {
+    if scale == 1.0 || scale.is_nan() || scale <= 0.0 {
         return 9.0;
     }
     // Of a scale such as 0.00025 every place counts that it has.

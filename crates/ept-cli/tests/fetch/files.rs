@@ -4,8 +4,8 @@ use std::path::Path;
 use std::process::Command;
 
 use super::{answer, json, list, names_in, noise, noise_of};
-use crate::support::ept;
 use crate::support::server::{Response, Server};
+use crate::support::{ept, samples};
 
 /// Methods and paths of the requests after the first so many.
 fn asked(server: &Server, from: usize) -> Vec<String> {
@@ -192,4 +192,40 @@ fn a_file_that_another_process_fetches_is_left_to_it() {
     drop(part);
     ept(&args).ends_with(0);
     assert!(Path::new(&to).join("x.laz").exists());
+}
+
+#[test]
+fn files_of_all_writers_are_whole_until_they_are_cut() {
+    let Some(samples) = samples() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    for kind in ["las", "copc"] {
+        let (from, cut) = (
+            samples.join(kind),
+            folder.path().join(format!("{kind}-cut")),
+        );
+        let is_points = |path: &Path| path.extension().is_some_and(|e| e == "laz" || e == "las");
+        let entries = from.read_dir().unwrap().map(|entry| entry.unwrap().path());
+        let files: Vec<_> = entries.filter(|path| is_points(path)).collect();
+        assert!(files.len() > 2, "{}", from.display());
+        std::fs::create_dir(&cut).unwrap();
+        for file in &files {
+            let bytes = std::fs::read(file).unwrap();
+            let name = file.file_name().unwrap();
+            std::fs::write(cut.join(name), &bytes[..bytes.len() - 1]).unwrap();
+        }
+        let fetch = |from: &Path, to: &Path| {
+            let (from, to) = (from.to_str().unwrap(), to.to_str().unwrap());
+            ept(&["fetch", from, "-d", to])
+        };
+        let to = folder.path().join(kind);
+        fetch(&from, &to).ends_with(0);
+        assert_eq!(names_in(&to).len(), files.len());
+        let to = folder.path().join(format!("{kind}-refused"));
+        let run = fetch(&cut, &to);
+        assert_ne!(run.code(), 0);
+        let whole = names_in(&to)
+            .into_iter()
+            .filter(|name| is_points(Path::new(name)));
+        assert_eq!(whole.count(), 0, "{}", run.stderr());
+    }
 }

@@ -172,28 +172,13 @@ mod tests {
 
     use super::Whole;
 
-    /// LAS and LAZ files of several writers: the project's own fixtures, and the samples where there are some.
+    /// The tiles of the project's own fixtures.
     fn files() -> Vec<PathBuf> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let beside = root.join("../shared/samples");
-        let samples = std::env::var_os("EPT_SAMPLES").map_or(beside, PathBuf::from);
-        let fixtures = ["terrain", "laz-pf1", "laz-pf6"]
-            .map(|name| root.join("testdata").join(name).join("ept-data"));
-        let folders = fixtures
-            .into_iter()
-            .chain(["las", "copc"].map(|name| samples.join(name)));
-        let mut files = Vec::new();
-        for folder in folders {
-            let Ok(entries) = folder.read_dir() else {
-                println!("no samples at {}: skipped", folder.display());
-                continue;
-            };
-            let paths = entries.map(|entry| entry.unwrap().path());
-            files.extend(
-                paths.filter(|path| path.extension().is_some_and(|e| e == "laz" || e == "las")),
-            );
-        }
-        files
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
+        let folders = ["terrain", "laz-pf1", "laz-pf6"];
+        let folders = folders.map(|name| fixtures.join(name).join("ept-data"));
+        let entries = folders.iter().flat_map(|folder| folder.read_dir().unwrap());
+        entries.map(|entry| entry.unwrap().path()).collect()
     }
 
     #[test]
@@ -203,7 +188,6 @@ mod tests {
         for path in files() {
             let whole =
                 Whole::check(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            println!("{}: {whole:?}", path.display());
             assert_eq!(whole.end, whole.size, "{}", path.display());
             let bytes = std::fs::read(&path).unwrap();
             let cut = folder.path().join("cut");
