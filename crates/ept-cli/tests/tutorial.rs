@@ -234,6 +234,14 @@ fn the_area_of_the_tutorial_leads_to_its_points() {
     );
 
     let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().join("tiles");
+    let fetch = ["fetch", "ot:NZ15_Huntly", "-d", to.to_str().unwrap()];
+    with(&server, &[&fetch[..], &area].concat()).ends_with(0);
+    for number in MET {
+        assert_eq!(std::fs::read(to.join(name(number))).unwrap(), tile(number));
+    }
+    assert_eq!(to.read_dir().unwrap().count(), MET.len());
+
     let merged = folder.path().join("huntly.copc.laz");
     let merged = merged.to_str().unwrap();
     let args = [&["query", "ot:NZ15_Huntly"][..], &area, &["-o", merged]].concat();

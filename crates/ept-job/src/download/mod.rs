@@ -14,9 +14,10 @@ mod whole;
 
 use std::path::Path;
 
-use ept_index::{Index, Reading};
+use ept_index::{Index, Reading, Row};
 use ept_reader::{
-    Area, Dataset, Edge, Engine, Error, Limits, Options, StoredFile, is_index, read_index,
+    Area, Dataset, Edge, Engine, Error, Limits, Options, StoredFile, expanded_locations, is_index,
+    read_index,
 };
 use futures::{StreamExt, stream};
 
@@ -67,6 +68,9 @@ impl Download {
         let path = Path::new(location);
         let is_folder = path.is_dir() && !path.join("ept.json").is_file();
         if is_folder || is_point_file(location) || is_pattern(location) {
+            if areas.is_empty() {
+                return Download::of_index(location, listed(location)?, areas, edge, engine);
+            }
             let made = NewIndex::of(&[location.to_owned()], engine).await?;
             let losses = made.losses().iter().map(Entry::lost).collect();
             let index = made.index().clone();
@@ -248,6 +252,21 @@ fn verifier(limits: &Limits) -> Engine {
     Engine::new(&Options {
         limits,
         ..Options::default()
+    })
+}
+
+/// The files of a folder or pattern. Their boxes may be in systems that have nothing to do with each other, and are not asked for.
+fn listed(location: &str) -> Result<Index, Error> {
+    let row = |location: String| Row {
+        location,
+        bounds: None,
+        points: None,
+        attributes: Vec::new(),
+    };
+    let files = expanded_locations(&[location.to_owned()])?;
+    Ok(Index {
+        rows: files.into_iter().map(row).collect(),
+        ..Index::default()
     })
 }
 
