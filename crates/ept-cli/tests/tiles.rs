@@ -7,8 +7,8 @@ use crate::support;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use support::ept;
 use support::server::Server;
+use support::{ept, samples};
 
 /// A tile of a degree.
 fn tile(x: f64, y: f64, properties: &Value) -> Value {
@@ -229,4 +229,33 @@ fn tiles_of_the_samples_are_met_as_shapely_has_it() {
     assert_eq!(found("NOCRS", &own), "0_0 0_1 1_0 1_1 2_0");
     let named = [&degrees[..], &["--index-crs", "EPSG:26915"]].concat();
     assert_eq!(found("NOCRS", &named), "0_0 0_1 1_0 1_1");
+}
+
+/// `gdal_tiles.json` has what the spatial filter of GDAL 3.12 (`ogr2ogr -spat`) selects of a clean index, of one with measures,
+/// repeated rows and lower-case names, and of one without a coordinate system, for 50 random boxes each.
+#[test]
+fn gdal_selects_the_same_tiles() {
+    let Some(samples) = samples() else { return };
+    let queries: Vec<Value> = serde_json::from_str(include_str!("gdal_tiles.json")).unwrap();
+    for query in &queries {
+        let index = samples
+            .join("opentopography")
+            .join(query["index"].as_str().unwrap());
+        if !index.is_file() {
+            println!("no {}: skipped", index.display());
+            return;
+        }
+        let bounds = query["bounds"].as_array().unwrap().iter();
+        let bounds: Vec<String> = bounds.map(ToString::to_string).collect();
+        let args = [
+            "tiles",
+            index.to_str().unwrap(),
+            "--bounds",
+            &bounds.join(","),
+        ];
+        let found = ept(&args).ends_with(0).stdout();
+        let found = found.lines().map(|url| url.rsplit('/').next().unwrap());
+        let found: Vec<&str> = found.collect();
+        assert_eq!(json!(found), query["tiles"], "{query}");
+    }
 }
