@@ -1,7 +1,7 @@
 //! Information about a survey from a tile index and a catalogue.
 
 use ept_index::Reading;
-use ept_reader::{Area, Credit, Edge, Engine, Error, Survey, file_size, read_catalog};
+use ept_reader::{Area, Edge, Engine, Error, Survey, file_size, read_catalog};
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
@@ -65,17 +65,6 @@ impl SurveyInfo {
     #[must_use]
     pub fn survey(&self) -> Option<&Survey> {
         self.survey.as_ref()
-    }
-
-    /// The survey to credit for its points. `None` without a catalogue.
-    #[must_use]
-    pub fn credit(&self) -> Option<Credit> {
-        let survey = self.survey.as_ref()?;
-        Some(Credit {
-            survey: survey.name.clone(),
-            citation: survey.citation.clone(),
-            doi: survey.doi.clone(),
-        })
     }
 
     /// All of this as a JSON object.

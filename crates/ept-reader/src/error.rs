@@ -14,7 +14,7 @@ use crate::StoreError;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The location is not supported, or there is no dataset at it.
+    /// The location is not supported, or does not contain a dataset.
     #[error("{location}: {problem}")]
     Location {
         /// The location as given, without secrets.

@@ -22,7 +22,7 @@ impl Dataset {
     /// fetched.
     ///
     /// # Errors
-    /// If there is no dataset at the location, or it is invalid, see [`ept_format::Metadata::from_json`].
+    /// If the location does not contain a dataset, or an invalid one, see [`ept_format::Metadata::from_json`].
     pub async fn open(location: &str) -> Result<Dataset, Error> {
         Dataset::open_with(location, &Options::default()).await
     }

@@ -130,7 +130,7 @@ impl Killer {
         matches!(status, Some(None))
     }
 
-    /// Runs a command, which is killed after so many bytes more. Returns its exit code, if it has one.
+    /// Runs a command and kills it after `kill_after` more bytes. Returns its exit code, or `None` if it was killed.
     fn run(&self, args: &[&str], kill_after: u64) -> Option<i32> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ept"));
         let command = command

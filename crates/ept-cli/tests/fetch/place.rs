@@ -27,7 +27,7 @@ impl Place {
         assert!(std::fs::read(self.path("x.laz")).unwrap() == expected);
     }
 
-    /// Leaves what a process leaves that is killed after so many bytes of some contents.
+    /// Writes the files that a process leaves if it is killed after the first bytes of some contents.
     pub(crate) fn leave(&self, server: &Server, contents: &[u8], bytes: usize) {
         self.leave_of(&server.url("/x.laz"), contents, bytes);
     }
