@@ -406,3 +406,80 @@ fn the_real_answer_for_huntly_is_read_whole() {
         [Some("EPSG:7839"), Some("EPSG:7839"), Some("NZVD2016")]
     );
 }
+
+/// The server of [`opentopography`], whose catalogue fails.
+fn without_catalogue() -> Server {
+    let tiles: Vec<Vec<u8>> = MET.into_iter().map(tile).collect();
+    Server::start(move |request| {
+        let host = format!("http://{}", request.headers["host"]);
+        let file = request.path.rsplit('/').next().unwrap_or_default();
+        let tile = MET.iter().position(|&number| name(number) == file);
+        let whole = match tile {
+            Some(at) => Response::new(200, tiles[at].clone()),
+            None if file.ends_with(".zip") => Response::new(200, index(&host)),
+            None => Response::new(404, "not here"),
+        };
+        ranged(request, whole)
+    })
+}
+
+#[test]
+fn the_catalogue_is_asked_for_credits_only_where_points_are_written() {
+    let server = opentopography();
+    let asked = || {
+        let requests = server.requests().into_iter();
+        requests
+            .filter(|request| request.path.contains("otCatalog"))
+            .count()
+    };
+    let source = ["ot:NZ15_Huntly", "--bounds", AREA, "--crs", "EPSG:4326"];
+    for command in ["plan", "stats", "nodes"] {
+        with(&server, &[&[command][..], &source].concat()).ends_with(0);
+    }
+    assert_eq!(asked(), 0);
+    with(&server, &[&["query"][..], &source].concat()).ends_with(0);
+    assert_eq!(asked(), 1);
+}
+
+#[test]
+fn points_do_not_depend_on_the_catalogue() {
+    let server = without_catalogue();
+    let query = [
+        "query",
+        "ot:NZ15_Huntly",
+        "--bounds",
+        AREA,
+        "--crs",
+        "EPSG:4326",
+    ];
+    let run = with(&server, &query).ends_with(0);
+    let expected = MET.into_iter().flat_map(points).filter(is_in_area).count();
+    assert_eq!(run.stdout().lines().count(), expected + 1);
+    assert!(
+        run.stderr().contains("cite: NZ15_Huntly ("),
+        "{}",
+        run.stderr()
+    );
+}
+
+#[test]
+fn one_catalogue_that_fails_leaves_the_answer_of_the_others() {
+    let server = opentopography();
+    // The list of USGS is not on this server; OpenTopography has nothing there, and says so without content.
+    let find = [
+        "find",
+        "10,50,11,51",
+        "--source",
+        "3dep",
+        "--source",
+        "opentopography",
+    ];
+    let run = with(&server, &find).ends_with(3);
+    assert!(run.stderr().contains("incomplete: "), "{}", run.stderr());
+    let run = with(&server, &find[..4]).ends_with(1);
+    assert!(
+        run.stderr().contains("resources.geojson"),
+        "{}",
+        run.stderr()
+    );
+}

@@ -42,6 +42,8 @@ pub async fn write_areas(
     }
     let format = output.format();
     find_names(pass).await?;
+    // For the notes.
+    pass.selection().dataset().look_up_credits().await;
     let columns = columns_of(pass.selection(), format);
     let query = with_required(pass.selection().query(), format);
     let read = pass.selection().dataset().select(&query)?;

@@ -2,7 +2,9 @@
 
 use std::str::FromStr;
 
-use ept_reader::{Area, Bounds, Engine, Error, Survey, read_catalog, surveys_in_areas};
+use ept_reader::{
+    Area, Bounds, Engine, Error, Survey, opentopography_surveys, read_catalog, surveys_in_areas,
+};
 use serde_json::{Value, json};
 
 use crate::query_json::bounds_json;
@@ -78,11 +80,12 @@ impl Find {
         let degrees = area.in_degrees()?;
         let mut find = Find::default();
         let mut known: Vec<Survey> = Vec::new();
-        let mut last = None;
+        let (mut last, mut is_any_read) = (None, false);
         for catalogue in catalogues {
             for location in catalogue.locations(&degrees, engine) {
                 match read_catalog(&location, engine).await {
                     Ok(catalog) => {
+                        is_any_read = true;
                         find.next.extend(catalog.next);
                         known.extend(catalog.surveys);
                     }
@@ -94,7 +97,7 @@ impl Find {
             }
         }
         if let Some(error) = last
-            && known.is_empty()
+            && !is_any_read
         {
             return Err(error);
         }
@@ -150,13 +153,9 @@ async fn around(degrees: &Bounds, engine: &Engine) -> Vec<Survey> {
     let Ok(wide) = Bounds::new(min, max) else {
         return Vec::new();
     };
-    let mut surveys = Vec::new();
-    for location in Catalogue::OpenTopography.locations(&wide, engine) {
-        if let Ok(catalog) = read_catalog(&location, engine).await {
-            surveys.extend(catalog.surveys);
-        }
-    }
-    surveys
+    opentopography_surveys(&wide, engine)
+        .await
+        .unwrap_or_default()
 }
 
 /// The survey whose box is nearest to another box.

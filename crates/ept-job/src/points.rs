@@ -42,6 +42,8 @@ pub(crate) async fn write(
     mut progress: impl FnMut(&Progress),
 ) -> Result<u64, JobError> {
     find_names(pass).await?;
+    // For the notes.
+    pass.selection().dataset().look_up_credits().await;
     let query = with_required(pass.selection().query(), output.format());
     let read = pass.selection().dataset().select(&query)?;
     let make = Arc::new(make);

@@ -1,7 +1,7 @@
 //! Information about a survey from a tile index and a catalogue.
 
 use ept_index::Reading;
-use ept_reader::{Area, Edge, Engine, Error, Survey, file_size, read_catalog};
+use ept_reader::{Area, Edge, Engine, Error, Services, Survey, file_size, opentopography_surveys};
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ impl SurveyInfo {
         Ok(SurveyInfo {
             bytes: bytes(&tiles, engine).await,
             is_estimate: tiles.index().rows.len() > SAMPLE,
-            survey: match location.strip_prefix("ot:") {
+            survey: match Services::opentopography_name(location) {
                 Some(name) => survey(name, &tiles, engine).await,
                 None => None,
             },
@@ -101,13 +101,7 @@ async fn bytes(tiles: &Tiles, engine: &Engine) -> Option<u64> {
 async fn survey(name: &str, tiles: &Tiles, engine: &Engine) -> Option<Survey> {
     let crs = tiles.index().crs.clone()?;
     let degrees = Area::from(tiles.bounds()?).in_crs(crs).in_degrees().ok()?;
-    for url in engine.options().services.opentopography_catalog(&degrees) {
-        let catalog = read_catalog(&url, engine).await.ok()?;
-        let mut surveys = catalog.surveys.into_iter();
-        let found = surveys.find(|survey| survey.short_name.as_deref() == Some(name));
-        if found.is_some() {
-            return found;
-        }
-    }
-    None
+    let surveys = opentopography_surveys(&degrees, engine).await.ok()?;
+    let mut surveys = surveys.into_iter();
+    surveys.find(|survey| survey.short_name.as_deref() == Some(name))
 }

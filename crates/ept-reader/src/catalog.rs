@@ -1,6 +1,7 @@
 //! Catalogues of surveys at a path or URL.
 
-use ept_index::Catalog;
+use ept_format::Bounds;
+use ept_index::{Catalog, Survey};
 
 use crate::engine::Fetcher;
 use crate::{Engine, Error, location};
@@ -28,4 +29,20 @@ pub async fn read_catalog(location: &str, engine: &Engine) -> Result<Catalog, Er
         location: fetcher.location(&name),
         fault,
     })
+}
+
+/// OpenTopography's surveys that intersect a box in longitude and latitude, according to the service; see
+/// [`Services::opentopography_catalog`](crate::Services::opentopography_catalog).
+///
+/// # Errors
+/// As for [`read_catalog`].
+pub async fn opentopography_surveys(
+    degrees: &Bounds,
+    engine: &Engine,
+) -> Result<Vec<Survey>, Error> {
+    let mut surveys = Vec::new();
+    for url in engine.options().services.opentopography_catalog(degrees) {
+        surveys.extend(read_catalog(&url, engine).await?.surveys);
+    }
+    Ok(surveys)
 }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use ept_format::{Dimension, Key, Node, Page, Policy};
-use ept_index::Credit;
 use ept_las::Header;
 use ept_points::{PointBatch, Wish};
 use ept_select::{Frame, Origin, Query};
 
+use crate::credit::Credits;
 use crate::dataset_id::DatasetId;
 use crate::members::{Member, Members};
 use crate::source::{Ept, Octree, SharedPolicy, Source};
@@ -18,7 +18,7 @@ use crate::{Engine, Error, NodeStream, Selection, TileSizes, Traffic, chain, loc
 #[derive(Debug, Clone)]
 pub struct Dataset {
     members: Arc<Members>,
-    credits: Arc<[Credit]>,
+    credits: Credits,
 }
 
 impl Dataset {
@@ -214,18 +214,13 @@ impl Dataset {
         self.ept()?.origin(text).await
     }
 
-    /// The surveys to credit for the points: those whose locations were given by short names, see
-    /// [`Services`](crate::Services).
-    #[must_use]
-    pub fn credits(&self) -> &[Credit] {
-        &self.credits
+    /// The dataset of locations, among them short names.
+    pub(crate) fn with_credits(self, credits: Credits) -> Dataset {
+        Dataset { credits, ..self }
     }
 
-    pub(crate) fn with_credits(self, credits: Vec<Credit>) -> Dataset {
-        Dataset {
-            credits: credits.into(),
-            ..self
-        }
+    pub(crate) fn own_credits(&self) -> &Credits {
+        &self.credits
     }
 
     /// An identifier of this dataset, unique as long as it exists.
@@ -244,7 +239,7 @@ impl From<Members> for Dataset {
     fn from(members: Members) -> Dataset {
         Dataset {
             members: Arc::new(members),
-            credits: Arc::new([]),
+            credits: Credits::default(),
         }
     }
 }

@@ -117,7 +117,7 @@ mod tiles;
 mod validate;
 
 pub use blocking::Blocking;
-pub use catalog::read_catalog;
+pub use catalog::{opentopography_surveys, read_catalog};
 pub use dataset::Dataset;
 pub use engine::{
     CloudOptions, Contents, Engine, Held, Limits, Options, Receiver, Retry, Traffic, TransferError,

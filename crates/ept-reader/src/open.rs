@@ -6,13 +6,14 @@ use std::sync::Arc;
 use ept_points::DecodeError;
 use futures::{StreamExt, TryStreamExt, stream};
 
+use crate::credit::Credits;
 use crate::engine::Fetcher;
 use crate::location::{self, Place};
 use crate::members::{Member, Members};
 use crate::opening::{Listed, Opening};
 use crate::source::{self, Ept};
 use crate::store::Store;
-use crate::{Dataset, Engine, Error, LossCause, Options, StoreError, credit};
+use crate::{Dataset, Engine, Error, LossCause, Options, StoreError};
 
 impl Dataset {
     /// Opens a folder with an `ept.json`, an `ept.json`, a COPC, LAZ or LAS file, or a URL of any of these: `http(s)`,
@@ -136,8 +137,7 @@ impl Dataset {
         opening: &Opening,
     ) -> Result<Dataset, Error> {
         let dataset = Dataset::open_members(locations, engine, opening).await?;
-        let credits = credit::credits(locations, &dataset, engine).await;
-        Ok(dataset.with_credits(credits))
+        Ok(dataset.with_credits(Credits::of(locations)))
     }
 
     async fn open_members(

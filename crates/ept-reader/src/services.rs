@@ -99,6 +99,13 @@ impl Services {
         parts.into_iter().map(url).collect()
     }
 
+    /// The name of the survey in the short name of a tile index: `NZ15_Huntly` of `ot:NZ15_Huntly`. `None` for other
+    /// locations.
+    #[must_use]
+    pub fn opentopography_name(location: &str) -> Option<&str> {
+        location.strip_prefix(OPENTOPOGRAPHY)
+    }
+
     /// The full location for a short name. Other locations are returned unchanged.
     ///
     /// # Errors
