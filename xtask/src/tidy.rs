@@ -83,10 +83,33 @@ pub(crate) fn check(workspace: &Path) -> Result<()> {
             }
         }
     }
+    misses.extend(unnamed_tests(workspace)?);
     match misses.as_slice() {
         [] => Ok(()),
         misses => bail!("{}", misses.join("\n")),
     }
+}
+
+/// Files of tests that the one program of a crate's tests, `it.rs`, does not name: nothing would run them.
+fn unnamed_tests(workspace: &Path) -> Result<Vec<String>> {
+    let mut misses = Vec::new();
+    for name in ORDER {
+        let folder = workspace.join("crates").join(name).join("tests");
+        let Ok(program) = std::fs::read_to_string(folder.join("it.rs")) else {
+            continue;
+        };
+        for entry in folder.read_dir()? {
+            let path = entry?.path();
+            let is_test =
+                path.is_dir() || path.extension().is_some_and(|extension| extension == "rs");
+            let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+            let is_named = program.lines().any(|line| line == format!("mod {stem};"));
+            if is_test && stem != "it" && !is_named {
+                misses.push(format!("{}: it.rs does not name it", path.display()));
+            }
+        }
+    }
+    Ok(misses)
 }
 
 /// All Rust files below a folder, sorted.
