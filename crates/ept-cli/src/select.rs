@@ -1,5 +1,6 @@
 //! Opens datasets and builds queries, given the flags.
 
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -86,6 +87,13 @@ pub(crate) fn bind(dataset: &Dataset, query: &Query, read: &ReadArgs) -> Result<
     Ok(selection)
 }
 
+/// Uses the grids in a folder, if one is given.
+pub(crate) fn use_grids(folder: Option<&Path>) {
+    if folder.is_some() {
+        ept_crs::set_grids(folder);
+    }
+}
+
 /// The dataset given by the flags.
 pub(crate) async fn dataset(
     args: &DatasetArgs,
@@ -93,9 +101,7 @@ pub(crate) async fn dataset(
     read: &ReadArgs,
     (areas, edge): (&[Area], Edge),
 ) -> Result<Dataset> {
-    if let Some(folder) = &read.grids {
-        ept_crs::set_grids(Some(folder));
-    }
+    use_grids(read.grids.as_deref());
     let mut options = dataset_options(args);
     options.limits.requests = read.requests;
     options.limits.threads = read.threads.unwrap_or(options.limits.threads);

@@ -267,3 +267,14 @@ fn reports() {
     with(&server, &[&query[..], &area].concat()).ends_with(0);
     assert_documented("ept query --report FILE", &[first, second, read()]);
 }
+
+#[test]
+fn downloads() {
+    let folder = tempfile::tempdir().unwrap();
+    let (to, report) = (file(&folder, "tiles"), file(&folder, "report.json"));
+    let fetch = ["fetch", "ot:NZ15_Huntly", "-d", &to, "--report", &report];
+    // Sixteen of the 25 tiles are not on the server.
+    with(&opentopography(), &fetch).ends_with(3);
+    let report = serde_json::from_slice(&std::fs::read(&report).unwrap()).unwrap();
+    assert_documented("ept fetch --report FILE", &[report]);
+}

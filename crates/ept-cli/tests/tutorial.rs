@@ -483,3 +483,19 @@ fn one_catalogue_that_fails_leaves_the_answer_of_the_others() {
         run.stderr()
     );
 }
+
+#[test]
+fn names_of_an_index_by_short_name_start_beside_it() {
+    let server = Server::start(|request| {
+        if request.path.ends_with(".zip") {
+            Response::new(200, "Filename,MinX\na.laz,1\n")
+        } else {
+            Response::new(404, "not here")
+        }
+    });
+    let tiles = with(&server, &["tiles", "ot:Some_Survey"]).ends_with(0);
+    assert_eq!(
+        tiles.stdout().trim_end(),
+        server.url("/pc-bulk/Some_Survey/a.laz")
+    );
+}

@@ -4,12 +4,10 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use crate::OutputError;
-
-/// Maximum bytes of a feature's name in a file name. File systems allow 255 in total.
-const MOST_BYTES: usize = 180;
+use crate::safe_name::safe_name;
 
 /// The files for features: `template` with `{property}` replaced by the name of each. Characters that file systems
-/// don't allow, such as `/`, become `_`, and long names are truncated.
+/// don't allow, such as `/`, become `_`, and long names lose their middle.
 ///
 /// # Errors
 /// If the template does not contain `{property}`, or two features would have the same file. Case is ignored, as in some
@@ -38,7 +36,7 @@ pub fn file_names(
     }
     let mut known: HashMap<String, &String> = HashMap::with_capacity(names.len());
     let files = names.iter().map(|name| {
-        let path = template.replace(&place, &safe(name));
+        let path = template.replace(&place, &safe_name(name));
         if let Some(first) = known.insert(path.to_lowercase(), name) {
             return Err(OutputError::SameFile {
                 first: first.clone(),
@@ -49,39 +47,4 @@ pub fn file_names(
         Ok(path.into())
     });
     files.collect()
-}
-
-/// A name as part of a file name.
-fn safe(name: &str) -> String {
-    let mut end = name.len().min(MOST_BYTES);
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
-    let is_special = |c: char| c.is_control() || r#"/\:*?"<>|"#.contains(c);
-    let safe = name[..end].replace(is_special, "_");
-    // Names of dots alone are folders, and a leading dot hides a file.
-    let rest = safe.trim_start_matches('.');
-    format!("{}{rest}", "_".repeat(safe.len() - rest.len()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{MOST_BYTES, safe};
-
-    #[test]
-    fn a_name_leads_to_no_other_folder() {
-        for (name, expected) in [
-            ("plot 7", "plot 7"),
-            ("..", "__"),
-            ("../../etc/passwd", "___.._etc_passwd"),
-            (r"C:\plots\1", "C__plots_1"),
-            ("/", "_"),
-            ("a\u{0}b\nc", "a_b_c"),
-            ("Fläche 3.5", "Fläche 3.5"),
-        ] {
-            assert_eq!(safe(name), expected);
-        }
-        let long = safe(&"ü".repeat(500));
-        assert_eq!(long, "ü".repeat(MOST_BYTES / 2));
-    }
 }

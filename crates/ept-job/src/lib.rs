@@ -54,6 +54,7 @@ mod profile;
 mod query_json;
 mod remark;
 mod report;
+mod safe_name;
 mod sinks;
 mod sizes;
 mod spool;

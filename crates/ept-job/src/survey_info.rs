@@ -1,7 +1,7 @@
 //! Information about a survey from a tile index and a catalogue.
 
 use ept_index::Reading;
-use ept_reader::{Area, Edge, Engine, Error, Services, Survey, file_size, opentopography_surveys};
+use ept_reader::{Area, Edge, Engine, Error, Services, StoredFile, Survey, opentopography_surveys};
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ impl SurveyInfo {
     ) -> Result<SurveyInfo, Error> {
         let tiles = Tiles::find(location, reading, &[], Edge::Closed, engine).await?;
         Ok(SurveyInfo {
-            bytes: bytes(&tiles, engine).await,
+            bytes: bytes(location, &tiles, engine).await,
             is_estimate: tiles.index().rows.len() > SAMPLE,
             survey: match Services::opentopography_name(location) {
                 Some(name) => survey(name, &tiles, engine).await,
@@ -84,15 +84,21 @@ impl SurveyInfo {
     }
 }
 
-/// The total size of the tiles, estimated from an evenly spread sample.
-async fn bytes(tiles: &Tiles, engine: &Engine) -> Option<u64> {
+/// The total size of the tiles of the index at a location, estimated from an evenly spread sample.
+async fn bytes(index: &str, tiles: &Tiles, engine: &Engine) -> Option<u64> {
     let rows = &tiles.index().rows;
     let count = rows.len().min(SAMPLE);
     let sample = (0..count).map(|at| &rows[at * rows.len() / count].location);
-    let sizes = stream::iter(sample).map(|location| file_size(location, engine));
-    let sizes: Vec<_> = sizes.buffered(SAMPLE).collect().await;
-    let sizes = sizes.into_iter().map(|size| size.ok().flatten());
-    let sum = sizes.sum::<Option<u64>>()?;
+    let size = async |location: &String| {
+        let file = StoredFile::listed(location, index, engine).ok()?;
+        file.size().await.ok().flatten()
+    };
+    let sizes: Vec<Option<u64>> = stream::iter(sample)
+        .map(size)
+        .buffered(SAMPLE)
+        .collect()
+        .await;
+    let sum = sizes.into_iter().sum::<Option<u64>>()?;
     let all = u128::from(sum) * rows.len() as u128 / u128::max(count as u128, 1);
     u64::try_from(all).ok()
 }

@@ -36,6 +36,8 @@ pub async fn read_index(
     reading: &Reading,
     engine: &Engine,
 ) -> Result<Index, Error> {
+    // Relative locations in the index start at its full location.
+    let location = &*engine.options().services.location(location)?;
     let most = engine.limits().index_bytes.get();
     let (first, mut bytes) = read_page(location, reading, engine).await?;
     let mut known = HashSet::from([location.to_owned()]);
@@ -108,15 +110,6 @@ async fn read_page(
         foreign::by_name(location).unwrap_or(unreadable)
     })?;
     Ok((index, size))
-}
-
-/// The size in bytes of the file at a path or URL, without fetching it. `None` if the store can't tell it.
-///
-/// # Errors
-/// If there is no such file, or its size can't be requested.
-pub async fn file_size(location: &str, engine: &Engine) -> Result<Option<u64>, Error> {
-    let (store, name) = location::open_file(location, engine.options())?;
-    Ok(Fetcher::new(store, engine).size(&name).await?)
 }
 
 async fn get(fetcher: &Fetcher, name: &str, most: usize) -> Result<Bytes, StoreError> {

@@ -125,7 +125,7 @@ pub use engine::{
 };
 pub use ept_scene::{CachedTile, Camera, CameraError, Picked, Ray, View};
 pub use error::{Error, Loss, LossCause, LostPart};
-pub use index::{file_size, read_index};
+pub use index::read_index;
 pub use location::{expanded_locations, is_index};
 pub use members::Heights;
 pub use nodes::NodeStream;

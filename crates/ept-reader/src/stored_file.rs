@@ -1,4 +1,4 @@
-//! Files in stores, whatever they hold.
+//! Files in stores.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use crate::engine::Fetcher;
 use crate::store::Store;
 use crate::{Engine, Error, Receiver, StoreError, TransferError, location};
 
-/// A file at a path or URL, whatever it holds: to have it as it is, not to read its points.
+/// A file at a path or URL, to be fetched as it is.
 #[derive(Debug, Clone)]
 pub struct StoredFile {
     fetcher: Fetcher,
@@ -15,16 +15,28 @@ pub struct StoredFile {
 
 impl StoredFile {
     /// The file at a path or URL: `http(s)`, whose query string is repeated on every request, or with the feature `cloud`
-    /// `s3`, `gs` and `az`. Nothing is asked yet.
+    /// `s3`, `gs` and `az`. No request is sent.
     ///
     /// # Errors
-    /// When the location names no file, or is of a kind that can't be read.
+    /// If the location is not that of a file, or is not supported.
     pub fn at(location: &str, engine: &Engine) -> Result<StoredFile, Error> {
         let (store, path) = location::open_file(location, engine.options())?;
         Ok(StoredFile::in_store(store, path, engine))
     }
 
-    /// The file of that path in a store.
+    /// As [`StoredFile::at`], for a location in the index at `index`: the headers of the options are for the server of the
+    /// index, not for others that it lists. An index on this machine may list any.
+    ///
+    /// # Errors
+    /// As for [`StoredFile::at`].
+    pub fn listed(location: &str, index: &str, engine: &Engine) -> Result<StoredFile, Error> {
+        let index = engine.options().services.location(index)?;
+        let options = location::options_within(&index, location, engine.options());
+        let (store, path) = location::open_file(location, &options)?;
+        Ok(StoredFile::in_store(store, path, engine))
+    }
+
+    /// The file at a path in a store.
     #[must_use]
     pub fn in_store(store: Arc<dyn Store>, path: String, engine: &Engine) -> StoredFile {
         StoredFile::of(Fetcher::new(store, engine), path)
@@ -40,25 +52,25 @@ impl StoredFile {
         self.fetcher.location(&self.path)
     }
 
-    /// Whether the file is not on this machine.
+    /// Whether the file is on another machine.
     #[must_use]
     pub fn is_remote(&self) -> bool {
         self.fetcher.is_remote()
     }
 
-    /// Its size in bytes, without its contents. `None` if the store can't tell sizes.
+    /// Its size in bytes. `None` if the store can't tell sizes.
     ///
     /// # Errors
-    /// When there is no such file, or the store can't be asked.
+    /// If the file does not exist, or the store can't be reached.
     pub async fn size(&self) -> Result<Option<u64>, StoreError> {
         self.fetcher.size(&self.path).await
     }
 
-    /// Gives the bytes of the file to a receiver, in order, beginning after those that it has. What is cut off goes on where
-    /// it ended, as often as the engine's patience allows; a file that has changed begins anew. No cache is used.
+    /// Passes the bytes of the file to a receiver, in order, starting after those that it has. If the transfer is interrupted, it
+    /// continues, as often as the engine's retry policy allows; if the file has changed, it restarts. The cache is not used.
     ///
     /// # Errors
-    /// When the file can't be had, or the receiver can't take it. What it has by then is worth keeping.
+    /// If the file can't be fetched, or the receiver fails. The bytes received until then can be used to continue.
     pub async fn transfer<R: Receiver>(&self, receiver: R) -> Result<R, TransferError> {
         self.fetcher.transfer(&self.path, receiver).await
     }

@@ -25,14 +25,14 @@ Examples:
   ept fetch urls.txt -d tiles --jobs 8 --verify
   ept fetch https://example.com/set/ept.json --bounds 635700,849000,636000,849500 -d area
 
-A file has its name only when it is complete: its header, chunk table and size agree. Until then it is NAME.part with a record
-NAME.part.json, and running the same command again goes on where it ended, however it ended. Files that are there already are
-checked, and fetched anew if they differ in size from the source's or are damaged; --verify decodes every point.
+A file gets its name once it is complete: once its header, chunk table and size agree. Until then it is NAME.part, with a record
+NAME.part.json. If the command is interrupted in any way, the same command continues. Existing files are checked, and fetched
+again if they are damaged or their size is not that of the source. --verify decodes every point.
 
-Of a tile index, a folder or a list the files that the area meets are fetched, each as a whole, COPC files too. Of an EPT dataset
-the nodes that the area meets become a smaller EPT dataset. Files of the same name get their folders.
+Of a tile index, folder or list, the files that intersect the area are fetched, each as a whole, including COPC files. Of an EPT
+dataset, the nodes that intersect the area become a smaller EPT dataset. Files with the same name are put in subfolders.
 
-Exit codes: 0 complete, 1 failed, 2 wrong usage, 3 done but some files could not be had: they are listed, and in the report.";
+Exit codes: 0 complete, 1 failed, 2 wrong usage, 3 done but some files could not be fetched; they are listed, also in the report.";
 
 #[derive(Debug, Args)]
 pub(crate) struct FetchArgs {
@@ -40,7 +40,7 @@ pub(crate) struct FetchArgs {
     /// or URL: http(s)://, s3://, gs:// or az://
     #[arg(value_name = "SOURCE")]
     pub(crate) location: String,
-    /// Folder to put the files in; it is made if it is not there
+    /// Folder for the files, created if it does not exist
     #[arg(long, short, value_name = "FOLDER")]
     pub(crate) dir: PathBuf,
     #[command(flatten)]
@@ -49,7 +49,7 @@ pub(crate) struct FetchArgs {
     pub(crate) area: AreaArgs,
     #[command(flatten)]
     pub(crate) index: IndexArgs,
-    /// Files fetched at the same time
+    /// Number of files fetched concurrently
     #[arg(long, value_name = "N", default_value = "4")]
     pub(crate) jobs: NonZeroUsize,
     /// Decode every point of each file before it counts as complete
@@ -58,18 +58,16 @@ pub(crate) struct FetchArgs {
     /// Write a report of all files as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
-    /// Folder with grids of datum shifts, as PROJ distributes them. Without it none is used
+    /// Folder with grids of datum shifts, as distributed by PROJ; by default, no grids are used
     #[arg(long, value_name = "FOLDER", value_parser = folder)]
     pub(crate) grids: Option<PathBuf>,
-    /// No progress bar and no summary; files that could not be had are still told
+    /// No progress bar and no summary; files that could not be fetched are still listed
     #[arg(long, short)]
     pub(crate) quiet: bool,
 }
 
 pub(crate) async fn run(args: &FetchArgs) -> Result<Outcome> {
-    if let Some(folder) = &args.grids {
-        ept_crs::set_grids(Some(folder));
-    }
+    select::use_grids(args.grids.as_deref());
     let (reading, areas) = (select::reading(&args.index)?, area::areas(&args.area)?);
     let mut options = select::options(&args.connection);
     options.limits.requests = args.jobs;
@@ -78,7 +76,7 @@ pub(crate) async fn run(args: &FetchArgs) -> Result<Outcome> {
     let download = Download::find(&args.location, &reading, &areas, edge, &engine).await?;
     if let (false, true) = (args.quiet, download.is_empty()) {
         let why = download.tiles().map_or_else(
-            || "the area meets no node".into(),
+            || "the area does not intersect a node".into(),
             |tiles| tiles::why_nothing(tiles, &areas),
         );
         tell!("nothing found: {why}");
@@ -117,14 +115,14 @@ fn tell_failures(report: &DownloadReport) {
     }
     if failed > 0 {
         let all = counted(report.files.len() as u64, "file");
-        tell!("incomplete: {failed} of {all} could not be had");
+        tell!("incomplete: {failed} of {all} could not be fetched");
     }
     if !report.unlocated.is_empty() {
         let rows = counted(report.unlocated.len() as u64, "entry without a location");
         tell!("incomplete: {rows} left out");
     }
     if let Some(next) = &report.next {
-        tell!("incomplete: the index goes on at {next}");
+        tell!("incomplete: the index continues at {next}");
     }
 }
 

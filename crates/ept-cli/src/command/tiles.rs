@@ -54,9 +54,7 @@ pub(crate) struct TilesArgs {
 }
 
 pub(crate) async fn run(args: &TilesArgs) -> Result<Outcome> {
-    if let Some(folder) = &args.grids {
-        ept_crs::set_grids(Some(folder));
-    }
+    select::use_grids(args.grids.as_deref());
     let (reading, areas) = (select::reading(&args.index)?, area::areas(&args.area)?);
     let engine = Engine::new(&select::options(&args.connection));
     let tiles = Tiles::find(&args.location, &reading, &areas, args.area.edge.0, &engine).await?;

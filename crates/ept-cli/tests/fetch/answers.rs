@@ -217,9 +217,13 @@ fn what_is_not_the_file_gets_no_name() {
         (
             "half of it",
             Response::new(200, &file[..file.len() / 2]),
-            "cut off",
+            "truncated",
         ),
-        ("nothing", Response::new(200, ""), "it came, but is damaged"),
+        (
+            "nothing",
+            Response::new(200, ""),
+            "it was fetched, but is damaged",
+        ),
         ("no such file", Response::new(404, "not here"), "not found"),
     ];
     for (what, response, cause) in cases {
@@ -239,7 +243,7 @@ fn what_is_not_the_file_gets_no_name() {
         assert!(run.stderr().contains(cause), "{what}: {}", run.stderr());
         assert!(
             run.stderr()
-                .contains("incomplete: 1 of 1 file could not be had"),
+                .contains("incomplete: 1 of 1 file could not be fetched"),
             "{}",
             run.stderr()
         );

@@ -1,8 +1,8 @@
 //! What must not be told: tokens, headers, home folders.
 
 use super::{answer, names_in, noise};
-use crate::support::ept_within;
 use crate::support::server::{Fault, Response, Server};
+use crate::support::{ept, ept_within};
 
 #[test]
 fn no_secret_is_in_records_reports_or_messages() {
@@ -67,4 +67,30 @@ fn no_secret_is_in_records_reports_or_messages() {
     }
     assert!(told.contains("~/missing.laz: not found"), "{told}");
     assert_eq!(names_in(&to), ["x.laz.part", "x.laz.part.json"]);
+}
+
+#[test]
+fn headers_go_to_the_server_of_the_index_and_to_no_other_that_it_lists() {
+    let file = noise(2_000, 81);
+    let (own, others) = (file.clone(), file);
+    let other = Server::start(move |request| answer(request, &others));
+    let foreign = other.url("/b.laz");
+    let server = Server::start(move |request| match &*request.path {
+        "/survey/index.csv" => Response::new(200, format!("url\na.laz\n{foreign}\n")),
+        _ => answer(request, &own),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().to_str().unwrap();
+    let index = server.url("/survey/index.csv");
+    let header = ["--header", "X-Key: SECRET-KEY"];
+    ept(&[&["fetch", &index, "-d", to][..], &header].concat()).ends_with(0);
+    ept(&[&["info", &index][..], &header].concat()).ends_with(0);
+    let keys = |server: &Server| {
+        let requests = server.requests().into_iter();
+        requests
+            .map(|request| request.headers.contains_key("x-key"))
+            .collect::<Vec<_>>()
+    };
+    assert!(keys(&server).len() > 3 && keys(&server).iter().all(|has_key| *has_key));
+    assert!(keys(&other).len() > 1 && !keys(&other).contains(&true));
 }

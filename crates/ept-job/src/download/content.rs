@@ -1,4 +1,4 @@
-//! What a file must be to count as whole.
+//! The expected contents of files.
 
 use std::path::Path;
 
@@ -6,30 +6,30 @@ use ept_points::Decoder;
 
 use super::whole::Whole;
 
-/// What a file must be to count as whole.
+/// The expected contents of a file.
 #[derive(Debug, Clone)]
 pub(crate) enum Content {
     /// A LAS, LAZ or COPC file.
     Points,
-    /// A tile of EPT that is a LAZ file of this many points.
+    /// An EPT tile in a LAZ file, with this number of points.
     Laz(u64),
-    /// A tile of EPT of this many points in another encoding, which is decoded.
+    /// An EPT tile in another encoding, with this number of points.
     Encoded(u64, Decoder),
 }
 
 impl Content {
-    /// How such files begin.
+    /// The first bytes of such files.
     pub(crate) fn magic(&self) -> &'static [u8] {
         if self.is_las() { b"LASF" } else { b"" }
     }
 
-    /// Whether it is a LAS file, whose points are decoded only if that is asked for.
+    /// Whether it is a LAS or LAZ file, which can be checked without decoding its points.
     pub(crate) fn is_las(&self) -> bool {
         !matches!(self, Content::Encoded(..))
     }
 
-    /// The number of points of the file at a path if it is whole; why it is not otherwise. What follows the last part of a LAS
-    /// file is only let pass if its source tells its size.
+    /// The number of points of the file at a path if it is complete, otherwise why it is not. Bytes after the last part of a
+    /// LAS file are allowed only if the size of the source is known.
     pub(crate) fn check(&self, path: &Path, has_size: bool) -> Result<u64, String> {
         let (points, whole) = match self {
             Content::Encoded(points, decoder) => {

@@ -1,13 +1,13 @@
-//! Files of a download before they are fetched.
+//! Files of a download that were not fetched yet.
 
-use ept_reader::{Engine, Error, StoredFile};
+use ept_reader::{Error, StoredFile};
 
 use super::content::Content;
 use super::file::WantedFile;
 use super::report::DownloadedFile;
 use super::shown::shown;
 
-/// A file to have, or why it can't be had.
+/// A file to fetch, or why it can't be fetched.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
     pub(crate) location: String,
@@ -15,9 +15,13 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
-    /// The entry of a LAS, LAZ or COPC file that gets a name, if there is one for it.
-    pub(crate) fn of(location: &str, name: Option<String>, engine: &Engine) -> Entry {
-        let file = match StoredFile::at(location, engine) {
+    /// The entry of a LAS, LAZ or COPC file. `name` is `None` if another file has its name.
+    pub(crate) fn of(
+        location: &str,
+        file: Result<StoredFile, Error>,
+        name: Option<String>,
+    ) -> Entry {
+        let file = match file {
             Ok(file) => file,
             Err(error) => {
                 return Entry {
@@ -56,12 +60,12 @@ impl Entry {
         }
     }
 
-    /// The file before it is fetched.
+    /// The result of a file that was not fetched.
     pub(crate) fn untried(&self) -> DownloadedFile {
         DownloadedFile {
             location: self.location.clone(),
             path: self.wanted.as_ref().ok().map(|wanted| wanted.path.clone()),
-            had: Err("not fetched, since the download ended before".into()),
+            had: Err("not fetched, since the download ended early".into()),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! One file of a download.
+//! A file of a download.
 
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -14,25 +14,25 @@ use super::meter::Meter;
 use super::part_file::{self, PartFile};
 use super::shown::shown;
 
-/// A file to have.
+/// A file to fetch.
 #[derive(Debug, Clone)]
 pub(crate) struct WantedFile {
     pub(crate) file: StoredFile,
-    /// Where it will be below the folder, with `/` between the parts.
+    /// Its path in the folder, with `/` as the separator.
     pub(crate) path: String,
     pub(crate) content: Content,
 }
 
-/// How a file came to be there.
+/// Whether a file was fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DownloadState {
-    /// It was fetched, all of it or what was missing.
+    /// It was fetched, as a whole or its missing part.
     Fetched,
-    /// It was there before, and is whole and as large as at its source.
+    /// It existed, is complete, and has the size of its source.
     Present,
 }
 
-/// A file that is there.
+/// A complete file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Had {
     pub(crate) state: DownloadState,
@@ -40,29 +40,29 @@ pub(crate) struct Had {
     pub(crate) points: u64,
 }
 
-/// Why a file is not there.
+/// Why a file is missing.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// It can't be had from its source, or is not what it should be.
+    /// It can't be fetched, or is invalid.
     File(String),
-    /// The disk does not take it, and would take no other.
+    /// It can't be written to the disk, and neither could others.
     Disk { path: PathBuf, source: io::Error },
 }
 
-/// Where files go, and how they are checked.
+/// The folder for the files, and how they are checked.
 #[derive(Debug, Clone)]
 pub(crate) struct Destination {
     pub(crate) folder: PathBuf,
-    /// What decodes the points of each file; `None` if that is not asked for.
+    /// The engine that decodes the points of each file. `None` if they are not to be decoded.
     pub(crate) verifier: Option<Engine>,
     pub(crate) meter: Arc<Meter>,
 }
 
-/// Transfers after which a file is given up that is not whole by them.
+/// Maximum number of transfers of a file that is not complete afterwards.
 const MOST_ROUNDS: u32 = 6;
 
 impl WantedFile {
-    /// Sees to it that the file is there.
+    /// Fetches the file, unless a complete one exists.
     pub(crate) async fn fetch(self, to: &Destination) -> Result<Had, Failure> {
         let path = to.folder.join(&self.path);
         if let Some(had) = self.present(to, &path).await? {
@@ -96,7 +96,7 @@ impl WantedFile {
         })
     }
 
-    /// The file, if it is there already. What is there is not trusted by its name.
+    /// The existing file, if it is complete. Its name alone proves nothing.
     async fn present(&self, to: &Destination, path: &Path) -> Result<Option<Had>, Failure> {
         let (target, content) = (path.to_owned(), self.content.clone());
         let looked = blocking(move || {
@@ -133,7 +133,7 @@ impl WantedFile {
         path: &Path,
         mut part: PartFile,
     ) -> Result<(PartFile, u64), Failure> {
-        // What an earlier process left may be damaged without anybody's fault.
+        // What an earlier process left may be damaged.
         let is_left_over = part.held().bytes > 0;
         let (mut last, mut is_anew) = (None, false);
         for _ in 0..MOST_ROUNDS {
@@ -155,21 +155,23 @@ impl WantedFile {
                 Ok(points) => return Ok((part, points)),
                 Err(fault) => fault,
             };
-            // A server that lied about the length is asked once for what follows.
+            // If the server announced a wrong length, the rest is requested once.
             if last.replace(held.bytes) != Some(held.bytes) && held.contents.stamp.is_some() {
                 continue;
             }
             if is_anew || !is_left_over && held.contents.size.is_some() {
                 part.remove(path);
-                return Err(Failure::File(format!("it came, but is damaged: {fault}")));
+                return Err(Failure::File(format!(
+                    "it was fetched, but is damaged: {fault}"
+                )));
             }
             (last, is_anew) = (None, true);
             part.empty().map_err(|error| on_disk(path, error))?;
         }
-        Err(Failure::File("its length changes with each answer".into()))
+        Err(Failure::File("its length differs in each response".into()))
     }
 
-    /// The number of points of a part that is whole.
+    /// The number of points of a complete part.
     async fn checked(&self, to: &Destination, part: &PartFile) -> Result<u64, String> {
         let (target, content) = (part.path().to_owned(), self.content.clone());
         let has_size = part.held().contents.size.is_some();
@@ -180,7 +182,7 @@ impl WantedFile {
         Ok(points)
     }
 
-    /// Decodes all points of the file at a path below the folder, where that is asked for.
+    /// Decodes all points of the file at a path in the folder, if requested.
     async fn verified(&self, to: &Destination, path: &str, points: u64) -> Result<(), String> {
         let Some(engine) = to.verifier.as_ref().filter(|_| self.content.is_las()) else {
             return Ok(());
@@ -206,14 +208,14 @@ impl WantedFile {
     }
 }
 
-/// Does what may block where that is allowed.
+/// Runs work that may block.
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
     tokio::task::spawn_blocking(work).await?
 }
 
-/// A file that can't be written. What is wrong with its name only is no reason to give up others.
+/// The failure for a file that can't be written. If only its name is at fault, the other files are still fetched.
 fn on_disk(path: &Path, error: io::Error) -> Failure {
     match error.kind() {
         ErrorKind::WouldBlock

@@ -1,29 +1,30 @@
-//! How far a download is.
+//! Progress of a download.
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How far a download is.
+/// Progress of a download.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DownloadProgress {
-    /// Files that are done with: complete, there before, or given up.
+    /// Number of finished files, including failed ones.
     pub files: u64,
-    /// Files in all.
+    /// Total number of files.
     pub of: u64,
-    /// Bytes that came so far.
+    /// Number of bytes fetched.
     pub bytes: u64,
-    /// Bytes that will have come at the end, by the sizes that are known so far.
+    /// Total number of bytes, estimated from the sizes known so far.
     pub of_bytes: u64,
 }
 
-/// The count while it goes on, told after each step.
+/// The counters of a running download. Each change is reported.
 pub(crate) struct Meter {
     files: AtomicU64,
     of: u64,
     bytes: AtomicU64,
-    /// Bytes that the files begun will have taken, and how many these are.
+    /// Total bytes of the started files.
     expected: AtomicU64,
+    /// Number of started files.
     begun: AtomicU64,
     tell: Box<dyn Fn(&DownloadProgress) + Send + Sync>,
 }
@@ -43,13 +44,13 @@ impl Meter {
         })
     }
 
-    /// Counts a file that is done with.
+    /// Counts a finished file.
     pub(crate) fn count_file(&self) {
         self.files.fetch_add(1, Ordering::Relaxed);
         self.tell();
     }
 
-    /// The share of a file.
+    /// The counters of a file.
     pub(crate) fn share(self: &Arc<Meter>) -> Share {
         Share {
             meter: Arc::clone(self),
@@ -61,7 +62,7 @@ impl Meter {
     fn tell(&self) {
         let get = |count: &AtomicU64| count.load(Ordering::Relaxed);
         let (files, begun, expected) = (get(&self.files), get(&self.begun), get(&self.expected));
-        // Files that were not begun yet are as large as the others.
+        // The other files are assumed to be as large as those started.
         let left = self.of.saturating_sub(files.max(begun));
         let more = expected
             .checked_div(begun)
@@ -82,7 +83,7 @@ impl fmt::Debug for Meter {
     }
 }
 
-/// What a file has of the count.
+/// The share of a file in the counters.
 #[derive(Debug)]
 pub(crate) struct Share {
     meter: Arc<Meter>,
@@ -91,14 +92,14 @@ pub(crate) struct Share {
 }
 
 impl Share {
-    /// Counts bytes that came.
+    /// Counts fetched bytes.
     pub(crate) fn add(&mut self, bytes: u64) {
         self.bytes += bytes;
         self.meter.bytes.fetch_add(bytes, Ordering::Relaxed);
         self.meter.tell();
     }
 
-    /// Says how many bytes are to come. `None` if that is not known.
+    /// Sets the number of bytes still to be fetched. `None` if it is unknown.
     pub(crate) fn expect(&mut self, left: Option<u64>) {
         let all = self.bytes + left.unwrap_or(0);
         let expected = &self.meter.expected;

@@ -1,4 +1,4 @@
-//! Downloads: files as they are at their source. A file has its name only when it is complete and was checked.
+//! Downloads of files as they are. A file gets its name once it is complete and checked.
 
 mod content;
 mod entry;
@@ -33,8 +33,8 @@ use meter::Meter;
 use shown::shown;
 use subset::Subset;
 
-/// What is to be fetched: the files of a tile index, folder or list that areas meet, one file, or the nodes of an EPT dataset
-/// that areas meet.
+/// The files to download: those of a tile index, folder or list that intersect areas, a single file, or the nodes of an EPT
+/// dataset that intersect areas.
 #[derive(Debug)]
 pub struct Download {
     source: String,
@@ -45,12 +45,12 @@ pub struct Download {
 }
 
 impl Download {
-    /// Looks for the files of a source that all areas meet, without fetching them: all of them without areas. The source is a
-    /// tile index, a LAS, LAZ or COPC file, a folder of these or a pattern of their names, or an EPT dataset, at a path or
-    /// URL. The engine's limit of requests is that of files at the same time.
+    /// Finds the files of a source that intersect all areas, without fetching them. All files if there are no areas. The
+    /// source is a tile index, a LAS, LAZ or COPC file, a folder or pattern of these, or an EPT dataset, at a path or URL.
+    /// The engine's limit of requests is the number of files fetched concurrently.
     ///
     /// # Errors
-    /// When the source can't be read, or where the areas are in it is not known.
+    /// If the source can't be read, or the areas can't be located in it.
     pub async fn find(
         location: &str,
         reading: &Reading,
@@ -62,14 +62,10 @@ impl Download {
             let index = read_index(location, reading, engine).await?;
             return Download::of_index(location, index, areas, edge, engine);
         }
-        if is_point_file(location) && areas.is_empty() && !is_pattern(location) {
-            return Ok(Download::of_file(location, engine));
-        }
-        let path = Path::new(location);
-        let is_folder = path.is_dir() && !path.join("ept.json").is_file();
-        if is_folder || is_point_file(location) || is_pattern(location) {
+        let files = expanded_locations(&[location.to_owned()])?;
+        if files != [location] || is_point_file(location) {
             if areas.is_empty() {
-                return Download::of_index(location, listed(location)?, areas, edge, engine);
+                return Download::of_index(location, listed(files), areas, edge, engine);
             }
             let made = NewIndex::of(&[location.to_owned()], engine).await?;
             let losses = made.losses().iter().map(Entry::lost).collect();
@@ -94,7 +90,7 @@ impl Download {
         let name = names::names(&[location]).pop().flatten();
         Download {
             source: source(location, engine),
-            entries: vec![Entry::of(location, name, engine)],
+            entries: vec![Entry::of(location, StoredFile::at(location, engine), name)],
             tiles: None,
             subset: None,
             engine: engine.clone(),
@@ -108,7 +104,7 @@ impl Download {
         edge: Edge,
         engine: &Engine,
     ) -> Result<Download, Error> {
-        // Names go by all files of the index, so that a file has the same one whatever the area.
+        // Names depend on all files of the index, so that a file has the same name whatever the areas.
         let all: Vec<&str> = index.rows.iter().map(|row| &*row.location).collect();
         let names = all
             .iter()
@@ -120,7 +116,8 @@ impl Download {
         let rows = tiles.index().rows.iter();
         let entries = rows.map(|row| {
             let name = names.remove(&row.location).flatten();
-            Entry::of(&row.location, name, engine)
+            let file = StoredFile::listed(&row.location, location, engine);
+            Entry::of(&row.location, file, name)
         });
         Ok(Download {
             source: source(location, engine),
@@ -150,27 +147,27 @@ impl Download {
         self
     }
 
-    /// Number of files to have.
+    /// Number of files.
     #[must_use]
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether the areas meet no file.
+    /// Whether no file intersects the areas.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// The rows of the tile index that the areas meet. `None` if the source is one file or an EPT dataset.
+    /// The rows of the tile index that intersect the areas. `None` if the source is a single file or an EPT dataset.
     #[must_use]
     pub fn tiles(&self) -> Option<&Tiles> {
         self.tiles.as_ref()
     }
 
-    /// Fetches the files into a folder, which is made if it is not there. What is there already is checked and kept, what is
-    /// there in part is completed. With `verify`, all points of each file are decoded before it gets its name. A file that can't
-    /// be had does not stop others; a disk that takes no more does.
+    /// Fetches the files into a folder, which is created if necessary. Existing files are checked and kept, partial ones are
+    /// completed. With `verify`, all points of each file are decoded before it gets its name. If a file can't be fetched, the
+    /// others still are; if the disk is full, the download ends.
     pub async fn run(
         self,
         folder: &Path,
@@ -211,7 +208,7 @@ impl Download {
     }
 }
 
-/// Fetches files, and puts what came of each in its place. Returns why it ended early, if it did.
+/// Fetches files and stores their results in `files`. Returns why it ended early, if it did.
 async fn fetch_all(
     entries: Vec<Entry>,
     to: &Destination,
@@ -243,7 +240,7 @@ async fn fetch_all(
     None
 }
 
-/// What decodes points: with limits of its own, since it waits for no network.
+/// The engine that decodes points. It has its own limits, since it does not wait for the network.
 fn verifier(limits: &Limits) -> Engine {
     let limits = Limits {
         threads: limits.threads,
@@ -255,22 +252,21 @@ fn verifier(limits: &Limits) -> Engine {
     })
 }
 
-/// The files of a folder or pattern. Their boxes may be in systems that have nothing to do with each other, and are not asked for.
-fn listed(location: &str) -> Result<Index, Error> {
+/// Files as an index without boxes: these may be in systems that have nothing to do with each other.
+fn listed(files: Vec<String>) -> Index {
     let row = |location: String| Row {
         location,
         bounds: None,
         points: None,
         attributes: Vec::new(),
     };
-    let files = expanded_locations(&[location.to_owned()])?;
-    Ok(Index {
+    Index {
         rows: files.into_iter().map(row).collect(),
         ..Index::default()
-    })
+    }
 }
 
-/// A source as it may be told.
+/// The location of a source for reports, without secrets.
 fn source(location: &str, engine: &Engine) -> String {
     let file = StoredFile::at(location, engine);
     shown(&file.map_or_else(|_| location.to_owned(), |file| file.location()))
@@ -280,8 +276,4 @@ fn is_point_file(location: &str) -> bool {
     let path = shown(location);
     let extension = Path::new(&path).extension();
     extension.is_some_and(|e| e.eq_ignore_ascii_case("laz") || e.eq_ignore_ascii_case("las"))
-}
-
-fn is_pattern(location: &str) -> bool {
-    location.contains(['*', '?', '[']) && !location.contains("://") && !Path::new(location).exists()
 }

@@ -1,14 +1,13 @@
-//! What files are called that come from somewhere else.
+//! Names of downloaded files.
 
 use std::collections::HashMap;
 
-/// Bytes of the longest name: with what a part adds, file systems take 255.
-const MOST_BYTES: usize = 200;
+use crate::safe_name::safe_name;
 
-/// The paths below a folder, with `/` between their parts, that files at these locations get: their names, and their folders as far
-/// as names would be the same otherwise. `None` for one that can't be told from an earlier one.
+/// Paths in a folder for files at these locations, with `/` as the separator: their names, preceded by their folders if several
+/// have the same name. `None` if the path of an earlier one is the same.
 ///
-/// Each name is one that every system can have, in the folder.
+/// Each path is valid on every system and inside the folder.
 pub(crate) fn names(locations: &[&str]) -> Vec<Option<String>> {
     let paths: Vec<Vec<String>> = locations.iter().map(|location| parts(location)).collect();
     let mut same: HashMap<String, Vec<usize>> = HashMap::new();
@@ -36,7 +35,7 @@ pub(crate) fn names(locations: &[&str]) -> Vec<Option<String>> {
     names
 }
 
-/// Number of the first folders that paths have in common; of one path, all.
+/// Number of leading folders that paths have in common; all folders of a single path.
 fn common_folders<'a>(mut paths: impl Iterator<Item = &'a Vec<String>>) -> usize {
     let Some(first) = paths.next() else { return 0 };
     let folders = first.len() - 1;
@@ -46,7 +45,7 @@ fn common_folders<'a>(mut paths: impl Iterator<Item = &'a Vec<String>>) -> usize
     })
 }
 
-/// The parts of a location, each a safe name; host and query string left out.
+/// The parts of a location without host and query string, each a safe name.
 fn parts(location: &str) -> Vec<String> {
     let path = match location.split_once("://") {
         Some((_, rest)) => {
@@ -59,7 +58,7 @@ fn parts(location: &str) -> Vec<String> {
     let parts: Vec<String> = path
         .iter()
         .filter(|part| !part.is_empty())
-        .map(|part| safe(part))
+        .map(|part| unlike_a_part(safe_name(part)))
         .collect();
     if parts.is_empty() {
         vec!["_".into()]
@@ -68,7 +67,17 @@ fn parts(location: &str) -> Vec<String> {
     }
 }
 
-/// A part of a URL without its escapes.
+/// The name, changed if an incomplete file could have it.
+fn unlike_a_part(mut name: String) -> String {
+    let lower = name.to_ascii_lowercase();
+    let parts = [".part", ".part.json", ".part.json.new"];
+    if parts.iter().any(|suffix| lower.ends_with(suffix)) {
+        name.push('_');
+    }
+    name
+}
+
+/// A part of a URL, percent-decoded.
 fn decoded(part: &str) -> String {
     let digit = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16));
     let bytes = part.as_bytes();
@@ -87,60 +96,6 @@ fn decoded(part: &str) -> String {
         }
     }
     String::from_utf8_lossy(&text).into_owned()
-}
-
-/// A name as every system can have it: no separator, control character, device, hidden file or way up, and not that of
-/// a part.
-fn safe(part: &str) -> String {
-    let is_bad = |c: char| c.is_control() || r#"/\:*?"<>|"#.contains(c);
-    let mut name: String = part
-        .chars()
-        .map(|c| if is_bad(c) { '_' } else { c })
-        .collect();
-    if name.starts_with('.') {
-        name.replace_range(..1, "_");
-    }
-    if name.ends_with(['.', ' ']) {
-        name.pop();
-        name.push('_');
-    }
-    let lower = name.to_ascii_lowercase();
-    let stem = lower.split('.').next().unwrap_or_default();
-    if is_device(stem) {
-        name.insert(0, '_');
-    }
-    let mine = [".part", ".part.json", ".part.json.new"];
-    if mine.iter().any(|suffix| lower.ends_with(suffix)) {
-        name.push('_');
-    }
-    shortened(name)
-}
-
-/// Names that Windows keeps for devices, with any extension.
-fn is_device(stem: &str) -> bool {
-    let numbered = |name: &str| {
-        let number = stem.strip_prefix(name);
-        number.is_some_and(|number| matches!(number.as_bytes(), [b'0'..=b'9']))
-    };
-    ["con", "prn", "aux", "nul"].contains(&stem) || numbered("com") || numbered("lpt")
-}
-
-/// The name without its middle if it is too long.
-fn shortened(name: String) -> String {
-    if name.len() <= MOST_BYTES {
-        return name;
-    }
-    let floor = |at: usize| {
-        (0..=at)
-            .rev()
-            .find(|at| name.is_char_boundary(*at))
-            .unwrap_or(0)
-    };
-    let (head, tail) = (
-        floor(MOST_BYTES / 2 - 1),
-        floor(name.len() - MOST_BYTES / 2 + 3),
-    );
-    format!("{}_{}", &name[..head], &name[tail..])
 }
 
 #[cfg(test)]

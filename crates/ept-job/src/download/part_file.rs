@@ -1,4 +1,4 @@
-//! Files under way.
+//! Incomplete files.
 
 use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
@@ -11,10 +11,10 @@ use ept_reader::{Contents, Held, Receiver};
 use super::meter::{Meter, Share};
 use super::record::Record;
 
-/// A file under way: `NAME.part`, with a record `NAME.part.json`. It outlives the process, and is gone on with.
+/// An incomplete file: `NAME.part`, with a record `NAME.part.json`. It outlives the process, and can be continued.
 ///
-/// All bytes that were written count, also those of a process that was killed. Only after a crash of the system can blocks be
-/// missing behind those that were made safe; they read as zeros then, and the part is cut off before them.
+/// All bytes count that were written, also by a process that was killed. After a crash of the system, blocks after the synced
+/// bytes may be missing. They then read as zeros, and the part is truncated before them.
 #[derive(Debug)]
 pub(crate) struct PartFile {
     file: File,
@@ -22,14 +22,14 @@ pub(crate) struct PartFile {
     record_path: PathBuf,
     record: Record,
     length: u64,
-    /// How the file begins, whatever its contents.
+    /// The first bytes of every valid file.
     magic: &'static [u8],
     share: Share,
 }
 
-/// Bytes after which what is written is made safe.
+/// Number of bytes after which the file is synced.
 const SAFE: u64 = 16 << 20;
-/// Bytes of zeros in a row that a system writes for a block that it lost.
+/// Size of the blocks that read as zeros if the system lost them.
 const BLOCK: usize = 512;
 
 /// The path of the part of a file.
@@ -43,15 +43,15 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// Removes what was left of a file that is complete.
+/// Removes the part and the record of a file that is complete.
 pub(crate) fn clear(path: &Path) {
     for suffix in [".part", ".part.json", ".part.json.new"] {
-        // There is nothing, as a rule.
+        // Usually they do not exist.
         let _ = fs::remove_file(with_suffix(path, suffix));
     }
 }
 
-/// Removes what was left of a file of which nothing came.
+/// Removes the part and the record of a file if no byte was fetched.
 pub(crate) fn clear_if_empty(path: &Path) {
     if fs::metadata(part_path(path)).is_ok_and(|part| part.len() == 0) {
         clear(path);
@@ -59,8 +59,8 @@ pub(crate) fn clear_if_empty(path: &Path) {
 }
 
 impl PartFile {
-    /// The part of the file that will have the name `path`, from a source without secrets. What is there of another source, or
-    /// of contents that can't be told from others, is dropped.
+    /// Opens the part of the file that will be at `path`. `url` is its source, without secrets. Bytes of another source, or of
+    /// contents without a stamp, are discarded.
     pub(crate) fn open(
         path: &Path,
         url: &str,
@@ -93,7 +93,7 @@ impl PartFile {
         Ok(part)
     }
 
-    /// The bytes from the start that were surely written.
+    /// The number of bytes that were certainly written.
     fn sound_length(&mut self) -> io::Result<u64> {
         let safe = self.record.done.min(self.length);
         let mut block = [0; BLOCK];
@@ -123,7 +123,7 @@ impl PartFile {
         &self.path
     }
 
-    /// Drops all bytes.
+    /// Discards all bytes.
     pub(crate) fn empty(&mut self) -> io::Result<()> {
         self.cut(0)?;
         self.record.contents = Contents::default();
@@ -136,7 +136,7 @@ impl PartFile {
         self.file.sync_all()?;
         fs::rename(&self.path, path)?;
         if let Some(folder) = path.parent().filter(|_| cfg!(unix)) {
-            // The name is made safe where the system can do that.
+            // Syncs the name, if the system can do that.
             let _ = File::open(folder).and_then(|folder| folder.sync_all());
         }
         clear(path);
@@ -149,7 +149,7 @@ impl PartFile {
         clear(path);
     }
 
-    /// Whether the file may begin as it does with these bytes.
+    /// Checks that the file starts with the first bytes of every valid file.
     fn check_magic(&self, bytes: &[u8]) -> io::Result<()> {
         let at = usize::try_from(self.length).unwrap_or(usize::MAX);
         let rest = self.magic.get(at..).unwrap_or_default();
@@ -170,22 +170,22 @@ impl PartFile {
     }
 }
 
-/// The file of that path, for this process alone.
+/// Opens the file at a path exclusively.
 fn locked(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.read(true).write(true).create(true).truncate(false);
     let file = options.open(path)?;
     match file.try_lock() {
-        // Not every file system knows locks.
+        // Not every file system supports locks.
         Ok(()) | Err(TryLockError::Error(_)) if is_at(&file, path) => Ok(file),
         _ => Err(io::Error::new(
             ErrorKind::WouldBlock,
-            "another process is fetching it; run this again when that has ended",
+            "another process is fetching it; run this again when that has finished",
         )),
     }
 }
 
-/// Whether a file still has the path by which it was opened: another process may have completed it meanwhile.
+/// Whether a file is still at the path it was opened at. Another process may have completed it meanwhile.
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -211,7 +211,7 @@ impl Receiver for PartFile {
     }
 
     fn begin(&mut self, at: u64, contents: &Contents) -> io::Result<()> {
-        // What is of other contents goes before the record says that they are these.
+        // Bytes of other contents are removed before the record names the new ones.
         self.cut(at)?;
         self.record.contents.clone_from(contents);
         self.record.done = self.record.done.min(at);

@@ -1,4 +1,4 @@
-//! What is known of a file that is not complete yet.
+//! Records of incomplete files.
 
 use std::fs;
 use std::io;
@@ -9,19 +9,19 @@ use serde_json::{Value, json};
 
 use crate::sorted_json;
 
-/// The record beside a file that is not complete yet: `NAME.part.json`.
+/// The record of an incomplete file: `NAME.part.json`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Record {
-    /// Where the file is from, without secrets.
+    /// The URL or path of the source, without secrets.
     pub(crate) url: String,
-    /// What the source says of the file.
+    /// The contents of the file, according to the source.
     pub(crate) contents: Contents,
-    /// Bytes that are safe on the disk, whatever happens to the system.
+    /// Number of bytes that were synced to the disk.
     pub(crate) done: u64,
 }
 
 impl Record {
-    /// The record at a path. `None` if there is none that can be read.
+    /// The record at a path. `None` if it can't be read.
     pub(crate) fn read(path: &Path) -> Option<Record> {
         let value: Value = serde_json::from_slice(&fs::read(path).ok()?).ok()?;
         let text = |name: &str| value[name].as_str().map(str::to_owned);
@@ -35,7 +35,7 @@ impl Record {
         })
     }
 
-    /// Writes the record to a path, where at any moment the old one or the new one is.
+    /// Writes the record to a path, replacing the old one atomically.
     pub(crate) fn write(&self, path: &Path) -> io::Result<()> {
         let value = sorted_json(json!({
             "url": self.url,

@@ -1,4 +1,4 @@
-//! What came of a download.
+//! Reports of downloads.
 
 use ept_reader::Engine;
 use serde_json::{Value, json};
@@ -6,18 +6,18 @@ use serde_json::{Value, json};
 use super::file::{DownloadState, Had};
 use crate::{JobError, sorted_json};
 
-/// What came of a download.
+/// The result of a download.
 #[derive(Debug)]
 pub struct DownloadReport {
-    /// Where the files are from, without secrets.
+    /// The source, without secrets.
     pub source: String,
     /// The files, in the order of their source.
     pub files: Vec<DownloadedFile>,
-    /// Why the download ended before its end. `None` if it did not.
+    /// Why the download ended early. `None` if it did not.
     pub error: Option<JobError>,
-    /// Entries of the tile index that name no location, by their numbers.
+    /// Numbers of the entries of the tile index without a location, from 1.
     pub unlocated: Vec<u64>,
-    /// Where the tile index goes on, if it is one page of several.
+    /// Where the tile index continues, if it is one page of several.
     pub next: Option<String>,
     pub(crate) engine: Engine,
 }
@@ -25,27 +25,27 @@ pub struct DownloadReport {
 /// A file of a download.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DownloadedFile {
-    /// Where it is from, without secrets.
+    /// Its path or URL, without secrets.
     pub location: String,
-    /// Where it is below the folder, with `/` between the parts. `None` if it has no name there.
+    /// Its path in the folder, with `/` as the separator. `None` if it has no name there.
     pub path: Option<String>,
     pub(crate) had: Result<Had, String>,
 }
 
 impl DownloadedFile {
-    /// How it came to be there. `None` if it could not be had.
+    /// Whether it was fetched or existed. `None` if it failed.
     #[must_use]
     pub fn state(&self) -> Option<DownloadState> {
         self.had.as_ref().ok().map(|had| had.state)
     }
 
-    /// Its size in bytes; 0 if it could not be had.
+    /// Its size in bytes, or 0 if it failed.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.had.as_ref().map_or(0, |had| had.bytes)
     }
 
-    /// Why it could not be had. `None` if it is there.
+    /// Why it failed. `None` if it is complete.
     #[must_use]
     pub fn cause(&self) -> Option<&str> {
         self.had.as_ref().err().map(String::as_str)
@@ -69,14 +69,14 @@ impl DownloadedFile {
 }
 
 impl DownloadReport {
-    /// Whether all that was asked for is there.
+    /// Whether all files are complete.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         let has_all = self.files.iter().all(|file| file.had.is_ok());
         has_all && self.error.is_none() && self.unlocated.is_empty() && self.next.is_none()
     }
 
-    /// The files that could not be had.
+    /// The files that failed.
     pub fn failed(&self) -> impl Iterator<Item = &DownloadedFile> {
         self.files.iter().filter(|file| file.had.is_err())
     }

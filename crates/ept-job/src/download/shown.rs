@@ -1,6 +1,6 @@
-//! Places as they may be told to others.
+//! Locations for records and reports.
 
-/// A path or URL without the home folder of whoever runs this, and without what follows `?` in a URL.
+/// A path with the user's home folder as `~`, or a URL without its query string.
 pub(crate) fn shown(location: &str) -> String {
     if location.contains("://") {
         let end = location.find(['?', '#']).unwrap_or(location.len());

@@ -1,4 +1,4 @@
-//! The nodes of an EPT dataset that areas meet, as a dataset.
+//! Parts of EPT datasets, as datasets.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -18,8 +18,8 @@ use super::shown::shown;
 use crate::pending::Pending;
 use crate::{JobError, sorted_json};
 
-/// A part of an EPT dataset that becomes a dataset of its own: its tiles as they are, a hierarchy of the nodes whose tiles are
-/// there and their ancestors, and an `ept.json` that says so.
+/// The nodes of an EPT dataset that intersect areas, as a dataset of its own: their tiles, unchanged, a hierarchy of these nodes and
+/// their ancestors, and an `ept.json`.
 #[derive(Debug)]
 pub(crate) struct Subset {
     dataset: Dataset,
@@ -31,13 +31,13 @@ pub(crate) struct Subset {
 
 const METADATA_PATH: &str = "ept.json";
 const ROOT_PAGE: &str = "ept-hierarchy/0-0-0-0.json";
-/// What the schema says of all points, which are not all there.
+/// Statistics in the schema, which are about all points of the source.
 const STATISTICS: [&str; 7] = [
     "count", "counts", "maximum", "mean", "minimum", "stddev", "variance",
 ];
 
 impl Subset {
-    /// The nodes of a dataset that all areas meet, and the files of their tiles.
+    /// The nodes of a dataset that intersect all areas, and the files of their tiles.
     pub(crate) async fn find(
         dataset: Dataset,
         areas: &[Area],
@@ -94,7 +94,7 @@ impl Subset {
         Ok((subset, entries))
     }
 
-    /// Refuses a folder with another dataset in it, whose tiles would have the same names.
+    /// Refuses a folder that contains another dataset, since its tiles would have the same names.
     pub(crate) async fn prepare(&self, folder: &Path) -> Result<(), JobError> {
         let path = folder.join(METADATA_PATH);
         let known = blocking(move || Ok(std::fs::read(path).ok())).await;
@@ -110,7 +110,7 @@ impl Subset {
         }
     }
 
-    /// Writes the hierarchy of the files that are there, and then `ept.json`.
+    /// Writes the hierarchy of the complete files, and then `ept.json`.
     pub(crate) async fn finish(
         &self,
         folder: &Path,
@@ -136,7 +136,7 @@ impl Subset {
         write(folder, METADATA_PATH, metadata).await
     }
 
-    /// An `ept.json` as that of a part: without what it says of all points.
+    /// The `ept.json` of a part, without statements about all points.
     fn described(&self, mut metadata: Map<String, Value>) -> Map<String, Value> {
         metadata.remove("numPoints");
         metadata.remove("points");

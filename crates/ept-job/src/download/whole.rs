@@ -1,4 +1,4 @@
-//! Whether a LAS, LAZ or COPC file on disk is whole, without decoding its points.
+//! Checks that LAS, LAZ and COPC files on disk are complete, without decoding their points.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -6,43 +6,45 @@ use std::path::Path;
 
 use ept_las::{ChunkTable, Chunking, Compression, Header, LasError, Vlr};
 
-/// Header and records of nearly every file.
+/// Number of bytes read first: header and VLRs of nearly every file.
 const START: u64 = 1 << 16;
-/// Bytes of the largest header with its records.
+/// Maximum bytes of the header and the VLRs.
 const MOST_RECORDS: u64 = 128 << 20;
-/// Bytes of the largest chunk table, of hundreds of millions of chunks.
+/// Maximum bytes of a chunk table: hundreds of millions of chunks.
 const MOST_TABLE: u64 = 512 << 20;
-/// The largest number of extended records; real files have a handful.
+/// Maximum number of extended VLRs. Real files have a handful.
 const MOST_EVLRS: u32 = 100_000;
 
-/// A file whose header, chunk table and extended records fit together.
+/// A file whose header, chunk table and extended VLRs agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Whole {
-    /// Number of points, by the header and the chunk table alike.
+    /// Number of points according to the header and the chunk table.
     pub(crate) points: u64,
-    /// Where the last of what they tell of ends.
+    /// End of the last part that they describe.
     pub(crate) end: u64,
-    /// Bytes of the file.
+    /// Size of the file in bytes.
     pub(crate) size: u64,
 }
 
-/// Why a file can't be used.
+/// Why a file is not complete.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Unwhole {
-    /// Parts of it do not fit together.
+    /// Its parts contradict each other.
     #[error(transparent)]
     Las(#[from] LasError),
-    /// It ends before what it tells of.
-    #[error("{what} would end at {end}, the file ends at {size}: it is cut off")]
+    /// It ends before a part that it describes.
+    #[error("{what} would end at {end}, but the file ends at {size}: it is truncated")]
     CutOff {
         what: &'static str,
         end: u64,
         size: u64,
     },
-    /// The chunk table is not where the file says.
-    #[error("the place of its chunk table is not in the file of {size} bytes: it is cut off")]
+    /// The position of the chunk table is outside of the file.
+    #[error(
+        "the position of its chunk table is outside of the file of {size} bytes: it is truncated"
+    )]
     NoTable { size: u64 },
-    /// A part is larger than one of a real file.
+    /// A part is larger than in any real file.
     #[error("{what} would take {length} bytes, more than the limit of {most}")]
     TooLarge {
         what: &'static str,
@@ -54,7 +56,7 @@ pub(crate) enum Unwhole {
 }
 
 impl Whole {
-    /// Looks at the file of that path.
+    /// Checks the file at a path.
     pub(crate) fn check(path: &Path) -> Result<Whole, Unwhole> {
         let file = File::open(path)?;
         let size = file.metadata()?.len();
@@ -81,7 +83,7 @@ impl Parts {
         })
     }
 
-    /// Header and records.
+    /// The header and the VLRs.
     fn start(&mut self) -> Result<Vec<u8>, Unwhole> {
         let start = self.read(0, START)?;
         let length = Header::length_with_vlrs(&start).min(self.size);
@@ -95,7 +97,7 @@ impl Parts {
         Ok(self.read(0, length)?)
     }
 
-    /// Where the points end, with the chunk table if there is one.
+    /// End of the points and the chunk table, if there is one.
     fn end_of_points(&mut self, header: &Header, start: &[u8]) -> Result<u64, Unwhole> {
         let points_at = u64::from(header.points_at);
         if !header.is_compressed {
@@ -123,7 +125,7 @@ impl Parts {
         self.within("its chunk table", at + length + behind)
     }
 
-    /// Where the extended records end; 0 if there are none.
+    /// End of the extended VLRs; 0 if there are none.
     fn end_of_records(&mut self, header: &Header) -> Result<u64, Unwhole> {
         let mut at = header.evlrs_at;
         if header.evlr_count == 0 {
@@ -155,7 +157,7 @@ impl Parts {
         }
     }
 
-    /// The bytes of a range, as far as the file has them.
+    /// The bytes of a range, truncated at the end of the file.
     fn read(&mut self, at: u64, length: u64) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         self.file.seek(SeekFrom::Start(at))?;

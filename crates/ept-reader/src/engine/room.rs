@@ -1,8 +1,7 @@
-//! Room for files that are larger than files of their kind are as a rule: for one at a time.
+//! Memory for files that are larger than usual for their kind: for one at a time.
 //!
-//! Files of the usual sizes are bounded by the number of requests, and tiles by the memory of their points. What is larger, above
-//! all a small file that decompresses to a large one, is rare unless somebody means harm; all at once, such files would fill the
-//! memory.
+//! The memory for usual files is limited by the number of requests, and for tiles by that of their points. Larger files, above all
+//! small ones that decompress to large ones, are rare unless they are malicious; many of them at once would fill the memory.
 
 use std::sync::Arc;
 
@@ -14,7 +13,7 @@ use crate::store::StoreError;
 
 /// The room for one large file, free for the next when this is dropped.
 ///
-/// Who has it never waits for another one, nor for a consumer: only for the network and the cores.
+/// Its holder never waits for another room or for a consumer, only for the network and the cores.
 #[derive(Debug)]
 pub(crate) struct Room {
     _permit: Option<OwnedSemaphorePermit>,
@@ -33,7 +32,7 @@ impl AsRef<[u8]> for Roomy {
 }
 
 impl Room {
-    /// The bytes, with which the room goes.
+    /// The bytes, which hold the room until they are dropped.
     fn with(self, bytes: Bytes) -> Bytes {
         Bytes::from_owner(Roomy { bytes, _room: self })
     }
@@ -51,8 +50,8 @@ impl Engine {
 }
 
 impl Fetcher {
-    /// As [`Fetcher::get_with`], a file that has at most `usual` bytes as a rule: one that has more is fetched once more when
-    /// there is room for it.
+    /// As [`Fetcher::get_with`], for a file that usually has at most `usual` bytes. A larger one is fetched again once there is
+    /// room for it.
     pub(crate) async fn get_roomy(
         &self,
         path: &str,
@@ -70,7 +69,7 @@ impl Fetcher {
         }
     }
 
-    /// As [`Fetcher::range_with`], a range that has at most `usual` bytes as a rule.
+    /// As [`Fetcher::range_with`], for a range that usually has at most `usual` bytes.
     pub(crate) async fn range_roomy(
         &self,
         path: &str,

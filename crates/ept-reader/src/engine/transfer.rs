@@ -1,4 +1,4 @@
-//! Whole files on their way to a receiver, which may have a part of them already.
+//! Transfers of whole files to receivers, which may have a part of them already.
 
 use std::io;
 use std::sync::Arc;
@@ -11,62 +11,62 @@ use super::{Fetcher, Task, Wait};
 use crate::StoreError;
 use crate::store::Body;
 
-/// Takes the bytes of a file in order. Its methods may block, and are called where that is allowed.
+/// Receives the bytes of a file in order. Its methods may block.
 pub trait Receiver: Send + 'static {
-    /// What it has.
+    /// The bytes that it has.
     fn held(&self) -> Held;
 
-    /// Told before the bytes of each answer: of which file they are, and that those from `at` on follow. What is held from
-    /// there on is dropped; `at` is 0 or what is held.
+    /// Called before the bytes of each response: they belong to `contents` and start at `at`, which is 0 or the number of bytes
+    /// held. Bytes held from there on are discarded.
     ///
     /// # Errors
-    /// When bytes can't be taken.
+    /// If it can't receive bytes.
     fn begin(&mut self, at: u64, contents: &Contents) -> io::Result<()>;
 
-    /// Takes the next bytes.
+    /// Receives the next bytes.
     ///
     /// # Errors
-    /// When they can't be taken.
+    /// If it can't receive them.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
 }
 
-/// What a receiver has of a file.
+/// The bytes of a file that a receiver has.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Held {
-    /// Bytes from the start of the file.
+    /// Number of bytes, from the start of the file.
     pub bytes: u64,
-    /// The contents that they are of.
+    /// The contents they belong to.
     pub contents: Contents,
 }
 
-/// What a store says of the contents of a file.
+/// Contents of a file, according to the store.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Contents {
-    /// What identifies them to the byte, such as an `ETag`. `None` if the store does not tell.
+    /// Identifies them, for example an `ETag`. `None` if the store does not provide a stamp.
     pub stamp: Option<String>,
-    /// Their size in bytes. `None` if the store does not tell.
+    /// Their size in bytes. `None` if the store can't tell sizes.
     pub size: Option<u64>,
 }
 
-/// A file that did not come.
+/// Why a transfer failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransferError {
-    /// It can't be fetched.
+    /// The file can't be fetched.
     #[error(transparent)]
     Fetch(#[from] StoreError),
-    /// The receiver does not take it.
+    /// The receiver failed.
     #[error(transparent)]
     Receive(#[from] io::Error),
 }
 
-/// Bytes after which a transfer that is cut off counts as one that gets on, and is patiently gone on with.
+/// Number of bytes after which an interrupted transfer has made progress, so that its retries are counted anew.
 const PROGRESS: u64 = 16 << 10;
-/// Pieces that are written together, if so many are there.
+/// Maximum number of available pieces that are written together.
 const TOGETHER: usize = 64;
 
 impl Fetcher {
-    /// Gives a file to a receiver, in a task of its own: a request holds its permit as long as bytes come.
+    /// Passes a file to a receiver, in a task of its own: the request holds its permit until the last byte.
     pub(crate) async fn transfer<R: Receiver>(
         &self,
         path: &str,
@@ -94,19 +94,19 @@ impl Fetcher {
         let done = timeout_at(deadline, work).await;
         done.unwrap_or_else(|_| {
             failed(format!(
-                "not complete when the timeout of {timeout:?} for all was over"
+                "not complete within the total timeout of {timeout:?}"
             ))
         })
     }
 }
 
-/// A file under way to its receiver.
+/// A transfer of a file to its receiver.
 struct Transfer<R> {
     fetcher: Fetcher,
     path: Arc<str>,
-    /// `None` while it is at work, and after it has failed.
+    /// `None` while it is in use, and after it has panicked.
     receiver: Option<R>,
-    /// Whether the store is asked for what follows the bytes that are there.
+    /// Whether the transfer may continue after the bytes held.
     goes_on: bool,
 }
 
@@ -153,14 +153,14 @@ impl<R: Receiver> Transfer<R> {
             .map_or_else(Held::default, Receiver::held)
     }
 
-    /// The stamp of the bytes after which it can go on. `None` if it must begin.
+    /// The stamp of the bytes after which the transfer can continue. `None` if it must restart.
     fn stamp(&self) -> Option<String> {
         let held = self.held();
         let can_go_on = self.goes_on && held.bytes > 0;
         held.contents.stamp.filter(|_| can_go_on)
     }
 
-    /// One request, as far as its answer comes.
+    /// Sends one request and receives its response.
     async fn attempt(&mut self, is_retry: bool) -> Result<(), TransferError> {
         let engine = self.fetcher.engine.clone();
         let (store, path) = (Arc::clone(&self.fetcher.store), Arc::clone(&self.path));
@@ -173,13 +173,13 @@ impl<R: Receiver> Transfer<R> {
         let body = body?;
         let is_same = match (&body.stamp, &stamp) {
             (Some(own), Some(stamp)) => own == stamp,
-            // The store gives a range of contents that it does not name: their size must do.
+            // A range of contents without a stamp is compared by size.
             (None, Some(_)) => body.start > 0 && is_alike(body.size, held.contents.size),
             (_, None) => false,
         };
         if body.start > 0 && !(is_same && body.start == from) {
             self.goes_on = false;
-            return Err(self.transient("the file has changed while it was fetched".into()));
+            return Err(self.transient("the file changed while it was fetched".into()));
         }
         let at = if is_same { from } else { 0 };
         let contents = Contents {
@@ -191,7 +191,7 @@ impl<R: Receiver> Transfer<R> {
         self.take(body, at).await
     }
 
-    /// Hands on the bytes of a body from a place in the file on.
+    /// Passes on the bytes of a body, starting at a position in the file.
     async fn take(&mut self, body: Body<'_>, from: u64) -> Result<(), TransferError> {
         let traffic = Arc::clone(&self.fetcher.engine.inner);
         let Body {
@@ -219,7 +219,7 @@ impl<R: Receiver> Transfer<R> {
             place += bytes.iter().map(|piece| piece.len() as u64).sum::<u64>();
             if let Some(size) = size.filter(|size| place > *size) {
                 self.goes_on = false;
-                let cause = format!("more bytes came than the {size} that were announced");
+                let cause = format!("the response has more than the {size} bytes announced");
                 return Err(self.transient(cause));
             }
             self.with(move |receiver| bytes.iter().try_for_each(|piece| receiver.write(piece)))
@@ -230,13 +230,13 @@ impl<R: Receiver> Transfer<R> {
         }
         match size {
             Some(size) if place < size => {
-                Err(self.transient(format!("the answer ended after {place} of {size} bytes")))
+                Err(self.transient(format!("the response ended after {place} of {size} bytes")))
             }
             _ => Ok(()),
         }
     }
 
-    /// Lets the receiver work where it may block.
+    /// Runs the receiver where it may block.
     async fn with(
         &mut self,
         work: impl FnOnce(&mut R) -> io::Result<()> + Send + 'static,
@@ -260,11 +260,11 @@ impl<R: Receiver> Transfer<R> {
     }
 }
 
-/// Whether two sizes can be that of one file.
+/// Whether two sizes can be those of the same file.
 fn is_alike(a: Option<u64>, b: Option<u64>) -> bool {
     a.zip(b).is_none_or(|(a, b)| a == b)
 }
 
 fn at_work() -> TransferError {
-    io::Error::other("internal fault: a receiver that is at work").into()
+    io::Error::other("internal error: the receiver is in use").into()
 }
