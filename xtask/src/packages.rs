@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 /// The crates of the library. Each may use those before it. The order is that of ARCHITECTURE.md.
-pub(crate) const ORDER: [&str; 12] = [
+pub(crate) const ORDER: [&str; 13] = [
     "ept-format",
     "ept-laz",
     "ept-las",
@@ -15,6 +15,7 @@ pub(crate) const ORDER: [&str; 12] = [
     "ept-points",
     "ept-index",
     "ept-select",
+    "ept-raster",
     "ept-scene",
     "ept-export",
     "ept-reader",

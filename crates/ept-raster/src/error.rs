@@ -1,0 +1,23 @@
+//! Errors of rasters.
+
+/// Why a raster can't be made.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RasterError {
+    /// The cells have no usable size or position.
+    #[error("the cells of a raster can't be {0}")]
+    Cell(String),
+    /// The raster would be too large.
+    #[error(
+        "a raster of {columns} x {rows} cells is too large: at most {limit} columns and rows are possible; use larger cells \
+         or a smaller area"
+    )]
+    Size {
+        /// Number of columns.
+        columns: f64,
+        /// Number of rows.
+        rows: f64,
+        /// Maximum of both.
+        limit: u32,
+    },
+}

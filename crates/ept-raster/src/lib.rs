@@ -1,0 +1,18 @@
+//! Rasters of points: the cells of a grid, what is in them, and files of them.
+//!
+//! A [`Lattice`] divides the plane into cells, a [`Grid`] is the part of it that a raster shows, and a [`Window`] a part of
+//! that which is computed at once. Everything here is pure: points come as slices, and files go to a writer.
+
+mod error;
+mod grid;
+mod lattice;
+mod points;
+mod raster;
+mod window;
+
+pub use error::RasterError;
+pub use grid::Grid;
+pub use lattice::Lattice;
+pub use points::Points;
+pub use raster::Raster;
+pub use window::Window;
