@@ -20,4 +20,12 @@ pub enum RasterError {
         /// Maximum of both.
         limit: u32,
     },
+    /// A coordinate or value can't be used.
+    #[error(
+        "a point with a coordinate or value of {0} can't be used: it must be finite and at most 2^100"
+    )]
+    Coordinate(f64),
+    /// There are too many points to be used at once.
+    #[error("more than {0} points can't be used at once")]
+    Crowd(usize),
 }

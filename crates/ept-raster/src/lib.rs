@@ -8,6 +8,7 @@ mod grid;
 mod lattice;
 mod points;
 mod raster;
+mod triangulation;
 mod window;
 
 pub use error::RasterError;
@@ -15,4 +16,5 @@ pub use grid::Grid;
 pub use lattice::Lattice;
 pub use points::Points;
 pub use raster::Raster;
+pub use triangulation::{Duplicates, Triangulation};
 pub use window::Window;

@@ -1,0 +1,13 @@
+//! Exact Delaunay triangulation.
+
+mod cavity;
+mod duplicates;
+mod order;
+mod predicate;
+mod triangle;
+#[expect(clippy::module_inception)]
+mod triangulation;
+mod walk;
+
+pub use duplicates::Duplicates;
+pub use triangulation::Triangulation;
