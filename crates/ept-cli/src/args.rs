@@ -73,28 +73,18 @@ pub(crate) struct CacheArgs {
     pub(crate) size: u64,
 }
 
-/// Selection of points.
+/// Which points: of what, where, with which values.
 #[derive(Debug, Args)]
-pub(crate) struct SelectArgs {
+pub(crate) struct PointArgs {
     #[command(flatten)]
     pub(crate) dataset: DatasetArgs,
     #[command(flatten)]
     pub(crate) area: AreaArgs,
-    /// Read down to the depth with at most this spacing of points: a number in units of the dataset's coordinates, or a
-    /// length on the ground such as 1m, 50cm, 3ft or 3us-ft
-    #[arg(long, value_name = "SPACING", allow_hyphen_values = true, value_parser = resolution)]
-    pub(crate) resolution: Option<Spacing>,
-    /// Read depths 0 to N of the octree
-    #[arg(long, value_name = "N", conflicts_with = "resolution", allow_hyphen_values = true, value_parser = depth)]
-    pub(crate) depth: Option<u32>,
     /// Only points that meet a condition, such as `Classification == 2 && ReturnNumber == NumberOfReturns`; with `== !=
     /// < <= > >=`, `&& || !` or `and or not`, `in (2, 9)`, `+ - * /`, parentheses, and PDAL's ranges such as
     /// `Classification[2:2]`
     #[arg(long = "where", value_name = "CONDITION", allow_hyphen_values = true)]
     pub(crate) filter: Option<Filter>,
-    /// Read at most N points: whole depths while they fit, then the nodes of the next depth that the area covers most
-    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = points)]
-    pub(crate) max_points: Option<u64>,
     /// Only points of one source of the dataset, as listed by `ept sources`: its number, path, file name or a unique
     /// part of its path
     #[arg(long, value_name = "SOURCE")]
@@ -107,6 +97,23 @@ pub(crate) struct SelectArgs {
     /// repeated
     #[arg(long = "addon", value_name = "NAME=LOCATION", value_parser = addon)]
     pub(crate) addons: Vec<(String, String)>,
+}
+
+/// Selection of points.
+#[derive(Debug, Args)]
+pub(crate) struct SelectArgs {
+    #[command(flatten)]
+    pub(crate) points: PointArgs,
+    /// Read down to the depth with at most this spacing of points: a number in units of the dataset's coordinates, or a
+    /// length on the ground such as 1m, 50cm, 3ft or 3us-ft
+    #[arg(long, value_name = "SPACING", allow_hyphen_values = true, value_parser = resolution)]
+    pub(crate) resolution: Option<Spacing>,
+    /// Read depths 0 to N of the octree
+    #[arg(long, value_name = "N", conflicts_with = "resolution", allow_hyphen_values = true, value_parser = depth)]
+    pub(crate) depth: Option<u32>,
+    /// Read at most N points: whole depths while they fit, then the nodes of the next depth that the area covers most
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = points)]
+    pub(crate) max_points: Option<u64>,
     /// Only these dimensions, in this order; names are listed by `ept info`, case does not matter
     #[arg(long, value_name = "A,B,..", value_delimiter = ',')]
     pub(crate) dims: Option<Vec<String>>,

@@ -3,12 +3,21 @@
 use std::error::Error;
 
 use ept_index::IndexError;
-use ept_job::{JobError, OutputError};
-use ept_reader::SelectError;
+use ept_job::{JobError, Nothing, OutputError};
+use ept_reader::{Hint, SelectError};
 
 /// The flag that an error asks for, if there is one.
 pub(crate) fn flag(error: &anyhow::Error) -> Option<&'static str> {
     error.chain().find_map(of)
+}
+
+/// The flag that an area outside of the dataset probably lacks.
+pub(crate) fn flag_for_nothing(nothing: &Nothing) -> Option<&'static str> {
+    let Nothing::Outside { miss, .. } = nothing else {
+        return None;
+    };
+    let is_degrees = matches!(miss.hint, Some(Hint::Degrees | Hint::SwappedDegrees));
+    is_degrees.then_some("--crs EPSG:4326")
 }
 
 /// Transparent errors are not in the chain of causes themselves.

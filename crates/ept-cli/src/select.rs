@@ -14,10 +14,11 @@ use ept_reader::{
 
 use crate::area::{self, Each};
 use crate::args::{
-    CacheArgs, ConnectionArgs, DatasetArgs, IndexArgs, ReadArgs, SelectArgs, ThinArgs,
+    CacheArgs, ConnectionArgs, DatasetArgs, IndexArgs, PointArgs, ReadArgs, SelectArgs, ThinArgs,
 };
 use crate::exit::WrongUsage;
 use crate::numbers::{counted, rounded};
+use crate::remedy;
 use crate::terminal::{self, tell};
 
 /// A pass over the selection.
@@ -40,12 +41,12 @@ pub(crate) async fn thinned(
     thin: &ThinArgs,
     read: &ReadArgs,
 ) -> Result<Selection> {
-    let areas = area::areas(&select.area)?;
+    let areas = area::areas(&select.points.area)?;
     let dataset = dataset(
-        &select.dataset,
-        &select.addons,
+        &select.points.dataset,
+        &select.points.addons,
         read,
-        (&areas, select.area.edge.0),
+        (&areas, select.points.area.edge.0),
     )
     .await?;
     let query = thin.applied(query(select, areas, &dataset).await?);
@@ -58,8 +59,8 @@ pub(crate) async fn each(
     read: &ReadArgs,
     each: Each,
 ) -> Result<(Dataset, Query)> {
-    let reach = (&each.reach[..], select.area.edge.0);
-    let dataset = dataset(&select.dataset, &select.addons, read, reach).await?;
+    let reach = (&each.reach[..], select.points.area.edge.0);
+    let dataset = dataset(&select.points.dataset, &select.points.addons, read, reach).await?;
     let query = query(select, each.common, &dataset).await?;
     Ok((dataset, query.with_any_of(each.areas)))
 }
@@ -188,7 +189,10 @@ pub(crate) fn extent(selection: &Selection, found: &Found) -> String {
 
 /// Reports that nothing was found, and why.
 pub(crate) fn tell_nothing(selection: &Selection, losses: &Losses, remarks: &[Remark]) {
-    tell!("nothing found: {}", Nothing::of(selection, losses, remarks));
+    let nothing = Nothing::of(selection, losses, remarks);
+    let flag =
+        remedy::flag_for_nothing(&nothing).map_or_else(String::new, |flag| format!(" ({flag})"));
+    tell!("nothing found: {nothing}{flag}");
 }
 
 /// How the datasets of the flags are opened.
@@ -254,18 +258,9 @@ pub(crate) async fn query(
     areas: Vec<Area>,
     dataset: &Dataset,
 ) -> Result<Query> {
-    let mut query = Query::new().with_edge(select.area.edge.0);
-    for area in areas {
-        query = query.with_area(area);
-    }
+    let mut query = points_query(&select.points, areas, dataset).await?;
     if let Some(resolution) = select.resolution {
         query = query.with_resolution(resolution);
-    }
-    if let Some(filter) = &select.filter {
-        query = query.with_filter(filter.clone());
-    }
-    if let Some(origin) = &select.origin {
-        query = query.with_origin(origin_of(select, origin, dataset).await?);
     }
     if let Some(depth) = select.depth {
         query = query.with_depth(depth);
@@ -279,9 +274,28 @@ pub(crate) async fn query(
     Ok(query)
 }
 
-async fn origin_of(select: &SelectArgs, origin: &str, dataset: &Dataset) -> Result<Origin> {
+/// The query for some points, at all depths and with all dimensions.
+pub(crate) async fn points_query(
+    points: &PointArgs,
+    areas: Vec<Area>,
+    dataset: &Dataset,
+) -> Result<Query> {
+    let mut query = Query::new().with_edge(points.area.edge.0);
+    for area in areas {
+        query = query.with_area(area);
+    }
+    if let Some(filter) = &points.filter {
+        query = query.with_filter(filter.clone());
+    }
+    if let Some(origin) = &points.origin {
+        query = query.with_origin(origin_of(points, origin, dataset).await?);
+    }
+    Ok(query)
+}
+
+async fn origin_of(points: &PointArgs, origin: &str, dataset: &Dataset) -> Result<Origin> {
     let mut origin = dataset.origin(origin).await?;
-    origin.by_bounds = select.origin_by_bounds;
+    origin.by_bounds = points.origin_by_bounds;
     if origin.by_bounds && origin.bounds.is_none() {
         bail!("the source has no bounds, which --origin-by-bounds needs");
     }

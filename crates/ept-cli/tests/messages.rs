@@ -49,11 +49,12 @@ fn latitude_before_longitude_is_recognized() {
         &text,
         &[
             "latitude and longitude",
-            "swap them and add --crs EPSG:4326",
+            "swap them, since longitude comes first",
+            "(--crs EPSG:4326)",
         ],
     );
     let text = of_query(&["--bounds=-92.9985,42.0025,-92.9965,42.0041"], 0);
-    assert_says(&text, &["longitude and latitude: add --crs EPSG:4326"]);
+    assert_says(&text, &["longitude and latitude", "(--crs EPSG:4326)"]);
     let text = of_query(&["--bounds", "4650100,500100,4650300,500300"], 0);
     assert_says(&text, &["x and y swapped"]);
     let polygon = "POLYGON((42.0025 -92.9985,42.0041 -92.9985,42.0041 -92.9965))";

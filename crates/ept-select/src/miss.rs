@@ -129,10 +129,10 @@ impl fmt::Display for Miss {
                 "; with x and y swapped it would meet them: x or longitude comes first"
             }
             Some(Hint::Degrees) => {
-                "; the area looks like longitude and latitude: add --crs EPSG:4326"
+                "; the area looks like longitude and latitude, the coordinate system EPSG:4326"
             }
             Some(Hint::SwappedDegrees) => {
-                "; the area looks like latitude and longitude: longitude comes first, so swap them and add --crs EPSG:4326"
+                "; the area looks like latitude and longitude: swap them, since longitude comes first in EPSG:4326"
             }
             None => "",
         })

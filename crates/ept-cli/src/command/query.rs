@@ -109,7 +109,7 @@ pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
 
 /// Writes a file for each feature.
 async fn run_each(args: &QueryArgs, property: &str) -> Result<Outcome> {
-    let mut each = area::each(&args.select.area, property)?;
+    let mut each = area::each(&args.select.points.area, property)?;
     let names = std::mem::take(&mut each.names);
     let template = args.output.as_deref().unwrap_or(Path::new("-"));
     let format = output_of(args, Some(template))?.format();
@@ -183,9 +183,15 @@ fn end(args: &QueryArgs, report: &Report<'_>, pass: &Pass, output: &str) -> Resu
 
 async fn selection(args: &QueryArgs) -> Result<Selection> {
     let select = &args.select;
-    let areas = area::areas(&select.area)?;
-    let reach = (&areas[..], select.area.edge.0);
-    let dataset = select::dataset(&select.dataset, &select.addons, &args.read, reach).await?;
+    let areas = area::areas(&select.points.area)?;
+    let reach = (&areas[..], select.points.area.edge.0);
+    let dataset = select::dataset(
+        &select.points.dataset,
+        &select.points.addons,
+        &args.read,
+        reach,
+    )
+    .await?;
     let query = with_flags(select::query(select, areas, &dataset).await?, args);
     select::bind(&dataset, &query, &args.read)
 }

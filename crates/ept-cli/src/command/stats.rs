@@ -66,7 +66,7 @@ fn end(pass: &Pass, args: &StatsArgs, points: u64) -> Outcome {
 
 /// Writes a row for each feature.
 async fn run_each(args: &StatsArgs, property: &str) -> Result<Outcome> {
-    let mut each = area::each(&args.select.area, property)?;
+    let mut each = area::each(&args.select.points.area, property)?;
     let names = std::mem::take(&mut each.names);
     let (dataset, query) = select::each(&args.select, &args.read, each).await?;
     let selection = select::bind(&dataset, &query, &args.read)?;
