@@ -28,4 +28,7 @@ pub enum RasterError {
     /// There are too many points to be used at once.
     #[error("more than {0} points can't be used at once")]
     Crowd(usize),
+    /// No edge can be that long.
+    #[error("triangles can't have edges of at most {0}; give a length greater than 0")]
+    Edge(f64),
 }

@@ -1,6 +1,6 @@
 //! Square cells that divide the plane.
 
-use crate::RasterError;
+use crate::{RasterError, Window};
 
 /// Largest index of a cell that is exact in `f64` and leaves room for halos.
 const FARTHEST: f64 = (1_i64 << 52) as f64;
@@ -77,5 +77,13 @@ impl Lattice {
             self.corner[0] + (column as f64 + 0.5) * self.cell,
             self.corner[1] + (row as f64 + 0.5) * self.cell,
         ]
+    }
+
+    /// `[min x, min y, max x, max y]` of the centres of a window's cells.
+    #[must_use]
+    pub fn centres(&self, window: &Window) -> [f64; 4] {
+        let [min_x, min_y] = self.centre(window.west, window.south);
+        let [max_x, max_y] = self.centre(window.east() - 1, window.north() - 1);
+        [min_x, min_y, max_x, max_y]
     }
 }

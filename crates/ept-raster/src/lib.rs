@@ -8,6 +8,7 @@ mod grid;
 mod lattice;
 mod points;
 mod raster;
+mod tin;
 mod triangulation;
 mod window;
 
@@ -16,5 +17,6 @@ pub use grid::Grid;
 pub use lattice::Lattice;
 pub use points::Points;
 pub use raster::Raster;
+pub use tin::{MaxEdge, Neighbours, Tin};
 pub use triangulation::{Duplicates, Triangulation};
 pub use window::Window;

@@ -10,4 +10,5 @@ mod triangulation;
 mod walk;
 
 pub use duplicates::Duplicates;
+pub(crate) use predicate::{compare, orientation};
 pub use triangulation::Triangulation;

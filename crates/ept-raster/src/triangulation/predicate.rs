@@ -15,7 +15,7 @@ pub(crate) fn orientation(a: [f64; 2], b: [f64; 2], c: [f64; 2]) -> f64 {
 }
 
 /// Order by X, then Y.
-pub(super) fn compare(a: [f64; 2], b: [f64; 2]) -> Ordering {
+pub(crate) fn compare(a: [f64; 2], b: [f64; 2]) -> Ordering {
     a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1]))
 }
 

@@ -1,0 +1,206 @@
+//! A surface of triangles, certain in an area.
+
+use super::circle::Circle;
+use super::facet::Facet;
+use super::region::{EVERYWHERE, Region, bounds, is_box, meets_triangle, overlap, reaches_beyond};
+use super::scan::scan;
+use super::{MaxEdge, Neighbours};
+use crate::{Duplicates, Lattice, Raster, Triangulation, Window};
+
+/// A surface of triangles between points, which in its area is that of all points of a large set, though not all of them
+/// were read.
+///
+/// # Why it is certain
+/// Say `P` are all points, `S` those read, both triangulated ("global" and "local"), and a triangle is "short" if the
+/// longest edge allows it. The surface at a place `q` is the short triangle there, else there is none.
+///
+/// 1. A triangle of `P` with corners in `S` is one of `S` too: its circle is empty of all points. Ties on circles are
+///    decided by the order of the points on it, which is the same in `P` and `S`.
+/// 2. A local triangle whose circle contains no unread point is a global one, for the same reason. So for *short* local
+///    triangles that meet the area, all points in the circle are read.
+/// 3. Let `q` be in a local triangle `T` that is *not short*, and in a global one `G` that is. By 1, `G` has an unread
+///    corner, else both would be local and overlap. Lifted to the paraboloid, the global triangulation is the lower hull of
+///    more points, so the plane of `G` is below that of `T` at `q` (or `T` is global). Then so is a corner of `G`, that
+///    is, it is in the circle of `T`, and therefore unread. It is not farther from `q` than the longest edge. So it is enough
+///    to read the points in the circle of `T` that are no farther from `T` in the area than that.
+/// 4. Let `q` be outside the local hull, and in a short global `G`. An edge of the local hull has `q` outside, and a corner
+///    of `G` too, which is unread, as no local point is outside that edge, and no farther from `q` than the longest edge. So
+///    it is enough to read the points beyond such edges that are no farther from the area than that.
+///
+/// Circles, boxes and distances are slightly enlarged, so that rounding only reads more.
+#[derive(Debug, Clone)]
+pub struct Tin {
+    triangulation: Triangulation,
+    max_edge: MaxEdge,
+}
+
+impl Tin {
+    /// Triangulates the points in and around an area, `[min x, min y, max x, max y]`: as many as it takes that the surface
+    /// is certain there, for example at the [centres](Lattice::centres) of a window's cells. They are asked for from the
+    /// nearest to the farthest.
+    ///
+    /// # Errors
+    /// If points can't be read or used.
+    pub fn new<N: Neighbours>(
+        area: [f64; 4],
+        duplicates: Duplicates,
+        max_edge: MaxEdge,
+        source: &mut N,
+    ) -> Result<Tin, N::Error> {
+        let area = overlap(area, EVERYWHERE);
+        let mut tin = Tin {
+            triangulation: Triangulation::new(duplicates),
+            max_edge,
+        };
+        if !is_box(area) {
+            return Ok(tin);
+        }
+        let near = source.more(&|bucket| is_box(overlap(bucket, area)))?;
+        tin.triangulation.extend(&near)?;
+        let mut reach = Reach::new(area, near.len());
+        drop(near);
+        loop {
+            let mut open = tin.open_regions(area);
+            open.retain(|region| !region.is_inside(area));
+            loop {
+                if open.is_empty() {
+                    return Ok(tin);
+                }
+                let halo = reach.area();
+                let wanted = |bucket: [f64; 4]| {
+                    let near = overlap(bucket, halo);
+                    is_box(near) && open.iter().any(|region| region.meets(near))
+                };
+                let more = source.more(&wanted)?;
+                if !more.is_empty() {
+                    tin.triangulation.extend(&more)?;
+                    break;
+                }
+                if reach.is_everywhere() {
+                    return Ok(tin);
+                }
+                reach.grow();
+                open.retain(|region| !region.is_inside(halo));
+            }
+        }
+    }
+
+    /// The triangulation: of the points that were read.
+    #[must_use]
+    pub fn triangulation(&self) -> &Triangulation {
+        &self.triangulation
+    }
+
+    /// Heights of the surface at the centres of cells, which must be in its area. Cells without a short triangle have none.
+    ///
+    /// The value is that of the plane through the triangle's corners, as of PDAL's `filters.faceraster`. It depends on the
+    /// triangle alone. Centres on an edge belong to the triangles on both sides, which agree.
+    #[must_use]
+    pub fn surface(&self, lattice: &Lattice, window: Window) -> Raster {
+        let mut raster = Raster::void(window);
+        let width = window.columns as usize;
+        let values = raster.values_mut();
+        for corners in self.triangulation.triangles() {
+            if !self.is_short(corners) {
+                continue;
+            }
+            let facet = self.facet(corners);
+            scan(facet.places, lattice, &window, |column, row| {
+                let centre = lattice.centre(column, row);
+                if let Some(weights) = facet.weights(centre) {
+                    let line = (window.north() - 1 - row) as usize;
+                    values[line * width + (column - window.west) as usize] =
+                        facet.value(centre, weights);
+                }
+            });
+        }
+        raster
+    }
+
+    /// Where unknown points could change the surface in an area.
+    fn open_regions(&self, area: [f64; 4]) -> Vec<Region> {
+        let reachable = overlap(self.max_edge.grown(area), EVERYWHERE);
+        let mut regions = Vec::new();
+        for corners in self.triangulation.triangles() {
+            let triangle = self.places(corners);
+            if !meets_triangle(triangle, area) {
+                continue;
+            }
+            let within = if self.is_short(corners) {
+                EVERYWHERE
+            } else {
+                self.max_edge.grown(overlap(bounds(triangle), area))
+            };
+            let region = Region::circle(Circle::through(triangle), within);
+            if !region.is_inside(area) {
+                regions.push(region);
+            }
+        }
+        let place = |vertex: u32| self.triangulation.places()[vertex as usize];
+        let hull = self.triangulation.hull().map(|edge| edge.map(place));
+        let outer = hull.filter(|edge| reaches_beyond(*edge, area));
+        regions.extend(outer.map(|edge| Region::beyond(edge, reachable)));
+        if self.triangulation.triangles().next().is_none() {
+            regions.push(Region::everything(reachable));
+        }
+        regions
+    }
+
+    fn is_short(&self, corners: [u32; 3]) -> bool {
+        let [a, b, c] = self.places(corners);
+        let edges = [[a, b], [b, c], [c, a]];
+        edges
+            .into_iter()
+            .all(|[from, to]| self.max_edge.allows(from, to))
+    }
+
+    fn facet(&self, corners: [u32; 3]) -> Facet {
+        let values = corners.map(|corner| self.triangulation.values()[corner as usize]);
+        Facet::new(self.places(corners), values)
+    }
+
+    fn places(&self, corners: [u32; 3]) -> [[f64; 2]; 3] {
+        corners.map(|corner| self.triangulation.places()[corner as usize])
+    }
+}
+
+/// How far from an area points are asked for. The first triangles at the edge of an area are slivers with circles much
+/// larger than those that last.
+struct Reach {
+    area: [f64; 4],
+    distance: f64,
+    steps: u32,
+}
+
+impl Reach {
+    /// Steps until all points are asked for.
+    const STEPS: u32 = 10;
+
+    /// Some times the distance of the points.
+    fn new(area: [f64; 4], points: usize) -> Reach {
+        let (width, height) = (area[2] - area[0], area[3] - area[1]);
+        let spacing = (width * height / points.max(1) as f64).sqrt();
+        Reach {
+            area,
+            distance: (4.0 * spacing).max(width.max(height) / 64.0),
+            steps: 0,
+        }
+    }
+
+    fn area(&self) -> [f64; 4] {
+        if self.is_everywhere() {
+            return EVERYWHERE;
+        }
+        let ([min_x, min_y, max_x, max_y], d) = (self.area, self.distance);
+        [min_x - d, min_y - d, max_x + d, max_y + d]
+    }
+
+    fn is_everywhere(&self) -> bool {
+        self.steps >= Reach::STEPS
+    }
+
+    fn grow(&mut self) {
+        self.steps += 1;
+        self.distance *= 2.0;
+    }
+}
