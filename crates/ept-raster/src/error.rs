@@ -31,4 +31,36 @@ pub enum RasterError {
     /// No edge can be that long.
     #[error("triangles can't have edges of at most {0}; give a length greater than 0")]
     Edge(f64),
+    /// A window is too large to be computed at once.
+    #[error(
+        "{columns} x {rows} cells are too many to be computed at once: at most {limit} cells are possible"
+    )]
+    Window {
+        /// Number of columns.
+        columns: u32,
+        /// Number of rows.
+        rows: u32,
+        /// Maximum number of cells.
+        limit: usize,
+    },
+    /// The columns of points have different lengths.
+    #[error("the columns of points have different lengths")]
+    Columns,
+    /// The text does not name a statistic.
+    #[error(
+        "{0:?} is not a statistic; use count, density, min, max, mean, stdev, median, idw, first, last, or percentiles from p0 \
+         to p100"
+    )]
+    Statistic(String),
+    /// The points have no order.
+    #[error("the first or last point of a cell can't be told, as the points have no GPS time")]
+    Order,
+    /// The radius of a kernel is not usable.
+    #[error("a radius of {radius} is not possible: it must be greater than 0 and at most {limit}")]
+    Radius {
+        /// The radius, in units of the coordinate system.
+        radius: f64,
+        /// The maximum.
+        limit: f64,
+    },
 }

@@ -3,20 +3,27 @@
 //! A [`Lattice`] divides the plane into cells, a [`Grid`] is the part of it that a raster shows, and a [`Window`] a part of
 //! that which is computed at once. Everything here is pure: points come as slices, and files go to a writer.
 
+mod cells;
 mod error;
 mod grid;
+mod kernel;
 mod lattice;
 mod points;
 mod raster;
+mod sample;
+mod statistic;
 mod tin;
 mod triangulation;
 mod window;
 
+pub use cells::CellPoints;
 pub use error::RasterError;
 pub use grid::Grid;
+pub use kernel::Kernel;
 pub use lattice::Lattice;
 pub use points::Points;
 pub use raster::Raster;
+pub use statistic::Statistic;
 pub use tin::{MaxEdge, Neighbours, Tin};
 pub use triangulation::{Duplicates, Triangulation};
 pub use window::Window;

@@ -1,8 +1,11 @@
 //! Points from which a raster is made.
 
+use crate::RasterError;
+
 /// Points with a value each, as columns of equal length.
 ///
-/// Terrain models have the height as value; other rasters any dimension.
+/// Terrain models have the height as value; other rasters any dimension. The order of the points has no meaning: no
+/// raster depends on it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Points {
     /// X, in units of the coordinate system.
@@ -11,6 +14,9 @@ pub struct Points {
     pub y: Vec<f64>,
     /// The value.
     pub value: Vec<f64>,
+    /// By what points come before each other, for [`Statistic::First`](crate::Statistic::First) and
+    /// [`Statistic::Last`](crate::Statistic::Last): GPS time, for example. Empty if that is not known.
+    pub order: Vec<f64>,
 }
 
 impl Points {
@@ -26,10 +32,24 @@ impl Points {
         self.value.is_empty()
     }
 
-    /// Adds a point.
+    /// Adds a point. Its order has to be added to [`Points::order`] if there is one.
     pub fn push(&mut self, x: f64, y: f64, value: f64) {
         self.x.push(x);
         self.y.push(y);
         self.value.push(value);
+    }
+
+    /// Whether the columns have equal lengths, and no more points than 32-bit numbers can count.
+    pub(crate) fn check(&self) -> Result<(), RasterError> {
+        let count = self.len();
+        let has_order = self.order.is_empty() || self.order.len() == count;
+        if self.x.len() != count || self.y.len() != count || !has_order {
+            return Err(RasterError::Columns);
+        }
+        let limit = u32::MAX as usize;
+        if count > limit {
+            return Err(RasterError::Crowd(limit));
+        }
+        Ok(())
     }
 }

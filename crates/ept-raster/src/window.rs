@@ -1,5 +1,7 @@
 //! A rectangle of cells.
 
+use crate::RasterError;
+
 /// A rectangle of cells of a [`Lattice`](crate::Lattice): columns from `west`, rows from `south`.
 ///
 /// Values of a window are in the order of images: rows from north to south, in each the columns from west to east.
@@ -16,6 +18,22 @@ pub struct Window {
 }
 
 impl Window {
+    /// Maximum number of cells that are computed at once.
+    pub const MOST_CELLS: usize = 1 << 28;
+
+    /// Number of cells, if they may be computed at once.
+    pub(crate) fn check(&self) -> Result<usize, RasterError> {
+        let cells = u64::from(self.columns) * u64::from(self.rows);
+        if cells <= Window::MOST_CELLS as u64 {
+            return Ok(self.len());
+        }
+        Err(RasterError::Window {
+            columns: self.columns,
+            rows: self.rows,
+            limit: Window::MOST_CELLS,
+        })
+    }
+
     /// Number of cells.
     #[must_use]
     pub fn len(&self) -> usize {

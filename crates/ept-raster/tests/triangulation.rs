@@ -195,7 +195,7 @@ proptest! {
     ) {
         let mut triangulation = Triangulation::new(Duplicates::Lowest);
         for [x, y] in &cloud {
-            let point = Points { x: vec![*x], y: vec![*y], value: vec![1.0] };
+            let point = Points { x: vec![*x], y: vec![*y], value: vec![1.0], order: Vec::new() };
             let is_usable = x.abs() <= Triangulation::FARTHEST && y.abs() <= Triangulation::FARTHEST;
             prop_assert_eq!(triangulation.extend(&point).is_ok(), is_usable);
         }

@@ -1,0 +1,264 @@
+//! Which points count for a cell.
+
+use crate::sample::Sample;
+use crate::{CellPoints, Lattice, Points, Raster, RasterError, Statistic, Window};
+
+/// Which points count for a cell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kernel {
+    /// The points in the cell.
+    Cell,
+    /// The points nearer to the centre of the cell than this, in x and y, in units of the coordinate system. Most points
+    /// count for several cells, and those in the corners of a cell perhaps for none.
+    Radius(f64),
+}
+
+/// Added to distances in cells, so that no point is missed whose cell is off by rounding.
+const MARGIN: f64 = 1e-3;
+
+impl Kernel {
+    /// Maximum radius, in cells.
+    pub const LARGEST: f64 = 1024.0;
+
+    /// The default of PDAL's `writers.gdal`: the radius is the diagonal of a cell.
+    #[must_use]
+    pub fn diagonal(lattice: &Lattice) -> Kernel {
+        Kernel::Radius(lattice.cell() * 2.0_f64.sqrt())
+    }
+
+    /// How many cells around a window there can be points that count for its cells.
+    ///
+    /// # Errors
+    /// If the radius is not greater than 0, or larger than [`Kernel::LARGEST`] cells.
+    pub fn halo(self, lattice: &Lattice) -> Result<u32, RasterError> {
+        let Kernel::Radius(radius) = self else {
+            return Ok(0);
+        };
+        let limit = Kernel::LARGEST * lattice.cell();
+        if !(radius > 0.0 && radius <= limit) {
+            return Err(RasterError::Radius { radius, limit });
+        }
+        Ok(cells_beyond(radius / lattice.cell()))
+    }
+
+    /// Statistics of the points for each cell of a window, a raster for each statistic. Cells without points have 0 as
+    /// count and density, else no value.
+    ///
+    /// The points must include all in the window and [`Kernel::halo`] cells around; further points have no effect. Cells
+    /// have the values of PDAL's `writers.gdal`. `area` is that of a cell, for densities.
+    ///
+    /// # Errors
+    /// If a number is out of its limits, see [`Kernel::halo`] and [`CellPoints::new`], or a statistic needs an order that
+    /// the points don't have.
+    pub fn rasters(
+        self,
+        points: &Points,
+        lattice: &Lattice,
+        window: Window,
+        statistics: &[Statistic],
+        area: f64,
+    ) -> Result<Vec<Raster>, RasterError> {
+        statistics.iter().try_for_each(|s| s.check())?;
+        let is_ordered = points.order.len() == points.len();
+        if statistics.iter().any(|s| s.needs_order()) && !is_ordered {
+            return Err(RasterError::Order);
+        }
+        if !(area > 0.0 && area.is_finite()) {
+            return Err(RasterError::Cell(format!("{area} square units large")));
+        }
+        window.check()?;
+        let mut rasters = vec![Raster::void(window); statistics.len()];
+        if window.is_empty() || statistics.is_empty() {
+            return Ok(rasters);
+        }
+        let halo = self.halo(lattice)?;
+        let cells = CellPoints::new(points, lattice, window.grown(halo))?;
+        let mut put = |position: usize, statistic: usize, value: f64| {
+            rasters[statistic].values_mut()[position] = value;
+        };
+        let columns = Columns::new(&cells, points, statistics, self);
+        match self {
+            Kernel::Cell => columns.of_cells(&cells, lattice, statistics, area, &mut put),
+            Kernel::Radius(radius) => {
+                let disc = Disc::new(radius, lattice);
+                let area = area * disc.area();
+                columns.of_discs(&cells, &disc, lattice, statistics, area, &mut put);
+            }
+        }
+        Ok(rasters)
+    }
+}
+
+/// Number of whole cells that a distance from the centre of a cell reaches beyond it.
+fn cells_beyond(distance: f64) -> u32 {
+    (distance - 0.5 + MARGIN).ceil().max(0.0) as u32
+}
+
+/// The places that are nearer to the centre of a cell than a radius.
+struct Disc {
+    /// Radius, in cells.
+    radius: f64,
+    /// Least square of a distance whose square root is not less than the radius. Saves a root for each point, and is exact.
+    limit: f64,
+    /// How many cells left and right of the central one are reached, by distance of their row.
+    widths: Vec<u32>,
+}
+
+impl Disc {
+    fn new(radius: f64, lattice: &Lattice) -> Disc {
+        let cells = radius / lattice.cell();
+        let width = |row: u32| {
+            let distance = (f64::from(row) - 0.5 - MARGIN).max(0.0);
+            cells_beyond((cells * cells - distance * distance).max(0.0).sqrt())
+        };
+        Disc {
+            radius: cells,
+            limit: square_limit(radius),
+            widths: (0..=cells_beyond(cells)).map(width).collect(),
+        }
+    }
+
+    /// Area, in cells.
+    fn area(&self) -> f64 {
+        std::f64::consts::PI * self.radius * self.radius
+    }
+}
+
+/// The least number whose square root is not less than `root`.
+fn square_limit(root: f64) -> f64 {
+    let mut square = root * root;
+    while square > 0.0 && square.next_down().sqrt() >= root {
+        square = square.next_down();
+    }
+    while square.sqrt() < root {
+        square = square.next_up();
+    }
+    square
+}
+
+/// The columns of points that statistics need, sorted by cell.
+struct Columns {
+    x: Vec<f64>,
+    y: Vec<f64>,
+    value: Vec<f64>,
+    order: Vec<f64>,
+}
+
+impl Columns {
+    fn new(
+        cells: &CellPoints,
+        points: &Points,
+        statistics: &[Statistic],
+        kernel: Kernel,
+    ) -> Columns {
+        let needs_distance = statistics.iter().any(|s| s.needs_distance());
+        let is_placed = needs_distance || kernel != Kernel::Cell;
+        let is_ordered = statistics.iter().any(|s| s.needs_order());
+        let sorted = |column: &[f64], is_needed: bool| {
+            if is_needed {
+                cells.sorted(column)
+            } else {
+                Vec::new()
+            }
+        };
+        Columns {
+            x: sorted(&points.x, is_placed),
+            y: sorted(&points.y, is_placed),
+            value: sorted(&points.value, true),
+            order: sorted(&points.order, is_ordered),
+        }
+    }
+
+    fn of_cells(
+        &self,
+        cells: &CellPoints,
+        lattice: &Lattice,
+        statistics: &[Statistic],
+        area: f64,
+        put: &mut impl FnMut(usize, usize, f64),
+    ) {
+        let window = cells.window();
+        let mut sample = Sample::default();
+        for position in 0..window.len() {
+            let range = cells.range(position, 1);
+            sample.clear();
+            sample.values.extend_from_slice(&self.value[range.clone()]);
+            if !self.x.is_empty() {
+                let [column, row] = window.cell_at(position);
+                let centre = lattice.centre(column, row);
+                let squares = range.clone().map(|at| self.square(at, centre));
+                sample.squares.extend(squares);
+            }
+            if !self.order.is_empty() {
+                sample.orders.extend_from_slice(&self.order[range]);
+            }
+            sample.evaluate(statistics, area, |statistic, value| {
+                put(position, statistic, value);
+            });
+        }
+    }
+
+    fn of_discs(
+        &self,
+        cells: &CellPoints,
+        disc: &Disc,
+        lattice: &Lattice,
+        statistics: &[Statistic],
+        area: f64,
+        put: &mut impl FnMut(usize, usize, f64),
+    ) {
+        let halo = disc.widths.len() - 1;
+        let stride = cells.window().columns as usize;
+        let columns = stride - 2 * halo;
+        let rows = cells.window().rows as usize - 2 * halo;
+        let mut sample = Sample::default();
+        for place in 0..columns * rows {
+            let central = (place / columns + halo) * stride + place % columns + halo;
+            let [column, row] = cells.window().cell_at(central);
+            sample.clear();
+            self.collect(
+                cells,
+                central,
+                disc,
+                lattice.centre(column, row),
+                &mut sample,
+            );
+            sample.evaluate(statistics, area, |statistic, value| {
+                put(place, statistic, value);
+            });
+        }
+    }
+
+    /// Collects the points of a disc around the centre of the cell at a position.
+    fn collect(
+        &self,
+        cells: &CellPoints,
+        central: usize,
+        disc: &Disc,
+        centre: [f64; 2],
+        sample: &mut Sample,
+    ) {
+        let stride = cells.window().columns as usize;
+        let halo = disc.widths.len() - 1;
+        for row in 0..=2 * halo {
+            let width = disc.widths[row.abs_diff(halo)] as usize;
+            let first = central + row * stride - halo * stride - width;
+            for at in cells.range(first, 2 * width + 1) {
+                let square = self.square(at, centre);
+                if square < disc.limit {
+                    sample.values.push(self.value[at]);
+                    sample.squares.push(square);
+                    if let Some(order) = self.order.get(at) {
+                        sample.orders.push(*order);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Squared distance of a point from a place.
+    fn square(&self, at: usize, [x, y]: [f64; 2]) -> f64 {
+        let (east, north) = (self.x[at] - x, self.y[at] - y);
+        east * east + north * north
+    }
+}
