@@ -3,6 +3,7 @@
 //! A [`Lattice`] divides the plane into cells, a [`Grid`] is the part of it that a raster shows, and a [`Window`] a part of
 //! that which is computed at once. Everything here is pure: points come as slices, and files go to a writer.
 
+mod cell_kind;
 mod cells;
 mod error;
 mod grid;
@@ -16,6 +17,7 @@ mod tin;
 mod triangulation;
 mod window;
 
+pub use cell_kind::CellKind;
 pub use cells::CellPoints;
 pub use error::RasterError;
 pub use grid::Grid;

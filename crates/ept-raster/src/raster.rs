@@ -49,23 +49,28 @@ impl Raster {
             .map_or(f64::NAN, |at| self.values[at])
     }
 
-    /// The part of the raster in a window. Cells outside have no value.
-    #[must_use]
-    pub fn cropped(&self, window: Window) -> Raster {
-        let mut part = Raster::void(window);
-        let Some(shared) = self.window.intersection(&window) else {
-            return part;
+    /// Takes the values of another raster where both have the cell.
+    pub fn paste(&mut self, other: &Raster) {
+        let Some(shared) = self.window.intersection(&other.window) else {
+            return;
         };
         for row in shared.south..shared.north() {
             let (Some(from), Some(to)) = (
+                other.window.position(shared.west, row),
                 self.window.position(shared.west, row),
-                window.position(shared.west, row),
             ) else {
                 continue;
             };
             let width = shared.columns as usize;
-            part.values[to..to + width].copy_from_slice(&self.values[from..from + width]);
+            self.values[to..to + width].copy_from_slice(&other.values[from..from + width]);
         }
+    }
+
+    /// The part of the raster in a window. Cells outside have no value.
+    #[must_use]
+    pub fn cropped(&self, window: Window) -> Raster {
+        let mut part = Raster::void(window);
+        part.paste(self);
         part
     }
 }
