@@ -44,7 +44,6 @@ mod encoding;
 mod error;
 mod extra_bytes;
 mod field;
-mod geotiff;
 mod guard;
 mod header;
 mod lax;

@@ -1,8 +1,7 @@
 //! The coordinate system of a file.
 
-use ept_format::Srs;
+use ept_format::{GeoKeys, Srs};
 
-use crate::geotiff::GeoKeys;
 use crate::{Vlr, VlrId};
 
 /// The coordinate system in the VLRs of a file, extended ones included (LAS 1.4 R15, section 3): WKT if there is any,
@@ -12,18 +11,18 @@ use crate::{Vlr, VlrId};
 #[must_use]
 pub fn srs_of<'a>(records: impl IntoIterator<Item = Vlr<'a>>) -> Srs {
     let mut wkt = None;
-    let mut keys = GeoKeys::default();
+    let [mut directory, mut doubles, mut texts] = [&[][..]; 3];
     for record in records {
         if record.is(VlrId::WKT) {
             let text = String::from_utf8_lossy(record.data);
             let text = text.trim_matches(|c: char| c == '\0' || c.is_whitespace());
             wkt = wkt.or_else(|| (!text.is_empty()).then(|| text.to_owned()));
         } else if record.is(VlrId::GEO_KEYS) {
-            keys.directory = record.data;
+            directory = record.data;
         } else if record.is(VlrId::GEO_DOUBLES) {
-            keys.doubles = record.data;
+            doubles = record.data;
         } else if record.is(VlrId::GEO_TEXTS) {
-            keys.texts = record.data;
+            texts = record.data;
         }
     }
     match wkt {
@@ -31,6 +30,6 @@ pub fn srs_of<'a>(records: impl IntoIterator<Item = Vlr<'a>>) -> Srs {
             wkt: Some(wkt),
             ..Srs::default()
         },
-        None => keys.srs(),
+        None => GeoKeys::from_bytes(directory, doubles, texts).srs(),
     }
 }

@@ -5,7 +5,9 @@
 
 mod cell_kind;
 mod cells;
+mod cog;
 mod error;
+mod geotiff;
 mod grid;
 mod kd_tree;
 mod kernel;
@@ -21,7 +23,11 @@ mod window;
 
 pub use cell_kind::CellKind;
 pub use cells::CellPoints;
+pub use cog::{
+    Band, CogError, CogLayout, CogWriter, Compression, EncodedTile, Overview, Resampling,
+};
 pub use error::RasterError;
+pub use geotiff::SampleType;
 pub use grid::Grid;
 pub use kernel::Kernel;
 pub use lattice::Lattice;

@@ -1,0 +1,57 @@
+//! Compression of tiles.
+
+use std::io::Write;
+
+use flate2::Compression as Effort;
+use flate2::write::ZlibEncoder;
+
+use super::CogError;
+
+/// How the tiles of a file are compressed.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[non_exhaustive]
+pub enum Compression {
+    /// Not at all.
+    None,
+    /// Deflate, which every program reads.
+    #[default]
+    Deflate,
+    /// Zstandard: smaller and faster to read, but not known to old programs.
+    #[cfg(feature = "zstd")]
+    Zstd,
+}
+
+/// The effort of Zstandard, the default of GDAL.
+#[cfg(feature = "zstd")]
+const ZSTD_LEVEL: i32 = 9;
+
+impl Compression {
+    /// The value of the tag `Compression`.
+    pub(crate) fn number(self) -> u16 {
+        match self {
+            Compression::None => 1,
+            Compression::Deflate => 8,
+            #[cfg(feature = "zstd")]
+            Compression::Zstd => 50000,
+        }
+    }
+
+    /// Whether predictors make the result smaller.
+    pub(crate) fn is_predicted(self) -> bool {
+        self != Compression::None
+    }
+
+    pub(crate) fn compress(self, bytes: Vec<u8>) -> Result<Vec<u8>, CogError> {
+        match self {
+            Compression::None => Ok(bytes),
+            Compression::Deflate => {
+                let made = Vec::with_capacity(bytes.len() / 2);
+                let mut encoder = ZlibEncoder::new(made, Effort::default());
+                encoder.write_all(&bytes)?;
+                Ok(encoder.finish()?)
+            }
+            #[cfg(feature = "zstd")]
+            Compression::Zstd => Ok(zstd::bulk::compress(&bytes, ZSTD_LEVEL)?),
+        }
+    }
+}
