@@ -1,5 +1,7 @@
 //! Cloud Optimized GeoTIFF: what is written is read back, by the crate `tiff` and by a parser of the rules of its layout.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod cog_file;
 
 use std::io::Cursor;

@@ -42,7 +42,7 @@ impl Statistics {
         all
     }
 
-    /// The statistics of the values of both (Chan, Golub and LeVeque 1979).
+    /// The statistics of the values of both (Chan et al. 1979).
     pub(crate) fn joined(self, other: Statistics) -> Statistics {
         if self.count == 0.0 || other.count == 0.0 {
             return if self.count == 0.0 { other } else { self };

@@ -212,6 +212,7 @@ fn write(
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 #[path = "../../tests/cog_file/mod.rs"]
 mod cog_file;
 

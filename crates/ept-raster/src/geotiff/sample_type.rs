@@ -108,7 +108,7 @@ impl SampleType {
     /// of the type becomes its nearest value. NaN stays NaN in floats and becomes 0 in integers.
     #[must_use]
     pub fn stored(self, value: f64) -> f64 {
-        for_each_type!(self, T => f64::from(T::narrowed(value)))
+        for_each_type!(self, T => T::narrowed(value).widened())
     }
 
     /// Appends values as little-endian bytes.
@@ -125,39 +125,54 @@ impl SampleType {
         for_each_type!(self, T => {
             let (numbers, _) = bytes.as_chunks();
             for (value, number) in values.iter_mut().zip(numbers) {
-                *value = f64::from(T::from_le_bytes(*number));
+                *value = T::from_le_bytes(*number).widened();
             }
         });
     }
 }
 
 /// A number that files store.
-trait Narrowed {
+trait Stored {
+    /// The nearest number.
     fn narrowed(value: f64) -> Self;
+
+    fn widened(self) -> f64;
 }
 
-macro_rules! narrowed_by_rounding {
+macro_rules! stored_by_rounding {
     ($($T:ty)*) => {
-        $(impl Narrowed for $T {
+        $(impl Stored for $T {
             fn narrowed(value: f64) -> $T {
                 // Casts from floats saturate.
                 value.round() as $T
+            }
+
+            fn widened(self) -> f64 {
+                f64::from(self)
             }
         })*
     };
 }
 
-narrowed_by_rounding!(u8 i8 u16 i16 u32 i32);
+stored_by_rounding!(u8 i8 u16 i16 u32 i32);
 
-impl Narrowed for f32 {
+impl Stored for f32 {
     fn narrowed(value: f64) -> f32 {
         value.clamp(f64::from(f32::MIN), f64::from(f32::MAX)) as f32
     }
+
+    fn widened(self) -> f64 {
+        f64::from(self)
+    }
 }
 
-impl Narrowed for f64 {
+impl Stored for f64 {
     fn narrowed(value: f64) -> f64 {
         value
+    }
+
+    fn widened(self) -> f64 {
+        self
     }
 }
 
