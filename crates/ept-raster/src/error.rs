@@ -63,4 +63,7 @@ pub enum RasterError {
         /// The maximum.
         limit: f64,
     },
+    /// The numbers of a shaded relief, or of slopes, are not usable.
+    #[error("a relief of {0} is not possible")]
+    Relief(String),
 }

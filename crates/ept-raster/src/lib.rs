@@ -3,37 +3,48 @@
 //! A [`Lattice`] divides the plane into cells, a [`Grid`] is the part of it that a raster shows, and a [`Window`] a part of
 //! that which is computed at once. Everything here is pure: points come as slices, and files go to a writer.
 
+mod aspect;
+mod byte_raster;
 mod cell_kind;
 mod cells;
 mod cog;
 mod error;
+mod fill;
 mod geotiff;
 mod grid;
+mod hillshade;
 mod kd_tree;
 mod kernel;
 mod lattice;
+mod neighbours;
 mod outlier;
 mod points;
 mod raster;
 mod sample;
+mod slope;
 mod statistic;
 mod tin;
 mod triangulation;
 mod window;
 
+pub use aspect::aspect;
+pub use byte_raster::ByteRaster;
 pub use cell_kind::CellKind;
 pub use cells::CellPoints;
 pub use cog::{
     Band, CogError, CogLayout, CogWriter, Compression, EncodedTile, Overview, Resampling,
 };
 pub use error::RasterError;
+pub use fill::filled;
 pub use geotiff::SampleType;
 pub use grid::Grid;
+pub use hillshade::{Hillshade, Light};
 pub use kernel::Kernel;
 pub use lattice::Lattice;
 pub use outlier::{DistanceStatistics, MeanDistances, sparse_points};
 pub use points::Points;
 pub use raster::Raster;
+pub use slope::{SlopeUnit, slope};
 pub use statistic::Statistic;
 pub use tin::{MaxEdge, Neighbours, Tin};
 pub use triangulation::{Duplicates, Triangulation};

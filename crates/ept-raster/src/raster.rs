@@ -23,6 +23,13 @@ impl Raster {
         (values.len() == window.len()).then_some(Raster { window, values })
     }
 
+    /// The value of each cell of a window, in its order.
+    pub(crate) fn of(window: Window, values: impl Iterator<Item = Option<f64>>) -> Raster {
+        let values = values.map(|value| value.unwrap_or(f64::NAN));
+        let values = values.take(window.len()).collect();
+        Raster { window, values }
+    }
+
     /// The cells.
     #[must_use]
     pub fn window(&self) -> &Window {
