@@ -96,13 +96,12 @@ impl GeoKeys {
         self
     }
 
-    /// Adds a key whose value is a text. Characters that end a text, and those that are not printable ASCII, become
-    /// blanks; of a longer text the first 1000 characters are kept.
+    /// Adds a key whose value is a text. Characters other than printable ASCII become blanks; of a longer text the first
+    /// 1000 characters are kept.
     #[must_use]
     pub fn with_text(mut self, key: GeoKey, text: &str) -> GeoKeys {
         let start = self.texts.len();
         let shown = text.chars().take(1000).map(|c| match c {
-            '|' => b' ',
             ' '..='~' => c as u8,
             _ => b' ',
         });
@@ -180,11 +179,11 @@ mod tests {
             [4096, 0, 1, 5703],
         ];
         assert_eq!(keys.directory(), expected.as_flattened());
-        assert_eq!(keys.texts(), b"NAD83   UTM 15N  |");
+        assert_eq!(keys.texts(), b"NAD83 | UTM 15N  |");
         assert_eq!(keys.double(GeoKey::FalseEasting), Some(500_000.0));
         assert_eq!(
             keys.text(GeoKey::Citation).as_deref(),
-            Some("NAD83   UTM 15N  ")
+            Some("NAD83 | UTM 15N  ")
         );
     }
 

@@ -212,7 +212,11 @@ fn write(
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may panic")]
+#[allow(
+    clippy::unwrap_used,
+    dead_code,
+    reason = "a test may panic, and this one needs little of it"
+)]
 #[path = "../../tests/cog_file/mod.rs"]
 mod cog_file;
 
