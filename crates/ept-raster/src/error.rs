@@ -66,4 +66,7 @@ pub enum RasterError {
     /// The numbers of a shaded relief, or of slopes, are not usable.
     #[error("a relief of {0} is not possible")]
     Relief(String),
+    /// Units along X and Y have no usable length.
+    #[error("a unit of X can't be {} long and one of Y {}", .0[0], .0[1])]
+    Scale([f64; 2]),
 }

@@ -80,14 +80,14 @@ impl KdTree {
             .zip(self.places.iter().copied())
     }
 
-    /// Calls with the squared distances of points that may be closer than a limit, which the call returns anew. The
+    /// Calls with index and squared distance of points that are closer than a limit, which the call returns anew. The
     /// nearest leaves come first.
     pub(crate) fn search(
         &self,
         place: [f64; 3],
         search: &mut Search,
         mut limit: f64,
-        mut visit: impl FnMut(f64) -> f64,
+        mut visit: impl FnMut(u32, f64) -> f64,
     ) {
         let (leaves, count) = (self.splits.len() + 1, self.places.len());
         search.visits.clear();
@@ -115,10 +115,14 @@ impl KdTree {
                 node = 2 * node + 1 + usize::from(!is_first);
             }
             let leaf = node - self.splits.len();
-            for point in &self.places[bound(leaf, leaves, count)..bound(leaf + 1, leaves, count)] {
+            let points = bound(leaf, leaves, count)..bound(leaf + 1, leaves, count);
+            for (point, index) in self.places[points.clone()]
+                .iter()
+                .zip(&self.indices[points])
+            {
                 let distance = squared([0, 1, 2].map(|i| place[i] - point[i]));
                 if distance < limit {
-                    limit = visit(distance);
+                    limit = visit(*index, distance);
                 }
             }
         }

@@ -1,67 +1,10 @@
 //! Surfaces of windows that read only the points around, compared with the surface of all points.
 
-use ept_raster::{
-    Duplicates, Lattice, MaxEdge, Neighbours, Points, Raster, RasterError, Tin, Triangulation,
-    Window,
-};
+mod buckets;
+
+use buckets::Buckets;
+use ept_raster::{Duplicates, Lattice, MaxEdge, Points, Raster, Tin, Triangulation, Window};
 use proptest::prelude::*;
-
-/// Points in square buckets that are read when asked for.
-struct Buckets(Vec<Option<([f64; 4], Points)>>);
-
-#[derive(Debug)]
-struct Unusable;
-
-impl From<RasterError> for Unusable {
-    fn from(_: RasterError) -> Unusable {
-        Unusable
-    }
-}
-
-impl Buckets {
-    /// Buckets along X and Y, each as large as its points need.
-    fn new(cloud: &[[f64; 3]], size: f64) -> Buckets {
-        let mut buckets = std::collections::BTreeMap::new();
-        for [x, y, z] in cloud {
-            let key = [(x / size).floor() as i64, (y / size).floor() as i64];
-            let (bounds, points) = buckets
-                .entry(key)
-                .or_insert(([*x, *y, *x, *y], Points::default()));
-            *bounds = [
-                bounds[0].min(*x),
-                bounds[1].min(*y),
-                bounds[2].max(*x),
-                bounds[3].max(*y),
-            ];
-            points.push(*x, *y, *z);
-        }
-        Buckets(buckets.into_values().map(Some).collect())
-    }
-
-    fn unread(&self) -> usize {
-        self.0
-            .iter()
-            .flatten()
-            .map(|(_, points)| points.len())
-            .sum()
-    }
-}
-
-impl Neighbours for Buckets {
-    type Error = Unusable;
-
-    fn more(&mut self, wanted: &dyn Fn([f64; 4]) -> bool) -> Result<Points, Unusable> {
-        let mut all = Points::default();
-        for bucket in &mut self.0 {
-            if let Some((_, points)) = bucket.take_if(|(bounds, _)| wanted(*bounds)) {
-                all.x.extend(points.x);
-                all.y.extend(points.y);
-                all.value.extend(points.value);
-            }
-        }
-        Ok(all)
-    }
-}
 
 /// All points at once: nothing has to be certain.
 fn whole(cloud: &[[f64; 3]], max_edge: MaxEdge, lattice: &Lattice, window: Window) -> Raster {

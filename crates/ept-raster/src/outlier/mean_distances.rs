@@ -46,7 +46,7 @@ impl MeanDistances {
                 continue;
             };
             nearest.clear();
-            tree.search(place, &mut search, f64::INFINITY, |square| {
+            tree.search(place, &mut search, f64::INFINITY, |_, square| {
                 nearest.insert(square)
             });
             *distance = mean(&nearest.squares()[1..], neighbours);

@@ -28,7 +28,7 @@ pub fn sparse_points(
         };
         // The point itself is one of them.
         let mut count = 0;
-        tree.search(place, &mut search, limit, |_| {
+        tree.search(place, &mut search, limit, |_, _| {
             count += 1;
             if count > minimum { 0.0 } else { limit }
         });

@@ -23,10 +23,18 @@ impl MaxEdge {
     /// # Errors
     /// If a number is not positive, or a scale is not finite.
     pub fn new(length: f64, scale: [f64; 2]) -> Result<MaxEdge, RasterError> {
-        if !(length > 0.0 && scale.iter().all(|s| *s > 0.0 && s.is_finite())) {
+        if length.is_nan() || length <= 0.0 {
             return Err(RasterError::Edge(length));
         }
+        if !scale.iter().all(|s| *s > 0.0 && s.is_finite()) {
+            return Err(RasterError::Scale(scale));
+        }
         Ok(MaxEdge { length, scale })
+    }
+
+    /// The units of the length in a unit of X and Y.
+    pub(crate) fn scale(&self) -> [f64; 2] {
+        self.scale
     }
 
     /// Whether an edge is short enough.

@@ -1,11 +1,14 @@
 //! A surface of triangles, certain in an area.
 
-use super::circle::Circle;
+use super::MaxEdge;
 use super::facet::Facet;
-use super::region::{EVERYWHERE, Region, bounds, is_box, meets_triangle, overlap, reaches_beyond};
 use super::scan::scan;
-use super::{MaxEdge, Neighbours};
-use crate::{Duplicates, Lattice, Raster, Triangulation, Window};
+use crate::surroundings::{
+    Circle, EVERYWHERE, Growth, Region, bounds, grow, is_box, meets_triangle, overlap,
+    reaches_beyond,
+};
+use crate::triangulation::Location;
+use crate::{Duplicates, Lattice, Neighbours, Points, Raster, RasterError, Triangulation, Window};
 
 /// A surface of triangles between points, which in its area is that of all points of a large set, though not all of them
 /// were read.
@@ -32,6 +35,7 @@ use crate::{Duplicates, Lattice, Raster, Triangulation, Window};
 pub struct Tin {
     triangulation: Triangulation,
     max_edge: MaxEdge,
+    area: [f64; 4],
 }
 
 impl Tin {
@@ -51,38 +55,13 @@ impl Tin {
         let mut tin = Tin {
             triangulation: Triangulation::new(duplicates),
             max_edge,
+            area,
         };
         if !is_box(area) {
             return Ok(tin);
         }
-        let near = source.more(&|bucket| is_box(overlap(bucket, area)))?;
-        tin.triangulation.extend(&near)?;
-        let mut reach = Reach::new(area, near.len());
-        drop(near);
-        loop {
-            let mut open = tin.open_regions(area);
-            open.retain(|region| !region.is_inside(area));
-            loop {
-                if open.is_empty() {
-                    return Ok(tin);
-                }
-                let halo = reach.area();
-                let wanted = |bucket: [f64; 4]| {
-                    let near = overlap(bucket, halo);
-                    is_box(near) && open.iter().any(|region| region.meets(near))
-                };
-                let more = source.more(&wanted)?;
-                if !more.is_empty() {
-                    tin.triangulation.extend(&more)?;
-                    break;
-                }
-                if reach.is_everywhere() {
-                    return Ok(tin);
-                }
-                reach.grow();
-                open.retain(|region| !region.is_inside(halo));
-            }
-        }
+        grow(&mut tin, area, source)?;
+        Ok(tin)
     }
 
     /// The triangulation: of the points that were read.
@@ -117,8 +96,46 @@ impl Tin {
         raster
     }
 
-    /// Where unknown points could change the surface in an area.
-    fn open_regions(&self, area: [f64; 4]) -> Vec<Region> {
+    /// Height of the surface at a place in the area. The search begins where the last one ended.
+    pub(crate) fn height(&self, place: [f64; 2], start: &mut u32) -> Option<f64> {
+        let location = self.triangulation.locate(place, *start)?;
+        *start = location.triangle();
+        let Location::Inside(triangle) = location else {
+            return None;
+        };
+        let is_short = |corners: [u32; 3]| self.is_short(corners);
+        let corners = self
+            .triangulation
+            .find_touching(triangle, place, is_short)?;
+        let facet = self.facet(corners);
+        Some(facet.value(place, facet.weights(place)?))
+    }
+
+    fn is_short(&self, corners: [u32; 3]) -> bool {
+        let [a, b, c] = self.places(corners);
+        let edges = [[a, b], [b, c], [c, a]];
+        edges
+            .into_iter()
+            .all(|[from, to]| self.max_edge.allows(from, to))
+    }
+
+    fn facet(&self, corners: [u32; 3]) -> Facet {
+        let values = corners.map(|corner| self.triangulation.values()[corner as usize]);
+        Facet::new(self.places(corners), values)
+    }
+
+    fn places(&self, corners: [u32; 3]) -> [[f64; 2]; 3] {
+        corners.map(|corner| self.triangulation.places()[corner as usize])
+    }
+}
+
+impl Growth for Tin {
+    fn add(&mut self, points: &Points) -> Result<(), RasterError> {
+        self.triangulation.extend(points)
+    }
+
+    fn open(&self) -> Vec<Region> {
+        let area = self.area;
         let reachable = overlap(self.max_edge.grown(area), EVERYWHERE);
         let mut regions = Vec::new();
         for corners in self.triangulation.triangles() {
@@ -144,63 +161,5 @@ impl Tin {
             regions.push(Region::everything(reachable));
         }
         regions
-    }
-
-    fn is_short(&self, corners: [u32; 3]) -> bool {
-        let [a, b, c] = self.places(corners);
-        let edges = [[a, b], [b, c], [c, a]];
-        edges
-            .into_iter()
-            .all(|[from, to]| self.max_edge.allows(from, to))
-    }
-
-    fn facet(&self, corners: [u32; 3]) -> Facet {
-        let values = corners.map(|corner| self.triangulation.values()[corner as usize]);
-        Facet::new(self.places(corners), values)
-    }
-
-    fn places(&self, corners: [u32; 3]) -> [[f64; 2]; 3] {
-        corners.map(|corner| self.triangulation.places()[corner as usize])
-    }
-}
-
-/// How far from an area points are asked for. The first triangles at the edge of an area are slivers with circles much
-/// larger than those that last.
-struct Reach {
-    area: [f64; 4],
-    distance: f64,
-    steps: u32,
-}
-
-impl Reach {
-    /// Steps until all points are asked for.
-    const STEPS: u32 = 10;
-
-    /// Some times the distance of the points.
-    fn new(area: [f64; 4], points: usize) -> Reach {
-        let (width, height) = (area[2] - area[0], area[3] - area[1]);
-        let spacing = (width * height / points.max(1) as f64).sqrt();
-        Reach {
-            area,
-            distance: (4.0 * spacing).max(width.max(height) / 64.0),
-            steps: 0,
-        }
-    }
-
-    fn area(&self) -> [f64; 4] {
-        if self.is_everywhere() {
-            return EVERYWHERE;
-        }
-        let ([min_x, min_y, max_x, max_y], d) = (self.area, self.distance);
-        [min_x - d, min_y - d, max_x + d, max_y + d]
-    }
-
-    fn is_everywhere(&self) -> bool {
-        self.steps >= Reach::STEPS
-    }
-
-    fn grow(&mut self) {
-        self.steps += 1;
-        self.distance *= 2.0;
     }
 }

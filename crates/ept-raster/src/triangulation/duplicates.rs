@@ -11,7 +11,7 @@ pub enum Duplicates {
 
 impl Duplicates {
     /// The value of two that stays.
-    pub(super) fn choose(self, a: f64, b: f64) -> f64 {
+    pub(crate) fn choose(self, a: f64, b: f64) -> f64 {
         let is_lower = a.total_cmp(&b).is_lt();
         if is_lower == (self == Duplicates::Lowest) {
             a

@@ -10,5 +10,7 @@ mod triangulation;
 mod walk;
 
 pub use duplicates::Duplicates;
+pub(crate) use order::insertion_order;
 pub(crate) use predicate::{compare, orientation};
 pub use triangulation::Triangulation;
+pub(crate) use walk::Location;

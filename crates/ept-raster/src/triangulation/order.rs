@@ -6,7 +6,7 @@ const BITS: u32 = 29;
 /// Indices of places in an order in which a triangulation grows fast: a random sixteenth and so on first, each such round
 /// along a Hilbert curve, so that a point is inserted close to the one before (Amenta, Choi and Rote, "Incremental
 /// constructions con BRIO"). The order has no influence on the triangulation.
-pub(super) fn insertion_order(places: &[[f64; 2]]) -> Vec<u32> {
+pub(crate) fn insertion_order(places: &[[f64; 2]]) -> Vec<u32> {
     let mut min = [f64::INFINITY; 2];
     let mut max = [f64::NEG_INFINITY; 2];
     for place in places {

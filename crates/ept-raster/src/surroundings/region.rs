@@ -4,7 +4,7 @@ use super::circle::Circle;
 use crate::triangulation::{Triangulation, orientation};
 
 /// Everywhere points can be.
-pub(super) const EVERYWHERE: [f64; 4] = [
+pub(crate) const EVERYWHERE: [f64; 4] = [
     -2.0 * Triangulation::FARTHEST,
     -2.0 * Triangulation::FARTHEST,
     2.0 * Triangulation::FARTHEST,
@@ -13,7 +13,7 @@ pub(super) const EVERYWHERE: [f64; 4] = [
 
 /// A part of the plane in which an unknown point could change a surface.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Region {
+pub(crate) struct Region {
     shape: Shape,
     within: [f64; 4],
 }
@@ -24,17 +24,23 @@ enum Shape {
     Circle(Circle),
     /// Left of an edge of the hull.
     Beyond([[f64; 2]; 2]),
+    /// No farther from a box than a distance, with X and Y multiplied by a scale.
+    Around {
+        area: [f64; 4],
+        distance: f64,
+        scale: [f64; 2],
+    },
 }
 
 impl Region {
-    pub(super) fn everything(within: [f64; 4]) -> Region {
+    pub(crate) fn everything(within: [f64; 4]) -> Region {
         Region {
             shape: Shape::Everything,
             within,
         }
     }
 
-    pub(super) fn circle(circle: Circle, within: [f64; 4]) -> Region {
+    pub(crate) fn circle(circle: Circle, within: [f64; 4]) -> Region {
         // No box, if they don't overlap: nothing meets it.
         let within = overlap(circle.bounds(), within);
         Region {
@@ -43,39 +49,73 @@ impl Region {
         }
     }
 
-    pub(super) fn beyond(edge: [[f64; 2]; 2], within: [f64; 4]) -> Region {
+    pub(crate) fn beyond(edge: [[f64; 2]; 2], within: [f64; 4]) -> Region {
         Region {
             shape: Shape::Beyond(edge),
             within,
         }
     }
 
+    pub(crate) fn around(area: [f64; 4], distance: f64, scale: [f64; 2]) -> Region {
+        // More than all rounding.
+        let distance = distance * (1.0 + 1e-9);
+        let reach = |axis: usize, coordinate: f64| {
+            distance / scale[axis] * (1.0 + 1e-9) + coordinate.abs() * 1e-14
+        };
+        let [min_x, min_y, max_x, max_y] = area;
+        let low = |axis: usize, coordinate: f64| coordinate - reach(axis, coordinate);
+        let high = |axis: usize, coordinate: f64| coordinate + reach(axis, coordinate);
+        let within = [low(0, min_x), low(1, min_y), high(0, max_x), high(1, max_y)];
+        Region {
+            shape: Shape::Around {
+                area,
+                distance,
+                scale,
+            },
+            within: overlap(within, EVERYWHERE),
+        }
+    }
+
     /// Whether it is inside a box as a whole.
-    pub(super) fn is_inside(&self, area: [f64; 4]) -> bool {
+    pub(crate) fn is_inside(&self, area: [f64; 4]) -> bool {
         !is_box(self.within) || overlap(self.within, area) == self.within
     }
 
     /// Whether it has a part in a box.
-    pub(super) fn meets(&self, area: [f64; 4]) -> bool {
+    pub(crate) fn meets(&self, area: [f64; 4]) -> bool {
         let shared = overlap(self.within, area);
         is_box(shared)
             && match self.shape {
                 Shape::Everything => true,
                 Shape::Circle(circle) => circle.meets(shared),
                 Shape::Beyond(edge) => reaches_beyond(edge, shared),
+                Shape::Around {
+                    area,
+                    distance,
+                    scale,
+                } => {
+                    // The scaled coordinates were rounded before their differences.
+                    let gap = |axis: usize| {
+                        let gap =
+                            (shared[axis] - area[axis + 2]).max(area[axis] - shared[axis + 2]);
+                        let slack = (shared[axis].abs() + area[axis].abs()) * 1e-14;
+                        (gap - slack).max(0.0) * scale[axis]
+                    };
+                    gap(0) * gap(0) + gap(1) * gap(1) <= distance * distance
+                }
             }
     }
 }
 
 /// Whether a box has a part on the left of an edge, or on its line.
-pub(super) fn reaches_beyond([a, b]: [[f64; 2]; 2], area: [f64; 4]) -> bool {
+pub(crate) fn reaches_beyond([a, b]: [[f64; 2]; 2], area: [f64; 4]) -> bool {
     corners(area)
         .into_iter()
         .any(|corner| orientation(a, b, corner) >= 0.0)
 }
 
 /// Whether a counterclockwise triangle and a box share a place.
-pub(super) fn meets_triangle([a, b, c]: [[f64; 2]; 3], area: [f64; 4]) -> bool {
+pub(crate) fn meets_triangle([a, b, c]: [[f64; 2]; 3], area: [f64; 4]) -> bool {
     let bounds = bounds([a, b, c]);
     let shared = overlap(bounds, area);
     // Convex shapes are apart if an edge of one separates them.
@@ -87,14 +127,14 @@ pub(super) fn meets_triangle([a, b, c]: [[f64; 2]; 3], area: [f64; 4]) -> bool {
 }
 
 /// The box around a triangle.
-pub(super) fn bounds([a, b, c]: [[f64; 2]; 3]) -> [f64; 4] {
+pub(crate) fn bounds([a, b, c]: [[f64; 2]; 3]) -> [f64; 4] {
     let min = |axis: usize| a[axis].min(b[axis]).min(c[axis]);
     let max = |axis: usize| a[axis].max(b[axis]).max(c[axis]);
     [min(0), min(1), max(0), max(1)]
 }
 
 /// The box that two boxes share. If they share nothing, it is not a box.
-pub(super) fn overlap(a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
+pub(crate) fn overlap(a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
     [
         a[0].max(b[0]),
         a[1].max(b[1]),
@@ -103,7 +143,7 @@ pub(super) fn overlap(a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
     ]
 }
 
-pub(super) fn is_box(area: [f64; 4]) -> bool {
+pub(crate) fn is_box(area: [f64; 4]) -> bool {
     area[0] <= area[2] && area[1] <= area[3]
 }
 

@@ -2,10 +2,10 @@
 
 /// A circle that surely contains the one through three places, and is hardly larger.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Circle {
-    pub(super) centre: [f64; 2],
+pub(crate) struct Circle {
+    pub(crate) centre: [f64; 2],
     /// Infinite if the places are on a line as far as can be told.
-    pub(super) radius: f64,
+    pub(crate) radius: f64,
 }
 
 /// Half the distance of two numbers in the binade of 1: the largest relative error of an operation.
@@ -13,7 +13,7 @@ const ROUNDING: f64 = f64::EPSILON / 2.0;
 
 impl Circle {
     /// The circle through three places that are not on a line.
-    pub(super) fn through([a, b, c]: [[f64; 2]; 3]) -> Circle {
+    pub(crate) fn through([a, b, c]: [[f64; 2]; 3]) -> Circle {
         let (bx, by, cx, cy) = (b[0] - a[0], b[1] - a[1], c[0] - a[0], c[1] - a[1]);
         let products = (bx * cy).abs() + (by * cx).abs();
         let mut area = bx * cy - by * cx;
@@ -44,13 +44,13 @@ impl Circle {
     }
 
     /// The box around it.
-    pub(super) fn bounds(&self) -> [f64; 4] {
+    pub(crate) fn bounds(&self) -> [f64; 4] {
         let ([x, y], r) = (self.centre, self.radius);
         [x - r, y - r, x + r, y + r]
     }
 
     /// Whether a box has a part inside.
-    pub(super) fn meets(&self, [min_x, min_y, max_x, max_y]: [f64; 4]) -> bool {
+    pub(crate) fn meets(&self, [min_x, min_y, max_x, max_y]: [f64; 4]) -> bool {
         let [x, y] = self.centre;
         let (dx, dy) = (x - x.clamp(min_x, max_x), y - y.clamp(min_y, max_y));
         // Far within what the radius is too large by.
