@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
-use ept_job::{Format, OnError};
+use ept_job::{Compression, Format, OnError};
 use ept_reader::Edge;
 
 /// One of a fixed set of values of the library, as a flag.
@@ -39,6 +39,24 @@ impl ValueEnum for Choice<OnError> {
         Some(PossibleValue::new(match self.0 {
             OnError::Fail => "fail",
             OnError::Skip => "skip",
+        }))
+    }
+}
+
+impl ValueEnum for Choice<Compression> {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Choice(Compression::Deflate),
+            Choice(Compression::Zstd),
+            Choice(Compression::None),
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self.0 {
+            Compression::Deflate => "deflate",
+            Compression::Zstd => "zstd",
+            _ => "none",
         }))
     }
 }

@@ -1,6 +1,6 @@
 //! The progress bar, shown only on a terminal.
 
-use ept_job::{DownloadProgress, Progress};
+use ept_job::{DownloadProgress, Progress, RasterProgress};
 use ept_reader::{Stage, StageKind};
 use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 
@@ -51,6 +51,18 @@ impl Bar {
         self.0.set_position(progress.points);
         self.0
             .set_message(format!("{nodes}/{}{more} tiles, {bytes}", found.nodes));
+    }
+
+    pub(crate) fn show_raster(&self, progress: &RasterProgress) {
+        match progress {
+            RasterProgress::Reading(progress) => self.show(progress),
+            RasterProgress::Making { done, of } => {
+                self.0.set_length(*of);
+                self.0.set_position(*done);
+                self.0.set_message("tiles of the raster");
+            }
+            _ => {}
+        }
     }
 
     pub(crate) fn show_stage(&self, stage: &Stage) {

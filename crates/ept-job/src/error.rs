@@ -47,6 +47,11 @@ pub enum OutputError {
         /// The file.
         path: PathBuf,
     },
+    /// A statistic that a part of the points distorts.
+    #[error(
+        "{0} of a part of the points is not that of all: choose mean, median or idw, or allow it"
+    )]
+    Biased(String),
     /// A number of decimals for a format that is not text.
     #[error("a number of decimals is for CSV and XYZ, not for {0}")]
     Precision(Format),
@@ -89,6 +94,37 @@ pub enum JobError {
     OtherDataset {
         /// Name of the folder.
         folder: String,
+    },
+    /// A raster can't be made of these points or with these numbers.
+    #[error(transparent)]
+    Raster(#[from] ept_raster::RasterError),
+    /// A raster file can't be written.
+    #[error("cannot write {output}")]
+    RasterFile {
+        /// The name of the output.
+        output: String,
+        /// What went wrong.
+        source: ept_raster::CogError,
+    },
+    /// A point that no cell can be found for.
+    #[error("{0} can't be put on a grid")]
+    NotOnGrid(String),
+    /// Cells with a length on the ground in longitude and latitude.
+    #[error(
+        "in longitude and latitude, cells that are square on the ground are not possible: choose another coordinate system, \
+         or give their size in degrees, such as 0.00001u"
+    )]
+    Degrees,
+    /// Voids can't be filled from an octree that there is not.
+    #[error("only datasets with an octree (EPT, COPC) have coarse points to fill voids from")]
+    NoOctree,
+    /// Far too many cells.
+    #[error("{columns:.0} x {rows:.0} cells are too many: use larger cells or a smaller area")]
+    TooManyCells {
+        /// Number of columns.
+        columns: f64,
+        /// Number of rows.
+        rows: f64,
     },
     /// Points can't be written to a scratch file.
     #[error("cannot write points to a scratch file")]

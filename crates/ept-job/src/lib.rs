@@ -52,6 +52,7 @@ mod point_file;
 mod points;
 mod profile;
 mod query_json;
+mod raster;
 mod remark;
 mod report;
 mod safe_name;
@@ -71,6 +72,7 @@ pub use area_points::write_areas;
 pub use area_statistics::{AreaStatistics, area_statistics};
 pub use costs::Costs;
 pub use download::{Download, DownloadProgress, DownloadReport, DownloadState, DownloadedFile};
+pub use ept_raster::{CellKind, Compression, Duplicates, Statistic};
 pub use error::{JobError, OutputError};
 pub use file_names::file_names;
 pub use find::{Catalogue, Find};
@@ -86,6 +88,10 @@ pub use output::Output;
 pub use pass::{Found, Pass, Progress};
 pub use points::write_points;
 pub use profile::write_profile;
+pub use raster::{
+    Cells, Fill, OutlierRule, OutliersFound, RasterFiles, RasterModel, RasterProgress,
+    RasterSummary, Reach, Surface, write_raster,
+};
 pub use remark::Remark;
 pub use report::Report;
 pub use statistics::{Statistics, statistics};

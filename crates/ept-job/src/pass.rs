@@ -123,6 +123,15 @@ impl Pass {
         *self = Pass::limited(selection, self.losses.on_error(), self.limit);
     }
 
+    /// Reads the nodes of another selection, which reaches farther. Nothing must have been read yet.
+    pub(crate) fn reach(&mut self, farther: &Selection) {
+        self.nodes = Nodes {
+            ahead: Vec::new(),
+            rest: Some(Limited::new(farther, None)),
+        };
+        self.found = Shared::default();
+    }
+
     /// The nodes found so far.
     #[must_use]
     pub fn found(&self) -> Found {

@@ -1,5 +1,7 @@
 //! Unexpected properties of an output.
 
+use std::path::PathBuf;
+
 use ept_crs::{CrsError, srs_projjson};
 use ept_export::Rounding;
 use ept_reader::{Selection, Srs};
@@ -13,6 +15,9 @@ pub enum Remark {
     /// The file does not state its coordinate system, or not all of it.
     #[error("the file does not state its complete coordinate system: {0}")]
     Srs(CrsError),
+    /// The coordinate system of a raster is in a file beside it.
+    #[error("GeoTIFF can't state this coordinate system, so it is in {}.aux.xml, where GDAL and QGIS look for it", .0.display())]
+    SideFile(PathBuf),
     /// The coordinate system can't be written as PROJJSON, which GeoParquet requires.
     #[error("the file does not state its coordinate system, which can't be written as PROJJSON")]
     NoProjjson,

@@ -13,14 +13,14 @@ use crate::{JobError, Pass, sorted_json};
 #[derive(Debug)]
 pub struct Report<'a> {
     pass: &'a Pass,
-    written: &'a Result<u64, JobError>,
+    written: Result<u64, &'a JobError>,
     areas: Vec<Value>,
 }
 
 impl<'a> Report<'a> {
     /// The report of a pass, and the result of writing its points.
     #[must_use]
-    pub fn new(pass: &'a Pass, written: &'a Result<u64, JobError>) -> Report<'a> {
+    pub fn new(pass: &'a Pass, written: Result<u64, &'a JobError>) -> Report<'a> {
         Report {
             pass,
             written,
@@ -57,7 +57,7 @@ impl<'a> Report<'a> {
     /// Number of points written. `None` if writing failed.
     #[must_use]
     pub fn points(&self) -> Option<u64> {
-        self.written.as_ref().ok().copied()
+        self.written.ok()
     }
 
     /// The report as a JSON object. `seconds` is the time since the engine was created.
@@ -72,7 +72,7 @@ impl<'a> Report<'a> {
             "dataset": selection.dataset().location(),
             "query": query_json(self.pass),
             "complete": self.is_complete(),
-            "error": self.written.as_ref().err().map(JobError::in_full),
+            "error": self.written.err().map(JobError::in_full),
             "nodes": self.pass.found().nodes,
             "points": self.points().unwrap_or(0),
             "bytes": traffic.bytes,

@@ -88,7 +88,7 @@ async fn a_failed_job_leaves_no_file_and_its_report_says_why() {
     let written = write_points(&mut pass, output, |_| ()).await;
     assert!(matches!(written, Err(JobError::Read(_))), "{written:?}");
     assert_eq!(folder.path().read_dir().unwrap().count(), 0);
-    let report = Report::new(&pass, &written).to_json();
+    let report = Report::new(&pass, written.as_ref().copied()).to_json();
     assert_eq!(report["complete"], false);
     assert!(report["error"].as_str().unwrap().contains("1-0-0-0"));
 }
@@ -101,7 +101,7 @@ async fn a_job_goes_on_without_what_is_lost_and_names_it() {
     let mut pass = pass(data.path(), OnError::Skip).await;
     let written = write_points(&mut pass, Output::to_file(&path, None).unwrap(), |_| ()).await;
     assert_eq!(*written.as_ref().unwrap(), 25_000 - lost);
-    let report = Report::new(&pass, &written).to_json();
+    let report = Report::new(&pass, written.as_ref().copied()).to_json();
     assert_eq!(report["losses"][0]["key"], "1-0-0-0");
     assert_eq!(report["losses"][0]["points"], lost);
     assert!(path.exists());

@@ -71,6 +71,13 @@ impl Query {
         self
     }
 
+    /// Replaces all areas of [`Query::with_area`].
+    #[must_use]
+    pub fn with_areas(mut self, areas: impl IntoIterator<Item = Area>) -> Query {
+        self.areas = areas.into_iter().collect();
+        self
+    }
+
     /// Only points inside at least one of these areas, in addition to other areas.
     /// [`Selection::select_each`](crate::Selection::select_each) returns the points of each area. Replaces the areas of
     /// an earlier call; an empty list removes the condition.

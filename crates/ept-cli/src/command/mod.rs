@@ -1,7 +1,10 @@
 //! One module per subcommand: flags, a job, and its output as text.
 
 mod cache;
+mod chm;
 mod completions;
+mod dsm;
+mod dtm;
 mod fetch;
 mod find;
 mod hierarchy;
@@ -12,6 +15,7 @@ mod nodes;
 mod plan;
 mod profile;
 mod query;
+mod raster;
 mod sources;
 mod stats;
 mod tiles;
@@ -33,6 +37,18 @@ pub(crate) enum Command {
     /// Write the points in an area at a resolution to a file
     #[command(after_help = query::EXAMPLES)]
     Query(query::QueryArgs),
+    /// Make a terrain model of the points on the ground
+    #[command(after_help = dtm::EXAMPLES)]
+    Dtm(dtm::DtmArgs),
+    /// Make a surface model of the first returns
+    #[command(after_help = dsm::EXAMPLES)]
+    Dsm(dsm::DsmArgs),
+    /// Make a model of the heights of trees and buildings above the ground
+    #[command(after_help = chm::EXAMPLES)]
+    Chm(chm::ChmArgs),
+    /// Make a raster of statistics of the points in each cell
+    #[command(after_help = raster::EXAMPLES)]
+    Raster(raster::RasterCommandArgs),
     /// Count points, and compute minimum, maximum, mean and standard deviation of each dimension
     Stats(stats::StatsArgs),
     /// List the nodes of the octree that a query would read
@@ -68,6 +84,10 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Info(args) => info::run(&args).await,
         Command::Plan(args) => plan::run(&args).await,
         Command::Query(args) => query::run(&args).await,
+        Command::Dtm(args) => dtm::run(&args).await,
+        Command::Dsm(args) => dsm::run(&args).await,
+        Command::Chm(args) => chm::run(&args).await,
+        Command::Raster(args) => raster::run(&args).await,
         Command::Profile(args) => profile::run(&args).await,
         Command::Stats(args) => stats::run(&args).await,
         Command::Nodes(args) => nodes::run(&args).await,

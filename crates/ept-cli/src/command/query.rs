@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use ept_job::{Format, Output, Pass, Report, file_names, write_areas, write_points};
-use ept_reader::{Credit, Crs, Query, Selection};
+use ept_reader::{Crs, Query, Selection};
 use indicatif::HumanBytes;
 
 use crate::area;
 use crate::args::{ReadArgs, SelectArgs, ThinArgs};
 use crate::choice::Choice;
+use crate::credits;
 use crate::exit::{Outcome, WrongUsage};
 use crate::losses;
 use crate::numbers::{counted, rounded};
@@ -101,7 +102,12 @@ pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
     let bar = Bar::new(args.read.quiet);
     let written = write_points(&mut pass, output, |progress| bar.show(progress)).await;
     bar.finish();
-    end(args, &Report::new(&pass, &written), &pass, &name)?;
+    end(
+        args,
+        &Report::new(&pass, written.as_ref().copied()),
+        &pass,
+        &name,
+    )?;
     written
         .map(|_| losses::outcome(pass.losses()))
         .map_err(Into::into)
@@ -136,7 +142,7 @@ async fn run_each(args: &QueryArgs, property: &str) -> Result<Outcome> {
     let written = failed.map_or_else(|| Ok(points.iter().sum()), Err);
     let areas = names.iter().zip(&files).zip(points);
     let areas = areas.map(|((name, file), points)| (&**name, &**file, points));
-    let report = Report::new(&pass, &written).with_areas(areas);
+    let report = Report::new(&pass, written.as_ref().copied()).with_areas(areas);
     let name = format!(
         "{} as {}",
         counted(files.len() as u64, "file"),
@@ -250,21 +256,8 @@ fn summarize(pass: &Pass, written: u64, output: &str) {
         counted(traffic.requests, "request"),
         rounded(engine.elapsed().as_secs_f64(), 3),
     );
-    for credit in pass.selection().dataset().credits() {
-        tell!("cite: {}", cited(credit));
-    }
+    credits::tell(pass.selection().dataset());
     if written == 0 {
         select::tell_nothing(pass.selection(), pass.losses(), pass.remarks());
-    }
-}
-
-/// What a work that uses the points should cite.
-fn cited(credit: &Credit) -> String {
-    let Some(citation) = &credit.citation else {
-        return format!("{} (its catalogue tells no citation)", credit.survey);
-    };
-    match &credit.doi {
-        Some(doi) if !citation.contains(doi) => format!("{citation} {doi}"),
-        _ => citation.clone(),
     }
 }

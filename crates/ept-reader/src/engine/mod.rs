@@ -126,8 +126,12 @@ impl Engine {
         &self.inner.memory
     }
 
-    /// Runs a computation on one of the cores. Lower places in a stream run first.
-    pub(crate) async fn compute<T: Send + 'static>(
+    /// Runs a computation on one of the cores that decode tiles too. Of those that wait, the one with the lowest place runs
+    /// first.
+    ///
+    /// # Errors
+    /// If the computation panics.
+    pub async fn compute<T: Send + 'static>(
         &self,
         place: u64,
         work: impl FnOnce() -> T + Send + 'static,

@@ -1,0 +1,240 @@
+//! Flags and steps that all commands share that make rasters.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use clap::Args;
+use ept_job::{
+    CellKind, Cells, Compression, Duplicates, Fill, OutlierRule, OutputError, Pass, RasterFiles,
+    RasterModel, RasterProgress, RasterSummary, Reach, Statistic, Surface, write_raster,
+};
+use ept_reader::{Crs, Filter, Spacing};
+
+use crate::args::{PointArgs, ReadArgs};
+use crate::choice::Choice;
+use crate::exit::{Outcome, WrongUsage};
+use crate::numbers::{grouped, rounded};
+use crate::progress::Bar;
+use crate::raster_values::{MaxEdge, cell_size, fill, max_edge, outlier, place, reach};
+use crate::terminal::tell;
+use crate::{area, credits, losses, select};
+
+/// What all rasters of points have.
+#[derive(Debug, Args)]
+pub(crate) struct RasterArgs {
+    #[command(flatten)]
+    pub(crate) points: PointArgs,
+    /// File to write, a Cloud Optimized GeoTIFF: complete or not at all
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Edge length of a cell: a length on the ground such as 1m, 50cm or 3ft, or units of the coordinate system such as 1u
+    #[arg(long, value_name = "SIZE", default_value = "1m", value_parser = cell_size)]
+    pub(crate) resolution: Spacing,
+    /// Place of a corner of a cell; the others are at multiples of the resolution from it
+    #[arg(long, value_name = "X,Y", default_value = "0,0", allow_hyphen_values = true, value_parser = place)]
+    pub(crate) align: [f64; 2],
+    /// Make the raster in this coordinate system, from transformed points: an EPSG code such as EPSG:32633, WKT, or a PROJ
+    /// string
+    #[arg(long, value_name = "CRS", allow_hyphen_values = true, value_parser = Crs::parse)]
+    pub(crate) out_crs: Option<Crs>,
+    /// Compression of the file
+    #[arg(long, value_name = "METHOD", default_value = "deflate")]
+    pub(crate) compress: Choice<Compression>,
+    /// Also write what each cell is: 0 outside of the data or the area, 1 measured, 2 interpolated, 3 void, 4 incomplete,
+    /// because data could not be read
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mask: Option<PathBuf>,
+    /// Also write the distance of each cell's centre to the nearest point that was used, in units of the coordinate system
+    #[arg(long, value_name = "FILE")]
+    pub(crate) distance: Option<PathBuf>,
+    /// Read only the upper depths of the octree, down to a spacing of a quarter of a cell: fast and rough
+    #[arg(long)]
+    pub(crate) preview: bool,
+    /// Allow --preview for statistics that a part of the points distorts: minimum, maximum, count, density, percentiles
+    #[arg(long, requires = "preview")]
+    pub(crate) biased: bool,
+    /// Write a report of what was read and lost to this file, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) read: ReadArgs,
+}
+
+/// How a surface is made of points.
+#[derive(Debug, Args)]
+pub(crate) struct SurfaceArgs {
+    /// Which points count for a cell, unless the method is tin: those in it, or those within a radius of its centre, by
+    /// default the diagonal of a cell as in PDAL
+    #[arg(long, value_name = "cell|radius[=R]", value_parser = reach)]
+    pub(crate) kernel: Option<Reach>,
+    /// Leave out points far from all others, as PDAL's `filters.outlier`: the mean distance to the nearest k points is
+    /// above the average of all by m standard deviations
+    #[arg(long, value_name = "k=8,m=3", num_args = 0..=1, default_missing_value = "k=8,m=2", value_parser = outlier)]
+    pub(crate) outlier: Option<OutlierRule>,
+    /// Leave cells void that are in triangles with an edge longer than this on the ground, or none
+    #[arg(long, value_name = "LENGTH", default_value = "50m", value_parser = max_edge)]
+    pub(crate) max_edge: MaxEdge,
+    /// Give void cells a value: from cells at most N away as PDAL's `window_size`, from triangles of any size, or from
+    /// triangles of the upper depths of the octree
+    #[arg(long, value_name = "none|window=N|tin|octree", default_value = "none", value_parser = fill)]
+    pub(crate) fill: Fill,
+    /// Also write a hillshade of the surface: a picture if the file is a .png, else a GeoTIFF
+    #[arg(long, value_name = "FILE")]
+    pub(crate) hillshade: Option<PathBuf>,
+}
+
+impl SurfaceArgs {
+    /// The surface of a statistic, or of triangles if there is none.
+    pub(crate) fn of(
+        &self,
+        statistic: Option<Statistic>,
+        duplicates: Duplicates,
+    ) -> Result<Surface> {
+        let Some(statistic) = statistic else {
+            if self.kernel.is_some() {
+                let problem = "--kernel is for methods other than tin";
+                return Err(WrongUsage(problem.into()).into());
+            }
+            return Ok(Surface::Tin { duplicates });
+        };
+        Ok(Surface::Statistics {
+            reach: self.kernel.unwrap_or(Reach::Cell),
+            statistics: vec![statistic],
+        })
+    }
+
+    /// The raster of a surface of the points that meet a condition.
+    pub(crate) fn model(
+        &self,
+        raster: &RasterArgs,
+        surface: Surface,
+        uses: &str,
+    ) -> Result<RasterModel> {
+        Ok(RasterModel {
+            uses: Some(Filter::parse(uses)?),
+            outliers: self.outlier,
+            max_edge: self.max_edge,
+            fill: self.fill,
+            ..raster.model(surface)?
+        })
+    }
+}
+
+/// The condition for points of the ground, given their classes. A comparison with a dimension that points lack is false:
+/// such points are not withheld.
+pub(crate) fn ground(classes: &[u8]) -> String {
+    let classes: Vec<String> = classes.iter().map(u8::to_string).collect();
+    format!(
+        "Classification in ({}) and not Withheld == 1",
+        classes.join(", ")
+    )
+}
+
+/// The condition for points of the surface. Points without such dimensions are all used.
+pub(crate) const FIRST: &str =
+    "not (ReturnNumber > 1 or Classification in (7, 18) or Withheld == 1)";
+
+impl RasterArgs {
+    /// The raster of these flags, of all points.
+    pub(crate) fn model(&self, surface: Surface) -> Result<RasterModel> {
+        let cells = Cells::Sized {
+            size: self.resolution,
+            corner: self.align,
+        };
+        Ok(RasterModel {
+            cells,
+            value: "Z".into(),
+            surface,
+            uses: None,
+            ground: None,
+            outliers: None,
+            max_edge: None,
+            fill: Fill::None,
+        })
+    }
+
+    /// The files of these flags.
+    fn files(&self) -> RasterFiles {
+        RasterFiles {
+            raster: self.output.clone(),
+            mask: self.mask.clone(),
+            distance: self.distance.clone(),
+            compression: self.compress.0,
+        }
+    }
+
+    /// Makes a raster and reports everything.
+    pub(crate) async fn run(&self, model: &RasterModel) -> Result<Outcome> {
+        let files = self.files();
+        if self.preview && !self.biased {
+            let refused = |problem: OutputError| WrongUsage(format!("{problem} (--biased)"));
+            model.check_preview().map_err(refused)?;
+        }
+        let mut pass = self.pass(model).await?;
+        let bar = Bar::new(self.read.quiet);
+        let show = |progress: &RasterProgress| bar.show_raster(progress);
+        let made = write_raster(&mut pass, model, &files, show).await;
+        bar.finish();
+        if let Some(path) = &self.report {
+            let text = format!("{:#}\n", RasterSummary::report(&pass, &made));
+            std::fs::write(path, text)
+                .with_context(|| format!("cannot write {}", path.display()))?;
+        }
+        losses::tell(pass.losses(), self.read.quiet);
+        losses::remark(pass.remarks(), &self.read);
+        let made = made?;
+        if !self.read.quiet {
+            self.summarize(&pass, &made);
+        }
+        Ok(losses::outcome(pass.losses()))
+    }
+
+    async fn pass(&self, model: &RasterModel) -> Result<Pass> {
+        let points = &self.points;
+        let areas = area::areas(&points.area)?;
+        let reach = (&areas[..], points.area.edge.0);
+        let dataset = select::dataset(&points.dataset, &points.addons, &self.read, reach).await?;
+        let mut query = select::points_query(points, areas, &dataset).await?;
+        if let Some(crs) = &self.out_crs {
+            query = query.with_output_crs(crs.clone());
+        }
+        if self.preview {
+            query = model.previewed(query);
+        }
+        let selection = select::bind(&dataset, &query, &self.read)?;
+        Ok(Pass::new(selection, self.read.on_error.0))
+    }
+
+    fn summarize(&self, pass: &Pass, made: &RasterSummary) {
+        let engine = pass.selection().dataset().engine();
+        tell!(
+            "{} x {} cells of {} units, {} of {} points used, to {}; {} s",
+            made.grid.columns(),
+            made.grid.rows(),
+            rounded(made.grid.lattice().cell(), 6),
+            grouped(made.used),
+            grouped(made.selected),
+            self.output.display(),
+            rounded(engine.elapsed().as_secs_f64(), 3),
+        );
+        if let Some(uses) = &made.uses {
+            tell!("used: points with {uses}");
+        }
+        if let Some(outliers) = &made.outliers {
+            let distance = rounded(outliers.threshold, 6);
+            tell!(
+                "outliers: {} points, with a mean distance of {distance} units or more",
+                grouped(outliers.points)
+            );
+        }
+        let kinds = CellKind::ALL.iter().map(|kind| {
+            let cells = made.cells(*kind);
+            format!("{} {kind}", grouped(cells))
+        });
+        tell!("cells: {}", kinds.collect::<Vec<_>>().join(", "));
+        credits::tell(pass.selection().dataset());
+        if made.selected == 0 {
+            select::tell_nothing(pass.selection(), pass.losses(), pass.remarks());
+        }
+    }
+}

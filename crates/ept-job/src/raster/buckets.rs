@@ -1,0 +1,157 @@
+//! The points of a raster in a scratch file, by place.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+
+use ept_raster::{Lattice, Window};
+
+use super::scratch::Scratch;
+
+/// Cells along the edge of a bucket. Windows of a few hundred cells read little more than they need, and a node of a
+/// hundred thousand points lies in few buckets.
+const EDGE: i64 = 64;
+
+/// Column and row of a bucket: those of its cells, divided by their number along an edge.
+pub(crate) type Key = [i64; 2];
+
+/// Rows of numbers, one for each point, in buckets of cells.
+///
+/// The index in memory has 16 bytes for each bucket that a node has points in.
+#[derive(Debug)]
+pub(crate) struct Buckets {
+    lattice: Lattice,
+    /// Numbers in a row. The first two are X and Y.
+    width: usize,
+    scratch: Arc<Scratch>,
+    segments: BTreeMap<Key, Vec<Segment>>,
+}
+
+/// Rows of a node that lie in one bucket.
+#[derive(Debug, Clone, Copy)]
+struct Segment {
+    /// Place of the first number in the file.
+    start: u64,
+    rows: u64,
+}
+
+/// Rows of a node that are in the file, but not in the index yet.
+#[derive(Debug, Default)]
+pub(crate) struct Stored(Vec<(Key, Segment)>);
+
+impl Stored {
+    /// Writes rows of `width` numbers. `cells` are the cells of the points.
+    ///
+    /// # Errors
+    /// That of the system.
+    pub(crate) fn write(
+        scratch: &Scratch,
+        width: usize,
+        rows: &[f64],
+        cells: &[[i64; 2]],
+    ) -> io::Result<Stored> {
+        let keys: Vec<Key> = cells.iter().map(|cell| key_of(*cell)).collect();
+        let mut order: Vec<u32> = (0..keys.len() as u32).collect();
+        // Stable: points of a bucket stay in their order.
+        order.sort_by_key(|row| keys[*row as usize]);
+        let mut sorted = Vec::with_capacity(rows.len());
+        let mut counts: Vec<(Key, u64)> = Vec::new();
+        for row in order {
+            let start = row as usize * width;
+            sorted.extend_from_slice(&rows[start..start + width]);
+            let key = keys[row as usize];
+            match counts.last_mut() {
+                Some((last, rows)) if *last == key => *rows += 1,
+                _ => counts.push((key, 1)),
+            }
+        }
+        let mut start = scratch.append(&sorted)?;
+        let segments = counts.into_iter().map(|(key, rows)| {
+            let segment = Segment { start, rows };
+            start += rows * width as u64;
+            (key, segment)
+        });
+        Ok(Stored(segments.collect()))
+    }
+}
+
+impl Buckets {
+    /// An index without rows of a scratch file.
+    pub(crate) fn new(lattice: Lattice, width: usize, scratch: Arc<Scratch>) -> Buckets {
+        Buckets {
+            lattice,
+            width,
+            scratch,
+            segments: BTreeMap::new(),
+        }
+    }
+
+    /// Adds the rows of a node after those added before.
+    pub(crate) fn add(&mut self, stored: Stored) {
+        for (key, segment) in stored.0 {
+            self.segments.entry(key).or_default().push(segment);
+        }
+    }
+
+    /// The cells.
+    pub(crate) fn lattice(&self) -> &Lattice {
+        &self.lattice
+    }
+
+    /// Numbers in a row.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The buckets that have rows, in ascending order.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = Key> {
+        self.segments.keys().copied()
+    }
+
+    /// The buckets with rows that a window meets, in ascending order.
+    pub(crate) fn keys_in(&self, window: &Window) -> impl Iterator<Item = Key> {
+        let [west, south] = key_of([window.west, window.south]);
+        let [east, north] = key_of([window.east() - 1, window.north() - 1]);
+        (west..=east).flat_map(move |column| {
+            let rows = self.segments.range([column, south]..=[column, north]);
+            rows.map(|(key, _)| *key)
+        })
+    }
+
+    /// Number of rows in a bucket.
+    pub(crate) fn count(&self, key: Key) -> u64 {
+        let segments = self.segments.get(&key).into_iter().flatten();
+        segments.map(|segment| segment.rows).sum()
+    }
+
+    /// The numbers of a bucket, row by row, in the order in which they were added.
+    ///
+    /// # Errors
+    /// That of the system.
+    pub(crate) fn rows(&self, key: Key) -> io::Result<Vec<f64>> {
+        let mut numbers = Vec::with_capacity(self.count(key) as usize * self.width);
+        for segment in self.segments.get(&key).into_iter().flatten() {
+            let count = segment.rows as usize * self.width;
+            self.scratch.read(segment.start, count, &mut numbers)?;
+        }
+        Ok(numbers)
+    }
+
+    /// The box of a bucket in coordinates, grown a little so that no rounding takes a point out of it: minimum x and y,
+    /// maximum x and y.
+    pub(crate) fn extent(&self, key: Key) -> [f64; 4] {
+        let [column, row] = key.map(|index| index * EDGE);
+        let slack = self.lattice.cell() * 1e-6;
+        [
+            self.lattice.west(column) - slack,
+            self.lattice.south(row) - slack,
+            self.lattice.west(column + EDGE) + slack,
+            self.lattice.south(row + EDGE) + slack,
+        ]
+    }
+}
+
+/// The bucket of a cell.
+fn key_of(cell: [i64; 2]) -> Key {
+    cell.map(|index| index.div_euclid(EDGE))
+}

@@ -1,0 +1,187 @@
+//! Which cells of a raster the sources cover, and where they are incomplete.
+
+use ept_points::{Column, Values};
+use ept_raster::{Lattice, Window};
+use ept_reader::{Area, Bounds, Crs, Frame, Loss, PointBatch, Selection};
+use ept_select::{Cover, Relation};
+
+use crate::{JobError, sinks};
+
+/// Which cells of a raster the sources cover, and where they are incomplete.
+#[derive(Debug)]
+pub(crate) struct Coverage {
+    /// The areas of the query in the coordinates of the raster, and a height in all of them. `None` if there are none.
+    areas: Option<(Cover, f64)>,
+    /// Boxes of the points of each source: minimum x and y, maximum x and y.
+    extents: Vec<[f64; 4]>,
+    /// Boxes of parts that could not be read.
+    lost: Vec<[f64; 4]>,
+}
+
+impl Coverage {
+    /// The coverage of what was read. `extents` are the boxes of the points of each source.
+    ///
+    /// # Errors
+    /// If the areas can't be brought to the coordinates of the raster.
+    pub(crate) fn new(
+        selection: &Selection,
+        extents: impl IntoIterator<Item = [f64; 4]>,
+        lost: &[&Loss],
+    ) -> Result<Coverage, JobError> {
+        let lost = lost.iter().map(|loss| place(selection, &loss.cell));
+        Ok(Coverage {
+            areas: cover(selection)?,
+            extents: extents.into_iter().collect(),
+            lost: lost.collect(),
+        })
+    }
+
+    /// For each cell of a window, whether its centre is in the areas and within the points of a source, up to a cell.
+    ///
+    /// # Errors
+    /// If the window can't be held as points.
+    pub(crate) fn covered(
+        &self,
+        lattice: &Lattice,
+        window: &Window,
+    ) -> Result<Vec<bool>, JobError> {
+        let half = lattice.cell() / 2.0;
+        let centres = (0..window.len()).map(|at| {
+            let [column, row] = window.cell_at(at);
+            lattice.centre(column, row)
+        });
+        let is_near = |[x, y]: [f64; 2]| {
+            let is_in = |[west, south, east, north]: &[f64; 4]| {
+                x >= west - half && x <= east + half && y >= south - half && y <= north + half
+            };
+            self.extents.iter().any(is_in)
+        };
+        let mut covered: Vec<bool> = centres.clone().map(is_near).collect();
+        let Some((cover, height)) = &self.areas else {
+            return Ok(covered);
+        };
+        let axis = |axis: usize| Values::F64(centres.clone().map(|c| c[axis]).collect());
+        let columns = vec![
+            Column::new("X", axis(0)),
+            Column::new("Y", axis(1)),
+            Column::new("Z", Values::F64(vec![*height; window.len()])),
+        ];
+        let batch = PointBatch::new(columns)?;
+        let cell = batch.extent().unwrap_or(Bounds::EVERYTHING);
+        match cover.relation(&cell) {
+            Relation::Inside => {}
+            Relation::Outside => covered.fill(false),
+            Relation::Edge => {
+                let mask = cover.mask(&cell, &batch).into_iter().flatten();
+                covered
+                    .iter_mut()
+                    .zip(mask)
+                    .for_each(|(is, keep)| *is &= keep);
+            }
+        }
+        Ok(covered)
+    }
+
+    /// For each cell of a window, whether points may be missing in it.
+    pub(crate) fn incomplete(&self, lattice: &Lattice, window: &Window) -> Vec<bool> {
+        let mut incomplete = vec![false; window.len()];
+        let meets = |lost: &[f64; 4], [west, south]: [i64; 2], [east, north]: [i64; 2]| {
+            lattice.west(west) <= lost[2]
+                && lattice.west(east) >= lost[0]
+                && lattice.south(south) <= lost[3]
+                && lattice.south(north) >= lost[1]
+        };
+        let corners = ([window.west, window.south], [window.east(), window.north()]);
+        for lost in self
+            .lost
+            .iter()
+            .filter(|lost| meets(lost, corners.0, corners.1))
+        {
+            for (at, incomplete) in incomplete.iter_mut().enumerate() {
+                let [column, row] = window.cell_at(at);
+                *incomplete |= meets(lost, [column, row], [column + 1, row + 1]);
+            }
+        }
+        incomplete
+    }
+}
+
+/// The areas of a selection in the coordinates of its result, with a height at which to test them.
+fn cover(selection: &Selection) -> Result<Option<(Cover, f64)>, JobError> {
+    let query = selection.query();
+    if !query.has_areas() {
+        return Ok(None);
+    }
+    let bounds = *selection.bounds();
+    let frame = Frame {
+        srs: sinks::file_srs(selection).srs,
+        bounds,
+        conforming: None,
+        slack: [0.0; 3],
+        schema: Vec::new(),
+        spacing: None,
+    };
+    let query = match query.output_crs() {
+        Some(_) => query.in_terms_of(&crs_of(selection)?),
+        None => query.clone(),
+    };
+    let areas: Vec<Area> = query.areas().iter().map(flat).collect();
+    let made = Cover::new(&areas, query.edge(), &frame);
+    let made = made.and_then(|cover| match query.any_of() {
+        [] => Ok(cover),
+        any_of => cover.with_any_of(any_of, query.edge(), &frame),
+    });
+    let height = bounds.min()[2] + (bounds.max()[2] - bounds.min()[2]) / 2.0;
+    Ok(Some((made.map_err(ept_reader::Error::from)?, height)))
+}
+
+fn crs_of(selection: &Selection) -> Result<Crs, JobError> {
+    let crs = selection.frame().crs();
+    Ok(crs.map_err(ept_reader::Error::from)?)
+}
+
+/// An area for all heights.
+fn flat(area: &Area) -> Area {
+    let flat = area.as_bounds().and_then(|bounds| {
+        let ([west, south, _], [east, north, _]) = (bounds.min(), bounds.max());
+        let low = [west, south, f64::NEG_INFINITY];
+        Area::from_corners(low, [east, north, f64::INFINITY], None).ok()
+    });
+    flat.unwrap_or_else(|| area.clone())
+}
+
+/// The box of the whole plane.
+pub(crate) const EVERYWHERE: [f64; 4] = [
+    f64::NEG_INFINITY,
+    f64::NEG_INFINITY,
+    f64::INFINITY,
+    f64::INFINITY,
+];
+
+/// Places along each side of a box that are transformed to find the box around it in other coordinates.
+const PLACES: u32 = 8;
+
+/// The box around a box of a source, in the coordinates of the raster. Everything, if it can't be found.
+pub(crate) fn place(selection: &Selection, cell: &Bounds) -> [f64; 4] {
+    let (min, max) = (cell.min(), cell.max());
+    let Some(to) = selection.query().output_crs() else {
+        return [min[0], min[1], max[0], max[1]];
+    };
+    let from = selection.frame().crs();
+    let Some(transform) = from.ok().and_then(|from| from.to(to).ok()) else {
+        return EVERYWHERE;
+    };
+    let at = |axis: usize, step: u32| {
+        min[axis] + (max[axis] - min[axis]) * f64::from(step) / f64::from(PLACES)
+    };
+    let mut around: Option<[f64; 4]> = None;
+    for (column, row) in (0..=PLACES).flat_map(|c| (0..=PLACES).map(move |r| (c, r))) {
+        let Some([x, y, _]) = transform.apply([at(0, column), at(1, row), at(2, PLACES / 2)])
+        else {
+            return EVERYWHERE;
+        };
+        let [west, south, east, north] = around.unwrap_or([x, y, x, y]);
+        around = Some([west.min(x), south.min(y), east.max(x), north.max(y)]);
+    }
+    around.unwrap_or(EVERYWHERE)
+}

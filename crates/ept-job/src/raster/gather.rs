@@ -1,0 +1,190 @@
+//! Reads the points of a raster into buckets.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+
+use ept_raster::{Lattice, Window};
+use ept_reader::{Filter, Node, Selection, Tile};
+
+use super::buckets::{Buckets, Stored};
+use super::scratch::Scratch;
+use crate::{JobError, Pass, Progress};
+
+/// Which numbers of a point are kept, besides X and Y.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted {
+    /// Dimensions, the one whose values are shown first.
+    pub(crate) dimensions: Vec<String>,
+    /// The points that are used.
+    pub(crate) uses: Option<Filter>,
+    /// Whether the others are kept too, with NaN as value.
+    pub(crate) keeps_all: bool,
+    /// The points of the ground, whose Z is kept as a further number, NaN of others.
+    pub(crate) ground: Option<Filter>,
+    /// Whether the depth of each point's node in its octree is kept too, as the last number.
+    pub(crate) keeps_depth: bool,
+}
+
+impl Wanted {
+    /// Numbers of a point.
+    fn width(&self) -> usize {
+        2 + self.dimensions.len()
+            + usize::from(self.ground.is_some())
+            + usize::from(self.keeps_depth)
+    }
+}
+
+/// The points of a raster.
+#[derive(Debug)]
+pub(crate) struct Gathered {
+    pub(crate) buckets: Buckets,
+    /// The cells with used points. `None` if there are none.
+    pub(crate) window: Option<Window>,
+    /// The box of all selected points of each source, used or not: minimum x and y, maximum x and y.
+    pub(crate) extents: BTreeMap<u32, [f64; 4]>,
+    /// Number of selected points.
+    pub(crate) selected: u64,
+    /// Number of used points.
+    pub(crate) used: u64,
+}
+
+/// Reads all points of a selection into buckets, in a scratch file in the folder `scratch`. `read` is the selection with all
+/// dimensions that are needed.
+///
+/// # Errors
+/// If the dataset can't be read, a point is not on the lattice, or the scratch file can't be written.
+pub(crate) async fn gather(
+    pass: &mut Pass,
+    read: &Selection,
+    lattice: Lattice,
+    wanted: Wanted,
+    scratch: &Path,
+    progress: impl FnMut(&Progress),
+) -> Result<Gathered, JobError> {
+    let width = wanted.width();
+    let scratch = Arc::new(Scratch::new(scratch));
+    let mut buckets = Buckets::new(lattice, width, Arc::clone(&scratch));
+    let mut box_of_cells = None;
+    let mut extents = BTreeMap::new();
+    let (mut selected, mut used) = (0, 0);
+    let make = move |tile: Tile| Part::of(&tile, &wanted, &lattice, &scratch);
+    let take = |node: Node, part: Result<Part, JobError>| {
+        let part = part?;
+        buckets.add(part.stored);
+        box_of_cells = joined(box_of_cells, part.cells);
+        let extent = extents.entry(node.source).or_insert(None);
+        *extent = joined(*extent, part.extent);
+        selected += part.selected;
+        used += part.used;
+        Ok::<_, JobError>(ControlFlow::Continue(()))
+    };
+    pass.read(read, make, take, progress).await?;
+    let extents = extents.into_iter();
+    Ok(Gathered {
+        buckets,
+        window: box_of_cells.and_then(window_of),
+        extents: extents
+            .filter_map(|(source, extent)| Some((source, extent?)))
+            .collect(),
+        selected,
+        used,
+    })
+}
+
+/// The points of a node.
+struct Part {
+    stored: Stored,
+    /// The box of the cells of used points.
+    cells: Option<[i64; 4]>,
+    /// The box of all points.
+    extent: Option<[f64; 4]>,
+    selected: u64,
+    used: u64,
+}
+
+impl Part {
+    fn of(
+        tile: &Tile,
+        wanted: &Wanted,
+        lattice: &Lattice,
+        scratch: &Scratch,
+    ) -> Result<Part, JobError> {
+        let points = &tile.points;
+        let depth = tile.node.depth().unwrap_or(u32::MAX);
+        let depth = wanted.keeps_depth.then_some(f64::from(depth));
+        let (Some(x), Some(y)) = (points.x(), points.y()) else {
+            return Err(JobError::NotOnGrid("points without X and Y".into()));
+        };
+        let columns: Vec<Option<Vec<f64>>> = wanted
+            .dimensions
+            .iter()
+            .map(|name| points.find(name).and_then(ept_points::Values::to_f64))
+            .collect();
+        let uses = wanted.uses.as_ref().map(|filter| filter.mask(points));
+        let ground = wanted.ground.as_ref().map(|filter| filter.mask(points));
+        let z = points.z().unwrap_or_default();
+        let width = wanted.width();
+        let mut part = Part {
+            stored: Stored::default(),
+            cells: None,
+            extent: None,
+            selected: points.len() as u64,
+            used: 0,
+        };
+        let (mut rows, mut places) = (Vec::new(), Vec::new());
+        for point in 0..points.len() {
+            let (x, y) = (x[point], y[point]);
+            let cell = lattice.find(x, y).ok_or_else(|| {
+                JobError::NotOnGrid(format!(
+                    "a point at {x}, {y}, in cells of {}",
+                    lattice.cell()
+                ))
+            })?;
+            part.extent = joined(part.extent, Some([x, y, x, y]));
+            let number = |column: &Option<Vec<f64>>| column.as_ref().map_or(f64::NAN, |c| c[point]);
+            let value = columns.first().map_or(f64::NAN, number);
+            let is_used = uses.as_ref().is_none_or(|mask| mask[point]) && value.is_finite();
+            if is_used {
+                part.used += 1;
+                let [column, row] = cell;
+                part.cells = joined(part.cells, Some([column, row, column, row]));
+            } else if !wanted.keeps_all && !ground.as_ref().is_some_and(|mask| mask[point]) {
+                continue;
+            }
+            rows.extend([x, y, if is_used { value } else { f64::NAN }]);
+            rows.extend(columns.iter().skip(1).map(number));
+            let height = |mask: &Vec<bool>| z.get(point).filter(|_| mask[point]);
+            rows.extend(
+                ground
+                    .as_ref()
+                    .map(|mask| height(mask).copied().unwrap_or(f64::NAN)),
+            );
+            rows.extend(depth);
+            places.push(cell);
+        }
+        part.stored = Stored::write(scratch, width, &rows, &places).map_err(JobError::Scratch)?;
+        Ok(part)
+    }
+}
+
+/// The box around two boxes: minimum of both axes, then maximum.
+fn joined<T: PartialOrd + Copy>(a: Option<[T; 4]>, b: Option<[T; 4]>) -> Option<[T; 4]> {
+    let (Some(a), Some(b)) = (a, b) else {
+        return a.or(b);
+    };
+    let least = |i: usize| if b[i] < a[i] { b[i] } else { a[i] };
+    let most = |i: usize| if b[i] > a[i] { b[i] } else { a[i] };
+    Some([least(0), least(1), most(2), most(3)])
+}
+
+/// The window from the first to the last column and row. `None` if it has too many to be counted.
+fn window_of([west, south, east, north]: [i64; 4]) -> Option<Window> {
+    Some(Window {
+        west,
+        south,
+        columns: u32::try_from(east - west + 1).ok()?,
+        rows: u32::try_from(north - south + 1).ok()?,
+    })
+}

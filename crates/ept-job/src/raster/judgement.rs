@@ -1,0 +1,264 @@
+//! Which points of a raster are outliers.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use ept_raster::{DistanceStatistics, MeanDistances, Points};
+use ept_reader::Engine;
+use futures::{StreamExt, stream};
+
+use super::buckets::{Buckets, Key};
+use super::coverage::EVERYWHERE;
+use super::model::OutlierRule;
+use super::scratch::Scratch;
+use crate::JobError;
+
+/// Which points of a raster are outliers: those whose mean distance to their nearest neighbours is too large, measured by
+/// one threshold for all points.
+#[derive(Debug)]
+pub(crate) struct Judgement {
+    scratch: Scratch,
+    /// Where the mean distances of the points of each bucket begin, and how many there are.
+    places: BTreeMap<Key, (u64, usize)>,
+    threshold: f64,
+}
+
+/// The outliers of a raster.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OutliersFound {
+    /// Number of outliers.
+    pub points: u64,
+    /// Mean, over all points, of the mean distance to the nearest neighbours, in units of the coordinates.
+    pub mean: f64,
+    /// Standard deviation of that.
+    pub deviation: f64,
+    /// Points with this mean distance or a larger one are outliers.
+    pub threshold: f64,
+}
+
+/// Points that are measured at once, unless a single bucket has more.
+const MOST_POINTS: u64 = 200_000;
+
+/// Distance of the first neighbours that are looked at around a group of buckets, in mean distances of points.
+const HALO: f64 = 8.0;
+
+impl Judgement {
+    /// Measures all points. `height` is the number of Z in their rows. The distances go to a scratch file in `folder`.
+    ///
+    /// # Errors
+    /// If points can't be read again, or distances not be written.
+    pub(crate) async fn of(
+        buckets: &Arc<Buckets>,
+        height: usize,
+        rule: OutlierRule,
+        engine: &Engine,
+        folder: &Path,
+    ) -> Result<(Judgement, OutliersFound), JobError> {
+        let OutlierRule::Statistical {
+            neighbours,
+            multiplier,
+        } = rule;
+        let groups = groups(buckets).into_iter().enumerate();
+        let measured = stream::iter(groups).map(|(number, keys)| {
+            let (buckets, engine) = (Arc::clone(buckets), engine.clone());
+            let measure = move || {
+                let gauge = Gauge {
+                    buckets: &buckets,
+                    height,
+                    neighbours: neighbours as usize,
+                };
+                gauge.measure(&keys)
+            };
+            async move { engine.compute(number as u64, measure).await? }
+        });
+        let threads = engine.limits().threads.get();
+        let mut measured = std::pin::pin!(measured.buffered(threads + 1));
+        let mut judgement = Judgement {
+            scratch: Scratch::new(folder),
+            places: BTreeMap::new(),
+            threshold: f64::INFINITY,
+        };
+        let mut statistics = DistanceStatistics::default();
+        while let Some(group) = measured.next().await {
+            let (distances, part) = group?;
+            statistics.merge(&part);
+            for (key, distances) in distances {
+                let start = judgement
+                    .scratch
+                    .append(&distances)
+                    .map_err(JobError::Scratch)?;
+                judgement.places.insert(key, (start, distances.len()));
+            }
+        }
+        judgement.threshold = statistics.threshold(multiplier);
+        let found = OutliersFound {
+            points: judgement.count()?,
+            mean: statistics.mean(),
+            deviation: statistics.deviation(),
+            threshold: judgement.threshold,
+        };
+        Ok((judgement, found))
+    }
+
+    /// Which points of a bucket are outliers, in the order of its rows.
+    ///
+    /// # Errors
+    /// If their distances can't be read again.
+    pub(crate) fn outliers(&self, key: Key) -> Result<Vec<bool>, JobError> {
+        let Some((start, count)) = self.places.get(&key) else {
+            return Ok(Vec::new());
+        };
+        let mut distances = Vec::new();
+        let read = self.scratch.read(*start, *count, &mut distances);
+        read.map_err(JobError::Scratch)?;
+        Ok(distances.iter().map(|d| *d >= self.threshold).collect())
+    }
+
+    fn count(&self) -> Result<u64, JobError> {
+        let mut count = 0;
+        for key in self.places.keys() {
+            let outliers = self.outliers(*key)?.into_iter();
+            count += outliers.filter(|is| *is).count() as u64;
+        }
+        Ok(count)
+    }
+}
+
+/// All buckets in groups of neighbours with some hundred thousand points.
+fn groups(buckets: &Buckets) -> Vec<Vec<Key>> {
+    let mut groups: BTreeMap<Key, Vec<Key>> = BTreeMap::new();
+    for key in buckets.keys() {
+        groups
+            .entry(key.map(|index| index.div_euclid(4)))
+            .or_default()
+            .push(key);
+    }
+    let mut parts = Vec::new();
+    for group in groups.into_values() {
+        let mut part = Vec::new();
+        let mut points = 0;
+        for key in group {
+            points += buckets.count(key);
+            if points > MOST_POINTS && !part.is_empty() {
+                parts.push(std::mem::take(&mut part));
+                points = buckets.count(key);
+            }
+            part.push(key);
+        }
+        parts.push(part);
+    }
+    parts
+}
+
+/// Measures points.
+struct Gauge<'a> {
+    buckets: &'a Buckets,
+    /// The number of Z in a row.
+    height: usize,
+    neighbours: usize,
+}
+
+/// A row of a bucket.
+type Row = (Key, u32);
+
+/// The mean distances of the points of buckets.
+type Distances = BTreeMap<Key, Vec<f64>>;
+
+impl Gauge<'_> {
+    /// Measures all points of a group of buckets. Those whose nearest neighbours are not certain are asked again with more
+    /// points around.
+    fn measure(&self, keys: &[Key]) -> Result<(Distances, DistanceStatistics), JobError> {
+        let count = |key: &Key| (*key, vec![0.0; self.buckets.count(*key) as usize]);
+        let mut distances: Distances = keys.iter().map(count).collect();
+        let points: usize = distances.values().map(Vec::len).sum();
+        let boxes = keys.iter().map(|key| self.buckets.extent(*key));
+        let area = boxes.reduce(around).unwrap_or(EVERYWHERE);
+        let [width, height] = [area[2] - area[0], area[3] - area[1]];
+        let mut halo = HALO * (width * height / points.max(1) as f64).sqrt();
+        halo = halo.min(width.max(height));
+        let mut known = grown(area, halo);
+        // At first, all points of the buckets.
+        let mut asked: Option<HashSet<Row>> = None;
+        loop {
+            let is_asked = |row: Row| match &asked {
+                Some(asked) => asked.contains(&row),
+                None => keys.contains(&row.0),
+            };
+            let (points, rows, is_all) = self.load(known, is_asked)?;
+            let all = if is_all { EVERYWHERE } else { known };
+            let found = MeanDistances::new(&points, rows.len(), self.neighbours, all)?;
+            for ((key, row), distance) in rows.iter().zip(&found.distances) {
+                if let Some(own) = distances.get_mut(key) {
+                    own[*row as usize] = *distance;
+                }
+            }
+            let open = found.open.iter().map(|at| *at as usize);
+            let places = open.clone().map(|at| [points.x[at], points.y[at]]);
+            let places = places.map(|[x, y]| [x, y, x, y]).reduce(around);
+            let Some(places) = places else {
+                break;
+            };
+            asked = Some(open.map(|at| rows[at]).collect());
+            halo *= 4.0;
+            known = grown(places, halo);
+        }
+        let mut statistics = DistanceStatistics::default();
+        distances
+            .values()
+            .flatten()
+            .for_each(|distance| statistics.add(*distance));
+        Ok((distances, statistics))
+    }
+
+    /// The points in a box with their heights, those that are asked for first, and which rows those are. Also whether there
+    /// are no others.
+    fn load(
+        &self,
+        known: [f64; 4],
+        is_asked: impl Fn(Row) -> bool,
+    ) -> Result<(Points, Vec<Row>, bool), JobError> {
+        let (mut first, mut others) = (Points::default(), Points::default());
+        let mut rows = Vec::new();
+        let mut is_all = true;
+        for key in self.buckets.keys() {
+            if !meets(self.buckets.extent(key), known) {
+                is_all = false;
+                continue;
+            }
+            let numbers = self.buckets.rows(key).map_err(JobError::Scratch)?;
+            for (row, numbers) in (0..).zip(numbers.chunks_exact(self.buckets.width())) {
+                let (x, y, z) = (numbers[0], numbers[1], numbers[self.height]);
+                if is_asked((key, row)) {
+                    rows.push((key, row));
+                    first.push(x, y, z);
+                } else if meets([x, y, x, y], known) {
+                    others.push(x, y, z);
+                } else {
+                    is_all = false;
+                }
+            }
+        }
+        first.x.append(&mut others.x);
+        first.y.append(&mut others.y);
+        first.value.append(&mut others.value);
+        Ok((first, rows, is_all))
+    }
+}
+
+fn around(a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
+    [
+        a[0].min(b[0]),
+        a[1].min(b[1]),
+        a[2].max(b[2]),
+        a[3].max(b[3]),
+    ]
+}
+
+fn grown([west, south, east, north]: [f64; 4], by: f64) -> [f64; 4] {
+    [west - by, south - by, east + by, north + by]
+}
+
+fn meets(a: [f64; 4], b: [f64; 4]) -> bool {
+    a[0] <= b[2] && a[2] >= b[0] && a[1] <= b[3] && a[3] >= b[1]
+}

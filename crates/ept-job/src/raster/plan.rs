@@ -1,0 +1,308 @@
+//! What a raster needs of a selection.
+
+use std::sync::Arc;
+
+use ept_format::is_same_dimension;
+use ept_raster::{Grid, Kernel, Lattice, MaxEdge, Tin, Window};
+use ept_reader::{Area, Bounds, Filter, Length, Query, Selection};
+
+use super::around::{Columns, UsedPoints};
+use super::coverage::{Coverage, EVERYWHERE, place};
+use super::files::RasterFiles;
+use super::gather::{Gathered, Wanted};
+use super::ground::Ground;
+use super::judgement::Judgement;
+use super::maker::{Maker, Method};
+use super::model::{Cells, Fill, RasterModel, Reach, Surface};
+use super::summary::RasterSummary;
+use crate::pending::scratch_folder;
+use crate::{JobError, Pass};
+
+/// Cells of the largest raster, if sources are as large as they say: a million in each direction.
+const MOST_CELLS: f64 = (1_u64 << 40) as f64;
+
+/// What a raster needs of a selection, in the coordinates of the raster.
+#[derive(Debug)]
+pub(crate) struct Plan<'a> {
+    model: &'a RasterModel,
+    method: Method,
+    /// The longest edge of triangles.
+    max_edge: MaxEdge,
+    pub(crate) lattice: Lattice,
+    /// The selection's query, with the dimensions that are needed, and areas that reach as far as cells depend on points.
+    pub(crate) query: Query,
+    pub(crate) wanted: Wanted,
+    columns: Columns,
+}
+
+impl<'a> Plan<'a> {
+    /// # Errors
+    /// If the cells have no size on the ground, or there would be far too many.
+    pub(crate) fn new(selection: &Selection, model: &'a RasterModel) -> Result<Plan<'a>, JobError> {
+        let ground = Ground::of(selection);
+        let lattice = match &model.cells {
+            Cells::Like(grid) => *grid.lattice(),
+            Cells::Sized { size, corner } => Lattice::new(ground.cell(*size)?, *corner)?,
+        };
+        check_size(selection, &lattice)?;
+        let mut dimensions = vec![model.value.clone()];
+        let mut columns = Columns::default();
+        if model.needs_order() {
+            dimensions.push("GpsTime".into());
+            columns.order = Some(dimensions.len() + 1);
+        }
+        if model.outliers.is_some() {
+            dimensions.push("Z".into());
+            columns.height = Some(dimensions.len() + 1);
+        }
+        if model.ground.is_some() {
+            columns.ground = Some(dimensions.len() + 2);
+        }
+        if model.fill == Fill::Octree {
+            if selection.frame().spacing.is_none() {
+                return Err(JobError::NoOctree);
+            }
+            columns.depth = Some(dimensions.len() + 2 + usize::from(model.ground.is_some()));
+        }
+        let method = method(model, &lattice, &ground)?;
+        let max_edge = match model.max_edge {
+            Some(length) => MaxEdge::new(length.metres(), ground.metres)?,
+            None => MaxEdge::NONE,
+        };
+        let query = wide(
+            selection.query(),
+            halo(model, &method, &lattice, &ground)?,
+            &ground,
+        );
+        Ok(Plan {
+            query: query.with_dimensions(needed(model, &dimensions)),
+            wanted: Wanted {
+                dimensions,
+                uses: model.uses.clone(),
+                keeps_all: model.outliers.is_some(),
+                ground: model.ground.clone(),
+                keeps_depth: columns.depth.is_some(),
+            },
+            model,
+            method,
+            max_edge,
+            lattice,
+            columns,
+        })
+    }
+
+    /// The cells of the raster: those that were named, else those of the box of the query, else those with used points.
+    ///
+    /// # Errors
+    /// If there are too many.
+    pub(crate) fn grid(
+        &self,
+        selection: &Selection,
+        used: Option<Window>,
+    ) -> Result<Grid, JobError> {
+        if let Cells::Like(grid) = &self.model.cells {
+            return Ok(*grid);
+        }
+        if let Some(area) = box_of(selection) {
+            return Ok(Grid::covering(self.lattice, area)?);
+        }
+        let within = match areas(selection) {
+            Some(areas) => Some(Grid::covering(self.lattice, areas)?),
+            None => None,
+        };
+        let window = match &within {
+            Some(within) => used.and_then(|used| used.intersection(within.window())),
+            None => used,
+        };
+        match (window, within) {
+            (Some(window), _) => Ok(Grid::new(self.lattice, window)?),
+            // Nothing was found where it was sought.
+            (None, Some(within)) => Ok(within),
+            (None, None) => Ok(Grid::covering(self.lattice, plane(&extent(selection)))?),
+        }
+    }
+
+    /// What makes the cells of the points that were read.
+    ///
+    /// # Errors
+    /// If points can't be read again, or numbers are out of limits.
+    pub(crate) async fn maker(
+        self,
+        pass: &Pass,
+        gathered: Gathered,
+        files: &RasterFiles,
+        summary: &mut RasterSummary,
+    ) -> Result<Maker, JobError> {
+        let engine = pass.selection().dataset().engine();
+        let scratch = scratch_folder(&files.raster);
+        let Gathered {
+            buckets, extents, ..
+        } = gathered;
+        let lost = pass.losses().sorted();
+        let coverage = Coverage::new(pass.selection(), extents.into_values(), &lost)?;
+        let buckets = Arc::new(buckets);
+        let judgement = match (self.model.outliers, self.columns.height) {
+            (Some(rule), Some(height)) => {
+                let judged = Judgement::of(&buckets, height, rule, engine, &scratch).await?;
+                summary.outliers = Some(judged.1);
+                Some(judged.0)
+            }
+            _ => None,
+        };
+        let points = UsedPoints {
+            buckets,
+            columns: self.columns,
+            judgement,
+        };
+        let duplicates = self.model.duplicates();
+        let mut coarse = points.coarse()?;
+        let coarse = Tin::new(EVERYWHERE, duplicates, MaxEdge::NONE, &mut coarse)?;
+        Ok(Maker {
+            points,
+            method: self.method,
+            duplicates,
+            fill: self.model.fill,
+            max_edge: self.max_edge,
+            coarse,
+            coverage,
+            has_distance: files.distance.is_some(),
+        })
+    }
+}
+
+/// The dimensions that a model needs, each once.
+fn needed(model: &RasterModel, dimensions: &[String]) -> Vec<String> {
+    let mut needed = ["X", "Y", "Z"].map(str::to_owned).to_vec();
+    let filters = model.uses.iter().chain(&model.ground);
+    let uses = filters.flat_map(Filter::dimensions);
+    for name in dimensions.iter().chain(uses) {
+        if !needed.iter().any(|known| is_same_dimension(known, name)) {
+            needed.push(name.clone());
+        }
+    }
+    needed
+}
+
+/// How cells get their values, in the coordinates of the raster.
+fn method(model: &RasterModel, lattice: &Lattice, ground: &Ground) -> Result<Method, JobError> {
+    let cell = lattice.cell();
+    Ok(match &model.surface {
+        Surface::Tin { .. } => Method::Tin,
+        Surface::Statistics { reach, statistics } => Method::Statistics {
+            kernel: match reach {
+                Reach::Cell => Kernel::Cell,
+                Reach::Diagonal => Kernel::diagonal(lattice),
+                Reach::Radius(radius) => Kernel::Radius(ground.cell(*radius)?),
+            },
+            statistics: statistics.clone(),
+            area: cell * cell * ground.metres[0] * ground.metres[1],
+        },
+    })
+}
+
+/// How far from an area points can matter for its cells, in units. Triangles without a limit could need any point; those
+/// around an area are as a rule no larger than this.
+const USUAL_EDGE: f64 = 50.0;
+
+fn halo(
+    model: &RasterModel,
+    method: &Method,
+    lattice: &Lattice,
+    ground: &Ground,
+) -> Result<f64, JobError> {
+    let edge = model.max_edge.map_or(USUAL_EDGE, Length::metres);
+    let edge = edge / ground.metres[0].min(ground.metres[1]);
+    let reach = match method {
+        Method::Tin => edge,
+        Method::Statistics { kernel, .. } => f64::from(kernel.halo(lattice)?) * lattice.cell(),
+    };
+    let fill = match model.fill {
+        Fill::Window(cells) => f64::from(cells) * lattice.cell(),
+        Fill::Tin => edge,
+        Fill::None | Fill::Octree => 0.0,
+    };
+    let ground = if model.ground.is_some() { edge } else { 0.0 };
+    // Cells at the edge of an area are whole.
+    Ok(reach + fill + ground + lattice.cell())
+}
+
+/// A query whose areas are larger by `halo` units.
+fn wide(query: &Query, halo: f64, ground: &Ground) -> Query {
+    let areas = query.areas().iter().map(|area| grown(area, halo, ground));
+    query.clone().with_areas(areas)
+}
+
+fn grown(area: &Area, halo: f64, ground: &Ground) -> Area {
+    if let Some(bounds) = area.as_bounds() {
+        return Area::from(bounds.grown([halo, halo, 0.0]));
+    }
+    let metres = halo * ground.metres[0].max(ground.metres[1]);
+    let buffer = area.buffer().map_or(0.0, Length::metres) + metres;
+    match Length::from_metres(buffer).filter(|_| ground.is_known) {
+        Some(buffer) => area.clone().buffered(buffer),
+        None => area.clone(),
+    }
+}
+
+/// Refuses rasters that are far too large, before anything is read.
+fn check_size(selection: &Selection, lattice: &Lattice) -> Result<(), JobError> {
+    let extent = plane(&extent(selection));
+    let areas = areas(selection).unwrap_or(extent);
+    let least = |axis: usize| extent[axis].max(areas[axis]);
+    let most = |axis: usize| extent[axis].min(areas[axis]);
+    let [west, south, east, north] = [least(0), least(1), most(2), most(3)];
+    let (columns, rows) = (
+        (east - west) / lattice.cell(),
+        (north - south) / lattice.cell(),
+    );
+    if columns * rows > MOST_CELLS {
+        return Err(JobError::TooManyCells { columns, rows });
+    }
+    Ok(())
+}
+
+/// The box of a query, if its area is one in the coordinates of the raster: minimum x and y, maximum x and y.
+fn box_of(selection: &Selection) -> Option<[f64; 4]> {
+    let query = selection.query();
+    if query.output_crs().is_some() || !query.any_of().is_empty() || query.areas().is_empty() {
+        return None;
+    }
+    let mut joined = [
+        f64::NEG_INFINITY,
+        f64::NEG_INFINITY,
+        f64::INFINITY,
+        f64::INFINITY,
+    ];
+    for area in query.areas() {
+        let [west, south, east, north] = plane(&area.as_bounds()?);
+        joined = [
+            joined[0].max(west),
+            joined[1].max(south),
+            joined[2].min(east),
+            joined[3].min(north),
+        ];
+    }
+    let is_box =
+        joined.iter().all(|c| c.is_finite()) && joined[0] < joined[2] && joined[1] < joined[3];
+    is_box.then_some(joined)
+}
+
+/// A box around the areas of a selection, in the coordinates of the raster. `None` if there are none, or they are not bounded.
+fn areas(selection: &Selection) -> Option<[f64; 4]> {
+    let bounds = selection.bound().wish().bounds;
+    let areas = place(selection, &bounds);
+    areas.iter().all(|c| c.is_finite()).then_some(areas)
+}
+
+/// The smallest known box of the sources.
+fn extent(selection: &Selection) -> Bounds {
+    match selection.query().output_crs() {
+        Some(_) => *selection.bounds(),
+        None => *selection.frame().extent(),
+    }
+}
+
+fn plane(bounds: &Bounds) -> [f64; 4] {
+    let (min, max) = (bounds.min(), bounds.max());
+    [min[0], min[1], max[0], max[1]]
+}
