@@ -142,6 +142,7 @@ struct Columns {
     y: Vec<f64>,
     value: Vec<f64>,
     order: Vec<f64>,
+    needs_distance: bool,
 }
 
 impl Columns {
@@ -166,6 +167,7 @@ impl Columns {
             y: sorted(&points.y, is_placed),
             value: sorted(&points.value, true),
             order: sorted(&points.order, is_ordered),
+            needs_distance,
         }
     }
 
@@ -186,7 +188,9 @@ impl Columns {
             if !self.x.is_empty() {
                 let [column, row] = window.cell_at(position);
                 let centre = lattice.centre(column, row);
-                let squares = range.clone().map(|at| self.square(at, centre));
+                let squares = range
+                    .clone()
+                    .map(|at| squared([self.x[at] - centre[0], self.y[at] - centre[1]]));
                 sample.squares.extend(squares);
             }
             if !self.order.is_empty() {
@@ -243,11 +247,16 @@ impl Columns {
         for row in 0..=2 * halo {
             let width = disc.widths[row.abs_diff(halo)] as usize;
             let first = central + row * stride - halo * stride - width;
-            for at in cells.range(first, 2 * width + 1) {
-                let square = self.square(at, centre);
+            let range = cells.range(first, 2 * width + 1);
+            let places = self.x[range.clone()].iter().zip(&self.y[range.clone()]);
+            let points = places.zip(&self.value[range.clone()]).zip(range);
+            for (((x, y), value), at) in points {
+                let square = squared([x - centre[0], y - centre[1]]);
                 if square < disc.limit {
-                    sample.values.push(self.value[at]);
-                    sample.squares.push(square);
+                    sample.values.push(*value);
+                    if self.needs_distance {
+                        sample.squares.push(square);
+                    }
                     if let Some(order) = self.order.get(at) {
                         sample.orders.push(*order);
                     }
@@ -255,10 +264,9 @@ impl Columns {
             }
         }
     }
+}
 
-    /// Squared distance of a point from a place.
-    fn square(&self, at: usize, [x, y]: [f64; 2]) -> f64 {
-        let (east, north) = (self.x[at] - x, self.y[at] - y);
-        east * east + north * north
-    }
+/// Square of the length of a vector.
+fn squared([east, north]: [f64; 2]) -> f64 {
+    east * east + north * north
 }

@@ -96,7 +96,7 @@ impl Sample {
             (part * part * PARTS) as u64
         });
         let sum: u128 = squares.map(u128::from).sum();
-        farthest * (sum as f64 / PARTS / self.values.len() as f64).sqrt()
+        farthest * (float(sum) / PARTS / self.values.len() as f64).sqrt()
     }
 
     fn percentile(&self, percentile: f64) -> f64 {
@@ -131,7 +131,7 @@ impl Sample {
             weights += u128::from((weight * PARTS) as u64);
             sum += u128::from((weight * ((value - range.min) * scale)) as u64);
         }
-        range.clamp(range.min + sum as f64 / weights as f64 * (range.max - range.min))
+        range.clamp(range.min + float(sum) / float(weights) * (range.max - range.min))
     }
 
     fn first(&self) -> f64 {
@@ -178,5 +178,10 @@ fn mean(values: impl Iterator<Item = f64>, range: Range) -> f64 {
         sum += u128::from(((value - range.min) * scale) as u64);
         count += 1;
     }
-    range.clamp(range.min + sum as f64 / PARTS / count as f64 * (range.max - range.min))
+    range.clamp(range.min + float(sum) / PARTS / count as f64 * (range.max - range.min))
+}
+
+/// The nearest floating-point number. Small sums are converted faster.
+fn float(sum: u128) -> f64 {
+    u64::try_from(sum).map_or_else(|_| sum as f64, |small| small as f64)
 }
