@@ -40,7 +40,7 @@ pub use cog::{
 };
 pub use error::RasterError;
 pub use fill::filled;
-pub use geotiff::SampleType;
+pub use geotiff::{GeoTiff, GeoTiffError, SampleType};
 pub use grid::Grid;
 pub use height_above_ground::heights_above_ground;
 pub use hillshade::{Hillshade, Light};

@@ -77,11 +77,11 @@ fn values(columns: usize, rows: usize, seed: u64) -> Vec<f64> {
         let (row, column) = (at / columns, at % columns);
         let tile = column / TILE + 2 * (row / TILE);
         let draw = next();
-        if draw % 7 == 0 || (tile == void_tile && seed % 2 == 0) {
+        if draw.is_multiple_of(7) || (tile == void_tile && seed.is_multiple_of(2)) {
             f64::NAN
         } else {
             f64::from(draw % 200)
-                + if seed % 3 == 0 {
+                + if seed.is_multiple_of(3) {
                     f64::from(draw % 1000) / 1000.0
                 } else {
                     0.0

@@ -93,6 +93,7 @@ pub(crate) fn write(testdata: &Path, seeds: &Path) -> Result<()> {
     }
     seeds.add("copc", "page", &copc_seed())?;
     seeds.add("lax", "tree", &lax_seed())?;
+    seeds.add("geotiff", "strips", &geotiff_seed())?;
     for dataset in files(testdata)? {
         if dataset.is_dir() {
             seeds.add_dataset(&dataset)?;
@@ -148,6 +149,41 @@ fn lax_seed() -> Vec<u8> {
         numbers(&[0, 2, 1, 1, 50, 0, 49, 4, 2, 30, 50, 59, 70, 89]),
     ]
     .concat()
+}
+
+/// A GeoTIFF of 4 x 3 cells of 16 bits in two strips, without compression: tag, type, count and value of each tag, then the
+/// values that are not in the directory.
+fn geotiff_seed() -> Vec<u8> {
+    const TAGS: [[u32; 4]; 13] = [
+        [256, 3, 1, 4],
+        [257, 3, 1, 3],
+        [258, 3, 1, 16],
+        [259, 3, 1, 1],
+        [273, 4, 2, 170],
+        [277, 3, 1, 1],
+        [278, 3, 1, 2],
+        [279, 4, 2, 178],
+        [317, 3, 1, 2],
+        [339, 3, 1, 1],
+        [33550, 12, 3, 186],
+        [33922, 12, 6, 210],
+        [42113, 2, 2, 55],
+    ];
+    let entries = TAGS.iter().flat_map(|[tag, kind, count, value]| {
+        let halves = [*tag as u16, *kind as u16].map(u16::to_le_bytes);
+        let words = [*count, *value].map(u32::to_le_bytes);
+        [halves.as_flattened(), words.as_flattened()].concat()
+    });
+    let count = (TAGS.len() as u16).to_le_bytes();
+    let mut file = [&b"II\x2a\0\x08\0\0\0"[..], &count].concat();
+    file.extend(entries);
+    file.extend([0; 4]);
+    file.extend([258_u32, 274, 16, 8].map(u32::to_le_bytes).as_flattened());
+    let place = [2.0_f64, 2.0, 0.0, 0.0, 0.0, 0.0, 1000.0, 2000.0, 0.0];
+    file.extend(place.map(f64::to_le_bytes).as_flattened());
+    let values = [7_u16, 1, 1, 1, 9, 0, 0, 2, 5, 0, 0, 1];
+    file.extend(values.map(u16::to_le_bytes).as_flattened());
+    file
 }
 
 struct Seeds<'a> {

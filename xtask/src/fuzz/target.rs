@@ -16,7 +16,7 @@ pub(crate) struct Target {
 }
 
 /// All targets.
-pub(crate) const TARGETS: [Target; 20] = [
+pub(crate) const TARGETS: [Target; 21] = [
     Target::new("key", 64),
     Target::new("metadata", 16_384),
     Target::new("page", 4_096),
@@ -30,6 +30,7 @@ pub(crate) const TARGETS: [Target; 20] = [
     Target::new("geojson", 8_192),
     Target::new("csv", 4_096),
     Target::new("catalog", 8_192),
+    Target::new("geotiff", 4_096),
     Target::new("chunk", 4_096),
     Target::new("copc", 4_096),
     Target::new("las", 4_096),

@@ -137,7 +137,7 @@ impl CogLayout {
         let bands = self.bands.len();
         let [width, height] = self.level(level).size_of(column, row).map(|n| n as usize);
         let mut values = vec![0.0; (TILE * TILE) as usize * bands];
-        self.sample.read(&pixels, &mut values);
+        self.sample.read(&pixels, 1, &mut values);
         for value in &mut values {
             if self.is_void(*value) {
                 *value = f64::NAN;

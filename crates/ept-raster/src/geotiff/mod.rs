@@ -1,11 +1,16 @@
 //! GeoTIFF: what reading and writing share, and reading.
 
-#[allow(dead_code)]
+mod chunks;
+mod codec;
+mod directory;
+mod error;
+mod georeference;
 mod predictor;
-#[allow(dead_code)]
+mod reader;
 mod sample_type;
-#[allow(dead_code)]
 pub(crate) mod tag;
 
+pub use error::GeoTiffError;
 pub(crate) use predictor::Predictor;
+pub use reader::GeoTiff;
 pub use sample_type::SampleType;

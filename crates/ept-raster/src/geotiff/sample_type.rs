@@ -120,11 +120,11 @@ impl SampleType {
         });
     }
 
-    /// Reads values from little-endian bytes, as many as there is room for in both.
-    pub(crate) fn read(self, bytes: &[u8], values: &mut [f64]) {
+    /// Reads values from little-endian bytes, as many as there is room for in both. With `step` 1 all, with 2 each second.
+    pub(crate) fn read(self, bytes: &[u8], step: usize, values: &mut [f64]) {
         for_each_type!(self, T => {
             let (numbers, _) = bytes.as_chunks();
-            for (value, number) in values.iter_mut().zip(numbers) {
+            for (value, number) in values.iter_mut().zip(numbers.iter().step_by(step)) {
                 *value = T::from_le_bytes(*number).widened();
             }
         });
