@@ -77,7 +77,14 @@ fn on_wasm() -> Result<()> {
         println!("skipped: the target {TARGET} is not installed (rustup target add {TARGET})");
         return Ok(());
     }
-    let packages = ["ept-format", "ept-laz", "ept-las", "ept-crs", "ept-index"];
+    let packages = [
+        "ept-format",
+        "ept-laz",
+        "ept-las",
+        "ept-crs",
+        "ept-index",
+        "ept-raster",
+    ];
     let packages = packages.iter().flat_map(|name| ["-p", name]);
     let arguments = ["check", "--target", TARGET].into_iter().chain(packages);
     cargo(&arguments.collect::<Vec<_>>())

@@ -1,12 +1,13 @@
 //! Flags and steps that all commands share that make rasters.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
 use ept_job::{
     CellKind, Cells, Compression, Duplicates, Fill, OutlierRule, OutputError, Pass, RasterFiles,
-    RasterModel, RasterProgress, RasterSummary, Reach, Statistic, Surface, write_raster,
+    RasterModel, RasterProgress, RasterSummary, Reach, Relief, Statistic, Surface, grid_of,
+    write_hillshade, write_raster,
 };
 use ept_reader::{Crs, Filter, Spacing};
 
@@ -33,6 +34,9 @@ pub(crate) struct RasterArgs {
     /// Place of a corner of a cell; the others are at multiples of the resolution from it
     #[arg(long, value_name = "X,Y", default_value = "0,0", allow_hyphen_values = true, value_parser = place)]
     pub(crate) align: [f64; 2],
+    /// Take the cells of this GeoTIFF: their size, corners and extent
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["resolution", "align"])]
+    pub(crate) like: Option<PathBuf>,
     /// Make the raster in this coordinate system, from transformed points: an EPSG code such as EPSG:32633, WKT, or a PROJ
     /// string
     #[arg(long, value_name = "CRS", allow_hyphen_values = true, value_parser = Crs::parse)]
@@ -130,6 +134,10 @@ pub(crate) fn ground(classes: &[u8]) -> String {
     )
 }
 
+/// The condition for points among which the ground is found: the last of each pulse, without noise.
+pub(crate) const LAST: &str =
+    "not (ReturnNumber < NumberOfReturns or Classification in (7, 18) or Withheld == 1)";
+
 /// The condition for points of the surface. Points without such dimensions are all used.
 pub(crate) const FIRST: &str =
     "not (ReturnNumber > 1 or Classification in (7, 18) or Withheld == 1)";
@@ -137,15 +145,19 @@ pub(crate) const FIRST: &str =
 impl RasterArgs {
     /// The raster of these flags, of all points.
     pub(crate) fn model(&self, surface: Surface) -> Result<RasterModel> {
-        let cells = Cells::Sized {
-            size: self.resolution,
-            corner: self.align,
+        let cells = match &self.like {
+            Some(path) => Cells::Like(grid_of(path)?),
+            None => Cells::Sized {
+                size: self.resolution,
+                corner: self.align,
+            },
         };
         Ok(RasterModel {
             cells,
             value: "Z".into(),
             surface,
             uses: None,
+            finds_ground: false,
             ground: None,
             outliers: None,
             max_edge: None,
@@ -164,8 +176,27 @@ impl RasterArgs {
     }
 
     /// Makes a raster and reports everything.
-    pub(crate) async fn run(&self, model: &RasterModel) -> Result<Outcome> {
+    pub(crate) async fn run(
+        &self,
+        model: &RasterModel,
+        hillshade: Option<&Path>,
+    ) -> Result<Outcome> {
         let files = self.files();
+        let is_tiff = |path: &&PathBuf| {
+            let extension = path.extension().unwrap_or_default();
+            ["tif", "tiff"]
+                .iter()
+                .any(|known| extension.eq_ignore_ascii_case(known))
+        };
+        let all = [
+            Some(&files.raster),
+            files.mask.as_ref(),
+            files.distance.as_ref(),
+        ];
+        if let Some(other) = all.into_iter().flatten().find(|path| !is_tiff(path)) {
+            let problem = format!("{}: rasters are GeoTIFF, name it .tif", other.display());
+            return Err(WrongUsage(problem).into());
+        }
         if self.preview && !self.biased {
             let refused = |problem: OutputError| WrongUsage(format!("{problem} (--biased)"));
             model.check_preview().map_err(refused)?;
@@ -183,6 +214,9 @@ impl RasterArgs {
         losses::tell(pass.losses(), self.read.quiet);
         losses::remark(pass.remarks(), &self.read);
         let made = made?;
+        if let Some(path) = hillshade {
+            write_hillshade(&files.raster, path, Relief::default())?;
+        }
         if !self.read.quiet {
             self.summarize(&pass, &made);
         }

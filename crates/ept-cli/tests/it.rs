@@ -23,6 +23,8 @@ mod plan;
 mod profile;
 mod pty;
 mod query;
+#[path = "raster/main.rs"]
+mod raster;
 mod remote;
 mod samples;
 mod show;

@@ -106,6 +106,17 @@ pub enum JobError {
         /// What went wrong.
         source: ept_raster::CogError,
     },
+    /// A raster can't be read.
+    #[error("cannot read {input}")]
+    RasterInput {
+        /// The name of the file.
+        input: String,
+        /// What is wrong.
+        source: ept_raster::GeoTiffError,
+    },
+    /// A picture can't be written.
+    #[error("cannot write a picture")]
+    Picture(#[from] std::io::Error),
     /// A point that no cell can be found for.
     #[error("{0} can't be put on a grid")]
     NotOnGrid(String),

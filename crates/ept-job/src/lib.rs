@@ -72,7 +72,7 @@ pub use area_points::write_areas;
 pub use area_statistics::{AreaStatistics, area_statistics};
 pub use costs::Costs;
 pub use download::{Download, DownloadProgress, DownloadReport, DownloadState, DownloadedFile};
-pub use ept_raster::{CellKind, Compression, Duplicates, Statistic};
+pub use ept_raster::{CellKind, Compression, Duplicates, Light, Statistic};
 pub use error::{JobError, OutputError};
 pub use file_names::file_names;
 pub use find::{Catalogue, Find};
@@ -90,7 +90,7 @@ pub use points::write_points;
 pub use profile::write_profile;
 pub use raster::{
     Cells, Fill, OutlierRule, OutliersFound, RasterFiles, RasterModel, RasterProgress,
-    RasterSummary, Reach, Surface, write_raster,
+    RasterSummary, Reach, Relief, Surface, grid_of, write_hillshade, write_raster,
 };
 pub use remark::Remark;
 pub use report::Report;

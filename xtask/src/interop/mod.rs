@@ -3,9 +3,10 @@
 //! Each dataset is written as LAZ and COPC, whole and clipped, and read with laspy and copc.js; as GeoParquet, Arrow
 //! and PLY, and read with pyarrow, GeoPandas, DuckDB and plyfile. Every point and dimension is compared with the CSV of
 //! the same query. Tile indexes are exchanged in both directions: GeoPandas reads ours, and `ept tiles` reads those of
-//! GeoPandas. Versions are pinned in `xtask/interop`, and installed in the target folder when they change.
+//! GeoPandas. GDAL reads our rasters. Versions are pinned in `xtask/interop`, and installed in the target folder when they change.
 
 mod index;
+mod raster;
 mod tools;
 
 use std::path::{Path, PathBuf};
@@ -26,6 +27,7 @@ pub(crate) fn run(datasets: &[PathBuf]) -> Result<()> {
     let tools = Tools::install()?;
     let ept = build_ept()?;
     index::check(&tools.python, &ept)?;
+    raster::check(&tools.python, &ept)?;
     let status = Command::new(&tools.python)
         .arg(crate::workspace().join("xtask/interop/check.py"))
         .arg(&ept)

@@ -38,5 +38,7 @@ pub(crate) async fn run(args: &ChmArgs) -> Result<Outcome> {
         ground: Some(Filter::parse(&ground(&args.classes))?),
         ..args.surface.model(&args.raster, surface, FIRST)?
     };
-    args.raster.run(&model).await
+    args.raster
+        .run(&model, args.surface.hillshade.as_deref())
+        .await
 }

@@ -50,5 +50,7 @@ pub(crate) async fn run(args: &DsmArgs) -> Result<Outcome> {
     };
     let surface = args.surface.of(statistic, Duplicates::Highest)?;
     let model = args.surface.model(&args.raster, surface, FIRST)?;
-    args.raster.run(&model).await
+    args.raster
+        .run(&model, args.surface.hillshade.as_deref())
+        .await
 }

@@ -2,10 +2,10 @@
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use ept_job::{Duplicates, Statistic};
+use ept_job::{Duplicates, RasterModel, Statistic};
 
 use crate::exit::Outcome;
-use crate::raster::{RasterArgs, SurfaceArgs, ground};
+use crate::raster::{LAST, RasterArgs, SurfaceArgs, ground};
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
@@ -33,6 +33,13 @@ enum Method {
     Median,
 }
 
+/// How points of the ground are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Ground {
+    /// Simple morphological filter
+    Smrf,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct DtmArgs {
     #[command(flatten)]
@@ -48,6 +55,9 @@ pub(crate) struct DtmArgs {
         default_value = "2"
     )]
     classes: Vec<u8>,
+    /// Find the ground by the shape of the surface instead, for data without classes: SMRF, as PDAL's `filters.smrf`
+    #[arg(long, value_enum, value_name = "METHOD", conflicts_with = "classes")]
+    ground: Option<Ground>,
     #[command(flatten)]
     surface: SurfaceArgs,
 }
@@ -61,8 +71,15 @@ pub(crate) async fn run(args: &DtmArgs) -> Result<Outcome> {
         Method::Median => Some(Statistic::Median),
     };
     let surface = args.surface.of(statistic, Duplicates::Lowest)?;
-    let model = args
-        .surface
-        .model(&args.raster, surface, &ground(&args.classes))?;
-    args.raster.run(&model).await
+    let uses = match args.ground {
+        Some(Ground::Smrf) => LAST.to_owned(),
+        None => ground(&args.classes),
+    };
+    let model = RasterModel {
+        finds_ground: args.ground.is_some(),
+        ..args.surface.model(&args.raster, surface, &uses)?
+    };
+    args.raster
+        .run(&model, args.surface.hillshade.as_deref())
+        .await
 }

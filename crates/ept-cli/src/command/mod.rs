@@ -8,6 +8,7 @@ mod dtm;
 mod fetch;
 mod find;
 mod hierarchy;
+mod hillshade;
 mod index;
 mod info;
 mod man;
@@ -49,6 +50,9 @@ pub(crate) enum Command {
     /// Make a raster of statistics of the points in each cell
     #[command(after_help = raster::EXAMPLES)]
     Raster(raster::RasterCommandArgs),
+    /// Make a hillshade of a terrain model
+    #[command(after_help = hillshade::EXAMPLES)]
+    Hillshade(hillshade::HillshadeArgs),
     /// Count points, and compute minimum, maximum, mean and standard deviation of each dimension
     Stats(stats::StatsArgs),
     /// List the nodes of the octree that a query would read
@@ -88,6 +92,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Dsm(args) => dsm::run(&args).await,
         Command::Chm(args) => chm::run(&args).await,
         Command::Raster(args) => raster::run(&args).await,
+        Command::Hillshade(args) => hillshade::run(&args),
         Command::Profile(args) => profile::run(&args).await,
         Command::Stats(args) => stats::run(&args).await,
         Command::Nodes(args) => nodes::run(&args).await,

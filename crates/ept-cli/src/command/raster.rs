@@ -47,5 +47,5 @@ pub(crate) async fn run(args: &RasterCommandArgs) -> Result<Outcome> {
         value: args.value.clone(),
         ..args.raster.model(surface)?
     };
-    args.raster.run(&model).await
+    args.raster.run(&model, None).await
 }

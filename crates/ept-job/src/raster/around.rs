@@ -11,7 +11,7 @@ use super::judgement::Judgement;
 use crate::JobError;
 
 /// The number of the value in a row, after X and Y. NaN if the point is not used.
-const VALUE: usize = 2;
+pub(crate) const VALUE: usize = 2;
 
 /// Which number of a row is what, after those.
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,6 +44,22 @@ impl UsedPoints {
         let mut points = Points::default();
         for key in self.buckets.keys_in(window) {
             self.add(key, VALUE, &mut points)?;
+        }
+        Ok(points)
+    }
+
+    /// All used points in a box of coordinates, and some around it.
+    ///
+    /// # Errors
+    /// If they can't be read.
+    pub(crate) fn in_box(&self, [west, south, east, north]: [f64; 4]) -> Result<Points, JobError> {
+        let mut points = Points::default();
+        let lattice = self.buckets.lattice();
+        let corners = (lattice.find(west, south), lattice.find(east, north));
+        if let (Some(low), Some(high)) = corners {
+            for key in self.buckets.keys_between(low, high) {
+                self.add(key, VALUE, &mut points)?;
+            }
         }
         Ok(points)
     }
@@ -105,7 +121,7 @@ impl UsedPoints {
     }
 
     /// The rows of a bucket, except those of outliers.
-    fn each(&self, key: Key, mut take: impl FnMut(&[f64])) -> Result<(), JobError> {
+    pub(crate) fn each(&self, key: Key, mut take: impl FnMut(&[f64])) -> Result<(), JobError> {
         let rows = self.buckets.rows(key).map_err(JobError::Scratch)?;
         let judgement = self.judgement.as_ref();
         let outliers = judgement

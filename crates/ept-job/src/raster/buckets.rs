@@ -12,6 +12,9 @@ use super::scratch::Scratch;
 /// hundred thousand points lies in few buckets.
 const EDGE: i64 = 64;
 
+/// Buckets along the edge of a group.
+const SQUARE: i64 = 4;
+
 /// Column and row of a bucket: those of its cells, divided by their number along an edge.
 pub(crate) type Key = [i64; 2];
 
@@ -110,12 +113,44 @@ impl Buckets {
 
     /// The buckets with rows that a window meets, in ascending order.
     pub(crate) fn keys_in(&self, window: &Window) -> impl Iterator<Item = Key> {
-        let [west, south] = key_of([window.west, window.south]);
-        let [east, north] = key_of([window.east() - 1, window.north() - 1]);
+        let last = [window.east() - 1, window.north() - 1];
+        self.keys_between([window.west, window.south], last)
+    }
+
+    /// The buckets with rows between two cells, in ascending order.
+    pub(crate) fn keys_between(
+        &self,
+        first: [i64; 2],
+        last: [i64; 2],
+    ) -> impl Iterator<Item = Key> {
+        let ([west, south], [east, north]) = (key_of(first), key_of(last));
         (west..=east).flat_map(move |column| {
             let rows = self.segments.range([column, south]..=[column, north]);
             rows.map(|(key, _)| *key)
         })
+    }
+
+    /// All buckets in groups of neighbours with at most so many rows, unless a single one has more.
+    pub(crate) fn groups(&self, most: u64) -> Vec<Vec<Key>> {
+        let mut squares: BTreeMap<Key, Vec<Key>> = BTreeMap::new();
+        for key in self.keys() {
+            let square = key.map(|index| index.div_euclid(SQUARE));
+            squares.entry(square).or_default().push(key);
+        }
+        let mut groups = Vec::new();
+        for square in squares.into_values() {
+            let (mut group, mut rows) = (Vec::new(), 0);
+            for key in square {
+                rows += self.count(key);
+                if rows > most && !group.is_empty() {
+                    groups.push(std::mem::take(&mut group));
+                    rows = self.count(key);
+                }
+                group.push(key);
+            }
+            groups.push(group);
+        }
+        groups
     }
 
     /// Number of rows in a bucket.

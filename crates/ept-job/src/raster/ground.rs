@@ -13,6 +13,8 @@ const DISTORTION: f64 = 0.02;
 pub(crate) struct Ground {
     /// Along x and along y.
     pub(crate) metres: [f64; 2],
+    /// Metres per unit of heights.
+    pub(crate) height: f64,
     /// Whether they are known. If not, units are taken to be metres.
     pub(crate) is_known: bool,
     /// Whether the coordinates are longitude and latitude.
@@ -25,6 +27,7 @@ impl Ground {
         let known = crs(selection).and_then(|crs| Ground::in_crs(selection, &crs));
         known.unwrap_or(Ground {
             metres: [1.0; 2],
+            height: 1.0,
             is_known: false,
             is_geographic: false,
         })
@@ -41,6 +44,7 @@ impl Ground {
                 .all(|metres| (metres / nominal - 1.0).abs() <= DISTORTION);
         Some(Ground {
             metres: if is_nominal { [nominal; 2] } else { found },
+            height: crs.metres_per_height(),
             is_known: true,
             is_geographic: crs.is_geographic(),
         })

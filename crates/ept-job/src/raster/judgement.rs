@@ -1,6 +1,6 @@
 //! Which points of a raster are outliers.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -59,7 +59,7 @@ impl Judgement {
             neighbours,
             multiplier,
         } = rule;
-        let groups = groups(buckets).into_iter().enumerate();
+        let groups = buckets.groups(MOST_POINTS).into_iter().enumerate();
         let measured = stream::iter(groups).map(|(number, keys)| {
             let (buckets, engine) = (Arc::clone(buckets), engine.clone());
             let measure = move || {
@@ -125,32 +125,6 @@ impl Judgement {
     }
 }
 
-/// All buckets in groups of neighbours with some hundred thousand points.
-fn groups(buckets: &Buckets) -> Vec<Vec<Key>> {
-    let mut groups: BTreeMap<Key, Vec<Key>> = BTreeMap::new();
-    for key in buckets.keys() {
-        groups
-            .entry(key.map(|index| index.div_euclid(4)))
-            .or_default()
-            .push(key);
-    }
-    let mut parts = Vec::new();
-    for group in groups.into_values() {
-        let mut part = Vec::new();
-        let mut points = 0;
-        for key in group {
-            points += buckets.count(key);
-            if points > MOST_POINTS && !part.is_empty() {
-                parts.push(std::mem::take(&mut part));
-                points = buckets.count(key);
-            }
-            part.push(key);
-        }
-        parts.push(part);
-    }
-    parts
-}
-
 /// Measures points.
 struct Gauge<'a> {
     buckets: &'a Buckets,
@@ -166,8 +140,7 @@ type Row = (Key, u32);
 type Distances = BTreeMap<Key, Vec<f64>>;
 
 impl Gauge<'_> {
-    /// Measures all points of a group of buckets. Those whose nearest neighbours are not certain are asked again with more
-    /// points around.
+    /// Measures all points of a group of buckets.
     fn measure(&self, keys: &[Key]) -> Result<(Distances, DistanceStatistics), JobError> {
         let count = |key: &Key| (*key, vec![0.0; self.buckets.count(*key) as usize]);
         let mut distances: Distances = keys.iter().map(count).collect();
@@ -177,47 +150,62 @@ impl Gauge<'_> {
         let [width, height] = [area[2] - area[0], area[3] - area[1]];
         let mut halo = HALO * (width * height / points.max(1) as f64).sqrt();
         halo = halo.min(width.max(height));
-        let mut known = grown(area, halo);
-        // At first, all points of the buckets.
-        let mut asked: Option<HashSet<Row>> = None;
-        loop {
-            let is_asked = |row: Row| match &asked {
-                Some(asked) => asked.contains(&row),
-                None => keys.contains(&row.0),
-            };
-            let (points, rows, is_all) = self.load(known, is_asked)?;
-            let all = if is_all { EVERYWHERE } else { known };
-            let found = MeanDistances::new(&points, rows.len(), self.neighbours, all)?;
-            for ((key, row), distance) in rows.iter().zip(&found.distances) {
-                if let Some(own) = distances.get_mut(key) {
-                    own[*row as usize] = *distance;
-                }
+        let (points, rows, known) = loop {
+            let known = grown(area, halo);
+            let (points, rows, is_all) = self.load(known, keys)?;
+            if is_all {
+                break (points, rows, EVERYWHERE);
             }
-            let open = found.open.iter().map(|at| *at as usize);
-            let places = open.clone().map(|at| [points.x[at], points.y[at]]);
-            let places = places.map(|[x, y]| [x, y, x, y]).reduce(around);
-            let Some(places) = places else {
-                break;
-            };
-            asked = Some(open.map(|at| rows[at]).collect());
+            if points.len() > self.neighbours {
+                break (points, rows, known);
+            }
             halo *= 4.0;
-            known = grown(places, halo);
+        };
+        let mut found = MeanDistances::new(&points, rows.len(), self.neighbours, known)?;
+        for at in found.open {
+            let at = at as usize;
+            let place = [points.x[at], points.y[at], points.value[at]];
+            // The farthest neighbour is no farther than all of them together.
+            let reach = found.distances[at] * self.neighbours as f64;
+            found.distances[at] = self.alone(rows[at], place, reach)?;
         }
         let mut statistics = DistanceStatistics::default();
-        distances
-            .values()
-            .flatten()
-            .for_each(|distance| statistics.add(*distance));
+        for ((key, row), distance) in rows.into_iter().zip(found.distances) {
+            statistics.add(distance);
+            if let Some(own) = distances.get_mut(&key) {
+                own[row as usize] = distance;
+            }
+        }
         Ok((distances, statistics))
     }
 
-    /// The points in a box with their heights, those that are asked for first, and which rows those are. Also whether there
+    /// The mean distance of a point whose nearest neighbours are known to be within `reach`.
+    fn alone(&self, own: Row, place: [f64; 3], reach: f64) -> Result<f64, JobError> {
+        let [x, y, z] = place;
+        // Rounding must not leave out the farthest.
+        let reach = reach * (1.0 + 1e-9);
+        let near = grown([x, y, x, y], reach);
+        let mut points = Points::default();
+        points.push(x, y, z);
+        for key in self.buckets.keys() {
+            if !meets(self.buckets.extent(key), near) {
+                continue;
+            }
+            self.each(key, |row, [x, y, z]| {
+                let [east, north, up] = [x - place[0], y - place[1], z - place[2]];
+                let square = east * east + north * north + up * up;
+                if (key, row) != own && square <= reach * reach {
+                    points.push(x, y, z);
+                }
+            })?;
+        }
+        let found = MeanDistances::new(&points, 1, self.neighbours, EVERYWHERE)?;
+        Ok(found.distances.first().copied().unwrap_or_default())
+    }
+
+    /// The points in a box with their heights, those of some buckets first, and which rows those are. Also whether there
     /// are no others.
-    fn load(
-        &self,
-        known: [f64; 4],
-        is_asked: impl Fn(Row) -> bool,
-    ) -> Result<(Points, Vec<Row>, bool), JobError> {
+    fn load(&self, known: [f64; 4], keys: &[Key]) -> Result<(Points, Vec<Row>, bool), JobError> {
         let (mut first, mut others) = (Points::default(), Points::default());
         let mut rows = Vec::new();
         let mut is_all = true;
@@ -226,10 +214,9 @@ impl Gauge<'_> {
                 is_all = false;
                 continue;
             }
-            let numbers = self.buckets.rows(key).map_err(JobError::Scratch)?;
-            for (row, numbers) in (0..).zip(numbers.chunks_exact(self.buckets.width())) {
-                let (x, y, z) = (numbers[0], numbers[1], numbers[self.height]);
-                if is_asked((key, row)) {
+            let is_own = keys.contains(&key);
+            self.each(key, |row, [x, y, z]| {
+                if is_own {
                     rows.push((key, row));
                     first.push(x, y, z);
                 } else if meets([x, y, x, y], known) {
@@ -237,12 +224,21 @@ impl Gauge<'_> {
                 } else {
                     is_all = false;
                 }
-            }
+            })?;
         }
         first.x.append(&mut others.x);
         first.y.append(&mut others.y);
         first.value.append(&mut others.value);
         Ok((first, rows, is_all))
+    }
+
+    /// The places of the points of a bucket.
+    fn each(&self, key: Key, mut take: impl FnMut(u32, [f64; 3])) -> Result<(), JobError> {
+        let numbers = self.buckets.rows(key).map_err(JobError::Scratch)?;
+        for (row, numbers) in (0..).zip(numbers.chunks_exact(self.buckets.width())) {
+            take(row, [numbers[0], numbers[1], numbers[self.height]]);
+        }
+        Ok(())
     }
 }
 

@@ -7,18 +7,23 @@ mod coverage;
 mod files;
 mod gather;
 mod ground;
+mod ground_points;
+mod input;
 mod judgement;
 mod maker;
 mod model;
 mod plan;
 mod raster_file;
+mod relief;
 mod scratch;
 mod summary;
 mod tile_order;
 
 pub use files::RasterFiles;
+pub use input::grid_of;
 pub use judgement::OutliersFound;
 pub use model::{Cells, Fill, OutlierRule, RasterModel, Reach, Surface};
+pub use relief::{Relief, write_hillshade};
 pub use summary::{RasterProgress, RasterSummary};
 
 use std::sync::Arc;

@@ -86,6 +86,9 @@ pub struct RasterModel {
     pub surface: Surface,
     /// The points that are used, of those selected. Outliers are sought among all. `None` for all.
     pub uses: Option<Filter>,
+    /// Whether only those of the used points make the surface that PDAL's `filters.smrf` finds to be ground, with its
+    /// defaults and cells of 1 m.
+    pub finds_ground: bool,
     /// The points of the ground, if the values are heights above it, measured to their triangles. `None` if values are as
     /// they are.
     pub ground: Option<Filter>,

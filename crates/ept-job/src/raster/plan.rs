@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use ept_format::is_same_dimension;
-use ept_raster::{Grid, Kernel, Lattice, MaxEdge, Tin, Window};
+use ept_format::{DataType, is_same_dimension};
+use ept_raster::{Grid, Kernel, Lattice, MaxEdge, Smrf, Tin, Window};
 use ept_reader::{Area, Bounds, Filter, Length, Query, Selection};
 
 use super::around::{Columns, UsedPoints};
@@ -11,6 +11,7 @@ use super::coverage::{Coverage, EVERYWHERE, place};
 use super::files::RasterFiles;
 use super::gather::{Gathered, Wanted};
 use super::ground::Ground;
+use super::ground_points::{GroundFilter, ground_points};
 use super::judgement::Judgement;
 use super::maker::{Maker, Method};
 use super::model::{Cells, Fill, RasterModel, Reach, Surface};
@@ -25,6 +26,7 @@ const MOST_CELLS: f64 = (1_u64 << 40) as f64;
 #[derive(Debug)]
 pub(crate) struct Plan<'a> {
     model: &'a RasterModel,
+    ground: Ground,
     method: Method,
     /// The longest edge of triangles.
     max_edge: MaxEdge,
@@ -75,7 +77,7 @@ impl<'a> Plan<'a> {
             &ground,
         );
         Ok(Plan {
-            query: query.with_dimensions(needed(model, &dimensions)),
+            query: query.with_dimensions(needed(selection, model, &dimensions)),
             wanted: Wanted {
                 dimensions,
                 uses: model.uses.clone(),
@@ -84,6 +86,7 @@ impl<'a> Plan<'a> {
                 keeps_depth: columns.depth.is_some(),
             },
             model,
+            ground,
             method,
             max_edge,
             lattice,
@@ -149,11 +152,15 @@ impl<'a> Plan<'a> {
             }
             _ => None,
         };
-        let points = UsedPoints {
+        let mut points = UsedPoints {
             buckets,
             columns: self.columns,
             judgement,
         };
+        if self.model.finds_ground {
+            let filter = ground_filter(&self.ground)?;
+            points = ground_points(points, filter, engine, &scratch).await?;
+        }
         let duplicates = self.model.duplicates();
         let mut coarse = points.coarse()?;
         let coarse = Tin::new(EVERYWHERE, duplicates, MaxEdge::NONE, &mut coarse)?;
@@ -170,17 +177,44 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The dimensions that a model needs, each once.
-fn needed(model: &RasterModel, dimensions: &[String]) -> Vec<String> {
+/// The dimensions that a model needs, each once. Those of its conditions are left out if no point has them: comparisons
+/// with them are false.
+fn needed(selection: &Selection, model: &RasterModel, dimensions: &[String]) -> Vec<String> {
     let mut needed = ["X", "Y", "Z"].map(str::to_owned).to_vec();
     let filters = model.uses.iter().chain(&model.ground);
-    let uses = filters.flat_map(Filter::dimensions);
-    for name in dimensions.iter().chain(uses) {
+    let named = filters.flat_map(Filter::dimensions);
+    let named = named.filter(|name| may_have(selection, name));
+    for name in dimensions.iter().chain(named) {
         if !needed.iter().any(|known| is_same_dimension(known, name)) {
             needed.push(name.clone());
         }
     }
     needed
+}
+
+/// Whether points can have a dimension. In LAZ, more than the schema of EPT says.
+fn may_have(selection: &Selection, name: &str) -> bool {
+    let dataset = selection.dataset();
+    let is_las = match dataset.ept() {
+        Ok(ept) => ept.metadata().data_type() == DataType::Laszip,
+        Err(_) => dataset.header().is_some(),
+    };
+    is_las || selection.frame().dimension(name).is_some()
+}
+
+/// The filter for the ground: its numbers are metres.
+fn ground_filter(ground: &Ground) -> Result<GroundFilter, JobError> {
+    let metres = ground.metres[0].max(ground.metres[1]);
+    let smrf = Smrf::default();
+    Ok(GroundFilter {
+        smrf: Smrf {
+            threshold: smrf.threshold / ground.height,
+            scalar: smrf.scalar / ground.height,
+            ..smrf
+        },
+        lattice: Lattice::new(1.0 / metres, [0.0; 2])?,
+        cell: 1.0 / ground.height,
+    })
 }
 
 /// How cells get their values, in the coordinates of the raster.
@@ -221,9 +255,14 @@ fn halo(
         Fill::Tin => edge,
         Fill::None | Fill::Octree => 0.0,
     };
-    let ground = if model.ground.is_some() { edge } else { 0.0 };
+    let above = if model.ground.is_some() { edge } else { 0.0 };
+    let found = if model.finds_ground {
+        f64::from(Smrf::default().halo()?) / ground.metres[0].min(ground.metres[1])
+    } else {
+        0.0
+    };
     // Cells at the edge of an area are whole.
-    Ok(reach + fill + ground + lattice.cell())
+    Ok(reach + fill + above + found + lattice.cell())
 }
 
 /// A query whose areas are larger by `halo` units.

@@ -9,6 +9,7 @@ use ept_raster::{CogError, CogLayout, CogWriter, EncodedTile};
 use ept_reader::Engine;
 use tempfile::SpooledTempFile;
 
+use super::relief::write_beside;
 use crate::JobError;
 use crate::pending::{Pending, scratch_folder};
 
@@ -129,7 +130,7 @@ impl Finished {
         let side = PathBuf::from(side);
         kept(&self.path, self.pending.keep())?;
         match self.side {
-            Some(text) => kept(&side, write(&side, &text)),
+            Some(text) => write_beside(&side, &text),
             None if is_note(&side) => kept(&side, std::fs::remove_file(&side)),
             None => Ok(()),
         }
@@ -141,12 +142,6 @@ fn kept(path: &Path, result: io::Result<()>) -> Result<(), JobError> {
         output: path.display().to_string(),
         source,
     })
-}
-
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let (mut file, pending) = Pending::create(path)?;
-    file.write_all(text.as_bytes())?;
-    pending.keep()
 }
 
 /// Whether a file is one that GDAL writes beside rasters.

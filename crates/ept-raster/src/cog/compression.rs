@@ -21,6 +21,9 @@ pub enum Compression {
     Zstd,
 }
 
+/// The effort of Deflate. The default, 6, takes half as long again for 1.5 % less of a terrain model.
+const DEFLATE_LEVEL: u32 = 3;
+
 /// The effort of Zstandard, the default of GDAL.
 #[cfg(feature = "zstd")]
 const ZSTD_LEVEL: i32 = 9;
@@ -46,7 +49,7 @@ impl Compression {
             Compression::None => Ok(bytes),
             Compression::Deflate => {
                 let made = Vec::with_capacity(bytes.len() / 2);
-                let mut encoder = ZlibEncoder::new(made, Effort::default());
+                let mut encoder = ZlibEncoder::new(made, Effort::new(DEFLATE_LEVEL));
                 encoder.write_all(&bytes)?;
                 Ok(encoder.finish()?)
             }

@@ -1,0 +1,10 @@
+//! `ept dtm`, `dsm`, `chm` and `raster`: each cell has its value whatever is made with it, and says what it is.
+
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
+mod image;
+mod losses;
+mod recorded;
+mod refusals;
+mod same;
+mod values;

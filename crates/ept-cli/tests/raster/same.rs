@@ -1,0 +1,107 @@
+//! Cells don't depend on threads, on the area, or on the kind of source.
+
+use super::image::Image;
+use crate::support::{ept, fixture};
+
+#[test]
+fn threads_and_repetition_change_no_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    let terrain = fixture("terrain");
+    let commands: [&[&str]; 4] = [
+        &["dtm"],
+        &[
+            "dtm",
+            "--method",
+            "idw",
+            "--kernel",
+            "radius=3m",
+            "--fill",
+            "window=3",
+        ],
+        &["dsm", "--outlier", "k=8,m=2"],
+        &["chm", "--resolution", "2m"],
+    ];
+    for command in commands {
+        let make = |threads: &str, name: &str| {
+            let path = folder.path().join(name);
+            let mask = folder.path().join("mask.tif");
+            let flags = ["-q", "--threads", threads, "-o", path.to_str().unwrap()];
+            let mask_flags = ["--mask", mask.to_str().unwrap()];
+            ept(&[command, &[&terrain], &flags, &mask_flags].concat()).ends_with(0);
+            (std::fs::read(&path).unwrap(), std::fs::read(&mask).unwrap())
+        };
+        let first = make("1", "1.tif");
+        for (threads, name) in [("2", "2.tif"), ("8", "8.tif"), ("1", "again.tif")] {
+            assert!(make(threads, name) == first, "{command:?} {threads}");
+        }
+    }
+}
+
+#[test]
+fn parts_of_an_area_fit_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let terrain = fixture("terrain");
+    let commands: [&[&str]; 4] = [
+        &["dtm"],
+        &[
+            "dtm",
+            "--method",
+            "mean",
+            "--kernel",
+            "radius=4m",
+            "--fill",
+            "window=2",
+        ],
+        &["dtm", "--ground", "smrf"],
+        &["chm", "--resolution", "2m"],
+    ];
+    for command in commands {
+        let make = |bounds: &str| {
+            let path = folder.path().join("part.tif");
+            let flags = ["-q", "--bounds", bounds, "-o", path.to_str().unwrap()];
+            ept(&[command, &[&terrain], &flags].concat()).ends_with(0);
+            Image::read(&path)
+        };
+        let whole = make("500000,4650000,500512,4650512");
+        assert!(whole.values.iter().any(|value| *value > 0.0));
+        let mut cells = 0;
+        for [west, south] in [[0, 0], [256, 0], [0, 256], [256, 256]] {
+            let (x, y) = (500_000 + west, 4_650_000 + south);
+            let part = make(&format!("{x},{y},{},{}", x + 256, y + 256));
+            assert_eq!(part.origin, [f64::from(x), f64::from(y + 256)]);
+            for [x, y] in part.centres() {
+                assert_eq!(part.at(x, y, 0), whole.at(x, y, 0), "{command:?} {x} {y}");
+                cells += 1;
+            }
+        }
+        assert_eq!(cells, whole.columns * whole.rows);
+    }
+}
+
+#[test]
+fn an_octree_a_copc_file_and_a_laz_file_make_the_same_raster() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let terrain = fixture("terrain");
+    let mut sources = vec![terrain.clone()];
+    for name in ["terrain.copc.laz", "terrain.laz"] {
+        ept(&["query", &terrain, "-q", "-o", &place(name)]).ends_with(0);
+        sources.push(place(name));
+    }
+    let commands: [&[&str]; 2] = [
+        &["dtm"],
+        &["raster", "--stat", "min,max,mean,count,stdev,p90,idw"],
+    ];
+    for command in commands {
+        let made: Vec<Image> = sources
+            .iter()
+            .map(|source| {
+                let out = place("out.tif");
+                ept(&[command, &[source, "-q", "-o", &out]].concat()).ends_with(0);
+                Image::read(&out)
+            })
+            .collect();
+        assert!(made[0] == made[1], "{command:?} COPC");
+        assert!(made[0] == made[2], "{command:?} LAZ");
+    }
+}

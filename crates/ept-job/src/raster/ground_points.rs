@@ -1,0 +1,167 @@
+//! Keeps the points of the ground.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use ept_raster::{Grid, GroundSurface, Kernel, Lattice, RasterError, Smrf, Statistic, Window};
+use ept_reader::Engine;
+use futures::{StreamExt, stream};
+
+use super::around::{UsedPoints, VALUE};
+use super::buckets::{Buckets, Key, Stored};
+use super::scratch::Scratch;
+use crate::JobError;
+
+/// Points that are looked at at once, unless a single bucket has more.
+const MOST_POINTS: u64 = 400_000;
+
+/// How the ground is found, in the coordinates of the raster.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct GroundFilter {
+    pub(crate) smrf: Smrf,
+    /// The cells of its surface.
+    pub(crate) lattice: Lattice,
+    /// Edge length of a cell, in units of heights.
+    pub(crate) cell: f64,
+}
+
+/// The points of the ground among others, in a new scratch file in `folder`.
+///
+/// # Errors
+/// If points can't be read again or written, or cover too many cells.
+pub(crate) async fn ground_points(
+    points: UsedPoints,
+    filter: GroundFilter,
+    engine: &Engine,
+    folder: &Path,
+) -> Result<UsedPoints, JobError> {
+    let points = Arc::new(points);
+    let scratch = Arc::new(Scratch::new(folder));
+    let lattice = *points.buckets.lattice();
+    let mut ground = Buckets::new(lattice, points.buckets.width(), Arc::clone(&scratch));
+    let Some(grid) = filter.grid(&points)? else {
+        return Ok(UsedPoints {
+            buckets: Arc::new(ground),
+            columns: points.columns,
+            judgement: None,
+        });
+    };
+    let groups = points.buckets.groups(MOST_POINTS).into_iter().enumerate();
+    let kept = stream::iter(groups).map(|(number, keys)| {
+        let (points, scratch) = (Arc::clone(&points), Arc::clone(&scratch));
+        let keep = move || filter.keep(&points, &keys, &grid, &scratch);
+        async move { engine.compute(number as u64, keep).await? }
+    });
+    let threads = engine.limits().threads.get();
+    let mut kept = std::pin::pin!(kept.buffered(threads + 1));
+    while let Some(stored) = kept.next().await {
+        ground.add(stored?);
+    }
+    Ok(UsedPoints {
+        buckets: Arc::new(ground),
+        columns: points.columns,
+        judgement: None,
+    })
+}
+
+impl GroundFilter {
+    /// The cells of all points. `None` if there are none.
+    fn grid(&self, points: &UsedPoints) -> Result<Option<Window>, JobError> {
+        let mut extent: Option<[f64; 4]> = None;
+        for key in points.buckets.keys() {
+            points.each(key, |row| {
+                let [x, y] = [row[0], row[1]];
+                let [west, south, east, north] = extent.unwrap_or([x, y, x, y]);
+                extent = Some([west.min(x), south.min(y), east.max(x), north.max(y)]);
+            })?;
+        }
+        let Some([west, south, east, north]) = extent else {
+            return Ok(None);
+        };
+        // One more cell, since the last point may be on an edge.
+        let edge = self.lattice.cell();
+        let grid = Grid::covering(self.lattice, [west, south, east + edge, north + edge])?;
+        let find = |x, y| self.lattice.find(x, y).unwrap_or_default();
+        let ([first, low], [last, high]) = (find(west, south), find(east, north));
+        let size = |first: i64, last: i64| u32::try_from(last - first + 1);
+        let (Ok(columns), Ok(rows)) = (size(first, last), size(low, high)) else {
+            return Ok(Some(*grid.window()));
+        };
+        Ok(Some(Window {
+            west: first,
+            south: low,
+            columns,
+            rows,
+        }))
+    }
+
+    /// Writes the points of the ground of some buckets.
+    fn keep(
+        &self,
+        points: &UsedPoints,
+        keys: &[Key],
+        grid: &Window,
+        scratch: &Scratch,
+    ) -> Result<Stored, JobError> {
+        let boxes = keys.iter().map(|key| points.buckets.extent(*key));
+        let area = boxes.reduce(|a, b| {
+            [
+                a[0].min(b[0]),
+                a[1].min(b[1]),
+                a[2].max(b[2]),
+                a[3].max(b[3]),
+            ]
+        });
+        let Some(area) = area else {
+            return Ok(Stored::default());
+        };
+        let window = *Grid::covering(self.lattice, area)?.window();
+        let surface = self.surface(points, window, grid)?;
+        let (mut rows, mut cells) = (Vec::new(), Vec::new());
+        for key in keys {
+            points.each(*key, |row| {
+                let found = self.lattice.find(row[0], row[1]);
+                let is_ground =
+                    found.is_some_and(|[column, line]| surface.is_ground(column, line, row[VALUE]));
+                let cell = points.buckets.lattice().find(row[0], row[1]);
+                if let Some(cell) = cell.filter(|_| is_ground) {
+                    rows.extend_from_slice(row);
+                    cells.push(cell);
+                }
+            })?;
+        }
+        let stored = Stored::write(scratch, points.buckets.width(), &rows, &cells);
+        stored.map_err(JobError::Scratch)
+    }
+
+    /// The ground in a window: of the points in it and as many around it as it takes.
+    fn surface(
+        &self,
+        points: &UsedPoints,
+        window: Window,
+        grid: &Window,
+    ) -> Result<GroundSurface, JobError> {
+        let mut halo = self.smrf.halo()?;
+        loop {
+            let around = window.grown(halo);
+            let [west, south] = [
+                self.lattice.west(around.west),
+                self.lattice.south(around.south),
+            ];
+            let [east, north] = [
+                self.lattice.west(around.east()),
+                self.lattice.south(around.north()),
+            ];
+            let near = points.in_box([west, south, east, north])?;
+            let lowest =
+                Kernel::Cell.rasters(&near, &self.lattice, around, &[Statistic::Min], 1.0)?;
+            let Some(lowest) = lowest.first() else {
+                return Err(RasterError::Cell("without points".into()).into());
+            };
+            if let Some(surface) = self.smrf.ground(lowest, grid, window, self.cell)? {
+                return Ok(surface);
+            }
+            halo = halo.saturating_mul(2);
+        }
+    }
+}
