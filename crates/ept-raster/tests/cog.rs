@@ -292,6 +292,67 @@ fn the_place_and_the_coordinate_system_are_in_the_tags() {
     assert!(image.sizes().all(|size| size == 0));
 }
 
+/// The values of a tile of a file with Lerc.
+fn lerc_tile(file: &[u8], image: usize, tile: usize) -> Vec<f64> {
+    let parsed = CogFile::check(file);
+    let image = &parsed.images[image];
+    assert_eq!(image.longs(259), [34887]);
+    // Version 2.4 and Deflate.
+    assert_eq!(image.longs(50674), [4, 1]);
+    let (at, size) = (
+        image.longs(324)[tile] as usize,
+        image.longs(325)[tile] as usize,
+    );
+    let mut blob = Vec::new();
+    let mut inflated = flate2::read::ZlibDecoder::new(&file[at..at + size]);
+    std::io::Read::read_to_end(&mut inflated, &mut blob).unwrap();
+    lerc_reader::decode_to_f64(&blob).unwrap().pixels
+}
+
+#[test]
+fn lerc_keeps_voids_and_the_maximum_error() {
+    let all: Vec<f64> = (0..300 * 200)
+        .map(|at| match at % 7 {
+            0 => f64::NAN,
+            _ => 300.0 + f64::from(at % 300).sin() * 20.0 + f64::from(at / 300) * 0.37,
+        })
+        .collect();
+    let grid = grid(300, 200);
+    let file = |least: f64, max_error: f64| {
+        let layout = CogLayout::new(grid, SampleType::F32, bands(1)).unwrap();
+        let layout = layout.with_compression(Compression::Lerc { max_error });
+        let mut values = all.clone();
+        values[1] = least;
+        let raster = Raster::new(*grid.window(), values).unwrap();
+        write(&layout, &[raster], &[0], true)
+    };
+    // With a value less than that of voids, nothing may change.
+    for (least, max_error, allowed) in [
+        (250.0, 0.01, 0.01),
+        (250.0, 0.0, 0.0),
+        (-20_000.0, 0.01, 0.0),
+    ] {
+        let tile = lerc_tile(&file(least, max_error), 0, 0);
+        let mut largest = 0.0_f64;
+        for (at, value) in all.iter().enumerate().filter(|(at, _)| *at != 1) {
+            let found = tile[at / 300 * TILE + at % 300];
+            if value.is_nan() {
+                assert_eq!(found, -9999.0);
+            } else {
+                largest = largest.max((found - f64::from(*value as f32)).abs());
+            }
+        }
+        // Half a unit in the last place of numbers of this size.
+        assert!(
+            largest <= allowed + if allowed > 0.0 { 2e-5 } else { 0.0 },
+            "{largest}"
+        );
+        assert_eq!(largest > 0.0, allowed > 0.0);
+        assert_eq!(tile[1], least);
+    }
+    assert!(file(250.0, 0.01).len() < file(250.0, 0.0).len());
+}
+
 #[test]
 fn a_large_grid_with_few_tiles_is_small() {
     let layout = CogLayout::new(grid(40_000, 40_000), SampleType::F32, bands(1)).unwrap();

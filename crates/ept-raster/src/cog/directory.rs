@@ -35,7 +35,12 @@ impl Directory {
     }
 
     pub(super) fn long(&mut self, tag: u16, number: u32) {
-        self.add(tag, kind::LONG, 1, number.to_le_bytes().to_vec());
+        self.longs(tag, &[number]);
+    }
+
+    pub(super) fn longs(&mut self, tag: u16, numbers: &[u32]) {
+        let bytes = numbers.iter().flat_map(|n| n.to_le_bytes()).collect();
+        self.add(tag, kind::LONG, numbers.len(), bytes);
     }
 
     pub(super) fn doubles(&mut self, tag: u16, numbers: &[f64]) {

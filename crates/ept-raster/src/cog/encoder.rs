@@ -170,7 +170,7 @@ impl CogLayout {
             level,
             column,
             row,
-            bytes: self.compression.compress(pixels)?,
+            bytes: self.compression.compress(self, pixels)?,
             statistics,
             quarter,
         })

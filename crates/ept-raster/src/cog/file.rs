@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::CogLayout;
 use super::directory::{Directory, offset};
 use super::level::TILE;
 use super::metadata::metadata;
 use super::statistics::Statistics;
 use super::writer::Slot;
+use super::{CogLayout, Compression};
 use crate::geotiff::{Predictor, tag};
 
 /// What tells GDAL that tiles are in order, each between its size and its last four bytes again.
@@ -184,6 +184,10 @@ fn directory(layout: &CogLayout, level: usize, statistics: &[Statistics]) -> Dir
             nodata.to_string()
         };
         tags.text(tag::GDAL_NODATA, text.as_bytes());
+    }
+    if let Compression::Lerc { .. } = layout.compression {
+        // Version 2.4, then Deflate, as libtiff numbers them.
+        tags.longs(tag::LERC_PARAMETERS, &[4, 1]);
     }
     tags
 }

@@ -7,6 +7,7 @@ mod encoder;
 mod error;
 mod file;
 mod layout;
+mod lerc;
 mod level;
 mod metadata;
 mod pyramid;

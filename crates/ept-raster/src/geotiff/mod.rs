@@ -14,3 +14,4 @@ pub use error::GeoTiffError;
 pub(crate) use predictor::Predictor;
 pub use reader::GeoTiff;
 pub use sample_type::SampleType;
+pub(crate) use sample_type::for_each_type;

@@ -61,6 +61,8 @@ macro_rules! for_each_type {
     };
 }
 
+pub(crate) use for_each_type;
+
 impl SampleType {
     /// Bytes of a value.
     #[must_use]

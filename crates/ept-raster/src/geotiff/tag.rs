@@ -27,6 +27,7 @@ pub(crate) const GEO_DOUBLES: u16 = 34736;
 pub(crate) const GEO_TEXTS: u16 = 34737;
 pub(crate) const GDAL_METADATA: u16 = 42112;
 pub(crate) const GDAL_NODATA: u16 = 42113;
+pub(crate) const LERC_PARAMETERS: u16 = 50674;
 
 /// Types of values.
 pub(crate) mod kind {
