@@ -48,6 +48,7 @@ impl ValueEnum for Choice<Compression> {
         &[
             Choice(Compression::Deflate),
             Choice(Compression::Zstd),
+            Choice(Compression::Lerc { max_error: 0.001 }),
             Choice(Compression::None),
         ]
     }
@@ -56,6 +57,7 @@ impl ValueEnum for Choice<Compression> {
         Some(PossibleValue::new(match self.0 {
             Compression::Deflate => "deflate",
             Compression::Zstd => "zstd",
+            Compression::Lerc { .. } => "lerc",
             _ => "none",
         }))
     }

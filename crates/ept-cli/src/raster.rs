@@ -41,7 +41,7 @@ pub(crate) struct RasterArgs {
     /// string
     #[arg(long, value_name = "CRS", allow_hyphen_values = true, value_parser = Crs::parse)]
     pub(crate) out_crs: Option<Crs>,
-    /// Compression of the file
+    /// Compression of the file; with lerc, values are off by a thousandth at most
     #[arg(long, value_name = "METHOD", default_value = "deflate")]
     pub(crate) compress: Choice<Compression>,
     /// Also write what each cell is: 0 outside of the data or the area, 1 measured, 2 interpolated, 3 void, 4 incomplete,
