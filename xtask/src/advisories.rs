@@ -23,10 +23,11 @@ const IN_TESTS: [(&str, &str); 1] = [(
 )];
 
 /// Packages of which the command has several versions, and which dependency causes it.
-const DUPLICATES: [(&str, &str); 8] = [
+const DUPLICATES: [(&str, &str); 9] = [
     ("crypto-common", "digest"),
     ("digest", "object_store is a version behind"),
     ("getrandom", "ring is a version behind"),
+    ("miniz_oxide", "png is a version behind"),
     ("syn", "macros are on their way to version 3"),
     (
         "thiserror",

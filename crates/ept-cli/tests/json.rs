@@ -265,7 +265,11 @@ fn reports() {
     ];
     let area = ["--bounds", AREA, "--crs", "EPSG:4326"];
     with(&server, &[&query[..], &area].concat()).ends_with(0);
-    assert_documented("ept query --report FILE", &[first, second, read()]);
+    let third = read();
+    let out = file(&folder, "dtm.tif");
+    let raster = ["dtm", &fixture("terrain"), "-q", "-o", &out, "--outlier"];
+    ept(&[&raster[..], &["--report", &report]].concat()).ends_with(0);
+    assert_documented("ept query --report FILE", &[first, second, third, read()]);
 }
 
 #[test]
