@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use ept_job::{
     CellKind, Cells, Compression, Duplicates, Fill, OutlierRule, OutputError, Pass, RasterFiles,
-    RasterModel, RasterProgress, RasterSummary, Reach, Relief, Statistic, Surface, grid_of,
+    RasterModel, RasterProgress, RasterSummary, Reach, Relief, Statistic, Surface, cells_like,
     write_hillshade, write_raster,
 };
 use ept_reader::{Crs, Filter, Spacing};
@@ -41,7 +41,7 @@ pub(crate) struct RasterArgs {
     /// string
     #[arg(long, value_name = "CRS", allow_hyphen_values = true, value_parser = Crs::parse)]
     pub(crate) out_crs: Option<Crs>,
-    /// Compression of the file; with lerc, values are off by a thousandth at most
+    /// Compression of the file; with lerc, values differ by at most 0.001
     #[arg(long, value_name = "METHOD", default_value = "deflate")]
     pub(crate) compress: Choice<Compression>,
     /// Also write what each cell is: 0 outside of the data or the area, 1 measured, 2 interpolated, 3 void, 4 incomplete,
@@ -73,9 +73,9 @@ pub(crate) struct SurfaceArgs {
     pub(crate) kernel: Option<Reach>,
     /// Leave out points far from all others, as PDAL's `filters.outlier`: the mean distance to the nearest k points is
     /// above the average of all by m standard deviations
-    #[arg(long, value_name = "k=8,m=3", num_args = 0..=1, default_missing_value = "k=8,m=2", value_parser = outlier)]
+    #[arg(long, value_name = "k=8,m=3", value_parser = outlier)]
     pub(crate) outlier: Option<OutlierRule>,
-    /// Leave cells void that are in triangles with an edge longer than this on the ground, or none
+    /// Longest edge of a triangle, on the ground; cells in larger triangles stay void. `none` for no limit
     #[arg(long, value_name = "LENGTH", default_value = "50m", value_parser = max_edge)]
     pub(crate) max_edge: MaxEdge,
     /// Give void cells a value: from cells at most N away as PDAL's `window_size`, from triangles of any size, or from
@@ -89,17 +89,13 @@ pub(crate) struct SurfaceArgs {
 
 impl SurfaceArgs {
     /// The surface of a statistic, or of triangles if there is none.
-    pub(crate) fn of(
-        &self,
-        statistic: Option<Statistic>,
-        duplicates: Duplicates,
-    ) -> Result<Surface> {
+    pub(crate) fn of(&self, statistic: Option<Statistic>) -> Result<Surface> {
         let Some(statistic) = statistic else {
             if self.kernel.is_some() {
                 let problem = "--kernel is for methods other than tin";
                 return Err(WrongUsage(problem.into()).into());
             }
-            return Ok(Surface::Tin { duplicates });
+            return Ok(Surface::Tin);
         };
         Ok(Surface::Statistics {
             reach: self.kernel.unwrap_or(Reach::Cell),
@@ -146,7 +142,7 @@ impl RasterArgs {
     /// The raster of these flags, of all points.
     pub(crate) fn model(&self, surface: Surface) -> Result<RasterModel> {
         let cells = match &self.like {
-            Some(path) => Cells::Like(grid_of(path)?),
+            Some(path) => cells_like(path)?,
             None => Cells::Sized {
                 size: self.resolution,
                 corner: self.align,
@@ -159,6 +155,7 @@ impl RasterArgs {
             uses: None,
             finds_ground: false,
             ground: None,
+            duplicates: Duplicates::Lowest,
             outliers: None,
             max_edge: None,
             fill: Fill::None,
@@ -182,21 +179,7 @@ impl RasterArgs {
         hillshade: Option<&Path>,
     ) -> Result<Outcome> {
         let files = self.files();
-        let is_tiff = |path: &&PathBuf| {
-            let extension = path.extension().unwrap_or_default();
-            ["tif", "tiff"]
-                .iter()
-                .any(|known| extension.eq_ignore_ascii_case(known))
-        };
-        let all = [
-            Some(&files.raster),
-            files.mask.as_ref(),
-            files.distance.as_ref(),
-        ];
-        if let Some(other) = all.into_iter().flatten().find(|path| !is_tiff(path)) {
-            let problem = format!("{}: rasters are GeoTIFF, name it .tif", other.display());
-            return Err(WrongUsage(problem).into());
-        }
+        self.check_names(&files, hillshade)?;
         if self.preview && !self.biased {
             let refused = |problem: OutputError| WrongUsage(format!("{problem} (--biased)"));
             model.check_preview().map_err(refused)?;
@@ -221,6 +204,47 @@ impl RasterArgs {
             self.summarize(&pass, &made);
         }
         Ok(losses::outcome(pass.losses()))
+    }
+
+    /// Refuses files that have the same name, or the extension of something else.
+    fn check_names(&self, files: &RasterFiles, hillshade: Option<&Path>) -> Result<()> {
+        let has = |path: &Path, extensions: &[&str]| {
+            let own = path.extension().unwrap_or_default();
+            extensions
+                .iter()
+                .any(|known| own.eq_ignore_ascii_case(known))
+        };
+        let rasters = [
+            Some(&files.raster),
+            files.mask.as_ref(),
+            files.distance.as_ref(),
+        ];
+        let mut names: Vec<&Path> = rasters
+            .into_iter()
+            .flatten()
+            .map(PathBuf::as_path)
+            .collect();
+        let wrong = names.iter().find(|path| !has(path, &["tif", "tiff"]));
+        let wrong = wrong
+            .copied()
+            .or(hillshade.filter(|path| !has(path, &["png", "tif", "tiff"])));
+        if let Some(path) = wrong {
+            let problem = format!("{}: rasters are GeoTIFF, name it .tif", path.display());
+            return Err(WrongUsage(problem).into());
+        }
+        names.extend(hillshade);
+        names.extend(self.report.as_deref());
+        for (at, name) in names.iter().enumerate() {
+            if names[..at].contains(name) {
+                let problem = format!("two files would be called {}", name.display());
+                return Err(WrongUsage(problem).into());
+            }
+        }
+        if hillshade.is_some() && matches!(files.compression, Compression::Lerc { .. }) {
+            let problem = "--hillshade can't read lerc: choose another --compress";
+            return Err(WrongUsage(problem.into()).into());
+        }
+        Ok(())
     }
 
     async fn pass(&self, model: &RasterModel) -> Result<Pass> {

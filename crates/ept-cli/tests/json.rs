@@ -267,7 +267,15 @@ fn reports() {
     with(&server, &[&query[..], &area].concat()).ends_with(0);
     let third = read();
     let out = file(&folder, "dtm.tif");
-    let raster = ["dtm", &fixture("terrain"), "-q", "-o", &out, "--outlier"];
+    let raster = [
+        "dtm",
+        &fixture("terrain"),
+        "-q",
+        "-o",
+        &out,
+        "--outlier",
+        "k=8",
+    ];
     ept(&[&raster[..], &["--report", &report]].concat()).ends_with(0);
     assert_documented("ept query --report FILE", &[first, second, third, read()]);
 }

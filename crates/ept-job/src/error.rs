@@ -48,9 +48,7 @@ pub enum OutputError {
         path: PathBuf,
     },
     /// A statistic that a part of the points distorts.
-    #[error(
-        "{0} of a part of the points is not that of all: choose mean, median or idw, or allow it"
-    )]
+    #[error("{0} of a part of the points would be biased: choose mean, median or idw, or allow it")]
     Biased(String),
     /// A number of decimals for a format that is not text.
     #[error("a number of decimals is for CSV and XYZ, not for {0}")]
@@ -126,9 +124,24 @@ pub enum JobError {
          or give their size in degrees, such as 0.00001u"
     )]
     Degrees,
-    /// Voids can't be filled from an octree that there is not.
-    #[error("only datasets with an octree (EPT, COPC) have coarse points to fill voids from")]
+    /// The dataset has no octree to fill voids from.
+    #[error("the dataset has no octree to fill voids from: only EPT and COPC have one")]
     NoOctree,
+    /// Heights above the ground can't be filled from triangles of heights.
+    #[error(
+        "voids in heights above the ground can be filled from cells around only, not from triangles"
+    )]
+    FillAboveGround,
+    /// The cells of a raster in another coordinate system.
+    #[error(
+        "the cells are in {theirs}, but the points would be in {ours}: choose {theirs} as coordinate system of the result"
+    )]
+    LikeSystem {
+        /// The system of the result.
+        ours: String,
+        /// The system of the cells.
+        theirs: String,
+    },
     /// Far too many cells.
     #[error("{columns:.0} x {rows:.0} cells are too many: use larger cells or a smaller area")]
     TooManyCells {

@@ -90,7 +90,7 @@ pub use points::write_points;
 pub use profile::write_profile;
 pub use raster::{
     Cells, Fill, OutlierRule, OutliersFound, RasterFiles, RasterModel, RasterProgress,
-    RasterSummary, Reach, Relief, Surface, grid_of, write_hillshade, write_raster,
+    RasterSummary, Reach, Relief, Surface, cells_like, write_hillshade, write_raster,
 };
 pub use remark::Remark;
 pub use report::Report;

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use ept_job::{Duplicates, RasterModel, Statistic};
+use ept_job::{RasterModel, Statistic};
 use ept_reader::Filter;
 
 use crate::exit::Outcome;
@@ -33,7 +33,7 @@ pub(crate) struct ChmArgs {
 }
 
 pub(crate) async fn run(args: &ChmArgs) -> Result<Outcome> {
-    let surface = args.surface.of(Some(Statistic::Max), Duplicates::Highest)?;
+    let surface = args.surface.of(Some(Statistic::Max))?;
     let model = RasterModel {
         ground: Some(Filter::parse(&ground(&args.classes))?),
         ..args.surface.model(&args.raster, surface, FIRST)?

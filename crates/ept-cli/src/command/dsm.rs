@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use ept_job::{Duplicates, Statistic};
+use ept_job::{Duplicates, RasterModel, Statistic};
 
 use crate::exit::Outcome;
 use crate::raster::{FIRST, RasterArgs, SurfaceArgs};
@@ -48,8 +48,11 @@ pub(crate) async fn run(args: &DsmArgs) -> Result<Outcome> {
         Method::Idw => Some(Statistic::Idw { power: 1.0 }),
         Method::Median => Some(Statistic::Median),
     };
-    let surface = args.surface.of(statistic, Duplicates::Highest)?;
-    let model = args.surface.model(&args.raster, surface, FIRST)?;
+    let surface = args.surface.of(statistic)?;
+    let model = RasterModel {
+        duplicates: Duplicates::Highest,
+        ..args.surface.model(&args.raster, surface, FIRST)?
+    };
     args.raster
         .run(&model, args.surface.hillshade.as_deref())
         .await

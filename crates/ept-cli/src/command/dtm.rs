@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use ept_job::{Duplicates, RasterModel, Statistic};
+use ept_job::{RasterModel, Statistic};
 
 use crate::exit::Outcome;
 use crate::raster::{LAST, RasterArgs, SurfaceArgs, ground};
@@ -70,7 +70,7 @@ pub(crate) async fn run(args: &DtmArgs) -> Result<Outcome> {
         Method::Idw => Some(Statistic::Idw { power: 1.0 }),
         Method::Median => Some(Statistic::Median),
     };
-    let surface = args.surface.of(statistic, Duplicates::Lowest)?;
+    let surface = args.surface.of(statistic)?;
     let uses = match args.ground {
         Some(Ground::Smrf) => LAST.to_owned(),
         None => ground(&args.classes),

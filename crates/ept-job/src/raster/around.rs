@@ -52,14 +52,10 @@ impl UsedPoints {
     ///
     /// # Errors
     /// If they can't be read.
-    pub(crate) fn in_box(&self, [west, south, east, north]: [f64; 4]) -> Result<Points, JobError> {
+    pub(crate) fn in_box(&self, area: [f64; 4]) -> Result<Points, JobError> {
         let mut points = Points::default();
-        let lattice = self.buckets.lattice();
-        let corners = (lattice.find(west, south), lattice.find(east, north));
-        if let (Some(low), Some(high)) = corners {
-            for key in self.buckets.keys_between(low, high) {
-                self.add(key, VALUE, &mut points)?;
-            }
+        for key in self.buckets.keys_in_box(area) {
+            self.add(key, VALUE, &mut points)?;
         }
         Ok(points)
     }

@@ -8,9 +8,8 @@ use ept_raster::{Lattice, Window};
 
 use super::scratch::Scratch;
 
-/// Cells along the edge of a bucket. Windows of a few hundred cells read little more than they need, and a node of a
-/// hundred thousand points lies in few buckets.
-const EDGE: i64 = 64;
+/// Most cells along the edge of a bucket: as many as along that of a tile of the raster.
+const LONGEST: f64 = 512.0;
 
 /// Buckets along the edge of a group.
 const SQUARE: i64 = 4;
@@ -24,6 +23,8 @@ pub(crate) type Key = [i64; 2];
 #[derive(Debug)]
 pub(crate) struct Buckets {
     lattice: Lattice,
+    /// Cells along the edge of a bucket.
+    edge: i64,
     /// Numbers in a row. The first two are X and Y.
     width: usize,
     scratch: Arc<Scratch>,
@@ -49,11 +50,11 @@ impl Stored {
     /// That of the system.
     pub(crate) fn write(
         scratch: &Scratch,
-        width: usize,
+        (edge, width): (i64, usize),
         rows: &[f64],
         cells: &[[i64; 2]],
     ) -> io::Result<Stored> {
-        let keys: Vec<Key> = cells.iter().map(|cell| key_of(*cell)).collect();
+        let keys: Vec<Key> = cells.iter().map(|cell| key_of(*cell, edge)).collect();
         let mut order: Vec<u32> = (0..keys.len() as u32).collect();
         // Stable: points of a bucket stay in their order.
         order.sort_by_key(|row| keys[*row as usize]);
@@ -80,9 +81,10 @@ impl Stored {
 
 impl Buckets {
     /// An index without rows of a scratch file.
-    pub(crate) fn new(lattice: Lattice, width: usize, scratch: Arc<Scratch>) -> Buckets {
+    pub(crate) fn new(lattice: Lattice, edge: i64, width: usize, scratch: Arc<Scratch>) -> Buckets {
         Buckets {
             lattice,
+            edge,
             width,
             scratch,
             segments: BTreeMap::new(),
@@ -94,6 +96,17 @@ impl Buckets {
         for (key, segment) in stored.0 {
             self.segments.entry(key).or_default().push(segment);
         }
+    }
+
+    /// Cells along the edge of buckets of about this length. A few hundred thousand points lie in some, and a node lies in
+    /// few.
+    pub(crate) fn edge_of(lattice: &Lattice, length: f64) -> i64 {
+        (length / lattice.cell()).round().clamp(1.0, LONGEST) as i64
+    }
+
+    /// Cells along the edge of a bucket.
+    pub(crate) fn edge(&self) -> i64 {
+        self.edge
     }
 
     /// The cells.
@@ -117,20 +130,28 @@ impl Buckets {
         self.keys_between([window.west, window.south], last)
     }
 
-    /// The buckets with rows between two cells, in ascending order.
-    pub(crate) fn keys_between(
+    /// The buckets with rows that a box of coordinates meets, and perhaps some around it, in ascending order.
+    pub(crate) fn keys_in_box(
         &self,
-        first: [i64; 2],
-        last: [i64; 2],
+        [west, south, east, north]: [f64; 4],
     ) -> impl Iterator<Item = Key> {
-        let ([west, south], [east, north]) = (key_of(first), key_of(last));
-        (west..=east).flat_map(move |column| {
-            let rows = self.segments.range([column, south]..=[column, north]);
-            rows.map(|(key, _)| *key)
-        })
+        // A box that ends where there are no cells contains all of them on that side.
+        let find =
+            |x: f64, y: f64, beyond: i64| self.lattice.find(x, y).unwrap_or([beyond, beyond]);
+        let far = 1 << 52;
+        self.keys_between(find(west, south, -far), find(east, north, far))
     }
 
-    /// All buckets in groups of neighbours with at most so many rows, unless a single one has more.
+    /// The buckets with rows between two cells, in ascending order.
+    fn keys_between(&self, first: [i64; 2], last: [i64; 2]) -> impl Iterator<Item = Key> {
+        let [west, south] = key_of(first, self.edge);
+        let [east, north] = key_of(last, self.edge);
+        let within = self.segments.range([west, south]..=[east, north]);
+        let keys = within.map(|(key, _)| *key);
+        keys.filter(move |[_, row]| (south..=north).contains(row))
+    }
+
+    /// All buckets in groups of neighbours with at most this many rows, unless a single one has more.
     pub(crate) fn groups(&self, most: u64) -> Vec<Vec<Key>> {
         let mut squares: BTreeMap<Key, Vec<Key>> = BTreeMap::new();
         for key in self.keys() {
@@ -175,18 +196,18 @@ impl Buckets {
     /// The box of a bucket in coordinates, grown a little so that no rounding takes a point out of it: minimum x and y,
     /// maximum x and y.
     pub(crate) fn extent(&self, key: Key) -> [f64; 4] {
-        let [column, row] = key.map(|index| index * EDGE);
+        let [column, row] = key.map(|index| index * self.edge);
         let slack = self.lattice.cell() * 1e-6;
         [
             self.lattice.west(column) - slack,
             self.lattice.south(row) - slack,
-            self.lattice.west(column + EDGE) + slack,
-            self.lattice.south(row + EDGE) + slack,
+            self.lattice.west(column + self.edge) + slack,
+            self.lattice.south(row + self.edge) + slack,
         ]
     }
 }
 
 /// The bucket of a cell.
-fn key_of(cell: [i64; 2]) -> Key {
-    cell.map(|index| index.div_euclid(EDGE))
+fn key_of(cell: [i64; 2], edge: i64) -> Key {
+    cell.map(|index| index.div_euclid(edge))
 }

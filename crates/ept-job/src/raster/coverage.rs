@@ -1,8 +1,10 @@
 //! Which cells of a raster the sources cover, and where they are incomplete.
 
+use std::collections::BTreeMap;
+
 use ept_points::{Column, Values};
 use ept_raster::{Lattice, Window};
-use ept_reader::{Area, Bounds, Crs, Frame, Loss, PointBatch, Selection};
+use ept_reader::{Area, Bounds, Crs, Frame, PointBatch, Selection};
 use ept_select::{Cover, Relation};
 
 use crate::{JobError, sinks};
@@ -25,14 +27,18 @@ impl Coverage {
     /// If the areas can't be brought to the coordinates of the raster.
     pub(crate) fn new(
         selection: &Selection,
-        extents: impl IntoIterator<Item = [f64; 4]>,
-        lost: &[&Loss],
+        extents: BTreeMap<u32, [f64; 4]>,
+        lost: Vec<[f64; 4]>,
     ) -> Result<Coverage, JobError> {
-        let lost = lost.iter().map(|loss| place(selection, &loss.cell));
+        let mut extents: Vec<[f64; 4]> = extents.into_values().collect();
+        if selection.dataset().locations().len() == 1 {
+            // Of an area, only a part of the source was read.
+            extents.push(place(selection, selection.frame().extent()));
+        }
         Ok(Coverage {
             areas: cover(selection)?,
-            extents: extents.into_iter().collect(),
-            lost: lost.collect(),
+            extents,
+            lost,
         })
     }
 
@@ -45,39 +51,47 @@ impl Coverage {
         lattice: &Lattice,
         window: &Window,
     ) -> Result<Vec<bool>, JobError> {
+        let [west, south, east, north] = lattice.centres(window);
         let half = lattice.cell() / 2.0;
+        let relation = self
+            .areas
+            .as_ref()
+            .map_or(Relation::Inside, |(cover, height)| {
+                let cells = Bounds::new([west, south, *height], [east, north, *height]);
+                cells.map_or(Relation::Edge, |cells| cover.relation(&cells))
+            });
+        let near = self.extents.iter().chain(&self.lost).filter(|extent| {
+            extent[0] - half <= east
+                && extent[2] + half >= west
+                && extent[1] - half <= north
+                && extent[3] + half >= south
+        });
+        let near: Vec<&[f64; 4]> = near.collect();
+        if relation == Relation::Outside || near.is_empty() {
+            return Ok(vec![false; window.len()]);
+        }
         let centres = (0..window.len()).map(|at| {
             let [column, row] = window.cell_at(at);
             lattice.centre(column, row)
         });
         let is_near = |[x, y]: [f64; 2]| {
-            let is_in = |[west, south, east, north]: &[f64; 4]| {
+            near.iter().any(|[west, south, east, north]| {
                 x >= west - half && x <= east + half && y >= south - half && y <= north + half
-            };
-            self.extents.iter().any(is_in)
+            })
         };
         let mut covered: Vec<bool> = centres.clone().map(is_near).collect();
-        let Some((cover, height)) = &self.areas else {
-            return Ok(covered);
-        };
-        let axis = |axis: usize| Values::F64(centres.clone().map(|c| c[axis]).collect());
-        let columns = vec![
-            Column::new("X", axis(0)),
-            Column::new("Y", axis(1)),
-            Column::new("Z", Values::F64(vec![*height; window.len()])),
-        ];
-        let batch = PointBatch::new(columns)?;
-        let cell = batch.extent().unwrap_or(Bounds::EVERYTHING);
-        match cover.relation(&cell) {
-            Relation::Inside => {}
-            Relation::Outside => covered.fill(false),
-            Relation::Edge => {
-                let mask = cover.mask(&cell, &batch).into_iter().flatten();
-                covered
-                    .iter_mut()
-                    .zip(mask)
-                    .for_each(|(is, keep)| *is &= keep);
-            }
+        if let (Some((cover, height)), Relation::Edge) = (&self.areas, relation) {
+            let axis = |axis: usize| Values::F64(centres.clone().map(|c| c[axis]).collect());
+            let columns = vec![
+                Column::new("X", axis(0)),
+                Column::new("Y", axis(1)),
+                Column::new("Z", Values::F64(vec![*height; window.len()])),
+            ];
+            let batch = PointBatch::new(columns)?;
+            let cell = batch.extent().unwrap_or(Bounds::EVERYTHING);
+            let mask = cover.mask(&cell, &batch).into_iter().flatten();
+            let both = covered.iter_mut().zip(mask);
+            both.for_each(|(is, keep)| *is &= keep);
         }
         Ok(covered)
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ept_crs::{CrsError, FileSrs, geo_keys, horizontal_unit, pam_xml, vertical_unit};
-use ept_format::GeoKeys;
+use ept_format::{GeoKeys, is_same_dimension};
 use ept_raster::{
     Band, CellKind, CogLayout, Compression, EncodedTile, Grid, Raster, Resampling, SampleType,
 };
@@ -15,6 +15,7 @@ use super::model::{RasterModel, Surface};
 use super::raster_file::{Finished, RasterFile};
 use super::summary::RasterSummary;
 use crate::note::note;
+use crate::pending::Pending;
 use crate::{JobError, Pass, Remark, sinks};
 
 /// The files of a raster.
@@ -28,6 +29,25 @@ pub struct RasterFiles {
     pub distance: Option<PathBuf>,
     /// Compression of all of them.
     pub compression: Compression,
+}
+
+impl RasterFiles {
+    /// Checks that all files can be created, before anything is read.
+    pub(crate) fn check(&self) -> Result<(), JobError> {
+        let paths = [
+            Some(&self.raster),
+            self.mask.as_ref(),
+            self.distance.as_ref(),
+        ];
+        for path in paths.into_iter().flatten() {
+            let created = Pending::create(path);
+            created.map(drop).map_err(|source| JobError::File {
+                output: path.display().to_string(),
+                source,
+            })?;
+        }
+        Ok(())
+    }
 }
 
 /// The files, being written.
@@ -103,7 +123,12 @@ impl OpenFiles {
         let far = files.distance.as_ref();
         let far = far.map(|path| open(path, SampleType::F32, vec![distance.clone()], mean));
         let made = OpenFiles {
-            raster: open(&files.raster, SampleType::F32, described.bands(model), mean)?,
+            raster: open(
+                &files.raster,
+                described.sample,
+                described.bands(model),
+                mean,
+            )?,
             mask: mask.transpose()?,
             distance: far.transpose()?,
         };
@@ -190,6 +215,8 @@ struct Description {
     /// The file that says the coordinate system to GDAL if keys can't.
     side: Option<String>,
     compression: Compression,
+    /// What the values need: time and coordinates more than 32 bits.
+    sample: SampleType,
     /// Unit of coordinates, and of heights.
     unit: Option<String>,
     height: Option<String>,
@@ -223,6 +250,7 @@ impl Description {
             keys: geo_keys(&srs),
             side: pam_xml(&srs),
             compression: files.compression,
+            sample: sample(pass, model),
             unit: horizontal_unit(&srs),
             height: vertical_unit(&srs),
             unsaid,
@@ -231,10 +259,10 @@ impl Description {
     }
 
     fn bands(&self, model: &RasterModel) -> Vec<Band> {
-        let is_height = ept_format::is_same_dimension(&model.value, "Z");
+        let is_height = is_same_dimension(&model.value, "Z");
         let unit = self.height.clone().filter(|_| is_height);
         let counts = match &model.surface {
-            Surface::Tin { .. } => vec![false],
+            Surface::Tin => vec![false],
             Surface::Statistics { statistics, .. } => statistics
                 .iter()
                 .map(|statistic| statistic.counts())
@@ -267,5 +295,20 @@ impl Description {
             layout = layout.with_item(name, value);
         }
         Ok(layout)
+    }
+}
+
+/// The type that has the values of a raster without loss that matters.
+fn sample(pass: &Pass, model: &RasterModel) -> SampleType {
+    let dimension = pass.selection().frame().dimension(&model.value);
+    let is_long = dimension.is_some_and(|dimension| dimension.scalar.size() > 4);
+    let is_height = is_same_dimension(&model.value, "Z");
+    let is_place = ["X", "Y"]
+        .iter()
+        .any(|axis| is_same_dimension(&model.value, axis));
+    if (is_long || is_place) && !is_height {
+        SampleType::F64
+    } else {
+        SampleType::F32
     }
 }

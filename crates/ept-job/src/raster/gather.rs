@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
-use ept_raster::{Lattice, Window};
+use ept_raster::{Grid, Lattice, RasterError, Window};
 use ept_reader::{Filter, Node, Selection, Tile};
 
 use super::buckets::{Buckets, Stored};
@@ -23,6 +23,8 @@ pub(crate) struct Wanted {
     pub(crate) keeps_all: bool,
     /// The points of the ground, whose Z is kept as a further number, NaN of others.
     pub(crate) ground: Option<Filter>,
+    /// Length of the edges of buckets, in units.
+    pub(crate) bucket: f64,
     /// Whether the depth of each point's node in its octree is kept too, as the last number.
     pub(crate) keeps_depth: bool,
 }
@@ -65,11 +67,12 @@ pub(crate) async fn gather(
 ) -> Result<Gathered, JobError> {
     let width = wanted.width();
     let scratch = Arc::new(Scratch::new(scratch));
-    let mut buckets = Buckets::new(lattice, width, Arc::clone(&scratch));
+    let edge = Buckets::edge_of(&lattice, wanted.bucket);
+    let mut buckets = Buckets::new(lattice, edge, width, Arc::clone(&scratch));
     let mut box_of_cells = None;
     let mut extents = BTreeMap::new();
     let (mut selected, mut used) = (0, 0);
-    let make = move |tile: Tile| Part::of(&tile, &wanted, &lattice, &scratch);
+    let make = move |tile: Tile| Part::of(&tile, &wanted, (&lattice, edge), &scratch);
     let take = |node: Node, part: Result<Part, JobError>| {
         let part = part?;
         buckets.add(part.stored);
@@ -84,7 +87,7 @@ pub(crate) async fn gather(
     let extents = extents.into_iter();
     Ok(Gathered {
         buckets,
-        window: box_of_cells.and_then(window_of),
+        window: box_of_cells.map(window_of).transpose()?,
         extents: extents
             .filter_map(|(source, extent)| Some((source, extent?)))
             .collect(),
@@ -108,7 +111,7 @@ impl Part {
     fn of(
         tile: &Tile,
         wanted: &Wanted,
-        lattice: &Lattice,
+        (lattice, edge): (&Lattice, i64),
         scratch: &Scratch,
     ) -> Result<Part, JobError> {
         let points = &tile.points;
@@ -164,13 +167,14 @@ impl Part {
             rows.extend(depth);
             places.push(cell);
         }
-        part.stored = Stored::write(scratch, width, &rows, &places).map_err(JobError::Scratch)?;
+        part.stored =
+            Stored::write(scratch, (edge, width), &rows, &places).map_err(JobError::Scratch)?;
         Ok(part)
     }
 }
 
 /// The box around two boxes: minimum of both axes, then maximum.
-fn joined<T: PartialOrd + Copy>(a: Option<[T; 4]>, b: Option<[T; 4]>) -> Option<[T; 4]> {
+pub(crate) fn joined<T: PartialOrd + Copy>(a: Option<[T; 4]>, b: Option<[T; 4]>) -> Option<[T; 4]> {
     let (Some(a), Some(b)) = (a, b) else {
         return a.or(b);
     };
@@ -179,12 +183,19 @@ fn joined<T: PartialOrd + Copy>(a: Option<[T; 4]>, b: Option<[T; 4]>) -> Option<
     Some([least(0), least(1), most(2), most(3)])
 }
 
-/// The window from the first to the last column and row. `None` if it has too many to be counted.
-fn window_of([west, south, east, north]: [i64; 4]) -> Option<Window> {
-    Some(Window {
+/// The window from the first to the last column and row.
+pub(crate) fn window_of([west, south, east, north]: [i64; 4]) -> Result<Window, RasterError> {
+    let size = |first: i64, last: i64| u32::try_from(last - first + 1).ok();
+    let window = size(west, east).zip(size(south, north));
+    let window = window.map(|(columns, rows)| Window {
         west,
         south,
-        columns: u32::try_from(east - west + 1).ok()?,
-        rows: u32::try_from(north - south + 1).ok()?,
+        columns,
+        rows,
+    });
+    window.ok_or_else(|| RasterError::Size {
+        columns: (east - west) as f64 + 1.0,
+        rows: (north - south) as f64 + 1.0,
+        limit: Grid::LONGEST,
     })
 }

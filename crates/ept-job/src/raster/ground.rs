@@ -1,6 +1,6 @@
 //! Lengths on the ground in the coordinates of a raster.
 
-use ept_reader::{Crs, SelectError, Selection, Spacing};
+use ept_reader::{Bounds, Crs, SelectError, Selection, Spacing};
 
 use crate::JobError;
 
@@ -22,19 +22,33 @@ pub(crate) struct Ground {
 }
 
 impl Ground {
+    /// Units that are taken to be metres.
+    const UNKNOWN: Ground = Ground {
+        metres: [1.0; 2],
+        height: 1.0,
+        is_known: false,
+        is_geographic: false,
+    };
+
     /// The units of the result of a selection, in the middle of its bounds.
     pub(crate) fn of(selection: &Selection) -> Ground {
-        let known = crs(selection).and_then(|crs| Ground::in_crs(selection, &crs));
-        known.unwrap_or(Ground {
-            metres: [1.0; 2],
-            height: 1.0,
-            is_known: false,
-            is_geographic: false,
-        })
+        let known = crs(selection).and_then(|crs| Ground::in_crs(selection.bounds(), &crs));
+        known.unwrap_or(Ground::UNKNOWN)
     }
 
-    fn in_crs(selection: &Selection, crs: &Crs) -> Option<Ground> {
-        let bounds = selection.bounds();
+    /// The units of the source of a selection, in the middle of it.
+    pub(crate) fn of_source(selection: &Selection) -> Ground {
+        let crs = selection.frame().crs().ok();
+        let known = crs.and_then(|crs| Ground::in_crs(selection.frame().extent(), &crs));
+        known.unwrap_or(Ground::UNKNOWN)
+    }
+
+    /// The smaller number of metres per unit.
+    pub(crate) fn least(&self) -> f64 {
+        self.metres[0].min(self.metres[1])
+    }
+
+    fn in_crs(bounds: &Bounds, crs: &Crs) -> Option<Ground> {
         let middle = [0, 1, 2].map(|i| bounds.min()[i] + (bounds.max()[i] - bounds.min()[i]) / 2.0);
         let found = crs.metres_per_unit(middle)?;
         let nominal = crs.metres_per_height();

@@ -3,17 +3,21 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use ept_raster::{Grid, GroundSurface, Kernel, Lattice, RasterError, Smrf, Statistic, Window};
+use ept_raster::{Grid, GroundSurface, Kernel, Lattice, Raster, Smrf, Statistic, Window};
 use ept_reader::Engine;
 use futures::{StreamExt, stream};
 
 use super::around::{UsedPoints, VALUE};
 use super::buckets::{Buckets, Key, Stored};
+use super::gather::window_of;
 use super::scratch::Scratch;
 use crate::JobError;
 
 /// Points that are looked at at once, unless a single bucket has more.
 const MOST_POINTS: u64 = 400_000;
+
+/// Cells around a window beyond which nothing is looked at.
+const WIDEST: u32 = 512;
 
 /// How the ground is found, in the coordinates of the raster.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +42,12 @@ pub(crate) async fn ground_points(
     let points = Arc::new(points);
     let scratch = Arc::new(Scratch::new(folder));
     let lattice = *points.buckets.lattice();
-    let mut ground = Buckets::new(lattice, points.buckets.width(), Arc::clone(&scratch));
+    let mut ground = Buckets::new(
+        lattice,
+        points.buckets.edge(),
+        points.buckets.width(),
+        Arc::clone(&scratch),
+    );
     let Some(grid) = filter.grid(&points)? else {
         return Ok(UsedPoints {
             buckets: Arc::new(ground),
@@ -78,21 +87,12 @@ impl GroundFilter {
         let Some([west, south, east, north]) = extent else {
             return Ok(None);
         };
-        // One more cell, since the last point may be on an edge.
-        let edge = self.lattice.cell();
-        let grid = Grid::covering(self.lattice, [west, south, east + edge, north + edge])?;
-        let find = |x, y| self.lattice.find(x, y).unwrap_or_default();
-        let ([first, low], [last, high]) = (find(west, south), find(east, north));
-        let size = |first: i64, last: i64| u32::try_from(last - first + 1);
-        let (Ok(columns), Ok(rows)) = (size(first, last), size(low, high)) else {
-            return Ok(Some(*grid.window()));
-        };
-        Ok(Some(Window {
-            west: first,
-            south: low,
-            columns,
-            rows,
-        }))
+        let corners = self
+            .lattice
+            .find(west, south)
+            .zip(self.lattice.find(east, north));
+        let corners = corners.map(|([west, south], [east, north])| [west, south, east, north]);
+        Ok(corners.map(window_of).transpose()?)
     }
 
     /// Writes the points of the ground of some buckets.
@@ -130,7 +130,12 @@ impl GroundFilter {
                 }
             })?;
         }
-        let stored = Stored::write(scratch, points.buckets.width(), &rows, &cells);
+        let stored = Stored::write(
+            scratch,
+            (points.buckets.edge(), points.buckets.width()),
+            &rows,
+            &cells,
+        );
         stored.map_err(JobError::Scratch)
     }
 
@@ -143,7 +148,11 @@ impl GroundFilter {
     ) -> Result<GroundSurface, JobError> {
         let mut halo = self.smrf.halo()?;
         loop {
-            let around = window.grown(halo);
+            let Some(around) = window.grown(halo).intersection(grid) else {
+                return Ok(GroundSurface::void(window));
+            };
+            // Single points far from all others don't need the whole raster to be told from the ground.
+            let grid = if halo < WIDEST { grid } else { &around };
             let [west, south] = [
                 self.lattice.west(around.west),
                 self.lattice.south(around.south),
@@ -155,10 +164,11 @@ impl GroundFilter {
             let near = points.in_box([west, south, east, north])?;
             let lowest =
                 Kernel::Cell.rasters(&near, &self.lattice, around, &[Statistic::Min], 1.0)?;
-            let Some(lowest) = lowest.first() else {
-                return Err(RasterError::Cell("without points".into()).into());
-            };
-            if let Some(surface) = self.smrf.ground(lowest, grid, window, self.cell)? {
+            let lowest = lowest
+                .into_iter()
+                .next()
+                .unwrap_or_else(|| Raster::void(around));
+            if let Some(surface) = self.smrf.ground(&lowest, grid, window, self.cell)? {
                 return Ok(surface);
             }
             halo = halo.saturating_mul(2);

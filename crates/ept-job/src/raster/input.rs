@@ -4,8 +4,10 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use ept_raster::{GeoTiff, Grid};
+use ept_crs::srs_codes;
+use ept_raster::GeoTiff;
 
+use super::model::Cells;
 use crate::JobError;
 
 /// Opens a GeoTIFF.
@@ -25,6 +27,10 @@ pub(crate) fn open(path: &Path) -> Result<GeoTiff<BufReader<File>>, JobError> {
 ///
 /// # Errors
 /// If it is not one that can be used: its cells must be squares, with north up.
-pub fn grid_of(path: &Path) -> Result<Grid, JobError> {
-    Ok(*open(path)?.grid())
+pub fn cells_like(path: &Path) -> Result<Cells, JobError> {
+    let file = open(path)?;
+    Ok(Cells::Like {
+        grid: *file.grid(),
+        codes: srs_codes(&file.keys().srs()),
+    })
 }

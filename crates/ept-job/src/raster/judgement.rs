@@ -59,17 +59,13 @@ impl Judgement {
             neighbours,
             multiplier,
         } = rule;
+        let all = Arc::clone(buckets);
+        let gauge = move || Gauge::new(&all, height, neighbours);
+        let gauge = Arc::new(engine.compute(0, gauge).await??);
         let groups = buckets.groups(MOST_POINTS).into_iter().enumerate();
         let measured = stream::iter(groups).map(|(number, keys)| {
-            let (buckets, engine) = (Arc::clone(buckets), engine.clone());
-            let measure = move || {
-                let gauge = Gauge {
-                    buckets: &buckets,
-                    height,
-                    neighbours: neighbours as usize,
-                };
-                gauge.measure(&keys)
-            };
+            let (gauge, engine) = (Arc::clone(&gauge), engine.clone());
+            let measure = move || gauge.measure(&keys);
             async move { engine.compute(number as u64, measure).await? }
         });
         let threads = engine.limits().threads.get();
@@ -126,11 +122,15 @@ impl Judgement {
 }
 
 /// Measures points.
-struct Gauge<'a> {
-    buckets: &'a Buckets,
+struct Gauge {
+    buckets: Arc<Buckets>,
     /// The number of Z in a row.
     height: usize,
     neighbours: usize,
+    /// Least and greatest Z of the points of each bucket.
+    heights: BTreeMap<Key, [f64; 2]>,
+    /// Number of all points.
+    total: u64,
 }
 
 /// A row of a bucket.
@@ -139,7 +139,25 @@ type Row = (Key, u32);
 /// The mean distances of the points of buckets.
 type Distances = BTreeMap<Key, Vec<f64>>;
 
-impl Gauge<'_> {
+impl Gauge {
+    fn new(buckets: &Arc<Buckets>, height: usize, neighbours: u32) -> Result<Gauge, JobError> {
+        let mut gauge = Gauge {
+            buckets: Arc::clone(buckets),
+            height,
+            neighbours: neighbours as usize,
+            heights: BTreeMap::new(),
+            total: buckets.keys().map(|key| buckets.count(key)).sum(),
+        };
+        for key in buckets.keys() {
+            let mut range = [f64::INFINITY, f64::NEG_INFINITY];
+            gauge.each(key, |_, [_, _, z]| {
+                range = [range[0].min(z), range[1].max(z)];
+            })?;
+            gauge.heights.insert(key, range);
+        }
+        Ok(gauge)
+    }
+
     /// Measures all points of a group of buckets.
     fn measure(&self, keys: &[Key]) -> Result<(Distances, DistanceStatistics), JobError> {
         let count = |key: &Key| (*key, vec![0.0; self.buckets.count(*key) as usize]);
@@ -179,28 +197,51 @@ impl Gauge<'_> {
         Ok((distances, statistics))
     }
 
-    /// The mean distance of a point whose nearest neighbours are known to be within `reach`.
+    /// The mean distance of a point whose nearest neighbours are known to be within `reach`. Buckets are looked at from the
+    /// nearest on, until no point in the others can be nearer than the neighbours found.
     fn alone(&self, own: Row, place: [f64; 3], reach: f64) -> Result<f64, JobError> {
-        let [x, y, z] = place;
+        let [x, y, _] = place;
         // Rounding must not leave out the farthest.
-        let reach = reach * (1.0 + 1e-9);
-        let near = grown([x, y, x, y], reach);
-        let mut points = Points::default();
-        points.push(x, y, z);
-        for key in self.buckets.keys() {
-            if !meets(self.buckets.extent(key), near) {
-                continue;
+        let near = grown([x, y, x, y], reach * (1.0 + 1e-9));
+        let keys = self.buckets.keys_in_box(near);
+        let mut keys: Vec<(f64, Key)> = keys.map(|key| (self.nearest(key, place), key)).collect();
+        keys.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut found: Vec<(f64, [f64; 3])> = Vec::with_capacity(self.neighbours + 1);
+        for (nearest, key) in keys {
+            if found.len() == self.neighbours && found[self.neighbours - 1].0 < nearest {
+                break;
             }
-            self.each(key, |row, [x, y, z]| {
-                let [east, north, up] = [x - place[0], y - place[1], z - place[2]];
-                let square = east * east + north * north + up * up;
-                if (key, row) != own && square <= reach * reach {
-                    points.push(x, y, z);
+            self.each(key, |row, other| {
+                let square = square(place, other);
+                let is_far = found.len() == self.neighbours
+                    && found.last().is_some_and(|farthest| farthest.0 <= square);
+                if (key, row) != own && !is_far {
+                    let at = found.partition_point(|nearer| nearer.0 <= square);
+                    found.insert(at, (square, other));
+                    found.truncate(self.neighbours);
                 }
             })?;
         }
+        let mut points = Points::default();
+        for [x, y, z] in std::iter::once(place).chain(found.into_iter().map(|(_, other)| other)) {
+            points.push(x, y, z);
+        }
         let found = MeanDistances::new(&points, 1, self.neighbours, EVERYWHERE)?;
         Ok(found.distances.first().copied().unwrap_or_default())
+    }
+
+    /// A square of a distance that no point of a bucket is nearer to a place than.
+    fn nearest(&self, key: Key, [x, y, z]: [f64; 3]) -> f64 {
+        let [west, south, east, north] = self.buckets.extent(key);
+        let [low, high] = self.heights.get(&key).copied().unwrap_or([z, z]);
+        let beyond = |c: f64, least: f64, most: f64| c - c.clamp(least, most.max(least));
+        let offset = [
+            beyond(x, west, east),
+            beyond(y, south, north),
+            beyond(z, low, high),
+        ];
+        // A little less, for rounding.
+        square(offset, [0.0; 3]) * (1.0 - 1e-9)
     }
 
     /// The points in a box with their heights, those of some buckets first, and which rows those are. Also whether there
@@ -208,12 +249,7 @@ impl Gauge<'_> {
     fn load(&self, known: [f64; 4], keys: &[Key]) -> Result<(Points, Vec<Row>, bool), JobError> {
         let (mut first, mut others) = (Points::default(), Points::default());
         let mut rows = Vec::new();
-        let mut is_all = true;
-        for key in self.buckets.keys() {
-            if !meets(self.buckets.extent(key), known) {
-                is_all = false;
-                continue;
-            }
+        for key in self.buckets.keys_in_box(known) {
             let is_own = keys.contains(&key);
             self.each(key, |row, [x, y, z]| {
                 if is_own {
@@ -221,11 +257,10 @@ impl Gauge<'_> {
                     first.push(x, y, z);
                 } else if meets([x, y, x, y], known) {
                     others.push(x, y, z);
-                } else {
-                    is_all = false;
                 }
             })?;
         }
+        let is_all = (first.len() + others.len()) as u64 == self.total;
         first.x.append(&mut others.x);
         first.y.append(&mut others.y);
         first.value.append(&mut others.value);
@@ -240,6 +275,11 @@ impl Gauge<'_> {
         }
         Ok(())
     }
+}
+
+fn square(a: [f64; 3], b: [f64; 3]) -> f64 {
+    let [x, y, z] = [0, 1, 2].map(|axis| a[axis] - b[axis]);
+    x * x + y * y + z * z
 }
 
 fn around(a: [f64; 4], b: [f64; 4]) -> [f64; 4] {

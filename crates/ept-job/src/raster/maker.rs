@@ -11,7 +11,7 @@ use super::model::Fill;
 use crate::JobError;
 
 /// Points up to which a window is made at once: some ten megabytes, and half a second for a triangulation.
-const MOST_POINTS: u64 = 400_000;
+const MOST_POINTS: u64 = 700_000;
 
 /// Cells along the edge of the smallest windows.
 const LEAST_EDGE: u32 = 16;
@@ -105,6 +105,9 @@ impl Maker {
     fn make_at_once(&self, window: Window) -> Result<Made, JobError> {
         let lattice = self.points.buckets.lattice();
         let covered = self.coverage.covered(lattice, &window)?;
+        if !covered.contains(&true) {
+            return Ok(self.outside(window));
+        }
         let incomplete = self.coverage.incomplete(lattice, &window);
         let Surface {
             mut bands,
@@ -127,6 +130,20 @@ impl Maker {
             bands,
             kinds,
         })
+    }
+
+    /// A window that no source covers.
+    fn outside(&self, window: Window) -> Made {
+        let bands = match &self.method {
+            Method::Tin => 1,
+            Method::Statistics { statistics, .. } => statistics.len(),
+        };
+        let outside = vec![f64::from(CellKind::Outside as u8); window.len()];
+        Made {
+            bands: vec![Raster::void(window); bands],
+            kinds: Raster::new(window, outside).unwrap_or_else(|| Raster::void(window)),
+            distance: self.has_distance.then(|| Raster::void(window)),
+        }
     }
 
     /// The bands whose cells have a value only if there are points.
@@ -152,7 +169,9 @@ impl Maker {
                 let tin = self.tin(&window, MaxEdge::NONE)?;
                 surface.fill(&tin.surface(lattice, window));
             }
-            Fill::Octree => surface.fill(&self.coarse.surface(lattice, window)),
+            Fill::Octree if surface.has_void() => {
+                surface.fill(&self.coarse.surface(lattice, window));
+            }
             _ => {}
         }
         Ok(surface)

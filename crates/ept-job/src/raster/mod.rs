@@ -20,7 +20,7 @@ mod summary;
 mod tile_order;
 
 pub use files::RasterFiles;
-pub use input::grid_of;
+pub use input::cells_like;
 pub use judgement::OutliersFound;
 pub use model::{Cells, Fill, OutlierRule, RasterModel, Reach, Surface};
 pub use relief::{Relief, write_hillshade};
@@ -34,6 +34,7 @@ use crate::pending::scratch_folder;
 use crate::tile_names::find_names;
 use crate::{JobError, Pass, Progress};
 
+use coverage::place;
 use files::OpenFiles;
 use gather::gather;
 use plan::Plan;
@@ -42,8 +43,8 @@ use tile_order::tile_order;
 /// Makes a raster of the points of a selection, and the files that go with it.
 ///
 /// Each node is fetched and decoded once. The points that the model needs go to a scratch file beside the output; then
-/// tiles of cells are made on all cores, of the points in and around them. The result depends on the points alone: not on
-/// the order in which they come, the number of threads, or what else is in the raster. If losses are allowed, cells in which
+/// tiles of cells are made on all cores, of the points in and around them. The result depends on the points alone, not on
+/// the order in which they come or the number of threads. If losses are allowed, cells in which
 /// points may be missing are marked in the mask.
 ///
 /// # Errors
@@ -57,7 +58,8 @@ pub async fn write_raster(
     find_names(pass).await?;
     // For the metadata of the file.
     pass.selection().dataset().look_up_credits().await;
-    let plan = Plan::new(pass.selection(), model)?;
+    let plan = Plan::new(pass.selection(), model, files.distance.is_some())?;
+    files.check()?;
     let read = pass.selection().dataset().select(&plan.query)?;
     let scratch = scratch_folder(&files.raster);
     pass.reach(&read);
@@ -71,10 +73,16 @@ pub async fn write_raster(
         show,
     )
     .await?;
-    let grid = plan.grid(pass.selection(), gathered.window)?;
+    let lost = pass.losses().sorted().into_iter();
+    let lost: Vec<[f64; 4]> = lost
+        .map(|loss| place(pass.selection(), &loss.cell))
+        .collect();
+    let grid = plan.grid(pass.selection(), gathered.window, &lost)?;
     let mut summary = RasterSummary::new(grid, model, &gathered);
     let engine = pass.selection().dataset().engine().clone();
-    let maker = plan.maker(pass, gathered, files, &mut summary).await?;
+    let maker = plan
+        .maker(pass, gathered, files, lost, &mut summary)
+        .await?;
     let maker = Arc::new(maker);
     let mut open = OpenFiles::create(pass, model, files, &summary)?;
     let tiles = open.tiles();

@@ -1,5 +1,6 @@
 //! What a raster shows.
 
+use ept_format::is_same_dimension;
 use ept_raster::{Duplicates, Grid, Statistic};
 use ept_reader::{Filter, Length, Query, Spacing};
 
@@ -17,17 +18,19 @@ pub enum Cells {
         corner: [f64; 2],
     },
     /// The cells of another raster.
-    Like(Grid),
+    Like {
+        /// Its cells.
+        grid: Grid,
+        /// EPSG code of its coordinate system, as far as it is known.
+        codes: Option<String>,
+    },
 }
 
 /// How cells get their values.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Surface {
     /// The Delaunay triangulation of the points, at the centres of the cells.
-    Tin {
-        /// Which of several points at the same place counts.
-        duplicates: Duplicates,
-    },
+    Tin,
     /// Statistics of the points near each cell, a band for each.
     Statistics {
         /// Which points are near.
@@ -51,9 +54,9 @@ pub enum Reach {
 /// How cells without points near them get a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fill {
-    /// They get none.
+    /// They stay void.
     None,
-    /// From cells at most so many columns and rows away, as PDAL's `window_size`.
+    /// From cells at most this many columns and rows away, as PDAL's `window_size`.
     Window(u32),
     /// From the triangulation of all used points, whatever the length of its edges.
     Tin,
@@ -92,9 +95,11 @@ pub struct RasterModel {
     /// The points of the ground, if the values are heights above it, measured to their triangles. `None` if values are as
     /// they are.
     pub ground: Option<Filter>,
+    /// Which of several points at the same place counts for triangles.
+    pub duplicates: Duplicates,
     /// Points that are left out. `None` if none are.
     pub outliers: Option<OutlierRule>,
-    /// Triangles with a longer edge are void. `None` if none is too long.
+    /// Triangles with a longer edge are void. `None` for no limit.
     pub max_edge: Option<Length>,
     /// How cells without points get a value.
     pub fill: Fill,
@@ -108,17 +113,9 @@ impl RasterModel {
             .any(|statistic| statistic.needs_order())
     }
 
-    /// Which of several points at a place counts for triangles.
-    pub(crate) fn duplicates(&self) -> Duplicates {
-        match &self.surface {
-            Surface::Tin { duplicates } => *duplicates,
-            Surface::Statistics { .. } => Duplicates::Lowest,
-        }
-    }
-
     fn statistics(&self) -> &[Statistic] {
         match &self.surface {
-            Surface::Tin { .. } => &[],
+            Surface::Tin => &[],
             Surface::Statistics { statistics, .. } => statistics,
         }
     }
@@ -149,7 +146,7 @@ impl RasterModel {
     #[must_use]
     pub fn previewed(&self, query: Query) -> Query {
         let quarter = match &self.cells {
-            Cells::Like(grid) => Spacing::Units(grid.lattice().cell() / 4.0),
+            Cells::Like { grid, .. } => Spacing::Units(grid.lattice().cell() / 4.0),
             Cells::Sized { size, .. } => match size {
                 Spacing::Units(units) => Spacing::Units(units / 4.0),
                 Spacing::Ground(length) => {
@@ -164,9 +161,9 @@ impl RasterModel {
     #[must_use]
     pub fn bands(&self) -> Vec<String> {
         match &self.surface {
-            Surface::Tin { .. } => vec![self.value.clone()],
+            Surface::Tin => vec![self.value.clone()],
             Surface::Statistics { statistics, .. } => {
-                let is_height = self.value == "Z";
+                let is_height = is_same_dimension(&self.value, "Z");
                 let name = |statistic: &Statistic| {
                     if is_height {
                         statistic.to_string()

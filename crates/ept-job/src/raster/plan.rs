@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ept_crs::srs_codes;
 use ept_format::{DataType, is_same_dimension};
 use ept_raster::{Grid, Kernel, Lattice, MaxEdge, Smrf, Tin, Window};
 use ept_reader::{Area, Bounds, Filter, Length, Query, Selection};
@@ -9,7 +10,7 @@ use ept_reader::{Area, Bounds, Filter, Length, Query, Selection};
 use super::around::{Columns, UsedPoints};
 use super::coverage::{Coverage, EVERYWHERE, place};
 use super::files::RasterFiles;
-use super::gather::{Gathered, Wanted};
+use super::gather::{Gathered, Wanted, joined, window_of};
 use super::ground::Ground;
 use super::ground_points::{GroundFilter, ground_points};
 use super::judgement::Judgement;
@@ -17,10 +18,13 @@ use super::maker::{Maker, Method};
 use super::model::{Cells, Fill, RasterModel, Reach, Surface};
 use super::summary::RasterSummary;
 use crate::pending::scratch_folder;
-use crate::{JobError, Pass};
+use crate::{JobError, Pass, sinks};
 
 /// Cells of the largest raster, if sources are as large as they say: a million in each direction.
 const MOST_CELLS: f64 = (1_u64 << 40) as f64;
+
+/// Metres along the edges of buckets of points.
+const BUCKET: f64 = 64.0;
 
 /// What a raster needs of a selection, in the coordinates of the raster.
 #[derive(Debug)]
@@ -40,13 +44,23 @@ pub(crate) struct Plan<'a> {
 impl<'a> Plan<'a> {
     /// # Errors
     /// If the cells have no size on the ground, or there would be far too many.
-    pub(crate) fn new(selection: &Selection, model: &'a RasterModel) -> Result<Plan<'a>, JobError> {
+    pub(crate) fn new(
+        selection: &Selection,
+        model: &'a RasterModel,
+        has_distance: bool,
+    ) -> Result<Plan<'a>, JobError> {
+        if model.ground.is_some() && matches!(model.fill, Fill::Tin | Fill::Octree) {
+            return Err(JobError::FillAboveGround);
+        }
         let ground = Ground::of(selection);
         let lattice = match &model.cells {
-            Cells::Like(grid) => *grid.lattice(),
+            Cells::Like { grid, codes } => {
+                check_system(selection, codes.as_deref())?;
+                *grid.lattice()
+            }
             Cells::Sized { size, corner } => Lattice::new(ground.cell(*size)?, *corner)?,
         };
-        check_size(selection, &lattice)?;
+        check_size(selection, model, &lattice)?;
         let mut dimensions = vec![model.value.clone()];
         let mut columns = Columns::default();
         if model.needs_order() {
@@ -71,11 +85,11 @@ impl<'a> Plan<'a> {
             Some(length) => MaxEdge::new(length.metres(), ground.metres)?,
             None => MaxEdge::NONE,
         };
-        let query = wide(
-            selection.query(),
-            halo(model, &method, &lattice, &ground)?,
-            &ground,
-        );
+        let mut halo = halo(model, &method, &lattice, &ground)?;
+        if has_distance {
+            halo = halo.max(model.max_edge.map_or(USUAL_EDGE, Length::metres) / ground.least());
+        }
+        let query = wide(selection, model, halo, &ground)?;
         Ok(Plan {
             query: query.with_dimensions(needed(selection, model, &dimensions)),
             wanted: Wanted {
@@ -83,6 +97,7 @@ impl<'a> Plan<'a> {
                 uses: model.uses.clone(),
                 keeps_all: model.outliers.is_some(),
                 ground: model.ground.clone(),
+                bucket: BUCKET / ground.least(),
                 keeps_depth: columns.depth.is_some(),
             },
             model,
@@ -102,8 +117,9 @@ impl<'a> Plan<'a> {
         &self,
         selection: &Selection,
         used: Option<Window>,
+        lost: &[[f64; 4]],
     ) -> Result<Grid, JobError> {
-        if let Cells::Like(grid) = &self.model.cells {
+        if let Cells::Like { grid, .. } = &self.model.cells {
             return Ok(*grid);
         }
         if let Some(area) = box_of(selection) {
@@ -113,6 +129,7 @@ impl<'a> Plan<'a> {
             Some(areas) => Some(Grid::covering(self.lattice, areas)?),
             None => None,
         };
+        let used = self.with_lost(used, lost, plane(&extent(selection)))?;
         let window = match &within {
             Some(within) => used.and_then(|used| used.intersection(within.window())),
             None => used,
@@ -125,6 +142,31 @@ impl<'a> Plan<'a> {
         }
     }
 
+    /// The cells with used points, and those of boxes of lost parts, as far as the sources reach.
+    fn with_lost(
+        &self,
+        used: Option<Window>,
+        lost: &[[f64; 4]],
+        extent: [f64; 4],
+    ) -> Result<Option<Window>, JobError> {
+        let mut all = used.map(|used| [used.west, used.south, used.east() - 1, used.north() - 1]);
+        for lost in lost {
+            let least = |axis: usize| lost[axis].max(extent[axis]);
+            let most = |axis: usize| lost[axis].min(extent[axis]);
+            let corners = (
+                self.lattice.find(least(0), least(1)),
+                self.lattice.find(most(2), most(3)),
+            );
+            if let (Some([west, south]), Some([east, north])) = corners
+                && west <= east
+                && south <= north
+            {
+                all = joined(all, Some([west, south, east, north]));
+            }
+        }
+        Ok(all.map(window_of).transpose()?)
+    }
+
     /// What makes the cells of the points that were read.
     ///
     /// # Errors
@@ -134,6 +176,7 @@ impl<'a> Plan<'a> {
         pass: &Pass,
         gathered: Gathered,
         files: &RasterFiles,
+        lost: Vec<[f64; 4]>,
         summary: &mut RasterSummary,
     ) -> Result<Maker, JobError> {
         let engine = pass.selection().dataset().engine();
@@ -141,8 +184,7 @@ impl<'a> Plan<'a> {
         let Gathered {
             buckets, extents, ..
         } = gathered;
-        let lost = pass.losses().sorted();
-        let coverage = Coverage::new(pass.selection(), extents.into_values(), &lost)?;
+        let coverage = Coverage::new(pass.selection(), extents, lost)?;
         let buckets = Arc::new(buckets);
         let judgement = match (self.model.outliers, self.columns.height) {
             (Some(rule), Some(height)) => {
@@ -161,7 +203,7 @@ impl<'a> Plan<'a> {
             let filter = ground_filter(&self.ground)?;
             points = ground_points(points, filter, engine, &scratch).await?;
         }
-        let duplicates = self.model.duplicates();
+        let duplicates = self.model.duplicates;
         let mut coarse = points.coarse()?;
         let coarse = Tin::new(EVERYWHERE, duplicates, MaxEdge::NONE, &mut coarse)?;
         Ok(Maker {
@@ -221,7 +263,7 @@ fn ground_filter(ground: &Ground) -> Result<GroundFilter, JobError> {
 fn method(model: &RasterModel, lattice: &Lattice, ground: &Ground) -> Result<Method, JobError> {
     let cell = lattice.cell();
     Ok(match &model.surface {
-        Surface::Tin { .. } => Method::Tin,
+        Surface::Tin => Method::Tin,
         Surface::Statistics { reach, statistics } => Method::Statistics {
             kernel: match reach {
                 Reach::Cell => Kernel::Cell,
@@ -245,7 +287,7 @@ fn halo(
     ground: &Ground,
 ) -> Result<f64, JobError> {
     let edge = model.max_edge.map_or(USUAL_EDGE, Length::metres);
-    let edge = edge / ground.metres[0].min(ground.metres[1]);
+    let edge = edge / ground.least();
     let reach = match method {
         Method::Tin => edge,
         Method::Statistics { kernel, .. } => f64::from(kernel.halo(lattice)?) * lattice.cell(),
@@ -257,7 +299,7 @@ fn halo(
     };
     let above = if model.ground.is_some() { edge } else { 0.0 };
     let found = if model.finds_ground {
-        f64::from(Smrf::default().halo()?) / ground.metres[0].min(ground.metres[1])
+        f64::from(Smrf::default().halo()?) / ground.least()
     } else {
         0.0
     };
@@ -265,35 +307,72 @@ fn halo(
     Ok(reach + fill + above + found + lattice.cell())
 }
 
-/// A query whose areas are larger by `halo` units.
-fn wide(query: &Query, halo: f64, ground: &Ground) -> Query {
-    let areas = query.areas().iter().map(|area| grown(area, halo, ground));
-    query.clone().with_areas(areas)
+/// The query with areas that are larger by `halo` units of the raster. Without areas, those of a raster whose cells are
+/// taken are one.
+fn wide(
+    selection: &Selection,
+    model: &RasterModel,
+    halo: f64,
+    ground: &Ground,
+) -> Result<Query, JobError> {
+    let query = selection.query();
+    let metres = halo * ground.metres[0].max(ground.metres[1]);
+    let own = Ground::of_source(selection);
+    let grown = |area: &Area| grown(area, metres, &own);
+    let mut areas: Vec<Area> = query.areas().iter().map(grown).collect();
+    if let (Cells::Like { grid, .. }, true) = (&model.cells, areas.is_empty()) {
+        let [west, south, east, north] = grid.extent();
+        let low = [west - halo, south - halo, f64::NEG_INFINITY];
+        let high = [east + halo, north + halo, f64::INFINITY];
+        let area = Area::from_corners(low, high, query.output_crs().cloned());
+        areas.push(area.map_err(ept_reader::Error::from)?);
+    }
+    Ok(query.clone().with_areas(areas))
 }
 
-fn grown(area: &Area, halo: f64, ground: &Ground) -> Area {
+/// An area that is larger by some metres. Boxes are in the coordinates of the source.
+fn grown(area: &Area, metres: f64, source: &Ground) -> Area {
     if let Some(bounds) = area.as_bounds() {
-        return Area::from(bounds.grown([halo, halo, 0.0]));
+        let [x, y] = source.metres.map(|unit| metres / unit);
+        return Area::from(bounds.grown([x, y, 0.0]));
     }
-    let metres = halo * ground.metres[0].max(ground.metres[1]);
     let buffer = area.buffer().map_or(0.0, Length::metres) + metres;
-    match Length::from_metres(buffer).filter(|_| ground.is_known) {
+    match Length::from_metres(buffer).filter(|_| source.is_known) {
         Some(buffer) => area.clone().buffered(buffer),
         None => area.clone(),
     }
 }
 
+/// Refuses the cells of a raster in another coordinate system than the points would be in.
+fn check_system(selection: &Selection, theirs: Option<&str>) -> Result<(), JobError> {
+    let horizontal = |codes: &str| codes.split('+').next().unwrap_or(codes).to_owned();
+    let ours = srs_codes(&sinks::file_srs(selection).srs);
+    match (ours.as_deref().map(horizontal), theirs.map(horizontal)) {
+        (Some(ours), Some(theirs)) if ours != theirs => Err(JobError::LikeSystem { ours, theirs }),
+        _ => Ok(()),
+    }
+}
+
 /// Refuses rasters that are far too large, before anything is read.
-fn check_size(selection: &Selection, lattice: &Lattice) -> Result<(), JobError> {
-    let extent = plane(&extent(selection));
-    let areas = areas(selection).unwrap_or(extent);
-    let least = |axis: usize| extent[axis].max(areas[axis]);
-    let most = |axis: usize| extent[axis].min(areas[axis]);
-    let [west, south, east, north] = [least(0), least(1), most(2), most(3)];
-    let (columns, rows) = (
-        (east - west) / lattice.cell(),
-        (north - south) / lattice.cell(),
-    );
+fn check_size(
+    selection: &Selection,
+    model: &RasterModel,
+    lattice: &Lattice,
+) -> Result<(), JobError> {
+    let [west, south, east, north] = match &model.cells {
+        Cells::Like { grid, .. } => grid.extent(),
+        Cells::Sized { .. } => {
+            let extent = plane(&extent(selection));
+            let areas = box_of(selection)
+                .or_else(|| areas(selection))
+                .unwrap_or(extent);
+            let least = |axis: usize| extent[axis].max(areas[axis]);
+            let most = |axis: usize| extent[axis].min(areas[axis]);
+            [least(0), least(1), most(2), most(3)]
+        }
+    };
+    let size = |low: f64, high: f64| ((high - low) / lattice.cell()).max(0.0);
+    let (columns, rows) = (size(west, east), size(south, north));
     if columns * rows > MOST_CELLS {
         return Err(JobError::TooManyCells { columns, rows });
     }

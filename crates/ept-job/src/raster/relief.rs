@@ -20,7 +20,7 @@ use crate::pending::{Pending, scratch_folder};
 pub struct Relief {
     /// Where the light comes from.
     pub light: Light,
-    /// Heights are multiplied by this, after they were brought to the unit of the cells if those are degrees.
+    /// Heights are multiplied by this, after conversion to degrees if the cells are in degrees.
     pub factor: f64,
 }
 

@@ -118,7 +118,14 @@ impl<R: Read + Seek> GeoTiff<R> {
     pub fn read(&mut self, band: usize, window: Window) -> Result<Raster, GeoTiffError> {
         let bands = self.chunks.bands;
         if band >= bands {
-            let problem = format!("has no band {}, but {bands}", band + 1);
+            let problem = format!("has {bands} bands, so no band {}", band + 1);
+            return Err(GeoTiffError::Unsupported(problem));
+        }
+        if window.check().is_err() {
+            let problem = format!(
+                "has too many cells to read {} x {} at once",
+                window.columns, window.rows
+            );
             return Err(GeoTiffError::Unsupported(problem));
         }
         let mut raster = Raster::void(window);

@@ -33,7 +33,8 @@ impl GroundSurface {
     }
 
     /// No ground.
-    pub(super) fn void(window: Window) -> GroundSurface {
+    #[must_use]
+    pub fn void(window: Window) -> GroundSurface {
         GroundSurface {
             heights: Raster::void(window),
             tolerances: Raster::void(window),
