@@ -3,8 +3,8 @@
 use std::error::Error;
 
 use ept_index::IndexError;
-use ept_job::{JobError, Nothing, OutputError};
-use ept_reader::{Hint, SelectError};
+use ept_job::{HeightAboveGround, JobError, Nothing, OutputError};
+use ept_reader::{DecodeError, Hint, SelectError};
 
 /// The flag that an error asks for, if there is one.
 pub(crate) fn flag(error: &anyhow::Error) -> Option<&'static str> {
@@ -41,6 +41,7 @@ fn of_read(error: &ept_reader::Error) -> Option<&'static str> {
     match error {
         ept_reader::Error::Heights(_) => Some("--vertical-as-is"),
         ept_reader::Error::Select(error) => of_select(error),
+        ept_reader::Error::Decode(DecodeError::NoDimension { name, .. }) => of_dimension(name),
         ept_reader::Error::Index { fault, .. } => of_index(fault),
         _ => None,
     }
@@ -48,11 +49,18 @@ fn of_read(error: &ept_reader::Error) -> Option<&'static str> {
 
 fn of_select(error: &SelectError) -> Option<&'static str> {
     match error {
+        SelectError::NoDimension { name, .. } => of_dimension(name),
         SelectError::NoDepths => Some("--thin"),
         SelectError::NoInside(_) => Some("--buffer"),
         SelectError::IndexCrs(_) => Some("--index-crs"),
         _ => None,
     }
+}
+
+/// The flag that makes a dimension.
+fn of_dimension(name: &str) -> Option<&'static str> {
+    name.eq_ignore_ascii_case(HeightAboveGround::NAME)
+        .then_some("ept query --hag")
 }
 
 fn of_index(error: &IndexError) -> Option<&'static str> {

@@ -13,6 +13,7 @@ mod faults;
 mod fetch;
 mod files;
 mod folding;
+mod hag;
 mod json;
 mod limit;
 mod log;

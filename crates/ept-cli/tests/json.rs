@@ -250,6 +250,7 @@ fn reports() {
         &plots,
         "--each",
         "plot",
+        "--hag",
     ];
     ept(&each).ends_with(0);
     let second = read();

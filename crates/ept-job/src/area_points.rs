@@ -10,8 +10,9 @@ use ept_export::Rounding;
 use ept_reader::{Bounds, Node, Parts, PointBatch, Selection, Srs};
 
 use crate::filler::Filler;
+use crate::heights::Heights;
 use crate::note::area_note;
-use crate::pending::{Pending, scratch_folder};
+use crate::pending::Pending;
 use crate::point_file::{PointFile, Written, is_unforeseen};
 use crate::points::{columns_of, with_required};
 use crate::sinks::{self, Shape};
@@ -32,7 +33,7 @@ use crate::{JobError, Output, Pass, Progress, Remark};
 pub async fn write_areas(
     pass: &mut Pass,
     mut outputs: Vec<Output>,
-    progress: impl FnMut(&Progress),
+    mut progress: impl FnMut(&Progress),
 ) -> Result<Vec<u64>, JobError> {
     let Some(output) = outputs.first() else {
         return Ok(Vec::new());
@@ -44,13 +45,23 @@ pub async fn write_areas(
     find_names(pass).await?;
     // For the notes.
     pass.selection().dataset().look_up_credits().await;
-    let columns = columns_of(pass.selection(), format);
+    let columns = columns_of(pass, format);
+    let scratch = output.scratch_folder();
+    let heights = Heights::of(pass, format, &scratch, &mut progress).await?;
     let query = with_required(pass.selection().query(), format);
-    let read = pass.selection().dataset().select(&query)?;
-    let scratch = output
-        .path()
-        .map_or_else(std::env::temp_dir, scratch_folder);
-    let areas = read_areas(pass, &read, outputs.len(), &scratch, progress).await?;
+    let read = match &heights {
+        Some(heights) => heights.read.clone(),
+        None => pass.selection().dataset().select(&query)?,
+    };
+    let reading = Reading {
+        read: &read,
+        heights: heights.clone(),
+        scratch: &scratch,
+    };
+    let areas = reading.areas(pass, outputs.len(), progress).await?;
+    if let Some(heights) = heights {
+        heights.tell(pass);
+    }
     let FileSrs { srs, unsaid } = sinks::file_srs(pass.selection());
     pass.remarks.extend(Remark::of_srs(format, &srs, unsaid));
     pass.remarks.extend(Remark::of_absent(&read));
@@ -87,40 +98,65 @@ struct Areas {
     deepest: Vec<Option<u32>>,
 }
 
-async fn read_areas(
-    pass: &mut Pass,
-    read: &Selection,
-    count: usize,
-    scratch: &Path,
-    progress: impl FnMut(&Progress),
-) -> Result<Areas, JobError> {
-    let spool = Arc::new(Spool::new(scratch));
-    let mut areas = Areas {
-        spool: Arc::clone(&spool),
-        records: vec![Vec::new(); count],
-        deepest: vec![None; count],
-    };
-    let make = move |node: &Node, parts: Parts<'_>| {
-        let mut records = Vec::new();
-        for part in parts {
-            let (area, points) = part?;
-            let stored = (!points.is_empty()).then(|| spool.store(node.name, &points));
-            match stored.transpose() {
-                Ok(record) => records.push((area, record)),
-                Err(error) => return Ok(Err(error)),
+/// How points are read.
+struct Reading<'a> {
+    read: &'a Selection,
+    /// The heights that points get.
+    heights: Option<Arc<Heights>>,
+    scratch: &'a Path,
+}
+
+impl Reading<'_> {
+    async fn areas(
+        self,
+        pass: &mut Pass,
+        count: usize,
+        progress: impl FnMut(&Progress),
+    ) -> Result<Areas, JobError> {
+        let spool = Arc::new(Spool::new(self.scratch));
+        let mut areas = Areas {
+            spool: Arc::clone(&spool),
+            records: vec![Vec::new(); count],
+            deepest: vec![None; count],
+        };
+        let heights = self.heights;
+        let make = move |node: &Node, parts: Parts<'_>| {
+            let mut records = Vec::new();
+            for part in parts {
+                let (area, points) = part?;
+                let stored = stored(&spool, node, points, heights.as_deref());
+                match stored {
+                    Ok(record) => records.push((area, record)),
+                    Err(error) => return Ok(Err(error)),
+                }
             }
-        }
-        Ok(Ok(records))
+            Ok(Ok(records))
+        };
+        let take = |node: Node, records: Result<Vec<(usize, Option<Record>)>, JobError>| {
+            for (area, record) in records? {
+                areas.deepest[area] = areas.deepest[area].max(node.depth());
+                areas.records[area].extend(record);
+            }
+            Ok::<_, JobError>(ControlFlow::Continue(()))
+        };
+        pass.read_each(self.read, make, take, progress).await?;
+        Ok(areas)
+    }
+}
+
+/// Puts points of an area in the scratch file, with their heights. `None` if there are none.
+fn stored(
+    spool: &Spool,
+    node: &Node,
+    points: PointBatch,
+    heights: Option<&Heights>,
+) -> Result<Option<Record>, JobError> {
+    let points = match heights {
+        Some(heights) if !points.is_empty() => heights.applied(points)?,
+        _ => points,
     };
-    let take = |node: Node, records: std::io::Result<Vec<(usize, Option<Record>)>>| {
-        for (area, record) in records.map_err(JobError::Scratch)? {
-            areas.deepest[area] = areas.deepest[area].max(node.depth());
-            areas.records[area].extend(record);
-        }
-        Ok::<_, JobError>(ControlFlow::Continue(()))
-    };
-    pass.read_each(read, make, take, progress).await?;
-    Ok(areas)
+    let record = (!points.is_empty()).then(|| spool.store(node.name, &points));
+    record.transpose().map_err(JobError::Scratch)
 }
 
 /// Writes the points that were read.

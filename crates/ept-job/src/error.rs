@@ -50,6 +50,11 @@ pub enum OutputError {
     /// A statistic that a part of the points distorts.
     #[error("{0} of a part of the points would be biased: choose mean, median or idw, or allow it")]
     Biased(String),
+    /// A condition on heights above the ground for points that are thinned before they have any.
+    #[error(
+        "points are thinned before their heights above the ground are known: a condition can't name them then"
+    )]
+    ThinnedHeights,
     /// A number of decimals for a format that is not text.
     #[error("a number of decimals is for CSV and XYZ, not for {0}")]
     Precision(Format),

@@ -52,6 +52,18 @@ impl Losses {
         }
     }
 
+    /// Adds those of another pass over the same dataset, each part once.
+    pub(crate) fn join(&mut self, other: &Losses) {
+        let is_same =
+            |a: &Loss, b: &Loss| (a.part, a.node, &a.location) == (b.part, b.node, &b.location);
+        let known = self.lost.len();
+        for loss in &other.lost {
+            if !self.lost[..known].iter().any(|own| is_same(own, loss)) {
+                self.lost.push(loss.clone());
+            }
+        }
+    }
+
     /// Whether everything could be read.
     #[must_use]
     pub fn is_empty(&self) -> bool {

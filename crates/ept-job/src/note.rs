@@ -21,7 +21,7 @@ pub(crate) fn area_note(
     deepest: Option<u32>,
     dimensions: &[String],
 ) -> String {
-    let query = area_query_json(pass.selection(), area);
+    let query = area_query_json(pass, area);
     note_of(pass, query, deepest, dimensions)
 }
 

@@ -106,6 +106,11 @@ impl Output {
         }
     }
 
+    /// The folder for scratch files.
+    pub(crate) fn scratch_folder(&self) -> PathBuf {
+        self.path().map_or_else(std::env::temp_dir, scratch_folder)
+    }
+
     /// Checks that the folder of the file exists, before anything is read.
     pub(crate) fn check_folder(&self) -> Result<(), JobError> {
         let folder = self.path().map(scratch_folder);

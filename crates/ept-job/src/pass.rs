@@ -8,7 +8,7 @@ use futures::future::poll_fn;
 use futures::{Stream, StreamExt, stream};
 
 use crate::limited::Limited;
-use crate::{Losses, OnError, Remark};
+use crate::{HeightAboveGround, Losses, OnError, OutputError, Remark};
 
 /// Reads a selection once: nodes are found while tiles are read, and both are counted.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub struct Pass {
     requests: u64,
     /// Points that are wanted at most.
     limit: Option<u64>,
+    /// Which points get heights above the ground. `None` if they get none.
+    heights: Option<HeightAboveGround>,
     pub(crate) remarks: Vec<Remark>,
 }
 
@@ -70,13 +72,31 @@ impl Pass {
     /// in, unless losses are allowed: then others may have to stand in.
     #[must_use]
     pub fn with_limit(self, points: u64) -> Pass {
-        Pass::limited(self.selection, self.losses.on_error(), Some(points))
+        Pass {
+            heights: self.heights,
+            ..Pass::limited(self.selection, self.losses.on_error(), Some(points))
+        }
+    }
+
+    /// The same pass for points with the dimension [`HeightAboveGround::NAME`], which the query and its condition can name
+    /// too, for [`write_points`](crate::write_points) and [`write_areas`](crate::write_areas). They first read the ground, in
+    /// another pass of which only the losses are part of this one.
+    ///
+    /// # Errors
+    /// If the query thins and its condition names the dimension.
+    pub fn with_heights(self, heights: HeightAboveGround) -> Result<Pass, OutputError> {
+        heights.check(self.selection.query())?;
+        Ok(Pass {
+            heights: Some(heights),
+            ..self
+        })
     }
 
     fn limited(selection: Selection, on_error: OnError, limit: Option<u64>) -> Pass {
         let needed = limit.filter(|_| on_error == OnError::Fail);
         Pass {
             limit,
+            heights: None,
             losses: Losses::new(on_error),
             nodes: Nodes {
                 ahead: Vec::new(),
@@ -113,6 +133,15 @@ impl Pass {
         &self.remarks
     }
 
+    /// How points get heights above the ground. `None` if they get none.
+    pub(crate) fn heights(&self) -> Option<&HeightAboveGround> {
+        self.heights.as_ref()
+    }
+
+    pub(crate) fn losses_mut(&mut self) -> &mut Losses {
+        &mut self.losses
+    }
+
     /// Resets the pass, to read everything again.
     pub(crate) fn begin_again(&mut self) {
         self.bind(self.selection.clone());
@@ -120,7 +149,10 @@ impl Pass {
 
     /// Resets the pass with another selection.
     pub(crate) fn bind(&mut self, selection: Selection) {
-        *self = Pass::limited(selection, self.losses.on_error(), self.limit);
+        *self = Pass {
+            heights: self.heights.take(),
+            ..Pass::limited(selection, self.losses.on_error(), self.limit)
+        };
     }
 
     /// Reads the nodes of another selection, which reaches farther. Nothing must have been read yet.

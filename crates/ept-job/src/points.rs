@@ -4,9 +4,9 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use ept_crs::FileSrs;
-use ept_points::DecodeError;
 use ept_reader::{Node, PointBatch, Query, Selection, Tile};
 
+use crate::heights::{Heights, with_heights};
 use crate::note::note;
 use crate::point_file::{PointFile, Written, is_unforeseen};
 use crate::sinks::{self, Shape};
@@ -24,10 +24,24 @@ use crate::{Format, JobError, Output, Pass, Progress, Remark};
 pub async fn write_points(
     pass: &mut Pass,
     output: Output,
-    progress: impl FnMut(&Progress),
+    mut progress: impl FnMut(&Progress),
 ) -> Result<u64, JobError> {
-    let columns = columns_of(pass.selection(), output.format());
-    write(pass, output, columns, |tile| Ok(tile.points), progress).await
+    find_names(pass).await?;
+    let format = output.format();
+    let columns = columns_of(pass, format);
+    let scratch = output.scratch_folder();
+    let Some(heights) = Heights::of(pass, format, &scratch, &mut progress).await? else {
+        let make = |tile: Tile| Ok(tile.points);
+        return write(pass, output, columns, make, progress).await;
+    };
+    let (read, above) = (heights.read.clone(), Arc::clone(&heights));
+    let plan = Plan {
+        read,
+        columns,
+        heights: Some(heights),
+    };
+    let make = move |tile: Tile| above.applied(tile.points);
+    write_planned(pass, output, plan, make, progress).await
 }
 
 /// Maps the points of each tile with `make` and writes them. `columns` are those of an empty result.
@@ -36,21 +50,44 @@ pub async fn write_points(
 /// headers of all tiles. Tiles rarely differ, so their headers are not read in advance.
 pub(crate) async fn write(
     pass: &mut Pass,
-    mut output: Output,
+    output: Output,
     columns: Vec<String>,
-    make: impl Fn(Tile) -> Result<PointBatch, DecodeError> + Send + Sync + 'static,
-    mut progress: impl FnMut(&Progress),
+    make: impl Fn(Tile) -> Result<PointBatch, JobError> + Send + Sync + 'static,
+    progress: impl FnMut(&Progress),
 ) -> Result<u64, JobError> {
     find_names(pass).await?;
+    let query = with_required(pass.selection().query(), output.format());
+    let plan = Plan {
+        read: pass.selection().dataset().select(&query)?,
+        columns,
+        heights: None,
+    };
+    write_planned(pass, output, plan, make, progress).await
+}
+
+/// What is read and written.
+struct Plan {
+    /// The selection with all dimensions that the output requires.
+    read: Selection,
+    /// Names of the columns of an empty result.
+    columns: Vec<String>,
+    /// The heights that points get.
+    heights: Option<Arc<Heights>>,
+}
+
+async fn write_planned(
+    pass: &mut Pass,
+    mut output: Output,
+    plan: Plan,
+    make: impl Fn(Tile) -> Result<PointBatch, JobError> + Send + Sync + 'static,
+    mut progress: impl FnMut(&Progress),
+) -> Result<u64, JobError> {
     // For the notes.
     pass.selection().dataset().look_up_credits().await;
-    let query = with_required(pass.selection().query(), output.format());
-    let read = pass.selection().dataset().select(&query)?;
     let make = Arc::new(make);
     let mut writer = Writer {
-        read,
+        plan,
         output: &mut output,
-        columns,
         first: None,
         settled: None,
     };
@@ -63,20 +100,17 @@ pub(crate) async fn write(
     ) else {
         return written;
     };
-    let asked = writer.read.query().dimensions();
-    let asked = asked.map(|_| writer.columns.as_slice());
-    writer.settled = Some(survey(&writer.read, first, asked).await);
+    let asked = writer.plan.read.query().dimensions();
+    let asked = asked.map(|_| writer.plan.columns.as_slice());
+    writer.settled = Some(survey(pass.selection(), first, asked).await);
     pass.begin_again();
     writer.write(pass, &make, &mut progress).await
 }
 
 /// A job that writes points.
 struct Writer<'a> {
-    /// The selection with all dimensions that the output requires.
-    read: Selection,
+    plan: Plan,
     output: &'a mut Output,
-    /// Names of the columns of an empty result.
-    columns: Vec<String>,
     /// The columns of the first points.
     first: Option<PointBatch>,
     /// The columns of the file, if they were settled in advance.
@@ -91,8 +125,13 @@ impl Writer<'_> {
         progress: impl FnMut(&Progress),
     ) -> Result<u64, JobError>
     where
-        M: Fn(Tile) -> Result<PointBatch, DecodeError> + Send + Sync + 'static,
+        M: Fn(Tile) -> Result<PointBatch, JobError> + Send + Sync + 'static,
     {
+        let Plan {
+            read,
+            columns,
+            heights,
+        } = &self.plan;
         let format = self.output.format();
         if self.output.has_early_note() {
             pass.look_ahead(u64::MAX).await?;
@@ -101,25 +140,25 @@ impl Writer<'_> {
         let FileSrs { srs, unsaid } = sinks::file_srs(&selection);
         pass.remarks.extend(Remark::of_srs(format, &srs, unsaid));
         let early = self.output.has_early_note();
-        let note_before = early.then(|| note(pass, &self.columns));
+        let note_before = early.then(|| note(pass, columns));
         let settled = self.settled.as_ref();
         let mut file = PointFile::open(
             self.output,
             &Shape {
                 selection: &selection,
                 srs,
-                columns: self.columns.clone(),
+                columns: columns.clone(),
                 note: note_before,
                 settled,
             },
         )?;
         // A stream has the columns of its first points. If others were requested, they can't be added later.
-        let is_asked = self.read.query().dimensions().is_some();
+        let is_asked = read.query().dimensions().is_some();
         if is_asked && self.output.is_stream() && settled.is_none() {
-            file = file.with_required(&self.columns);
+            file = file.with_required(columns);
         }
         let mut left = pass.limit().unwrap_or(u64::MAX);
-        let take = |node: Node, points: Result<PointBatch, DecodeError>| {
+        let take = |node: Node, points: Result<PointBatch, JobError>| {
             let mut points = points?;
             points.truncate(left);
             left -= points.len() as u64;
@@ -131,19 +170,22 @@ impl Writer<'_> {
             })
         };
         let make = Arc::clone(make);
-        let read = pass.read(&self.read, move |tile| make(tile), take, progress);
-        let read = read.await;
+        let done = pass.read(read, move |tile| make(tile), take, progress);
+        let done = done.await;
         if self.first.is_none() {
             self.first = file.first().cloned();
         }
-        if let Err(error) = read {
+        if let Err(error) = done {
             if is_unforeseen(&error) && self.output.can_begin_again() {
                 file.discard();
             }
             return Err(error);
         }
-        let dimensions = file.columns().unwrap_or_else(|| self.columns.clone());
-        pass.remarks.extend(Remark::of_absent(&self.read));
+        let dimensions = file.columns().unwrap_or_else(|| columns.clone());
+        pass.remarks.extend(Remark::of_absent(read));
+        if let Some(heights) = heights {
+            heights.tell(pass);
+        }
         let written = file.finish(note(pass, &dimensions))?;
         let remarks = Written::remarks(written.rounding, written.filler, format);
         pass.remarks.extend(remarks);
@@ -167,10 +209,16 @@ pub(crate) fn with_required(query: &Query, format: Format) -> Query {
 }
 
 /// The columns of an empty result in a format.
-pub(crate) fn columns_of(selection: &Selection, format: Format) -> Vec<String> {
-    match (format.usual(), selection.query().dimensions()) {
+pub(crate) fn columns_of(pass: &Pass, format: Format) -> Vec<String> {
+    let asked = pass.selection().query().dimensions();
+    let names = match (format.usual(), asked) {
         (Some(usual), None) => usual.iter().map(|name| (*name).to_owned()).collect(),
-        _ => columns(selection),
+        _ => columns(pass.selection()),
+    };
+    if pass.heights().is_some() && asked.is_none() {
+        with_heights(names)
+    } else {
+        names
     }
 }
 

@@ -3,22 +3,33 @@
 use ept_reader::{Area, Bounds, Credit, Crs, Edge, Length, Query, Selection};
 use serde_json::{Value, json};
 
-use crate::Pass;
+use crate::{HeightAboveGround, Pass};
 
 /// The query, with the depth for its resolution.
 pub(crate) fn query_json(pass: &Pass) -> Value {
     let selection = pass.selection();
     let mut json = json_of(selection, selection.query());
     json["limit"] = pass.limit().into();
+    json["heightAboveGround"] = pass.heights().map(heights_json).into();
     json
 }
 
 /// The query for one of the areas of [`Query::with_any_of`].
-pub(crate) fn area_query_json(selection: &Selection, area: usize) -> Value {
-    let query = selection.query();
+pub(crate) fn area_query_json(pass: &Pass, area: usize) -> Value {
+    let (selection, query) = (pass.selection(), pass.selection().query());
     let area = query.any_of().get(area).cloned();
     let query = area.into_iter().fold(query.clone(), Query::with_area);
-    json_of(selection, &query)
+    let mut json = json_of(selection, &query);
+    json["heightAboveGround"] = pass.heights().map(heights_json).into();
+    json
+}
+
+/// From what heights above the ground are measured, in metres.
+fn heights_json(heights: &HeightAboveGround) -> Value {
+    json!({
+        "ground": heights.ground.to_string(),
+        "maxEdge": heights.max_edge.map(Length::metres),
+    })
 }
 
 fn json_of(selection: &Selection, query: &Query) -> Value {

@@ -6,7 +6,7 @@ use ept_crs::{CrsError, srs_projjson};
 use ept_export::Rounding;
 use ept_reader::{Selection, Srs};
 
-use crate::Format;
+use crate::{Format, HeightAboveGround};
 
 /// Something unexpected about an output. Formatted, it is a sentence for users.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -27,6 +27,12 @@ pub enum Remark {
     /// Dimensions in the query that none of the tiles read has.
     #[error("no tile has {}: it is not a column of the output, and comparisons with it are false", .0.join(", "))]
     Absent(Vec<String>),
+    /// There is no ground to measure heights from.
+    #[error(
+        "there is no point of the ground in or near the area, so every {} is not a number",
+        HeightAboveGround::NAME
+    )]
+    NoGround,
     /// Points lack dimensions that others have, in a format without absent values.
     #[error("{points} points lack {}: 0 is written instead, since {format} has no absent values", .dimensions.join(", "))]
     Filled {

@@ -1,10 +1,10 @@
 //! Dimensions in a query that only tiles have.
 
-use ept_format::known_dimension;
+use ept_format::{is_same_dimension, known_dimension};
 use ept_reader::{Dimension, Error, Filter, Selection};
 use futures::StreamExt;
 
-use crate::Pass;
+use crate::{HeightAboveGround, Pass};
 
 /// Maximum number of tiles whose headers are read to find a name.
 const MOST: usize = 1_000;
@@ -14,6 +14,9 @@ const MOST: usize = 1_000;
 pub(crate) async fn find_names(pass: &mut Pass) -> Result<(), Error> {
     let selection = pass.selection().clone();
     let mut unknown = unknown_names(&selection);
+    if pass.heights().is_some() {
+        unknown.retain(|name| !is_same_dimension(name, HeightAboveGround::NAME));
+    }
     if unknown.is_empty() {
         return Ok(());
     }

@@ -24,16 +24,25 @@ pub fn heights_above_ground<N: Neighbours>(
     max_edge: MaxEdge,
     ground: &mut N,
 ) -> Result<Vec<f64>, N::Error> {
-    let mut heights = vec![f64::NAN; points.len()];
-    let columns = points.x.iter().zip(&points.y).enumerate();
-    let is_place = |c: &f64| c.abs() <= Triangulation::FARTHEST;
-    let usable = columns.filter(|(_, (x, y))| is_place(x) && is_place(y));
-    let (indices, places): (Vec<usize>, Vec<[f64; 2]>) =
-        usable.map(|(index, (x, y))| (index, [*x, *y])).unzip();
-    let Some(area) = extent(&places) else {
-        return Ok(heights);
+    let Some(area) = extent(&usable(points).1) else {
+        return Ok(vec![f64::NAN; points.len()]);
     };
     let tin = Tin::new(area, Duplicates::Lowest, max_edge, ground)?;
+    heights_above_tin(points, &tin, ground)
+}
+
+/// As [`heights_above_ground`], above a surface of the lowest points of the ground whose area has all points. It can be used
+/// again for others there.
+///
+/// # Errors
+/// If ground points can't be read or used.
+pub fn heights_above_tin<N: Neighbours>(
+    points: &Points,
+    tin: &Tin,
+    ground: &mut N,
+) -> Result<Vec<f64>, N::Error> {
+    let mut heights = vec![f64::NAN; points.len()];
+    let (indices, places) = usable(points);
     let above = |index: usize, ground: f64| points.value.get(index).map(|z| z - ground);
     let mut beyond = Vec::new();
     let mut start = 0;
@@ -50,7 +59,7 @@ pub fn heights_above_ground<N: Neighbours>(
     let Some(area) = extent(&places) else {
         return Ok(heights);
     };
-    let mut nearest = Nearest::new(places, max_edge.scale(), Duplicates::Lowest);
+    let mut nearest = Nearest::new(places, tin.max_edge().scale(), Duplicates::Lowest);
     let read = tin.triangulation();
     let vertices = read.places().iter().zip(read.values());
     nearest.extend(vertices.map(|([x, y], z)| [*x, *y, *z]))?;
@@ -59,6 +68,14 @@ pub fn heights_above_ground<N: Neighbours>(
         heights[index] = above(index, found.value()).unwrap_or(f64::NAN);
     }
     Ok(heights)
+}
+
+/// The points whose places can be used, by their number.
+fn usable(points: &Points) -> (Vec<usize>, Vec<[f64; 2]>) {
+    let columns = points.x.iter().zip(&points.y).enumerate();
+    let is_place = |c: &f64| c.abs() <= Triangulation::FARTHEST;
+    let usable = columns.filter(|(_, (x, y))| is_place(x) && is_place(y));
+    usable.map(|(index, (x, y))| (index, [*x, *y])).unzip()
 }
 
 /// The box around places. `None` if there are none.

@@ -43,7 +43,7 @@ pub use error::RasterError;
 pub use fill::filled;
 pub use geotiff::{GeoTiff, GeoTiffError, SampleType};
 pub use grid::Grid;
-pub use height_above_ground::heights_above_ground;
+pub use height_above_ground::{heights_above_ground, heights_above_tin};
 pub use hillshade::{Hillshade, Light};
 pub use kernel::Kernel;
 pub use lattice::Lattice;

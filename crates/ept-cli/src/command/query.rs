@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use ept_job::{Format, Output, Pass, Report, file_names, write_areas, write_points};
-use ept_reader::{Crs, Query, Selection};
+use ept_job::{
+    Format, HeightAboveGround, Output, Pass, Report, file_names, write_areas, write_points,
+};
+use ept_reader::{Crs, Filter, Length, Query, Selection};
 use indicatif::HumanBytes;
 
 use crate::area;
@@ -18,6 +20,7 @@ use crate::losses;
 use crate::numbers::{counted, rounded};
 use crate::output::{output, wrong};
 use crate::progress::Bar;
+use crate::raster::ground;
 use crate::select;
 use crate::terminal::{self, tell};
 use crate::values::limit;
@@ -32,6 +35,7 @@ Examples:
   ept query DATASET --bounds=-123.075,44.05,-123.070,44.055 --crs EPSG:4326 --resolution 1m -o area.laz
   ept query DATASET --polygon field.geojson --buffer 20m --where 'Classification == 2' -o ground.laz
   ept query DATASET --polygon plots.geojson --each plot -o 'plots/{plot}.laz'
+  ept query DATASET --hag --where 'HeightAboveGround > 2 and HeightAboveGround < 30' -o trees.laz
   ept query DATASET --depth 2 --dims X,Y,Z,Intensity | head
   ept query DATASET --resolution 1 -o points.parquet
 
@@ -66,6 +70,19 @@ pub(crate) struct QueryArgs {
     pub(crate) out_crs: Option<Crs>,
     #[command(flatten)]
     pub(crate) thin: ThinArgs,
+    /// Add the dimension `HeightAboveGround`: the height above the triangles between the points of the ground, in and around
+    /// the area. --dims and --where can name it
+    #[arg(long)]
+    pub(crate) hag: bool,
+    /// Classes of the points of the ground, for --hag
+    #[arg(
+        long = "class",
+        value_name = "N,N,..",
+        value_delimiter = ',',
+        default_value = "2",
+        requires = "hag"
+    )]
+    pub(crate) classes: Vec<u8>,
     /// Decimals of floating-point values in CSV, such as coordinates [default: as many as are needed to represent them
     /// exactly]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=17))]
@@ -93,7 +110,7 @@ pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
     check_clobber(args, args.output.as_deref())?;
     let output = output_of(args, args.output.as_deref())?;
     let name = output.name();
-    let mut pass = Pass::new(selection(args).await?, args.read.on_error.0);
+    let mut pass = pass(selection(args).await?, args)?;
     if let Some(points) = args.limit {
         pass = pass.with_limit(points);
     }
@@ -113,6 +130,23 @@ pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
         .map_err(Into::into)
 }
 
+/// A pass over the selection, with heights above the ground if they are asked for.
+fn pass(selection: Selection, args: &QueryArgs) -> Result<Pass> {
+    let pass = Pass::new(selection, args.read.on_error.0);
+    if !args.hag {
+        return Ok(pass);
+    }
+    let heights = HeightAboveGround {
+        ground: Filter::parse(&ground(&args.classes))?,
+        max_edge: Length::from_metres(MAX_EDGE),
+    };
+    pass.with_heights(heights)
+        .map_err(|problem| wrong(problem).into())
+}
+
+/// Longest edge of triangles of the ground in metres, as for rasters.
+const MAX_EDGE: f64 = 50.0;
+
 /// Writes a file for each feature.
 async fn run_each(args: &QueryArgs, property: &str) -> Result<Outcome> {
     let mut each = area::each(&args.select.points.area, property)?;
@@ -127,7 +161,7 @@ async fn run_each(args: &QueryArgs, property: &str) -> Result<Outcome> {
     let outputs = outputs.collect::<Result<Vec<_>>>()?;
     let (dataset, query) = select::each(&args.select, &args.read, each).await?;
     let selection = select::bind(&dataset, &with_flags(query, args), &args.read)?;
-    let mut pass = Pass::new(selection, args.read.on_error.0);
+    let mut pass = pass(selection, args)?;
     consent(args, &mut pass).await?;
     if let Some(output) = outputs.first() {
         tell_octree(args, output, &pass);

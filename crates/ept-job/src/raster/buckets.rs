@@ -208,6 +208,6 @@ impl Buckets {
 }
 
 /// The bucket of a cell.
-fn key_of(cell: [i64; 2], edge: i64) -> Key {
+pub(crate) fn key_of(cell: [i64; 2], edge: i64) -> Key {
     cell.map(|index| index.div_euclid(edge))
 }

@@ -1,18 +1,18 @@
 //! Points to a raster.
 
-mod around;
-mod buckets;
+pub(crate) mod around;
+pub(crate) mod buckets;
 mod coarse;
 mod coverage;
 mod files;
-mod gather;
-mod ground;
+pub(crate) mod gather;
+pub(crate) mod ground;
 mod ground_points;
-mod input;
+pub(crate) mod input;
 mod judgement;
 mod maker;
 mod model;
-mod plan;
+pub(crate) mod plan;
 mod raster_file;
 mod relief;
 mod scratch;

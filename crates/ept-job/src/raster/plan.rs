@@ -235,7 +235,7 @@ fn needed(selection: &Selection, model: &RasterModel, dimensions: &[String]) -> 
 }
 
 /// Whether points can have a dimension. In LAZ, more than the schema of EPT says.
-fn may_have(selection: &Selection, name: &str) -> bool {
+pub(crate) fn may_have(selection: &Selection, name: &str) -> bool {
     let dataset = selection.dataset();
     let is_las = match dataset.ept() {
         Ok(ept) => ept.metadata().data_type() == DataType::Laszip,
@@ -278,7 +278,7 @@ fn method(model: &RasterModel, lattice: &Lattice, ground: &Ground) -> Result<Met
 
 /// How far from an area points can matter for its cells, in units. Triangles without a limit could need any point; those
 /// around an area are as a rule no larger than this.
-const USUAL_EDGE: f64 = 50.0;
+pub(crate) const USUAL_EDGE: f64 = 50.0;
 
 fn halo(
     model: &RasterModel,
@@ -331,7 +331,7 @@ fn wide(
 }
 
 /// An area that is larger by some metres. Boxes are in the coordinates of the source.
-fn grown(area: &Area, metres: f64, source: &Ground) -> Area {
+pub(crate) fn grown(area: &Area, metres: f64, source: &Ground) -> Area {
     if let Some(bounds) = area.as_bounds() {
         let [x, y] = source.metres.map(|unit| metres / unit);
         return Area::from(bounds.grown([x, y, 0.0]));

@@ -70,6 +70,11 @@ impl Tin {
         &self.triangulation
     }
 
+    /// The longest edge of its triangles.
+    pub(crate) fn max_edge(&self) -> MaxEdge {
+        self.max_edge
+    }
+
     /// Heights of the surface at the centres of cells, which must be in its area. Cells without a short triangle have none.
     ///
     /// The value is that of the plane through the triangle's corners, as of PDAL's `filters.faceraster`. It depends on the
