@@ -128,3 +128,44 @@ fn a_raster_is_a_tiff() {
     let run = ept(&["dtm", &fixture("terrain"), "-o", out.to_str().unwrap()]).ends_with(2);
     assert!(run.stderr().contains(".tif"), "{}", run.stderr());
 }
+
+#[test]
+fn files_of_the_same_name_and_pictures_of_lerc_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let terrain = fixture("terrain");
+    let (out, picture) = (place("out.tif"), place("out.png"));
+    let wrong: [(&[&str], &str); 4] = [
+        (&["--mask", &out], "two files would be called"),
+        (&["--hillshade", &out], "two files would be called"),
+        (&["--hillshade", &terrain], "name it .tif"),
+        (
+            &["--hillshade", &picture, "--compress", "lerc"],
+            "can't read lerc",
+        ),
+    ];
+    for (flags, words) in wrong {
+        let run = ept(&[&["dtm", &terrain, "-o", &out], flags].concat()).ends_with(2);
+        assert!(run.stderr().contains(words), "{}", run.stderr());
+    }
+    let canopy = ["chm", &terrain, "-o", &out, "--fill", "tin"];
+    let run = ept(&canopy).ends_with(1);
+    assert!(
+        run.stderr().contains("cells around only"),
+        "{}",
+        run.stderr()
+    );
+    assert_eq!(folder.path().read_dir().unwrap().count(), 0);
+}
+
+#[test]
+fn a_missing_folder_is_told_before_anything_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("none/out.tif");
+    let run = ept(&["dtm", &fixture("terrain"), "-o", out.to_str().unwrap()]).ends_with(1);
+    assert!(
+        run.stderr().contains("there is no folder"),
+        "{}",
+        run.stderr()
+    );
+}

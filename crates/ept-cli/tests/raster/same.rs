@@ -105,3 +105,33 @@ fn an_octree_a_copc_file_and_a_laz_file_make_the_same_raster() {
         assert!(made[0] == made[2], "{command:?} LAZ");
     }
 }
+
+#[test]
+fn the_cells_of_another_raster_are_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let terrain = fixture("terrain");
+    let (part, like, other) = (place("part.tif"), place("like.tif"), place("other.tif"));
+    let area = [
+        "--bounds",
+        "500100.25,4650100.5,500200.25,4650300.5",
+        "--align",
+        "0.25,0.5",
+    ];
+    ept(&[&["dtm", &terrain, "-q", "-o", &part], &area[..]].concat()).ends_with(0);
+    ept(&["dtm", &terrain, "-q", "-o", &like, "--like", &part]).ends_with(0);
+    assert!(Image::read(&part) == Image::read(&like));
+    // The points would be in another system.
+    let flags = [
+        "dtm",
+        &terrain,
+        "-o",
+        &other,
+        "--like",
+        &part,
+        "--out-crs",
+        "EPSG:32615",
+    ];
+    let run = ept(&flags).ends_with(1);
+    assert!(run.stderr().contains("EPSG:26915"), "{}", run.stderr());
+}
