@@ -48,7 +48,8 @@ pub(crate) async fn ground_points(
         points.buckets.width(),
         Arc::clone(&scratch),
     );
-    let Some(grid) = filter.grid(&points)? else {
+    let all = Arc::clone(&points);
+    let Some(grid) = engine.compute(0, move || filter.grid(&all)).await?? else {
         return Ok(UsedPoints {
             buckets: Arc::new(ground),
             columns: points.columns,

@@ -88,8 +88,13 @@ impl Judgement {
             }
         }
         judgement.threshold = statistics.threshold(multiplier);
+        let count = move || {
+            let points = judgement.count()?;
+            Ok::<_, JobError>((judgement, points))
+        };
+        let (judgement, points) = engine.compute(0, count).await??;
         let found = OutliersFound {
-            points: judgement.count()?,
+            points,
             mean: statistics.mean(),
             deviation: statistics.deviation(),
             threshold: judgement.threshold,

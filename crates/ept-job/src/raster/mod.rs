@@ -105,6 +105,6 @@ pub async fn write_raster(
         done += 1;
         progress(&RasterProgress::Making { done, of });
     }
-    open.finish()?;
+    engine.compute(0, move || open.finish()).await??;
     Ok(summary)
 }

@@ -12,7 +12,8 @@ pub enum Cells {
     /// Square cells of this size.
     Sized {
         /// Edge length of a cell. On the ground, units of a projected system count at their nominal length where that is
-        /// within 2 % of the true one, so that 1 m in UTM is 1 unit.
+        /// within 2 % of the true one, so that 1 m in UTM is 1 unit. In others, such as Web Mercator, it is the size in the
+        /// middle of the dataset: give it in units there, if rasters of several datasets must fit together.
         size: Spacing,
         /// A corner of a cell; the others are at multiples of the size from it.
         corner: [f64; 2],

@@ -204,8 +204,12 @@ impl<'a> Plan<'a> {
             points = ground_points(points, filter, engine, &scratch).await?;
         }
         let duplicates = self.model.duplicates;
-        let mut coarse = points.coarse()?;
-        let coarse = Tin::new(EVERYWHERE, duplicates, MaxEdge::NONE, &mut coarse)?;
+        let made = engine.compute(0, move || {
+            let mut coarse = points.coarse()?;
+            let tin = Tin::new(EVERYWHERE, duplicates, MaxEdge::NONE, &mut coarse)?;
+            Ok::<_, JobError>((points, tin))
+        });
+        let (points, coarse) = made.await??;
         Ok(Maker {
             points,
             method: self.method,

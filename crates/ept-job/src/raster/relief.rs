@@ -40,8 +40,10 @@ const DEGREE: f64 = 111_120.0;
 /// Writes the hillshade of a terrain model: as PNG with world file and coordinate system beside it if the extension is
 /// `.png`, otherwise as Cloud Optimized GeoTIFF. Values are those of `gdaldem hillshade`; 0 is void.
 ///
+/// A picture appears complete or not at all, and the files beside it after it.
+///
 /// # Errors
-/// If the model can't be read, or a file can't be written. No file is left behind.
+/// If the model can't be read, or a file can't be written.
 pub fn write_hillshade(input: &Path, output: &Path, relief: Relief) -> Result<(), JobError> {
     let heights = open(input)?;
     let grid = *heights.grid();
@@ -67,7 +69,11 @@ pub fn write_hillshade(input: &Path, output: &Path, relief: Relief) -> Result<()
     let (file, pending) = Pending::create(output).map_err(failed)?;
     let mut out = BufWriter::with_capacity(1 << 20, file);
     if is_picture {
-        write_png(&grid, Some(0), &mut out, |window| shaded.window(window))?;
+        let written = write_png(&grid, Some(0), &mut out, |window| shaded.window(window));
+        written.map_err(|error| match error {
+            JobError::Picture(source) => failed(source),
+            error => error,
+        })?;
     } else {
         shaded.write_tiles(grid, output, &mut out)?;
     }
