@@ -16,7 +16,7 @@ fuzz_target!(|data: &[u8]| {
     };
     let all = *file.grid().window();
     assert!(!all.is_empty() && file.bands() > 0);
-    file.keys().srs();
+    let _ = file.keys().srs();
     let band = file.bands() - 1;
     // Across the north-western corner, where the first strip or tile is.
     let window = Window {
