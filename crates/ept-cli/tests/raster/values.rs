@@ -154,3 +154,19 @@ fn cells_outside_a_polygon_are_outside() {
         "{counts:?}"
     );
 }
+
+/// Also where points at the edge of the data are in no triangle.
+#[test]
+fn cells_with_a_value_are_measured_or_interpolated() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (out, mask) = (place("out.tif"), place("mask.tif"));
+    let flags = ["-q", "-o", &out, "--mask", &mask];
+    ept(&[&["dtm", &fixture("terrain")], &flags[..]].concat()).ends_with(0);
+    let (image, kinds) = (Image::read(&out), Image::read(&mask));
+    for [x, y] in image.centres() {
+        let kind = kinds.at(x, y, 0).unwrap();
+        let has_value = image.at(x, y, 0).is_some();
+        assert_eq!(has_value, kind == 1.0 || kind == 2.0, "{x} {y} {kind}");
+    }
+}

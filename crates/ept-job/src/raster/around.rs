@@ -145,10 +145,14 @@ pub(crate) struct Around<'a> {
 impl Neighbours for Around<'_> {
     type Error = JobError;
 
-    fn more(&mut self, wanted: &dyn Fn([f64; 4]) -> bool) -> Result<Points, JobError> {
+    fn more(
+        &mut self,
+        within: [f64; 4],
+        wanted: &dyn Fn([f64; 4]) -> bool,
+    ) -> Result<Points, JobError> {
         let mut found = Points::default();
         let buckets = &self.points.buckets;
-        for key in buckets.keys() {
+        for key in buckets.keys_in_box(within) {
             if !self.seen.contains(&key) && wanted(buckets.extent(key)) {
                 self.seen.insert(key);
                 self.points.add(key, self.column, &mut found)?;

@@ -39,7 +39,7 @@ impl Neighbours for Coarse {
     type Error = JobError;
 
     /// All points, the first time.
-    fn more(&mut self, _: &dyn Fn([f64; 4]) -> bool) -> Result<Points, JobError> {
+    fn more(&mut self, _: [f64; 4], _: &dyn Fn([f64; 4]) -> bool) -> Result<Points, JobError> {
         let mut all = Points::default();
         for mut points in std::mem::take(&mut self.depths).into_values() {
             all.x.append(&mut points.x);

@@ -122,7 +122,9 @@ impl Maker {
         let mut kinds = Raster::void(window);
         for (at, kind) in kinds.values_mut().iter_mut().enumerate() {
             let has_value = valued.iter().any(|band| !band.values()[at].is_nan());
-            let found = CellKind::of(covered[at], measured[at], has_value, incomplete[at]);
+            // A point outside all triangles gives no value.
+            let is_measured = measured[at] && (has_value || valued.is_empty());
+            let found = CellKind::of(covered[at], is_measured, has_value, incomplete[at]);
             *kind = f64::from(found as u8);
         }
         Ok(Made {

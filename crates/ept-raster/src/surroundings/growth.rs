@@ -19,7 +19,7 @@ pub(crate) fn grow<N: Neighbours>(
     area: [f64; 4],
     source: &mut N,
 ) -> Result<(), N::Error> {
-    let near = source.more(&|bucket| is_box(overlap(bucket, area)))?;
+    let near = source.more(area, &|bucket| is_box(overlap(bucket, area)))?;
     result.add(&near)?;
     let mut reach = Reach::new(area, near.len());
     drop(near);
@@ -35,7 +35,7 @@ pub(crate) fn grow<N: Neighbours>(
                 let near = overlap(bucket, halo);
                 is_box(near) && open.iter().any(|region| region.meets(near))
             };
-            let more = source.more(&wanted)?;
+            let more = source.more(halo, &wanted)?;
             if !more.is_empty() {
                 result.add(&more)?;
                 break;

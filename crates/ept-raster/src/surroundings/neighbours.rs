@@ -8,9 +8,13 @@ pub trait Neighbours {
     type Error: From<RasterError>;
 
     /// All points of those buckets that were not returned before and whose box is `wanted`: `[min x, min y, max x, max y]`,
-    /// which must contain all points of the bucket. No points if there are no such buckets any more.
+    /// which must contain all points of the bucket. All of them meet the box `within`. No points if there are no such buckets any more.
     ///
     /// # Errors
     /// If the points can't be read.
-    fn more(&mut self, wanted: &dyn Fn([f64; 4]) -> bool) -> Result<Points, Self::Error>;
+    fn more(
+        &mut self,
+        within: [f64; 4],
+        wanted: &dyn Fn([f64; 4]) -> bool,
+    ) -> Result<Points, Self::Error>;
 }

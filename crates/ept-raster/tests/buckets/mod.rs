@@ -48,7 +48,7 @@ impl Buckets {
 impl Neighbours for Buckets {
     type Error = Unusable;
 
-    fn more(&mut self, wanted: &dyn Fn([f64; 4]) -> bool) -> Result<Points, Unusable> {
+    fn more(&mut self, _: [f64; 4], wanted: &dyn Fn([f64; 4]) -> bool) -> Result<Points, Unusable> {
         let mut all = Points::default();
         for bucket in &mut self.0 {
             if let Some((_, points)) = bucket.take_if(|(bounds, _)| wanted(*bounds)) {
