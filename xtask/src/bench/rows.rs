@@ -342,7 +342,9 @@ impl Rows {
 
     fn dtm(&self, flags: &[&str]) -> Result<Cost> {
         let mut command = Command::new(&self.ept);
+        // Datasets without classes have ground too.
         command.arg("dtm").arg(&self.laszip).args(flags);
+        command.args(["--class", "0,1,2"]);
         command.args(["--quiet", "--threads", &self.threads.to_string()]);
         command
             .arg("--output")
