@@ -82,7 +82,7 @@ async fn credits_of(dataset: &Dataset, short_names: &[String]) -> Vec<Credit> {
     short_names.iter().map(credit).collect()
 }
 
-/// OpenTopography's surveys at the place of a dataset; none if they can't be had.
+/// OpenTopography's surveys at the place of a dataset. Empty if the catalogue can't be read.
 async fn around(dataset: &Dataset) -> Vec<Survey> {
     let frame = dataset.frame();
     let degrees = frame
