@@ -11,7 +11,8 @@ use super::{HeightAboveGround, bare};
 use crate::raster::around::{Columns, UsedPoints};
 use crate::raster::gather::{Wanted, gather};
 use crate::raster::ground::Ground as Units;
-use crate::raster::plan::{USUAL_EDGE, grown, may_have};
+use crate::raster::halo::{USUAL_EDGE, grown};
+use crate::raster::plan::may_have;
 use crate::{JobError, Losses, OnError, Pass, Progress};
 
 /// The ground of a selection.

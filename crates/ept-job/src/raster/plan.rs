@@ -5,14 +5,16 @@ use std::sync::Arc;
 use ept_crs::srs_codes;
 use ept_format::{DataType, is_same_dimension};
 use ept_raster::{Grid, Kernel, Lattice, MaxEdge, Smrf, Tin, Window};
-use ept_reader::{Area, Bounds, Filter, Length, Query, Selection};
+use ept_reader::{Filter, Length, Query, Selection};
 
 use super::around::{Columns, UsedPoints};
-use super::coverage::{Coverage, EVERYWHERE, place};
+use super::coverage::{Coverage, EVERYWHERE};
+use super::extent::{areas, box_of, extent, plane};
 use super::files::RasterFiles;
 use super::gather::{Gathered, Wanted, joined, window_of};
 use super::ground::Ground;
 use super::ground_points::{GroundFilter, ground_points};
+use super::halo::{USUAL_EDGE, halo, wide};
 use super::judgement::Judgement;
 use super::maker::{Maker, Method};
 use super::model::{Cells, Fill, RasterModel, Reach, Surface};
@@ -280,73 +282,6 @@ fn method(model: &RasterModel, lattice: &Lattice, ground: &Ground) -> Result<Met
     })
 }
 
-/// How far from an area points can matter for its cells, in units. Triangles without a limit could need any point; those
-/// around an area are as a rule no larger than this.
-pub(crate) const USUAL_EDGE: f64 = 50.0;
-
-fn halo(
-    model: &RasterModel,
-    method: &Method,
-    lattice: &Lattice,
-    ground: &Ground,
-) -> Result<f64, JobError> {
-    let edge = model.max_edge.map_or(USUAL_EDGE, Length::metres);
-    let edge = edge / ground.least();
-    let reach = match method {
-        Method::Tin => edge,
-        Method::Statistics { kernel, .. } => f64::from(kernel.halo(lattice)?) * lattice.cell(),
-    };
-    let fill = match model.fill {
-        Fill::Window(cells) => f64::from(cells) * lattice.cell(),
-        Fill::Tin => edge,
-        Fill::None | Fill::Octree => 0.0,
-    };
-    let above = if model.ground.is_some() { edge } else { 0.0 };
-    let found = if model.finds_ground {
-        f64::from(Smrf::default().halo()?) / ground.least()
-    } else {
-        0.0
-    };
-    // Cells at the edge of an area are whole.
-    Ok(reach + fill + above + found + lattice.cell())
-}
-
-/// The query with areas that are larger by `halo` units of the raster. Without areas, those of a raster whose cells are
-/// taken are one.
-fn wide(
-    selection: &Selection,
-    model: &RasterModel,
-    halo: f64,
-    ground: &Ground,
-) -> Result<Query, JobError> {
-    let query = selection.query();
-    let metres = halo * ground.metres[0].max(ground.metres[1]);
-    let own = Ground::of_source(selection);
-    let grown = |area: &Area| grown(area, metres, &own);
-    let mut areas: Vec<Area> = query.areas().iter().map(grown).collect();
-    if let (Cells::Like { grid, .. }, true) = (&model.cells, areas.is_empty()) {
-        let [west, south, east, north] = grid.extent();
-        let low = [west - halo, south - halo, f64::NEG_INFINITY];
-        let high = [east + halo, north + halo, f64::INFINITY];
-        let area = Area::from_corners(low, high, query.output_crs().cloned());
-        areas.push(area.map_err(ept_reader::Error::from)?);
-    }
-    Ok(query.clone().with_areas(areas))
-}
-
-/// An area that is larger by some metres. Boxes are in the coordinates of the source.
-pub(crate) fn grown(area: &Area, metres: f64, source: &Ground) -> Area {
-    if let Some(bounds) = area.as_bounds() {
-        let [x, y] = source.metres.map(|unit| metres / unit);
-        return Area::from(bounds.grown([x, y, 0.0]));
-    }
-    let buffer = area.buffer().map_or(0.0, Length::metres) + metres;
-    match Length::from_metres(buffer).filter(|_| source.is_known) {
-        Some(buffer) => area.clone().buffered(buffer),
-        None => area.clone(),
-    }
-}
-
 /// Refuses the cells of a raster in another coordinate system than the points would be in.
 fn check_system(selection: &Selection, theirs: Option<&str>) -> Result<(), JobError> {
     let horizontal = |codes: &str| codes.split('+').next().unwrap_or(codes).to_owned();
@@ -381,50 +316,4 @@ fn check_size(
         return Err(JobError::TooManyCells { columns, rows });
     }
     Ok(())
-}
-
-/// The box of a query, if its area is one in the coordinates of the raster: minimum x and y, maximum x and y.
-fn box_of(selection: &Selection) -> Option<[f64; 4]> {
-    let query = selection.query();
-    if query.output_crs().is_some() || !query.any_of().is_empty() || query.areas().is_empty() {
-        return None;
-    }
-    let mut joined = [
-        f64::NEG_INFINITY,
-        f64::NEG_INFINITY,
-        f64::INFINITY,
-        f64::INFINITY,
-    ];
-    for area in query.areas() {
-        let [west, south, east, north] = plane(&area.as_bounds()?);
-        joined = [
-            joined[0].max(west),
-            joined[1].max(south),
-            joined[2].min(east),
-            joined[3].min(north),
-        ];
-    }
-    let is_box =
-        joined.iter().all(|c| c.is_finite()) && joined[0] < joined[2] && joined[1] < joined[3];
-    is_box.then_some(joined)
-}
-
-/// A box around the areas of a selection, in the coordinates of the raster. `None` if there are none, or they are not bounded.
-fn areas(selection: &Selection) -> Option<[f64; 4]> {
-    let bounds = selection.bound().wish().bounds;
-    let areas = place(selection, &bounds);
-    areas.iter().all(|c| c.is_finite()).then_some(areas)
-}
-
-/// The smallest known box of the sources.
-fn extent(selection: &Selection) -> Bounds {
-    match selection.query().output_crs() {
-        Some(_) => *selection.bounds(),
-        None => *selection.frame().extent(),
-    }
-}
-
-fn plane(bounds: &Bounds) -> [f64; 4] {
-    let (min, max) = (bounds.min(), bounds.max());
-    [min[0], min[1], max[0], max[1]]
 }
