@@ -278,7 +278,12 @@ fn reports() {
         "k=8",
     ];
     ept(&[&raster[..], &["--report", &report]].concat()).ends_with(0);
-    assert_documented("ept query --report FILE", &[first, second, third, read()]);
+    let fourth = read();
+    let (hag, out) = (format!("--hag={out}"), file(&folder, "heights.laz"));
+    let query = ["query", &fixture("terrain"), "-q", &hag, "-o", &out];
+    ept(&[&query[..], &["--report", &report]].concat()).ends_with(0);
+    let reports = [first, second, third, fourth, read()];
+    assert_documented("ept query --report FILE", &reports);
 }
 
 #[test]

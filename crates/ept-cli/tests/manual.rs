@@ -31,9 +31,9 @@ fn flags(command: &str) -> BTreeSet<String> {
     let flags = words
         .take_while(|_| true)
         .filter(|word| word.starts_with("--"));
-    flags
-        .map(|flag| flag.trim_end_matches([',', '.']).to_owned())
-        .collect()
+    // An optional value follows as in `--flag[=<VALUE>]`.
+    let names = flags.filter_map(|flag| flag.split(['[', ',', '.']).next());
+    names.map(str::to_owned).collect()
 }
 
 /// What bash offers after these words.

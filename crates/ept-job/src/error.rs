@@ -147,6 +147,18 @@ pub enum JobError {
         /// The system of the cells.
         theirs: String,
     },
+    /// Heights above a raster in another coordinate system.
+    #[error(
+        "{input} is in {theirs}, but the points are in {ours}: transform it, for example with gdalwarp -t_srs {ours}"
+    )]
+    RasterSystem {
+        /// The name of the file.
+        input: String,
+        /// The system of the points.
+        ours: String,
+        /// The system of the raster.
+        theirs: String,
+    },
     /// Far too many cells.
     #[error("{columns:.0} x {rows:.0} cells are too many: use larger cells or a smaller area")]
     TooManyCells {

@@ -78,7 +78,7 @@ pub use error::{JobError, OutputError};
 pub use file_names::file_names;
 pub use find::{Catalogue, Find};
 pub use format::Format;
-pub use heights::HeightAboveGround;
+pub use heights::{HeightAboveGround, Terrain};
 pub use hierarchy::{DepthCount, Hierarchy};
 pub use info::Info;
 pub use json::sorted_json;

@@ -3,7 +3,7 @@
 use ept_reader::{Area, Bounds, Credit, Crs, Edge, Length, Query, Selection};
 use serde_json::{Value, json};
 
-use crate::{HeightAboveGround, Pass};
+use crate::{HeightAboveGround, Pass, Terrain};
 
 /// The query, with the depth for its resolution.
 pub(crate) fn query_json(pass: &Pass) -> Value {
@@ -26,10 +26,13 @@ pub(crate) fn area_query_json(pass: &Pass, area: usize) -> Value {
 
 /// From what heights above the ground are measured, in metres.
 fn heights_json(heights: &HeightAboveGround) -> Value {
-    json!({
-        "ground": heights.ground.to_string(),
-        "maxEdge": heights.max_edge.map(Length::metres),
-    })
+    match &heights.ground {
+        Terrain::Points(ground) => json!({
+            "ground": ground.to_string(),
+            "maxEdge": heights.max_edge.map(Length::metres),
+        }),
+        Terrain::Raster(path) => json!({ "raster": path.display().to_string() }),
+    }
 }
 
 fn json_of(selection: &Selection, query: &Query) -> Value {

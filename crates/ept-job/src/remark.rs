@@ -33,6 +33,12 @@ pub enum Remark {
         HeightAboveGround::NAME
     )]
     NoGround,
+    /// The raster that heights are measured from has no value where points are.
+    #[error(
+        "the raster has no value where the points are, so every {} is not a number",
+        HeightAboveGround::NAME
+    )]
+    NoTerrain,
     /// Points lack dimensions that others have, in a format without absent values.
     #[error("{points} points lack {}: 0 is written instead, since {format} has no absent values", .dimensions.join(", "))]
     Filled {

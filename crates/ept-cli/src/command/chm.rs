@@ -1,8 +1,10 @@
 //! `ept chm`: heights of trees and buildings above the ground.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 use clap::Args;
-use ept_job::{RasterModel, Statistic};
+use ept_job::{RasterModel, Statistic, Terrain};
 use ept_reader::Filter;
 
 use crate::exit::Outcome;
@@ -11,10 +13,11 @@ use crate::raster::{FIRST, RasterArgs, SurfaceArgs, ground};
 pub(crate) const EXAMPLES: &str = "\
 Examples:
   ept chm DATASET -o canopy.tif
+  ept chm DATASET --dtm dtm.tif -o canopy.tif
   ept chm 'tiles/*.laz' --resolution 50cm --fill window=2 -o canopy.tif
 
-A cell has the height of the highest first return in it above the triangles between the points of the ground. Withheld
-points and those of the classes 7 and 18 (noise) are left out. --fill fills pits between the trees.";
+A cell has the height of the highest first return in it above the triangles between the points of the ground, or above
+the cells of a terrain model. Withheld points and those of the classes 7 and 18 (noise) are left out. --fill fills pits between the trees.";
 
 #[derive(Debug, Args)]
 pub(crate) struct ChmArgs {
@@ -28,14 +31,21 @@ pub(crate) struct ChmArgs {
         default_value = "2"
     )]
     classes: Vec<u8>,
+    /// Measure heights from the cells of this GeoTIFF instead, which is in the coordinate system of the result
+    #[arg(long, value_name = "FILE", conflicts_with = "classes")]
+    dtm: Option<PathBuf>,
     #[command(flatten)]
     surface: SurfaceArgs,
 }
 
 pub(crate) async fn run(args: &ChmArgs) -> Result<Outcome> {
     let surface = args.surface.of(Some(Statistic::Max))?;
+    let ground = match &args.dtm {
+        Some(path) => Terrain::Raster(path.clone()),
+        None => Terrain::Points(Filter::parse(&ground(&args.classes))?),
+    };
     let model = RasterModel {
-        ground: Some(Filter::parse(&ground(&args.classes))?),
+        ground: Some(ground),
         ..args.surface.model(&args.raster, surface, FIRST)?
     };
     args.raster

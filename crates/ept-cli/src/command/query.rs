@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use ept_job::{
-    Format, HeightAboveGround, Output, Pass, Report, file_names, write_areas, write_points,
+    Format, HeightAboveGround, Output, Pass, Report, Terrain, file_names, write_areas, write_points,
 };
 use ept_reader::{Crs, Filter, Length, Query, Selection};
 use indicatif::HumanBytes;
@@ -36,6 +36,7 @@ Examples:
   ept query DATASET --polygon field.geojson --buffer 20m --where 'Classification == 2' -o ground.laz
   ept query DATASET --polygon plots.geojson --each plot -o 'plots/{plot}.laz'
   ept query DATASET --hag --where 'HeightAboveGround > 2 and HeightAboveGround < 30' -o trees.laz
+  ept query DATASET --hag=dtm.tif -o heights.laz
   ept query DATASET --depth 2 --dims X,Y,Z,Intensity | head
   ept query DATASET --resolution 1 -o points.parquet
 
@@ -71,15 +72,14 @@ pub(crate) struct QueryArgs {
     #[command(flatten)]
     pub(crate) thin: ThinArgs,
     /// Add the dimension `HeightAboveGround`: the height above the triangles between the points of the ground, in and around
-    /// the area. --dims and --where can name it
-    #[arg(long)]
-    pub(crate) hag: bool,
-    /// Classes of the points of the ground, for --hag
+    /// the area, or above the cells of a GeoTIFF in the same coordinate system. --dims and --where can name it
+    #[arg(long, value_name = "RASTER", num_args = 0..=1, require_equals = true)]
+    pub(crate) hag: Option<Option<PathBuf>>,
+    /// Classes of the points of the ground, for --hag without a raster [default: 2]
     #[arg(
         long = "class",
         value_name = "N,N,..",
         value_delimiter = ',',
-        default_value = "2",
         requires = "hag"
     )]
     pub(crate) classes: Vec<u8>,
@@ -133,11 +133,20 @@ pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
 /// A pass over the selection, with heights above the ground if they are asked for.
 fn pass(selection: Selection, args: &QueryArgs) -> Result<Pass> {
     let pass = Pass::new(selection, args.read.on_error.0);
-    if !args.hag {
+    let Some(raster) = &args.hag else {
         return Ok(pass);
-    }
+    };
+    let ground = match (raster, &args.classes[..]) {
+        (None, []) => Terrain::Points(Filter::parse(&ground(&[2]))?),
+        (None, classes) => Terrain::Points(Filter::parse(&ground(classes))?),
+        (Some(path), []) => Terrain::Raster(path.clone()),
+        (Some(_), _) => {
+            let problem = "--class is for heights above points, not for those above a raster";
+            return Err(WrongUsage(problem.into()).into());
+        }
+    };
     let heights = HeightAboveGround {
-        ground: Filter::parse(&ground(&args.classes))?,
+        ground,
         max_edge: Length::from_metres(MAX_EDGE),
     };
     pass.with_heights(heights)

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod heights;
 mod image;
 mod losses;
 mod recorded;

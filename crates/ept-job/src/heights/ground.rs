@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ept_raster::{Lattice, MaxEdge};
-use ept_reader::{Length, Selection};
+use ept_reader::{Filter, Length, Selection};
 
+use super::bare;
 use super::surfaces::Surfaces;
-use super::{HeightAboveGround, bare};
 use crate::raster::around::{Columns, UsedPoints};
 use crate::raster::gather::{Wanted, gather};
 use crate::raster::ground::Ground as Units;
@@ -23,14 +23,15 @@ pub(crate) struct Ground {
     pub(crate) lost: Losses,
 }
 
-/// Reads the ground in the areas of a selection and around them.
+/// Reads the ground in the areas of a selection and around them: the points that meet a condition, for triangles with edges
+/// up to some length.
 ///
 /// # Errors
 /// If the dataset can't be read, or the scratch file not be written.
 pub(crate) async fn read(
     selection: &Selection,
     on_error: OnError,
-    model: &HeightAboveGround,
+    (ground, max_edge): (&Filter, Option<Length>),
     scratch: &Path,
     progress: impl FnMut(&Progress),
 ) -> Result<Ground, JobError> {
@@ -38,8 +39,8 @@ pub(crate) async fn read(
     let query = bare(selection.query());
     let own = dataset.select(&query)?;
     let units = Units::of_source(&own);
-    let edge = model.max_edge.map_or(USUAL_EDGE, Length::metres);
-    let max_edge = match model.max_edge {
+    let edge = max_edge.map_or(USUAL_EDGE, Length::metres);
+    let max_edge = match max_edge {
         Some(length) => MaxEdge::new(length.metres(), units.metres)?,
         None => MaxEdge::NONE,
     };
@@ -48,7 +49,7 @@ pub(crate) async fn read(
         wide.collect()
     };
     let mut dimensions = ["X", "Y", "Z"].map(str::to_owned).to_vec();
-    let named = model.ground.dimensions().iter();
+    let named = ground.dimensions().iter();
     let named = named.filter(|name| may_have(&own, name));
     dimensions.extend(named.cloned());
     let query = query
@@ -60,9 +61,10 @@ pub(crate) async fn read(
     let lattice = Lattice::new(bucket, [0.0; 2])?;
     let wanted = Wanted {
         dimensions: vec!["Z".to_owned()],
-        uses: Some(model.ground.clone()),
+        uses: Some(ground.clone()),
         keeps_all: false,
         ground: None,
+        above: None,
         keeps_depth: false,
         bucket,
     };

@@ -3,21 +3,22 @@
 use ept_format::is_same_dimension;
 use ept_reader::{Filter, Length, Query};
 
+use super::Terrain;
 use crate::OutputError;
 
-/// How points get the dimension `HeightAboveGround`, as PDAL calls it: their height above the triangulation of the ground.
+/// How points get the dimension `HeightAboveGround`, as PDAL calls it: their height above the triangulation of the ground, or
+/// above a raster.
 ///
 /// All points of the ground in and around the area count, whatever the condition of the query; those of the depths that it
-/// reads. The triangles are those of `ept chm`: where there is none, or only one with an edge that is too long, the ground has the
-/// height of its nearest point. Without any ground, heights are NaN.
+/// reads. The triangles are those of `ept chm`. Without any ground, heights are NaN.
 ///
 /// Heights are measured in the coordinates of the dataset, the first if there are several, so they are the same whatever
 /// the coordinate system of the result. Points of other datasets are brought to the first, and from there to the result.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeightAboveGround {
-    /// The points of the ground. Comparisons with dimensions that they lack are false.
-    pub ground: Filter,
-    /// The longest edge of triangles. `None` if none is too long. Where the coordinate system is not known, units are taken to be
+    /// What heights are measured from.
+    pub ground: Terrain,
+    /// The longest edge of triangles between points of the ground. `None` if none is too long. Where the coordinate system is not known, units are taken to be
     /// metres.
     pub max_edge: Option<Length>,
 }

@@ -3,8 +3,12 @@
 mod ground;
 mod height_above_ground;
 mod surfaces;
+mod terrain;
+mod terrain_raster;
 
 pub use height_above_ground::HeightAboveGround;
+pub use terrain::Terrain;
+pub(crate) use terrain_raster::TerrainRaster;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,7 +26,7 @@ use surfaces::Surfaces;
 /// names them, and the transformation to the coordinate system of the result.
 #[derive(Debug)]
 pub(crate) struct Heights {
-    surfaces: Surfaces,
+    ground: Ground,
     /// What to read of the points: in the coordinates of the dataset, in which the ground is.
     pub(crate) read: Selection,
     /// The condition, unless it was met before.
@@ -30,9 +34,18 @@ pub(crate) struct Heights {
     reprojection: Option<Reprojection>,
     /// The dimensions of the result. `None` for all.
     names: Option<Vec<String>>,
-    has_ground: bool,
-    /// Parts of the ground that could not be read.
-    lost: Losses,
+}
+
+/// What heights are measured from.
+#[derive(Debug)]
+enum Ground {
+    Points {
+        surfaces: Surfaces,
+        is_empty: bool,
+        /// Parts of the ground that could not be read.
+        lost: Losses,
+    },
+    Raster(TerrainRaster),
 }
 
 impl Heights {
@@ -40,7 +53,7 @@ impl Heights {
     /// `scratch`.
     ///
     /// # Errors
-    /// If the dataset can't be read, or the scratch file not be written.
+    /// If the dataset or the raster can't be read, or the scratch file not be written.
     pub(crate) async fn of(
         pass: &Pass,
         format: Format,
@@ -53,7 +66,20 @@ impl Heights {
         let selection = pass.selection();
         let (dataset, query) = (selection.dataset(), selection.query());
         let on_error = pass.losses().on_error();
-        let ground = ground::read(selection, on_error, model, scratch, progress).await?;
+        let ground = match &model.ground {
+            Terrain::Points(ground) => {
+                let wanted = (ground, model.max_edge);
+                let read = ground::read(selection, on_error, wanted, scratch, progress).await?;
+                Ground::Points {
+                    surfaces: read.surfaces,
+                    is_empty: read.points == 0,
+                    lost: read.lost,
+                }
+            }
+            Terrain::Raster(path) => {
+                Ground::Raster(TerrainRaster::open(path, &selection.frame().srs)?)
+            }
+        };
         let output = with_required(query, format);
         let names = output.dimensions().map(|names| match query.dimensions() {
             // What the format has if nothing is asked for.
@@ -80,13 +106,11 @@ impl Heights {
         let to = query.output_crs();
         let reprojection = to.map(|crs| Reprojection::new(selection.frame(), crs));
         Ok(Some(Arc::new(Heights {
-            surfaces: ground.surfaces,
+            ground,
             read: dataset.select(&reading)?,
             filter: filter.cloned(),
             reprojection: reprojection.transpose().map_err(ept_reader::Error::from)?,
             names,
-            has_ground: ground.points > 0,
-            lost: ground.lost,
         })))
     }
 
@@ -95,8 +119,12 @@ impl Heights {
     /// # Errors
     /// If the ground can't be read again, or the points can't be transformed.
     pub(crate) fn applied(&self, points: PointBatch) -> Result<PointBatch, JobError> {
-        let heights = Values::F64(self.surfaces.heights(&points)?);
-        let mut points = points.with_column(Column::new(HeightAboveGround::NAME, heights))?;
+        let heights = match &self.ground {
+            Ground::Points { surfaces, .. } => surfaces.heights(&points)?,
+            Ground::Raster(raster) => raster.heights(&points)?,
+        };
+        let heights = Column::new(HeightAboveGround::NAME, Values::F64(heights));
+        let mut points = points.with_column(heights)?;
         if let Some(filter) = &self.filter {
             let mask = filter.mask(&points);
             points.retain(&mask);
@@ -113,8 +141,13 @@ impl Heights {
 
     /// Adds what is to be said of the ground to a pass over the points.
     pub(crate) fn tell(&self, pass: &mut Pass) {
-        pass.losses_mut().join(&self.lost);
-        let remark = (!self.has_ground).then_some(Remark::NoGround);
+        let remark = match &self.ground {
+            Ground::Points { is_empty, lost, .. } => {
+                pass.losses_mut().join(lost);
+                is_empty.then_some(Remark::NoGround)
+            }
+            Ground::Raster(raster) => raster.is_elsewhere().then_some(Remark::NoTerrain),
+        };
         pass.remarks.extend(remark);
     }
 }

@@ -10,6 +10,7 @@ use ept_reader::{Filter, Node, Selection, Tile};
 
 use super::buckets::{Buckets, Stored};
 use super::scratch::Scratch;
+use crate::heights::TerrainRaster;
 use crate::{JobError, Pass, Progress};
 
 /// Which numbers of a point are kept, besides X and Y.
@@ -23,6 +24,8 @@ pub(crate) struct Wanted {
     pub(crate) keeps_all: bool,
     /// The points of the ground, whose Z is kept as a further number, NaN of others.
     pub(crate) ground: Option<Filter>,
+    /// The raster of the ground, if the values are heights above it.
+    pub(crate) above: Option<Arc<TerrainRaster>>,
     /// Length of the edges of buckets, in units.
     pub(crate) bucket: f64,
     /// Whether the depth of each point's node in its octree is kept too, as the last number.
@@ -120,11 +123,14 @@ impl Part {
         let (Some(x), Some(y)) = (points.x(), points.y()) else {
             return Err(JobError::NotOnGrid("points without X and Y".into()));
         };
-        let columns: Vec<Option<Vec<f64>>> = wanted
+        let mut columns: Vec<Option<Vec<f64>>> = wanted
             .dimensions
             .iter()
             .map(|name| points.find(name).and_then(ept_points::Values::to_f64))
             .collect();
+        if let (Some(raster), Some(value)) = (&wanted.above, columns.first_mut()) {
+            *value = Some(raster.heights(points)?);
+        }
         let uses = wanted.uses.as_ref().map(|filter| filter.mask(points));
         let ground = wanted.ground.as_ref().map(|filter| filter.mask(points));
         let z = points.z().unwrap_or_default();

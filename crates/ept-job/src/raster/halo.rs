@@ -29,7 +29,11 @@ pub(crate) fn halo(
         Fill::Tin => edge,
         Fill::None | Fill::Octree => 0.0,
     };
-    let above = if model.ground.is_some() { edge } else { 0.0 };
+    let above = if model.ground_points().is_some() {
+        edge
+    } else {
+        0.0
+    };
     let found = if model.finds_ground {
         f64::from(Smrf::default().halo()?) / ground.least()
     } else {

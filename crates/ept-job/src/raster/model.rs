@@ -4,7 +4,7 @@ use ept_format::is_same_dimension;
 use ept_raster::{Duplicates, Grid, Statistic};
 use ept_reader::{Filter, Length, Query, Spacing};
 
-use crate::OutputError;
+use crate::{OutputError, Terrain};
 
 /// Size and position of the cells.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,9 +93,8 @@ pub struct RasterModel {
     /// Whether only those of the used points make the surface that PDAL's `filters.smrf` finds to be ground, with its
     /// defaults and cells of 1 m.
     pub finds_ground: bool,
-    /// The points of the ground, if the values are heights above it, measured to their triangles. `None` if values are as
-    /// they are.
-    pub ground: Option<Filter>,
+    /// The ground, if the values are heights above it, whatever their dimension is. `None` if values are as they are.
+    pub ground: Option<Terrain>,
     /// Which of several points at the same place counts for triangles.
     pub duplicates: Duplicates,
     /// Points that are left out. `None` if none are.
@@ -112,6 +111,11 @@ impl RasterModel {
         self.statistics()
             .iter()
             .any(|statistic| statistic.needs_order())
+    }
+
+    /// The condition for points of the ground, if heights are measured from their triangles.
+    pub(crate) fn ground_points(&self) -> Option<&Filter> {
+        self.ground.as_ref().and_then(Terrain::points)
     }
 
     fn statistics(&self) -> &[Statistic] {

@@ -19,8 +19,9 @@ use super::judgement::Judgement;
 use super::maker::{Maker, Method};
 use super::model::{Cells, Fill, RasterModel, Reach, Surface};
 use super::summary::RasterSummary;
+use crate::heights::TerrainRaster;
 use crate::pending::scratch_folder;
-use crate::{JobError, Pass, sinks};
+use crate::{JobError, Pass, Terrain, sinks};
 
 /// Cells of the largest raster, if sources are as large as they say: a million in each direction.
 const MOST_CELLS: f64 = (1_u64 << 40) as f64;
@@ -45,13 +46,13 @@ pub(crate) struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     /// # Errors
-    /// If the cells have no size on the ground, or there would be far too many.
+    /// If the cells have no size on the ground, there would be far too many, or the raster of the ground can't be used.
     pub(crate) fn new(
         selection: &Selection,
         model: &'a RasterModel,
         has_distance: bool,
     ) -> Result<Plan<'a>, JobError> {
-        if model.ground.is_some() && matches!(model.fill, Fill::Tin | Fill::Octree) {
+        if model.ground_points().is_some() && matches!(model.fill, Fill::Tin | Fill::Octree) {
             return Err(JobError::FillAboveGround);
         }
         let ground = Ground::of(selection);
@@ -73,15 +74,22 @@ impl<'a> Plan<'a> {
             dimensions.push("Z".into());
             columns.height = Some(dimensions.len() + 1);
         }
-        if model.ground.is_some() {
+        if model.ground_points().is_some() {
             columns.ground = Some(dimensions.len() + 2);
         }
         if model.fill == Fill::Octree {
             if selection.frame().spacing.is_none() {
                 return Err(JobError::NoOctree);
             }
-            columns.depth = Some(dimensions.len() + 2 + usize::from(model.ground.is_some()));
+            columns.depth = Some(dimensions.len() + 2 + usize::from(columns.ground.is_some()));
         }
+        let above = match &model.ground {
+            Some(Terrain::Raster(path)) => {
+                let own = sinks::file_srs(selection).srs;
+                Some(Arc::new(TerrainRaster::open(path, &own)?))
+            }
+            _ => None,
+        };
         let method = method(model, &lattice, &ground)?;
         let max_edge = match model.max_edge {
             Some(length) => MaxEdge::new(length.metres(), ground.metres)?,
@@ -98,7 +106,8 @@ impl<'a> Plan<'a> {
                 dimensions,
                 uses: model.uses.clone(),
                 keeps_all: model.outliers.is_some(),
-                ground: model.ground.clone(),
+                ground: model.ground_points().cloned(),
+                above,
                 bucket: BUCKET / ground.least(),
                 keeps_depth: columns.depth.is_some(),
             },
@@ -229,7 +238,7 @@ impl<'a> Plan<'a> {
 /// with them are false.
 fn needed(selection: &Selection, model: &RasterModel, dimensions: &[String]) -> Vec<String> {
     let mut needed = ["X", "Y", "Z"].map(str::to_owned).to_vec();
-    let filters = model.uses.iter().chain(&model.ground);
+    let filters = model.uses.iter().chain(model.ground_points());
     let named = filters.flat_map(Filter::dimensions);
     let named = named.filter(|name| may_have(selection, name));
     for name in dimensions.iter().chain(named) {
