@@ -72,8 +72,8 @@ pub(crate) struct SurfaceArgs {
     #[arg(long, value_name = "cell|radius[=R]", value_parser = reach)]
     pub(crate) kernel: Option<Reach>,
     /// Leave out points far from all others, as PDAL's `filters.outlier`: the mean distance to the nearest k points is
-    /// above the average of all by m standard deviations
-    #[arg(long, value_name = "k=8,m=3", value_parser = outlier)]
+    /// above the average of all by m standard deviations, or fewer than k other points are within a radius
+    #[arg(long, value_name = "k=8,m=3|radius=1m,k=2", value_parser = outlier)]
     pub(crate) outlier: Option<OutlierRule>,
     /// Longest edge of a triangle, on the ground; cells in larger triangles stay void. `none` for no limit
     #[arg(long, value_name = "LENGTH", default_value = "50m", value_parser = max_edge)]
@@ -279,11 +279,16 @@ impl RasterArgs {
             tell!("used: points with {uses}");
         }
         if let Some(outliers) = &made.outliers {
-            let distance = rounded(outliers.threshold, 6);
-            tell!(
-                "outliers: {} points, with a mean distance of {distance} units or more",
-                grouped(outliers.points)
-            );
+            let points = grouped(outliers.points);
+            match &outliers.distances {
+                Some(distances) => {
+                    let distance = rounded(distances.threshold, 6);
+                    tell!(
+                        "outliers: {points} points, with a mean distance of {distance} units or more"
+                    );
+                }
+                None => tell!("outliers: {points} points, with few others around"),
+            }
         }
         let kinds = CellKind::ALL.iter().map(|kind| {
             let cells = made.cells(*kind);

@@ -46,32 +46,46 @@ pub(crate) fn fill(text: &str) -> Result<Fill, String> {
     }
 }
 
-/// Parses `k=8,m=3`, in any order. What is left out has PDAL's default.
+/// Parses `k=8,m=3` or `radius=1m,k=2`, in any order. What is left out has PDAL's default.
 pub(crate) fn outlier(text: &str) -> Result<OutlierRule, String> {
-    let (mut neighbours, mut multiplier) = (8, 2.0);
+    let (mut count, mut multiplier, mut radius) = (None, None, None);
     for part in text
         .split(',')
         .map(str::trim)
         .filter(|part| !part.is_empty())
     {
         let is_known = match part.split_once('=') {
-            Some(("k", k)) => k.parse().map(|k| neighbours = k).is_ok(),
-            Some(("m", m)) => m.parse().map(|m| multiplier = m).is_ok(),
+            Some(("k", k)) => k.parse().map(|k| count = Some(k)).is_ok(),
+            Some(("m", m)) => m.parse().map(|m| multiplier = Some(m)).is_ok(),
+            Some(("radius", length)) => {
+                radius = Some(cell_size(length)?);
+                true
+            }
             _ => false,
         };
         if !is_known {
             return Err(format!(
-                "\"{part}\" is not a number of neighbours such as k=8, or of deviations such as m=3"
+                "\"{part}\" is not a number of neighbours such as k=8, of deviations such as m=3, or a radius such as radius=1m"
             ));
         }
     }
-    let is_possible = (1..=100).contains(&neighbours) && f64::is_finite(multiplier);
+    if radius.is_some() && multiplier.is_some() {
+        return Err("give either deviations with m, or a radius".into());
+    }
+    let is_possible = count.is_none_or(|count| (1..=100).contains(&count))
+        && multiplier.is_none_or(f64::is_finite);
     if !is_possible {
         return Err("k must be 1 to 100, and m a number".into());
     }
-    Ok(OutlierRule::Statistical {
-        neighbours,
-        multiplier,
+    Ok(match radius {
+        Some(radius) => OutlierRule::Radius {
+            radius,
+            minimum: count.unwrap_or(2),
+        },
+        None => OutlierRule::Statistical {
+            neighbours: count.unwrap_or(8),
+            multiplier: multiplier.unwrap_or(2.0),
+        },
     })
 }
 

@@ -91,8 +91,9 @@ pub use pass::{Found, Pass, Progress};
 pub use points::write_points;
 pub use profile::write_profile;
 pub use raster::{
-    Cells, Fill, OutlierRule, OutliersFound, RasterFiles, RasterModel, RasterProgress,
-    RasterSummary, Reach, Relief, Surface, cells_like, write_hillshade, write_raster,
+    Cells, Fill, OutlierDistances, OutlierRule, OutliersFound, RasterFiles, RasterModel,
+    RasterProgress, RasterSummary, Reach, Relief, Surface, cells_like, write_hillshade,
+    write_raster,
 };
 pub use remark::Remark;
 pub use report::Report;

@@ -5,6 +5,7 @@
 mod heights;
 mod image;
 mod losses;
+mod outliers;
 mod recorded;
 mod refusals;
 mod same;

@@ -5,7 +5,7 @@ use ept_reader::{Area, Length, Query, Selection};
 
 use super::ground::Ground;
 use super::maker::Method;
-use super::model::{Cells, Fill, RasterModel};
+use super::model::{Cells, Fill, OutlierRule, RasterModel};
 use crate::JobError;
 
 /// How far from an area points can matter for its cells, in units. Triangles without a limit could need any point; those
@@ -39,8 +39,12 @@ pub(crate) fn halo(
     } else {
         0.0
     };
+    let near = match model.outliers {
+        Some(OutlierRule::Radius { radius, .. }) => ground.cell(radius)?,
+        _ => 0.0,
+    };
     // Cells at the edge of an area are whole.
-    Ok(reach + fill + above + found + lattice.cell())
+    Ok(reach + fill + above + found + near + lattice.cell())
 }
 
 /// The query with areas that are larger by `halo` units of the raster. Without areas, those of a raster whose cells are

@@ -4,22 +4,24 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use ept_raster::{DistanceStatistics, MeanDistances, Points};
+use ept_raster::DistanceStatistics;
 use ept_reader::Engine;
 use futures::{StreamExt, stream};
 
 use super::buckets::{Buckets, Key};
-use super::coverage::EVERYWHERE;
+use super::gauge::{Gauge, Rule, SPARSE};
+use super::ground::Ground;
 use super::model::OutlierRule;
 use super::scratch::Scratch;
 use crate::JobError;
 
 /// Which points of a raster are outliers: those whose mean distance to their nearest neighbours is too large, measured by
-/// one threshold for all points.
+/// one threshold for all points, or those with few points around.
 #[derive(Debug)]
 pub(crate) struct Judgement {
     scratch: Scratch,
-    /// Where the mean distances of the points of each bucket begin, and how many there are.
+    /// Where the measures of the points of each bucket begin, and how many there are: mean distances or, by radius,
+    /// [`SPARSE`] for outliers and 0 for others.
     places: BTreeMap<Key, (u64, usize)>,
     threshold: f64,
 }
@@ -29,6 +31,13 @@ pub(crate) struct Judgement {
 pub struct OutliersFound {
     /// Number of outliers.
     pub points: u64,
+    /// By what they were found. `None` if they were found by radius.
+    pub distances: Option<OutlierDistances>,
+}
+
+/// Mean distances of points to their nearest neighbours.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OutlierDistances {
     /// Mean, over all points, of the mean distance to the nearest neighbours, in units of the coordinates.
     pub mean: f64,
     /// Standard deviation of that.
@@ -40,27 +49,21 @@ pub struct OutliersFound {
 /// Points that are measured at once, unless a single bucket has more.
 const MOST_POINTS: u64 = 200_000;
 
-/// Distance of the first neighbours that are looked at around a group of buckets, in mean distances of points.
-const HALO: f64 = 8.0;
-
 impl Judgement {
     /// Measures all points. `height` is the number of Z in their rows. The distances go to a scratch file in `folder`.
     ///
     /// # Errors
-    /// If points can't be read again, or distances not be written.
+    /// If points can't be read again, distances not be written, or the radius has no length in the coordinates.
     pub(crate) async fn of(
         buckets: &Arc<Buckets>,
         height: usize,
-        rule: OutlierRule,
+        (rule, ground): (OutlierRule, &Ground),
         engine: &Engine,
         folder: &Path,
     ) -> Result<(Judgement, OutliersFound), JobError> {
-        let OutlierRule::Statistical {
-            neighbours,
-            multiplier,
-        } = rule;
+        let rule = Rule::of(rule, ground)?;
         let all = Arc::clone(buckets);
-        let gauge = move || Gauge::new(&all, height, neighbours);
+        let gauge = move || Gauge::new(&all, height, rule);
         let gauge = Arc::new(engine.compute(0, gauge).await??);
         let groups = buckets.groups(MOST_POINTS).into_iter().enumerate();
         let measured = stream::iter(groups).map(|(number, keys)| {
@@ -87,17 +90,24 @@ impl Judgement {
                 judgement.places.insert(key, (start, distances.len()));
             }
         }
-        judgement.threshold = statistics.threshold(multiplier);
+        judgement.threshold = match rule {
+            Rule::Statistical { multiplier, .. } => statistics.threshold(multiplier),
+            Rule::Radius { .. } => SPARSE,
+        };
         let count = move || {
             let points = judgement.count()?;
             Ok::<_, JobError>((judgement, points))
         };
         let (judgement, points) = engine.compute(0, count).await??;
-        let found = OutliersFound {
-            points,
+        let distances = OutlierDistances {
             mean: statistics.mean(),
             deviation: statistics.deviation(),
             threshold: judgement.threshold,
+        };
+        let is_statistical = matches!(rule, Rule::Statistical { .. });
+        let found = OutliersFound {
+            points,
+            distances: is_statistical.then_some(distances),
         };
         Ok((judgement, found))
     }
@@ -124,182 +134,4 @@ impl Judgement {
         }
         Ok(count)
     }
-}
-
-/// Measures points.
-struct Gauge {
-    buckets: Arc<Buckets>,
-    /// The number of Z in a row.
-    height: usize,
-    neighbours: usize,
-    /// Least and greatest Z of the points of each bucket.
-    heights: BTreeMap<Key, [f64; 2]>,
-    /// Number of all points.
-    total: u64,
-}
-
-/// A row of a bucket.
-type Row = (Key, u32);
-
-/// The mean distances of the points of buckets.
-type Distances = BTreeMap<Key, Vec<f64>>;
-
-impl Gauge {
-    fn new(buckets: &Arc<Buckets>, height: usize, neighbours: u32) -> Result<Gauge, JobError> {
-        let mut gauge = Gauge {
-            buckets: Arc::clone(buckets),
-            height,
-            neighbours: neighbours as usize,
-            heights: BTreeMap::new(),
-            total: buckets.keys().map(|key| buckets.count(key)).sum(),
-        };
-        for key in buckets.keys() {
-            let mut range = [f64::INFINITY, f64::NEG_INFINITY];
-            gauge.each(key, |_, [_, _, z]| {
-                range = [range[0].min(z), range[1].max(z)];
-            })?;
-            gauge.heights.insert(key, range);
-        }
-        Ok(gauge)
-    }
-
-    /// Measures all points of a group of buckets.
-    fn measure(&self, keys: &[Key]) -> Result<(Distances, DistanceStatistics), JobError> {
-        let count = |key: &Key| (*key, vec![0.0; self.buckets.count(*key) as usize]);
-        let mut distances: Distances = keys.iter().map(count).collect();
-        let points: usize = distances.values().map(Vec::len).sum();
-        let boxes = keys.iter().map(|key| self.buckets.extent(*key));
-        let area = boxes.reduce(around).unwrap_or(EVERYWHERE);
-        let [width, height] = [area[2] - area[0], area[3] - area[1]];
-        let mut halo = HALO * (width * height / points.max(1) as f64).sqrt();
-        halo = halo.min(width.max(height));
-        let (points, rows, known) = loop {
-            let known = grown(area, halo);
-            let (points, rows, is_all) = self.load(known, keys)?;
-            if is_all {
-                break (points, rows, EVERYWHERE);
-            }
-            if points.len() > self.neighbours {
-                break (points, rows, known);
-            }
-            halo *= 4.0;
-        };
-        let mut found = MeanDistances::new(&points, rows.len(), self.neighbours, known)?;
-        for at in found.open {
-            let at = at as usize;
-            let place = [points.x[at], points.y[at], points.value[at]];
-            // The farthest neighbour is no farther than all of them together.
-            let reach = found.distances[at] * self.neighbours as f64;
-            found.distances[at] = self.alone(rows[at], place, reach)?;
-        }
-        let mut statistics = DistanceStatistics::default();
-        for ((key, row), distance) in rows.into_iter().zip(found.distances) {
-            statistics.add(distance);
-            if let Some(own) = distances.get_mut(&key) {
-                own[row as usize] = distance;
-            }
-        }
-        Ok((distances, statistics))
-    }
-
-    /// The mean distance of a point whose nearest neighbours are known to be within `reach`. Buckets are looked at from the
-    /// nearest on, until no point in the others can be nearer than the neighbours found.
-    fn alone(&self, own: Row, place: [f64; 3], reach: f64) -> Result<f64, JobError> {
-        let [x, y, _] = place;
-        // Rounding must not leave out the farthest.
-        let near = grown([x, y, x, y], reach * (1.0 + 1e-9));
-        let keys = self.buckets.keys_in_box(near);
-        let mut keys: Vec<(f64, Key)> = keys.map(|key| (self.nearest(key, place), key)).collect();
-        keys.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let mut found: Vec<(f64, [f64; 3])> = Vec::with_capacity(self.neighbours + 1);
-        for (nearest, key) in keys {
-            if found.len() == self.neighbours && found[self.neighbours - 1].0 < nearest {
-                break;
-            }
-            self.each(key, |row, other| {
-                let square = square(place, other);
-                let is_far = found.len() == self.neighbours
-                    && found.last().is_some_and(|farthest| farthest.0 <= square);
-                if (key, row) != own && !is_far {
-                    let at = found.partition_point(|nearer| nearer.0 <= square);
-                    found.insert(at, (square, other));
-                    found.truncate(self.neighbours);
-                }
-            })?;
-        }
-        let mut points = Points::default();
-        for [x, y, z] in std::iter::once(place).chain(found.into_iter().map(|(_, other)| other)) {
-            points.push(x, y, z);
-        }
-        let found = MeanDistances::new(&points, 1, self.neighbours, EVERYWHERE)?;
-        Ok(found.distances.first().copied().unwrap_or_default())
-    }
-
-    /// A square of a distance that no point of a bucket is nearer to a place than.
-    fn nearest(&self, key: Key, [x, y, z]: [f64; 3]) -> f64 {
-        let [west, south, east, north] = self.buckets.extent(key);
-        let [low, high] = self.heights.get(&key).copied().unwrap_or([z, z]);
-        let beyond = |c: f64, least: f64, most: f64| c - c.clamp(least, most.max(least));
-        let offset = [
-            beyond(x, west, east),
-            beyond(y, south, north),
-            beyond(z, low, high),
-        ];
-        // A little less, for rounding.
-        square(offset, [0.0; 3]) * (1.0 - 1e-9)
-    }
-
-    /// The points in a box with their heights, those of some buckets first, and which rows those are. Also whether there
-    /// are no others.
-    fn load(&self, known: [f64; 4], keys: &[Key]) -> Result<(Points, Vec<Row>, bool), JobError> {
-        let (mut first, mut others) = (Points::default(), Points::default());
-        let mut rows = Vec::new();
-        for key in self.buckets.keys_in_box(known) {
-            let is_own = keys.contains(&key);
-            self.each(key, |row, [x, y, z]| {
-                if is_own {
-                    rows.push((key, row));
-                    first.push(x, y, z);
-                } else if meets([x, y, x, y], known) {
-                    others.push(x, y, z);
-                }
-            })?;
-        }
-        let is_all = (first.len() + others.len()) as u64 == self.total;
-        first.x.append(&mut others.x);
-        first.y.append(&mut others.y);
-        first.value.append(&mut others.value);
-        Ok((first, rows, is_all))
-    }
-
-    /// The places of the points of a bucket.
-    fn each(&self, key: Key, mut take: impl FnMut(u32, [f64; 3])) -> Result<(), JobError> {
-        let numbers = self.buckets.rows(key).map_err(JobError::Scratch)?;
-        for (row, numbers) in (0..).zip(numbers.chunks_exact(self.buckets.width())) {
-            take(row, [numbers[0], numbers[1], numbers[self.height]]);
-        }
-        Ok(())
-    }
-}
-
-fn square(a: [f64; 3], b: [f64; 3]) -> f64 {
-    let [x, y, z] = [0, 1, 2].map(|axis| a[axis] - b[axis]);
-    x * x + y * y + z * z
-}
-
-fn around(a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
-    [
-        a[0].min(b[0]),
-        a[1].min(b[1]),
-        a[2].max(b[2]),
-        a[3].max(b[3]),
-    ]
-}
-
-fn grown([west, south, east, north]: [f64; 4], by: f64) -> [f64; 4] {
-    [west - by, south - by, east + by, north + by]
-}
-
-fn meets(a: [f64; 4], b: [f64; 4]) -> bool {
-    a[0] <= b[2] && a[2] >= b[0] && a[1] <= b[3] && a[3] >= b[1]
 }

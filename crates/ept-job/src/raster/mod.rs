@@ -7,6 +7,7 @@ mod coverage;
 mod extent;
 mod files;
 pub(crate) mod gather;
+mod gauge;
 pub(crate) mod ground;
 mod ground_points;
 pub(crate) mod halo;
@@ -23,7 +24,7 @@ mod tile_order;
 
 pub use files::RasterFiles;
 pub use input::cells_like;
-pub use judgement::OutliersFound;
+pub use judgement::{OutlierDistances, OutliersFound};
 pub use model::{Cells, Fill, OutlierRule, RasterModel, Reach, Surface};
 pub use relief::{Relief, write_hillshade};
 pub use summary::{RasterProgress, RasterSummary};

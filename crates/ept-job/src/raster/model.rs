@@ -77,6 +77,13 @@ pub enum OutlierRule {
         /// Number of standard deviations.
         multiplier: f64,
     },
+    /// As PDAL's `filters.outlier` with `method=radius`: fewer than `minimum` other points are nearer than `radius`.
+    Radius {
+        /// The radius, measured in space: heights count in the units of x and y.
+        radius: Spacing,
+        /// Number of other points.
+        minimum: u32,
+    },
 }
 
 /// What a raster shows.

@@ -199,7 +199,8 @@ impl<'a> Plan<'a> {
         let buckets = Arc::new(buckets);
         let judgement = match (self.model.outliers, self.columns.height) {
             (Some(rule), Some(height)) => {
-                let judged = Judgement::of(&buckets, height, rule, engine, &scratch).await?;
+                let judged =
+                    Judgement::of(&buckets, height, (rule, &self.ground), engine, &scratch).await?;
                 summary.outliers = Some(judged.1);
                 Some(judged.0)
             }

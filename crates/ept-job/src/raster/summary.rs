@@ -81,9 +81,9 @@ impl RasterSummary {
             "cells": cells.into_iter().collect::<Map<_, _>>(),
             "outliers": self.outliers.map(|found| json!({
                 "points": found.points,
-                "mean": found.mean,
-                "deviation": found.deviation,
-                "threshold": found.threshold,
+                "mean": found.distances.map(|distances| distances.mean),
+                "deviation": found.distances.map(|distances| distances.deviation),
+                "threshold": found.distances.map(|distances| distances.threshold),
             })),
         })
     }
