@@ -45,7 +45,8 @@ async fn run(
         };
         let nodes = match under {
             Under::Way(nodes) => nodes,
-            Under::Lost(error) => {
+            Under::Lost(mut error) => {
+                error.set_source(number);
                 if sender.send(vec![Err(error)]).await.is_err() {
                     return;
                 }
@@ -54,8 +55,12 @@ async fn run(
         };
         let mut nodes = nodes.ready_chunks(TOGETHER);
         while let Some(mut found) = nodes.next().await {
-            let found_nodes = found.iter_mut().flatten();
-            found_nodes.for_each(|node| node.source = number);
+            for found in &mut found {
+                match found {
+                    Ok(node) => node.source = number,
+                    Err(error) => error.set_source(number),
+                }
+            }
             if sender.send(found).await.is_err() {
                 return;
             }

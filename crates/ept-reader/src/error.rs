@@ -119,7 +119,9 @@ pub struct Loss {
     pub part: LostPart,
     /// The node of the tile, or the root of the page.
     pub node: NodeName,
-    /// The node's cell, within which points are missing.
+    /// Index of its source in the dataset, from 0.
+    pub source_number: u32,
+    /// The node's cell in the coordinates of the source, within which points are missing.
     pub cell: Bounds,
     /// Path or URL of the file, without secrets.
     pub location: String,
@@ -169,6 +171,13 @@ impl Error {
         match self {
             Error::Lost(loss) => Some(loss),
             _ => None,
+        }
+    }
+
+    /// Says which source of the dataset a loss is of.
+    pub(crate) fn set_source(&mut self, number: u32) {
+        if let Error::Lost(loss) = self {
+            loss.source_number = number;
         }
     }
 }

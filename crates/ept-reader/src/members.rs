@@ -180,6 +180,7 @@ impl Member {
         Box::new(Loss {
             part: LostPart::File { points: None },
             node: NodeName::WHOLE,
+            source_number: 0,
             cell: Bounds::EVERYTHING,
             location,
             cause,

@@ -11,7 +11,7 @@ use futures::{Stream, StreamExt, stream};
 use crate::reads::{ReadCounts, Reads};
 use crate::source::SharedPolicy;
 use crate::tiles::Ordered;
-use crate::{Dataset, Error, NodeStream, Tile, TileStream, chain, thinned};
+use crate::{Dataset, Error, Loss, NodeStream, Tile, TileStream, chain, thinned};
 
 /// A query bound to a dataset by [`Dataset::select`], which returns nodes, points and plans.
 ///
@@ -99,6 +99,16 @@ impl Selection {
     #[must_use]
     pub fn bounds(&self) -> &Bounds {
         self.bound.bounds()
+    }
+
+    /// Bounds in the coordinate system of the result that contain what is lost. Everything, if they can't be found.
+    #[must_use]
+    pub fn loss_bounds(&self, loss: &Loss) -> Bounds {
+        let part = self.parts.get(loss.source_number as usize);
+        match part.and_then(Option::as_ref) {
+            Some(part) => part.bounds_of(&loss.cell),
+            None => Bounds::EVERYTHING,
+        }
     }
 
     /// Whether the points of a cell are inside the areas, outside, or neither is certain.

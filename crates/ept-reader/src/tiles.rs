@@ -193,6 +193,10 @@ impl<F> Job<F> {
             log::decoded(&node, start);
             made
         };
-        source::read(&**source, &node, &retry, place, work).await
+        let made = source::read(&**source, &node, &retry, place, work).await;
+        made.map_err(|mut error| {
+            error.set_source(node.source);
+            error
+        })
     }
 }

@@ -126,6 +126,17 @@ impl Reprojection {
         &self.bounds
     }
 
+    /// As [`Reprojection::bounds`], of a box of the dataset. Everything, if a part of it can't be transformed.
+    #[must_use]
+    pub fn bounds_of(&self, cell: &Bounds) -> Bounds {
+        let is_finite = cell.min().iter().chain(&cell.max()).all(|c| c.is_finite());
+        let places = grid(cell).map(|place| self.transform.apply(place));
+        let places: Option<Vec<_>> = places.collect();
+        let bounds = places.filter(|_| is_finite);
+        let bounds = bounds.and_then(|places| around(places.into_iter()));
+        bounds.unwrap_or(Bounds::EVERYTHING)
+    }
+
     /// Whether points are not changed.
     #[must_use]
     pub fn is_identity(&self) -> bool {

@@ -119,6 +119,16 @@ impl Selection {
         }
     }
 
+    /// Bounds, in the coordinate system of the result, that contain a box of the dataset. Everything, if a part of it can't be
+    /// transformed.
+    #[must_use]
+    pub fn bounds_of(&self, cell: &Bounds) -> Bounds {
+        match &self.inner.reprojection {
+            Some(reprojection) => reprojection.bounds_of(cell),
+            None => *cell,
+        }
+    }
+
     /// Scale and offset of the result's coordinates that preserve the precision of points stored with `own`.
     #[must_use]
     pub fn output_scaling(&self, own: &Scaling) -> Scaling {

@@ -37,7 +37,7 @@ use crate::pending::scratch_folder;
 use crate::tile_names::find_names;
 use crate::{JobError, Pass, Progress};
 
-use coverage::place;
+use extent::plane;
 use files::OpenFiles;
 use gather::gather;
 use plan::Plan;
@@ -78,7 +78,7 @@ pub async fn write_raster(
     .await?;
     let lost = pass.losses().sorted().into_iter();
     let lost: Vec<[f64; 4]> = lost
-        .map(|loss| place(pass.selection(), &loss.cell))
+        .map(|loss| plane(&pass.selection().loss_bounds(loss)))
         .collect();
     let grid = plan.grid(pass.selection(), gathered.window, &lost)?;
     let mut summary = RasterSummary::new(grid, model, &gathered);

@@ -150,6 +150,7 @@ impl Addon {
                 points: node.points,
             },
             node: node.name,
+            source_number: node.source,
             cell: node.cell,
             location: self.fetcher.location(path),
             cause,

@@ -227,6 +227,7 @@ impl Ept {
         Error::Lost(Box::new(Loss {
             part,
             node,
+            source_number: 0,
             cell,
             location: self.location(path),
             cause,

@@ -269,6 +269,7 @@ impl LasFile {
         Error::Lost(Box::new(Loss {
             part,
             node,
+            source_number: 0,
             cell,
             location: self.location(),
             cause,
