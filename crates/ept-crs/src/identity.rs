@@ -67,6 +67,15 @@ pub fn vertical_unit(srs: &Srs) -> Option<String> {
     vertical.metres().map(unit)
 }
 
+/// Metres per unit of heights: that of the vertical system if it is known, otherwise [`Crs::metres_per_height`]. `None` if
+/// neither system is known.
+#[must_use]
+pub fn metres_per_height(srs: &Srs) -> Option<f64> {
+    let vertical = Vertical::of(srs).ok().flatten();
+    let vertical = vertical.and_then(|vertical| vertical.metres());
+    vertical.or_else(|| Some(Crs::of(srs).ok()?.metres_per_height()))
+}
+
 fn unit(metres: f64) -> String {
     let is_same = |(known, _): &&(f64, &str)| (metres / known - 1.0).abs() < 1e-9;
     match UNITS.iter().find(is_same) {

@@ -35,7 +35,7 @@ pub use engine::set_grids;
 pub use error::CrsError;
 pub use file_srs::{FileSrs, srs_projjson};
 pub use geo_keys::{geo_keys, pam_xml};
-pub use identity::{horizontal_unit, srs_codes, vertical_unit};
+pub use identity::{horizontal_unit, metres_per_height, srs_codes, vertical_unit};
 pub use length::Length;
 pub use local::Local;
 pub use operation::{Operation, Warning};

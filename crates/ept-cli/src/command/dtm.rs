@@ -55,7 +55,8 @@ pub(crate) struct DtmArgs {
         default_value = "2"
     )]
     classes: Vec<u8>,
-    /// Find the ground by the shape of the surface instead, for data without classes: SMRF, as PDAL's `filters.smrf`
+    /// Find the ground by the shape of the surface instead, for data without classes: SMRF, as PDAL's `filters.smrf`. Heights
+    /// are in the unit of the vertical system or, if it does not name one, of x and y
     #[arg(long, value_enum, value_name = "METHOD", conflicts_with = "classes")]
     ground: Option<Ground>,
     #[command(flatten)]

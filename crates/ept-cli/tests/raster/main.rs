@@ -9,4 +9,5 @@ mod outliers;
 mod recorded;
 mod refusals;
 mod same;
+mod units;
 mod values;

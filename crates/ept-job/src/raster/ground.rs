@@ -1,8 +1,9 @@
 //! Lengths on the ground in the coordinates of a raster.
 
-use ept_reader::{Bounds, Crs, SelectError, Selection, Spacing};
+use ept_crs::metres_per_height;
+use ept_reader::{Bounds, Crs, SelectError, Selection, Spacing, Srs};
 
-use crate::JobError;
+use crate::{JobError, sinks};
 
 /// By how much the true length of a unit may differ from the nominal one, so that the nominal one is used: the scale of
 /// national grids and UTM zones is within 0.1 %, of state plane systems within 0.01 %. That of Web Mercator is not.
@@ -13,7 +14,7 @@ const DISTORTION: f64 = 0.02;
 pub(crate) struct Ground {
     /// Along x and along y.
     pub(crate) metres: [f64; 2],
-    /// Metres per unit of heights.
+    /// Metres per unit of heights: that of the vertical system, or of x and y if it does not name one.
     pub(crate) height: f64,
     /// Whether they are known. If not, units are taken to be metres.
     pub(crate) is_known: bool,
@@ -32,14 +33,16 @@ impl Ground {
 
     /// The units of the result of a selection, in the middle of its bounds.
     pub(crate) fn of(selection: &Selection) -> Ground {
-        let known = crs(selection).and_then(|crs| Ground::in_crs(selection.bounds(), &crs));
+        let srs = sinks::file_srs(selection).srs;
+        let known = crs(selection).and_then(|crs| Ground::in_crs(selection.bounds(), &crs, &srs));
         known.unwrap_or(Ground::UNKNOWN)
     }
 
     /// The units of the source of a selection, in the middle of it.
     pub(crate) fn of_source(selection: &Selection) -> Ground {
         let crs = selection.frame().crs().ok();
-        let known = crs.and_then(|crs| Ground::in_crs(selection.frame().extent(), &crs));
+        let frame = selection.frame();
+        let known = crs.and_then(|crs| Ground::in_crs(frame.extent(), &crs, &frame.srs));
         known.unwrap_or(Ground::UNKNOWN)
     }
 
@@ -48,7 +51,7 @@ impl Ground {
         self.metres[0].min(self.metres[1])
     }
 
-    fn in_crs(bounds: &Bounds, crs: &Crs) -> Option<Ground> {
+    fn in_crs(bounds: &Bounds, crs: &Crs, srs: &Srs) -> Option<Ground> {
         let middle = [0, 1, 2].map(|i| bounds.min()[i] + (bounds.max()[i] - bounds.min()[i]) / 2.0);
         let found = crs.metres_per_unit(middle)?;
         let nominal = crs.metres_per_height();
@@ -58,7 +61,7 @@ impl Ground {
                 .all(|metres| (metres / nominal - 1.0).abs() <= DISTORTION);
         Some(Ground {
             metres: if is_nominal { [nominal; 2] } else { found },
-            height: crs.metres_per_height(),
+            height: metres_per_height(srs).unwrap_or(nominal),
             is_known: true,
             is_geographic: crs.is_geographic(),
         })

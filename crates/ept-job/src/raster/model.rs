@@ -98,7 +98,7 @@ pub struct RasterModel {
     /// The points that are used, of those selected. Outliers are sought among all. `None` for all.
     pub uses: Option<Filter>,
     /// Whether only those of the used points make the surface that PDAL's `filters.smrf` finds to be ground, with its
-    /// defaults and cells of 1 m.
+    /// defaults and cells of 1 m. The unit of heights is that of the vertical system, or of x and y if there is none.
     pub finds_ground: bool,
     /// The ground, if the values are heights above it, whatever their dimension is. `None` if values are as they are.
     pub ground: Option<Terrain>,
