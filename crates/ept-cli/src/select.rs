@@ -223,6 +223,7 @@ pub(crate) fn options(args: &ConnectionArgs) -> Options {
         cloud: CloudOptions {
             requester_pays: args.requester_pays,
             endpoint: args.endpoint.clone(),
+            ..CloudOptions::default()
         },
         ..Options::default()
     }

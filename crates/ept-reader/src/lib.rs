@@ -126,7 +126,7 @@ pub use engine::{
 pub use ept_scene::{CachedTile, Camera, CameraError, Picked, Ray, View};
 pub use error::{Error, Loss, LossCause, LostPart};
 pub use index::read_index;
-pub use location::{expanded_locations, is_index};
+pub use location::{expanded_locations, is_index, without_secrets};
 pub use members::Heights;
 pub use nodes::NodeStream;
 pub use opening::Opening;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::services::OPENTOPOGRAPHY;
-pub(crate) use crate::store::without_secrets;
+pub use crate::store::without_secrets;
 use crate::store::{FileStore, HttpStore, Store};
 use crate::{Error, Options, foreign};
 

@@ -1,5 +1,6 @@
 //! How datasets are opened and read.
 
+use std::fmt;
 use std::time::Duration;
 
 use ept_format::Srs;
@@ -62,11 +63,25 @@ pub struct Options {
 ///   `gcloud auth application-default login` wrote.
 /// - **Azure** (`az://`): the account in `AZURE_STORAGE_ACCOUNT`, with `AZURE_STORAGE_KEY`, `AZURE_STORAGE_SAS_TOKEN`,
 ///   or `AZURE_CLIENT_ID` and related variables.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct CloudOptions {
     /// Agree to pay for requests, as some S3 buckets require. Needs credentials.
     pub requester_pays: bool,
     /// URL of the server to use instead of the cloud's own, for example `http://localhost:9000`, without user and
     /// password. By default that in `AWS_ENDPOINT_URL` or similar variables.
     pub endpoint: Option<String>,
+    /// Values that take precedence over those of environment variables, by the name of the variable.
+    pub variables: Vec<(String, String)>,
+}
+
+impl fmt::Debug for CloudOptions {
+    /// Leaves out the values of variables, which may be secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&String> = self.variables.iter().map(|(name, _)| name).collect();
+        f.debug_struct("CloudOptions")
+            .field("requester_pays", &self.requester_pays)
+            .field("endpoint", &self.endpoint)
+            .field("variables", &names)
+            .finish()
+    }
 }

@@ -26,7 +26,7 @@ pub use http::{HttpOptions, HttpStore};
 pub use memory::MemoryStore;
 #[cfg(feature = "cloud")]
 pub use object::CloudStore;
-pub(crate) use secrets::without_secrets;
+pub use secrets::without_secrets;
 
 /// A store of the files of one dataset.
 ///

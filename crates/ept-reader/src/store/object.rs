@@ -54,7 +54,8 @@ impl CloudStore {
     /// contains only part of the credentials.
     pub fn new(url: &str, cloud: &CloudOptions, http: &HttpOptions) -> Result<CloudStore, Error> {
         let connected = BucketUrl::parse(url).and_then(|place| {
-            let connection = provider::connect(&place, cloud, http, Environment::of_process())?;
+            let environment = Environment::of_process().with(&cloud.variables);
+            let connection = provider::connect(&place, cloud, http, environment)?;
             Ok((place, connection))
         });
         let (place, connection) = connected.map_err(|problem| Error::Location {

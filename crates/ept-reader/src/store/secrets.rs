@@ -3,7 +3,8 @@
 use reqwest::Url;
 
 /// A URL without user, password, query string and fragment.
-pub(crate) fn without_secrets(url: &str) -> String {
+#[must_use]
+pub fn without_secrets(url: &str) -> String {
     match Url::parse(url) {
         Ok(mut url) if url.has_host() => {
             // Fails only for URLs without a host.

@@ -25,6 +25,13 @@ impl Environment {
         Environment(variables.collect())
     }
 
+    /// The environment with other values of some variables.
+    pub(super) fn with(mut self, variables: &[(String, String)]) -> Environment {
+        self.0.extend(variables.iter().cloned());
+        self.0.retain(|_, value| !value.is_empty());
+        self
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)
     }
