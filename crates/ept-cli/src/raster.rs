@@ -108,10 +108,10 @@ impl SurfaceArgs {
         &self,
         raster: &RasterArgs,
         surface: Surface,
-        uses: &str,
+        uses: Filter,
     ) -> Result<RasterModel> {
         Ok(RasterModel {
-            uses: Some(Filter::parse(uses)?),
+            uses: Some(uses),
             outliers: self.outlier,
             max_edge: self.max_edge,
             fill: self.fill,
@@ -119,24 +119,6 @@ impl SurfaceArgs {
         })
     }
 }
-
-/// The condition for points of the ground, given their classes. A comparison with a dimension that points lack is false:
-/// such points are not withheld.
-pub(crate) fn ground(classes: &[u8]) -> String {
-    let classes: Vec<String> = classes.iter().map(u8::to_string).collect();
-    format!(
-        "Classification in ({}) and not Withheld == 1",
-        classes.join(", ")
-    )
-}
-
-/// The condition for points among which the ground is found: the last of each pulse, without noise.
-pub(crate) const LAST: &str =
-    "not (ReturnNumber < NumberOfReturns or Classification in (7, 18) or Withheld == 1)";
-
-/// The condition for points of the surface. Points without such dimensions are all used.
-pub(crate) const FIRST: &str =
-    "not (ReturnNumber > 1 or Classification in (7, 18) or Withheld == 1)";
 
 impl RasterArgs {
     /// The raster of these flags, of all points.

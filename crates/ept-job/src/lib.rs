@@ -59,6 +59,7 @@ mod report;
 mod safe_name;
 mod sinks;
 mod sizes;
+mod source_files;
 mod spool;
 mod statistics;
 mod survey;
@@ -92,11 +93,12 @@ pub use points::write_points;
 pub use profile::write_profile;
 pub use raster::{
     Cells, Fill, OutlierDistances, OutlierRule, OutliersFound, RasterFiles, RasterModel,
-    RasterProgress, RasterSummary, Reach, Relief, Surface, cells_like, write_hillshade,
-    write_raster,
+    RasterProgress, RasterSummary, Reach, Relief, Surface, cells_like, first_returns,
+    ground_points, last_returns, write_hillshade, write_raster,
 };
 pub use remark::Remark;
 pub use report::Report;
+pub use source_files::source_files_json;
 pub use statistics::{Statistics, statistics};
 pub use survey_info::SurveyInfo;
 pub use tiles::Tiles;

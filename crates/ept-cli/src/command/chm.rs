@@ -4,11 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use ept_job::{RasterModel, Statistic, Terrain};
-use ept_reader::Filter;
+use ept_job::{RasterModel, Statistic, Terrain, first_returns, ground_points};
 
 use crate::exit::Outcome;
-use crate::raster::{FIRST, RasterArgs, SurfaceArgs, ground};
+use crate::raster::{RasterArgs, SurfaceArgs};
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
@@ -42,11 +41,13 @@ pub(crate) async fn run(args: &ChmArgs) -> Result<Outcome> {
     let surface = args.surface.of(Some(Statistic::Max))?;
     let ground = match &args.dtm {
         Some(path) => Terrain::Raster(path.clone()),
-        None => Terrain::Points(Filter::parse(&ground(&args.classes))?),
+        None => Terrain::Points(ground_points(&args.classes)?),
     };
     let model = RasterModel {
         ground: Some(ground),
-        ..args.surface.model(&args.raster, surface, FIRST)?
+        ..args
+            .surface
+            .model(&args.raster, surface, first_returns()?)?
     };
     args.raster
         .run(&model, args.surface.hillshade.as_deref())

@@ -2,10 +2,10 @@
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use ept_job::{Duplicates, RasterModel, Statistic};
+use ept_job::{Duplicates, RasterModel, Statistic, first_returns};
 
 use crate::exit::Outcome;
-use crate::raster::{FIRST, RasterArgs, SurfaceArgs};
+use crate::raster::{RasterArgs, SurfaceArgs};
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
@@ -51,7 +51,9 @@ pub(crate) async fn run(args: &DsmArgs) -> Result<Outcome> {
     let surface = args.surface.of(statistic)?;
     let model = RasterModel {
         duplicates: Duplicates::Highest,
-        ..args.surface.model(&args.raster, surface, FIRST)?
+        ..args
+            .surface
+            .model(&args.raster, surface, first_returns()?)?
     };
     args.raster
         .run(&model, args.surface.hillshade.as_deref())

@@ -2,10 +2,10 @@
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use ept_job::{RasterModel, Statistic};
+use ept_job::{RasterModel, Statistic, ground_points, last_returns};
 
 use crate::exit::Outcome;
-use crate::raster::{LAST, RasterArgs, SurfaceArgs, ground};
+use crate::raster::{RasterArgs, SurfaceArgs};
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
@@ -73,12 +73,12 @@ pub(crate) async fn run(args: &DtmArgs) -> Result<Outcome> {
     };
     let surface = args.surface.of(statistic)?;
     let uses = match args.ground {
-        Some(Ground::Smrf) => LAST.to_owned(),
-        None => ground(&args.classes),
+        Some(Ground::Smrf) => last_returns()?,
+        None => ground_points(&args.classes)?,
     };
     let model = RasterModel {
         finds_ground: args.ground.is_some(),
-        ..args.surface.model(&args.raster, surface, &uses)?
+        ..args.surface.model(&args.raster, surface, uses)?
     };
     args.raster
         .run(&model, args.surface.hillshade.as_deref())

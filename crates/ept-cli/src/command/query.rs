@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use ept_job::{
-    Format, HeightAboveGround, Output, Pass, Report, Terrain, file_names, write_areas, write_points,
+    Format, HeightAboveGround, Output, Pass, Report, Terrain, file_names, ground_points,
+    write_areas, write_points,
 };
-use ept_reader::{Crs, Filter, Length, Query, Selection};
+use ept_reader::{Crs, Length, Query, Selection};
 use indicatif::HumanBytes;
 
 use crate::area;
@@ -20,7 +21,6 @@ use crate::losses;
 use crate::numbers::{counted, rounded};
 use crate::output::{output, wrong};
 use crate::progress::Bar;
-use crate::raster::ground;
 use crate::select;
 use crate::terminal::{self, tell};
 use crate::values::limit;
@@ -137,8 +137,8 @@ fn pass(selection: Selection, args: &QueryArgs) -> Result<Pass> {
         return Ok(pass);
     };
     let ground = match (raster, &args.classes[..]) {
-        (None, []) => Terrain::Points(Filter::parse(&ground(&[2]))?),
-        (None, classes) => Terrain::Points(Filter::parse(&ground(classes))?),
+        (None, []) => Terrain::Points(ground_points(&[2])?),
+        (None, classes) => Terrain::Points(ground_points(classes)?),
         (Some(path), []) => Terrain::Raster(path.clone()),
         (Some(_), _) => {
             let problem = "--class is for heights above points, not for those above a raster";

@@ -4,9 +4,8 @@ use std::io::{BufWriter, Write};
 
 use anyhow::Result;
 use clap::Args;
-use ept_job::sorted_json;
+use ept_job::source_files_json;
 use ept_reader::{Edge, SourceFile};
-use serde_json::{Value, json};
 
 use crate::args::DatasetArgs;
 use crate::exit::Outcome;
@@ -32,8 +31,7 @@ pub(crate) async fn run(args: &SourcesArgs) -> Result<Outcome> {
     let sources = dataset.ept()?.source_files().await?;
     let mut out = BufWriter::new(terminal::out());
     if args.json {
-        let sources: Vec<Value> = sources.iter().enumerate().map(to_json).collect();
-        writeln!(out, "{:#}", sorted_json(Value::from(sources)))?;
+        writeln!(out, "{:#}", source_files_json(&sources))?;
     } else {
         write_table(&mut out, &sources)?;
     }
@@ -42,19 +40,6 @@ pub(crate) async fn run(args: &SourcesArgs) -> Result<Outcome> {
         tell!("the dataset does not list its sources");
     }
     Ok(Outcome::Complete)
-}
-
-fn to_json((id, source): (usize, &SourceFile)) -> Value {
-    let bounds = source.bounds.as_ref();
-    json!({
-        "id": id,
-        "path": source.path,
-        "points": source.points,
-        "inserted": source.inserted,
-        "bounds": bounds.map(|bounds| bounds.min().into_iter().chain(bounds.max()).collect::<Vec<_>>()),
-        "errors": source.errors,
-        "warnings": source.warnings,
-    })
 }
 
 fn write_table(out: &mut impl Write, sources: &[SourceFile]) -> std::io::Result<()> {

@@ -34,7 +34,10 @@ impl HeightAboveGround {
     }
 
     /// Refuses a query that thins points before they have the heights that its condition names.
-    pub(crate) fn check(&self, query: &Query) -> Result<(), OutputError> {
+    ///
+    /// # Errors
+    /// If it does.
+    pub fn check(&self, query: &Query) -> Result<(), OutputError> {
         let is_late = query.filter().is_some_and(|filter| self.is_in(filter));
         if is_late && query.thin().is_some() {
             return Err(OutputError::ThinnedHeights);

@@ -21,6 +21,7 @@ mod relief;
 mod scratch;
 mod summary;
 mod tile_order;
+mod uses;
 
 pub use files::RasterFiles;
 pub use input::cells_like;
@@ -28,6 +29,7 @@ pub use judgement::{OutlierDistances, OutliersFound};
 pub use model::{Cells, Fill, OutlierRule, RasterModel, Reach, Surface};
 pub use relief::{Relief, write_hillshade};
 pub use summary::{RasterProgress, RasterSummary};
+pub use uses::{first_returns, ground_points, last_returns};
 
 use std::sync::Arc;
 
