@@ -186,15 +186,18 @@ impl Table {
 
     /// The points of a batch, with nulls in missing columns.
     pub(crate) fn rows(&self, batch: &PointBatch) -> Result<RecordBatch, ExportError> {
+        of_arrays(self.schema.clone(), self.arrays(batch)?, batch.len())
+    }
+
+    /// A copy of the values of each column, nulls if it is missing.
+    pub(crate) fn arrays(&self, batch: &PointBatch) -> Result<Vec<ArrayRef>, ExportError> {
         let columns = self.shape.arrange(batch)?.into_iter();
         let columns = columns.zip(self.schema.fields());
-        let arrays: Result<Vec<ArrayRef>, ExportError> = columns
-            .map(|(values, field)| match values {
-                Some(values) => array(values.into_owned()),
-                None => Ok(new_null_array(field.data_type(), batch.len())),
-            })
-            .collect();
-        of_arrays(self.schema.clone(), arrays?, batch.len())
+        let arrays = columns.map(|(values, field)| match values {
+            Some(values) => array(values.into_owned()),
+            None => Ok(new_null_array(field.data_type(), batch.len())),
+        });
+        arrays.collect()
     }
 }
 

@@ -46,6 +46,8 @@ mod extra_bytes;
 mod file_info;
 mod fill;
 mod fused;
+#[cfg(feature = "arrow")]
+mod geoarrow;
 #[cfg(feature = "parquet")]
 mod geometry;
 mod las_file;
@@ -61,6 +63,8 @@ mod ply;
 mod point_format;
 mod quantise;
 mod record;
+#[cfg(feature = "arrow")]
+mod record_batches;
 mod rounding;
 mod shape;
 mod sink;
@@ -84,5 +88,7 @@ pub use octree_sink::OctreeSink;
 pub use parquet_sink::ParquetSink;
 pub use ply::PlySink;
 pub use point_format::point_format;
+#[cfg(feature = "arrow")]
+pub use record_batches::RecordBatches;
 pub use rounding::Rounding;
 pub use sink::Sink;

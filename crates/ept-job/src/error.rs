@@ -70,6 +70,9 @@ pub enum JobError {
     /// The points can't be converted as requested.
     #[error(transparent)]
     Decode(#[from] DecodeError),
+    /// The points have no place in the columns that were settled in advance.
+    #[error(transparent)]
+    Columns(#[from] ExportError),
     /// The points can't be written to the output.
     #[error("cannot write {output}")]
     Write {

@@ -25,6 +25,8 @@
 
 mod area_points;
 mod area_statistics;
+#[cfg(feature = "parquet")]
+mod batches;
 mod columnar;
 mod costs;
 mod counts;
@@ -72,6 +74,8 @@ mod validation;
 
 pub use area_points::write_areas;
 pub use area_statistics::{AreaStatistics, area_statistics};
+#[cfg(feature = "parquet")]
+pub use batches::Batches;
 pub use costs::Costs;
 pub use download::{Download, DownloadProgress, DownloadReport, DownloadState, DownloadedFile};
 pub use ept_raster::{CellKind, Compression, Duplicates, Light, Statistic};

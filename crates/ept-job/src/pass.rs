@@ -270,16 +270,23 @@ impl Pass {
         // What is still under way is cancelled.
         drop(tiles);
         tell(self, read.reads());
+        Ok(self.check_unchanged().await?)
+    }
+
+    /// Checks that the dataset was not rebuilt while it was read.
+    pub(crate) async fn check_unchanged(&self) -> Result<(), Error> {
         // Everything in the cache is of the same build.
         let has_fetched = self.selection.dataset().traffic().requests > self.requests;
         match self.selection.dataset().ept() {
-            Ok(ept) if has_fetched => Ok(ept.check_unchanged().await?),
+            Ok(ept) if has_fetched => ept.check_unchanged().await,
             _ => Ok(()),
         }
     }
 
     /// The nodes to read, counted as they come. A second call returns none.
-    fn take_nodes(&mut self) -> impl Stream<Item = Result<Node, Error>> + Send + Unpin + use<> {
+    pub(crate) fn take_nodes(
+        &mut self,
+    ) -> impl Stream<Item = Result<Node, Error>> + Send + Unpin + use<> {
         let ahead = std::mem::take(&mut self.nodes.ahead);
         let found = self.found.clone();
         let rest = stream::iter(self.nodes.rest.take()).flatten();

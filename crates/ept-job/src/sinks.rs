@@ -9,7 +9,9 @@ use ept_export::{
     CopcOptions, CopcSink, CsvSink, ExportError, FileInfo, LasOptions, LasSink, OctreeSink,
     PlySink, Sink,
 };
-use ept_reader::{Bounds, Column, PointBatch, ScalarType, Selection, Srs, Values};
+use ept_reader::{
+    Bounds, Column, Dimension, Frame, PointBatch, ScalarType, Selection, Srs, Values,
+};
 
 use crate::pending::scratch_folder;
 use crate::{Format, columnar};
@@ -183,23 +185,37 @@ impl Shape<'_> {
     /// The columns of an empty result, with the types of the schema.
     pub(crate) fn empty(&self, format: Format) -> Result<PointBatch, ExportError> {
         let required = format.required().iter().copied();
-        let mut columns: Vec<Column> = Vec::new();
-        for name in required.chain(self.columns.iter().map(String::as_str)) {
-            let (name, scalar) = match self.selection.frame().dimension(name) {
-                Some(known) => (known.name.as_str(), known.scalar),
-                None => (name, ScalarType::F64),
-            };
-            let is_coordinate = matches!(name, "X" | "Y" | "Z");
-            let scalar = if is_coordinate {
-                ScalarType::F64
-            } else {
-                scalar
-            };
-            if columns.iter().all(|column| &*column.name != name) {
-                columns.push(Column::new(name, Values::with_capacity(scalar, 0)));
-            }
+        let names = required.chain(self.columns.iter().map(String::as_str));
+        empty(names, self.selection.frame())
+    }
+}
+
+/// Columns without points, with the types of the schema.
+pub(crate) fn empty<'a>(
+    names: impl Iterator<Item = &'a str>,
+    frame: &Frame,
+) -> Result<PointBatch, ExportError> {
+    let mut columns: Vec<Column> = Vec::new();
+    for name in names {
+        let (name, scalar) = match frame.dimension(name) {
+            Some(known) => (known.name.as_str(), decoded_type(known)),
+            None => (name, ScalarType::F64),
+        };
+        if columns.iter().all(|column| &*column.name != name) {
+            columns.push(Column::new(name, Values::with_capacity(scalar, 0)));
         }
-        PointBatch::new(columns).map_err(|error| ExportError::Columnar(error.to_string()))
+    }
+    PointBatch::new(columns).map_err(|error| ExportError::Columnar(error.to_string()))
+}
+
+/// The type of the decoded values of a dimension.
+fn decoded_type(dimension: &Dimension) -> ScalarType {
+    let is_axis = matches!(&*dimension.name, "X" | "Y" | "Z");
+    let is_scaled = dimension.scale != 1.0 || dimension.offset != 0.0;
+    match dimension.scalar {
+        ScalarType::Bytes(_) if !is_axis => dimension.scalar,
+        _ if is_axis || is_scaled => ScalarType::F64,
+        plain => plain,
     }
 }
 

@@ -4,7 +4,7 @@ use ept_export::CommonScaling;
 use ept_format::position_of_dimension;
 use ept_points::TileHeader;
 use ept_reader::{Bounds, Column, PointBatch, ScalarType, Scaling, Selection, Values};
-use futures::StreamExt;
+use futures::{Stream, StreamExt};
 
 /// The columns, scale and point format for the points of all tiles.
 #[derive(Debug, Default)]
@@ -34,6 +34,21 @@ pub(crate) async fn survey(
         _ => *selection.bounds(),
     };
     survey.settled(first, &extent, asked)
+}
+
+/// The columns of the tiles with these headers, beside `known` ones; types include the values of all. Of other columns than
+/// the known ones it has those in `asked`, or all.
+pub(crate) async fn columns_of_tiles(
+    known: &PointBatch,
+    mut headers: impl Stream<Item = TileHeader> + Unpin,
+    asked: Option<&[String]>,
+) -> PointBatch {
+    let mut survey = Survey::default();
+    survey.add_columns(known, None);
+    while let Some(header) = headers.next().await {
+        survey.add_columns(&header.columns, asked);
+    }
+    survey.settled(known, &Bounds::EVERYTHING, asked)
 }
 
 /// As [`survey`], for points that were read, given their `shapes` and bounds.
