@@ -22,7 +22,7 @@ const IN_TESTS: [(&str, &str); 1] = [(
      without the fault needs a newer Rust than we do",
 )];
 
-/// Packages of which the command has several versions, and which dependency causes it.
+/// Packages of which the command or the Python package has several versions, and which dependency causes it.
 const DUPLICATES: [(&str, &str); 9] = [
     ("crypto-common", "digest"),
     ("digest", "object_store is a version behind"),
@@ -43,7 +43,10 @@ type Package = (String, String);
 
 /// Checks advisories and duplicates. The error lists every violation.
 pub(crate) fn check(workspace: &Path) -> Result<()> {
-    let shipped = compiled(workspace, &["-p", "ept-cli", "-e", "normal,build"])?;
+    let shipped = compiled(
+        workspace,
+        &["-p", "ept-cli", "-p", "ept-python", "-e", "normal,build"],
+    )?;
     let all = compiled(workspace, &["--workspace", "-e", "normal,build,dev"])?;
     let mut misses = Vec::new();
     for package in &all {

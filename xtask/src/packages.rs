@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 /// The crates of the library. Each may use those before it. The order is that of ARCHITECTURE.md.
-pub(crate) const ORDER: [&str; 13] = [
+pub(crate) const ORDER: [&str; 14] = [
     "ept-format",
     "ept-laz",
     "ept-las",
@@ -21,6 +21,7 @@ pub(crate) const ORDER: [&str; 13] = [
     "ept-reader",
     "ept-job",
     "ept-cli",
+    "ept-python",
 ];
 
 /// Licences that are acceptable to users under MIT or Apache-2.0, including in binaries.

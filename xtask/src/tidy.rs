@@ -10,7 +10,7 @@ use crate::packages::ORDER;
 type Which = fn(&str) -> bool;
 
 /// Words that must not occur in the sources of some crates, and why.
-const FORBIDDEN: [(Which, &[&str], &str); 4] = [
+const FORBIDDEN: [(Which, &[&str], &str); 5] = [
     (
         is_pure,
         &["std::fs", "std::net", "async ", "tokio"],
@@ -23,8 +23,14 @@ const FORBIDDEN: [(Which, &[&str], &str); 4] = [
     ),
     (
         |name| name != "ept-cli",
-        &["println!", "eprintln!", "print!(", "std::process", "clap"],
-        "is a library: only the command prints and exits",
+        &["println!", "eprintln!", "print!(", "clap"],
+        "is a library: only the command prints",
+    ),
+    (
+        // Python needs to know its process, which may be the child of a fork.
+        |name| name != "ept-cli" && name != "ept-python",
+        &["std::process"],
+        "is a library: only the command exits",
     ),
     (
         |name| name != "ept-las",

@@ -1,0 +1,97 @@
+"""Places and datasets of the tests."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+import pyept
+
+WORKSPACE = Path(__file__).parents[3]
+TESTDATA = WORKSPACE / "testdata"
+SAMPLES = Path(os.environ.get("EPT_SAMPLES", WORKSPACE.parent / "shared" / "samples"))
+
+
+@pytest.fixture(scope="session")
+def terrain() -> pyept.Dataset:
+    return pyept.open(TESTDATA / "terrain")
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    if not SAMPLES.is_dir():
+        pytest.skip(f"no samples at {SAMPLES}")
+    return SAMPLES
+
+
+def truth(samples: Path, name: str) -> dict[str, Any]:
+    """What a sample must read as, according to other software."""
+    result: dict[str, Any] = json.loads((samples / "truth" / f"{name}.json").read_text())
+    return result
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """A server of files that notes the headers of requests, and can be slow or refuse some."""
+
+    def do_GET(self) -> None:
+        server = self.server
+        assert isinstance(server, Server)
+        server.requests.append((self.path, dict(self.headers)))
+        if server.refuse is not None and server.refuse in self.path:
+            self.send_error(404)
+            return
+        if server.delay is not None and server.delay[0] in self.path:
+            server.stop.wait(server.delay[1])
+        if server.token is not None and self.headers.get("Authorization") != server.token:
+            self.send_error(401)
+            return
+        super().do_GET()
+
+    def translate_path(self, path: str) -> str:
+        return super().translate_path(path.split("?")[0])
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+class Server(ThreadingHTTPServer):
+    """A server of a folder on the loopback interface."""
+
+    daemon_threads = True
+
+    def __init__(self, folder: Path) -> None:
+        from threading import Event
+
+        super().__init__(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+        self.requests: list[tuple[str, dict[str, str]]] = []
+        self.refuse: str | None = None
+        self.delay: tuple[str, float] | None = None
+        self.token: str | None = None
+        self.stop = Event()
+
+    def handle_error(self, *_: Any) -> None:
+        # Clients that are interrupted close their connections.
+        pass
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    server = Server(TESTDATA)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.stop.set()
+    server.shutdown()
+    server.server_close()
