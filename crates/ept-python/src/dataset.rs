@@ -348,8 +348,9 @@ impl Dataset {
     ///     Read as much detail as fits in this number of points.
     /// limit : int, optional
     ///     Only the first points of the result.
-    /// hag : bool or list of int
-    ///     Add ``HeightAboveGround``: height above the triangulated ground, of class 2 or the classes in the list.
+    /// hag : bool, list of int, or path
+    ///     Add ``HeightAboveGround``: height above the triangulated ground, of class 2 or the classes in the list, or above a terrain
+    ///     model (GeoTIFF).
     /// source_id : str, optional
     ///     Add a dimension with this name: the index of a point's source.
     /// geometry : {"geoarrow"}, optional

@@ -1,12 +1,13 @@
 //! Queries.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::path::PathBuf;
 use std::process;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arrow_schema::SchemaRef;
 use ept_job::{
-    Batches, Costs, HeightAboveGround, Losses, OnError, OutputError, Pass, ground_points,
+    Batches, Costs, HeightAboveGround, Losses, OnError, OutputError, Pass, Terrain, ground_points,
     statistics,
 };
 use ept_reader::{Length, Selection};
@@ -41,11 +42,20 @@ pub(crate) struct Query {
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Extras {
     pub(crate) limit: Option<u64>,
-    /// Classes of the ground from which heights are measured.
-    pub(crate) hag: Option<Vec<u8>>,
+    /// The ground above which heights are measured.
+    pub(crate) hag: Option<Ground>,
     pub(crate) has_geometry: bool,
     /// Whether parts that can't be read are skipped.
     pub(crate) skips: bool,
+}
+
+/// The ground above which heights are measured.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) enum Ground {
+    /// That of points of these classes.
+    Classes(Vec<u8>),
+    /// A terrain model.
+    Raster(PathBuf),
 }
 
 /// What a process knows of a query.
@@ -141,10 +151,14 @@ impl Query {
     }
 
     fn heights(&self, py: Python<'_>) -> PyResult<Option<HeightAboveGround>> {
-        let Some(classes) = &self.extras.hag else {
-            return Ok(None);
+        let ground = match &self.extras.hag {
+            None => return Ok(None),
+            Some(Ground::Raster(path)) => Terrain::Raster(path.clone()),
+            Some(Ground::Classes(classes)) => {
+                let points = ground_points(classes);
+                Terrain::Points(points.map_err(|error| errors::read(py, &error.into()))?)
+            }
         };
-        let ground = ground_points(classes).map_err(|error| errors::read(py, &error.into()))?;
         Ok(Some(HeightAboveGround {
             ground,
             max_edge: Length::from_metres(MAX_EDGE),

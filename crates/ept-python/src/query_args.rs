@@ -6,9 +6,9 @@ use pyo3::prelude::*;
 use crate::area::area;
 use crate::dataset::Dataset;
 use crate::errors;
-use crate::query::{Extras, Query};
+use crate::query::{Extras, Ground, Query};
 use crate::runtime::wait;
-use crate::settings::{crs, crs_text};
+use crate::settings::{crs, crs_text, location};
 use crate::text::{Text, parse};
 
 /// The arguments of `Dataset.query`.
@@ -48,7 +48,7 @@ impl QueryArgs<'_, '_> {
         };
         let extras = Extras {
             limit: self.limit,
-            hag: self.hag.as_ref().map(classes).transpose()?.flatten(),
+            hag: self.hag.as_ref().map(ground).transpose()?.flatten(),
             has_geometry: match self.geometry {
                 None => false,
                 Some("geoarrow") => true,
@@ -128,10 +128,13 @@ impl QueryArgs<'_, '_> {
     }
 }
 
-/// The classes of the ground from which heights are measured. `None` if they are not wanted.
-fn classes(hag: &Bound<'_, PyAny>) -> PyResult<Option<Vec<u8>>> {
-    match hag.extract::<bool>() {
-        Ok(is_wanted) => Ok(is_wanted.then(|| vec![GROUND])),
-        Err(_) => hag.extract().map(Some),
+/// The ground above which heights are measured. `None` if they are not wanted.
+fn ground(hag: &Bound<'_, PyAny>) -> PyResult<Option<Ground>> {
+    if let Ok(is_wanted) = hag.extract::<bool>() {
+        return Ok(is_wanted.then(|| Ground::Classes(vec![GROUND])));
+    }
+    match location(hag) {
+        Ok(path) => Ok(Some(Ground::Raster(path.into()))),
+        Err(_) => Ok(Some(Ground::Classes(hag.extract()?))),
     }
 }
