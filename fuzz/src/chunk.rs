@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use ept_laz::{Decoder, Item};
+use ept_laz::{Decoder, Item, Kind};
 use laz::record::{
     LayeredPointRecordDecompressor, RecordDecompressor, SequentialPointRecordDecompressor,
 };
@@ -14,8 +14,8 @@ const MOST_POINTS: u16 = 1 << 10;
 /// Bytes of stack for `laz`; what it does not use is never there.
 const STACK: usize = 1 << 29;
 
-/// Point formats that `ept-laz` reads.
-const FORMATS: [u8; 7] = [0, 1, 2, 3, 6, 7, 8];
+/// The number of point formats.
+const FORMATS: u8 = 11;
 
 /// Decompresses a chunk of one of the point formats with up to three extra bytes. The first bytes choose both, and how
 /// many points there are.
@@ -23,15 +23,13 @@ pub fn check_chunk(data: &[u8]) {
     let Some(([format, points @ ..], chunk)) = data.split_first_chunk::<3>() else {
         return;
     };
-    let (format, extra) = (
-        usize::from(*format) % FORMATS.len(),
-        u16::from(*format) >> 6,
-    );
+    let (format, extra) = (*format % FORMATS, u16::from(*format) >> 6);
     let points = 1 + usize::from(u16::from_le_bytes(*points) % MOST_POINTS);
-    let items = LazItemRecordBuilder::default_for_point_format_id(FORMATS[format], extra);
+    let items = LazItemRecordBuilder::default_for_point_format_id(format, extra);
     let items = items.unwrap_or_else(|error| panic!("{error}"));
     let size: usize = items.iter().map(|item| usize::from(item.size())).sum();
-    // Where `ept-laz` ends with an error, `laz` may recurse over times until the stack ends: it is not asked.
+    // Where `ept-laz` ends with an error, `laz` may recurse over times until the stack ends: it is not asked. Times that
+    // turn to another sequence more than once are such an error.
     if let Some(own) = by_ept_laz(&items, chunk, points * size)
         && let Some(code) = chunk.get(size..)
         && is_safe(&items, code)
@@ -55,20 +53,22 @@ fn by_ept_laz(items: &[LazItem], chunk: &[u8], bytes: usize) -> Option<Vec<u8>> 
 }
 
 fn item(item: &LazItem) -> Item {
-    match item.item_type() {
-        LazItemType::Point10 => Item::Point10,
-        LazItemType::GpsTime => Item::GpsTime,
-        LazItemType::RGB12 => Item::Rgb12,
-        LazItemType::Byte(count) => Item::Bytes(count),
-        LazItemType::Point14 => Item::Point14,
-        LazItemType::RGB14 => Item::Rgb14,
-        LazItemType::RGBNIR14 => Item::RgbNir14,
-        LazItemType::Byte14(count) => Item::Bytes14(count),
-        other => panic!("{other:?} is of no format in the list"),
-    }
+    let kind = match item.item_type() {
+        LazItemType::Point10 => Kind::Point10,
+        LazItemType::GpsTime => Kind::GpsTime,
+        LazItemType::RGB12 => Kind::Rgb12,
+        LazItemType::WavePacket13 => Kind::WavePacket13,
+        LazItemType::Byte(count) => Kind::Bytes(count),
+        LazItemType::Point14 => Kind::Point14,
+        LazItemType::RGB14 => Kind::Rgb14,
+        LazItemType::RGBNIR14 => Kind::RgbNir14,
+        LazItemType::WavePacket14 => Kind::WavePacket14,
+        LazItemType::Byte14(count) => Kind::Bytes14(count),
+    };
+    kind.version(item.version())
 }
 
-/// The records, unless `laz` refuses them or panics. It recurses for each time that turns to another sequence.
+/// The records, unless `laz` refuses them or panics.
 fn by_laz(items: &[LazItem], chunk: &[u8], bytes: usize) -> Option<Vec<u8>> {
     std::thread::scope(|scope| {
         let deep = std::thread::Builder::new().stack_size(STACK);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ept_laz::Item;
+use ept_laz::{Item, Kind};
 use laz::laszip::CompressorType;
 use laz::{LazItem, LazItemRecordBuilder, LazItemType, LazVlr, LazVlrBuilder};
 
@@ -14,8 +14,8 @@ use crate::{Header, LasError, PointFormat, VlrId, guard};
 /// A parsed one matches the records of the file's header.
 pub struct Compression {
     pub(crate) vlr: LazVlr,
-    /// The items as `ept-laz` defines them. `None` if it can't read one of them.
-    pub(crate) items: Option<Vec<Item>>,
+    /// The items as `ept-laz` defines them.
+    pub(crate) items: Vec<Item>,
     pub(crate) is_layered: bool,
     pub(crate) record_length: usize,
     chunking: Chunking,
@@ -163,19 +163,21 @@ fn items_of(format: PointFormat, extra: usize) -> Result<Vec<LazItem>, LasError>
         .map_err(|error| guard::unsupported(&error))
 }
 
-/// An item as `ept-laz` defines it. `None` if it can't read it.
-fn item(item: &LazItem) -> Option<Item> {
-    Some(match (item.item_type(), item.version()) {
-        (LazItemType::Point10, 2) => Item::Point10,
-        (LazItemType::GpsTime, 2) => Item::GpsTime,
-        (LazItemType::RGB12, 2) => Item::Rgb12,
-        (LazItemType::Byte(count), 2) => Item::Bytes(count),
-        (LazItemType::Point14, 3) => Item::Point14,
-        (LazItemType::RGB14, 3) => Item::Rgb14,
-        (LazItemType::RGBNIR14, 3) => Item::RgbNir14,
-        (LazItemType::Byte14(count), 3) => Item::Bytes14(count),
-        _ => return None,
-    })
+/// An item as `ept-laz` defines it.
+fn item(item: &LazItem) -> Item {
+    let kind = match item.item_type() {
+        LazItemType::Point10 => Kind::Point10,
+        LazItemType::GpsTime => Kind::GpsTime,
+        LazItemType::RGB12 => Kind::Rgb12,
+        LazItemType::WavePacket13 => Kind::WavePacket13,
+        LazItemType::Byte(count) => Kind::Bytes(count),
+        LazItemType::Point14 => Kind::Point14,
+        LazItemType::RGB14 => Kind::Rgb14,
+        LazItemType::RGBNIR14 => Kind::RgbNir14,
+        LazItemType::WavePacket14 => Kind::WavePacket14,
+        LazItemType::Byte14(count) => Kind::Bytes14(count),
+    };
+    kind.version(item.version())
 }
 
 impl fmt::Debug for Compression {

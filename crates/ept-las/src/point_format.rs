@@ -177,7 +177,7 @@ impl PointFormat {
         self.fields().find(|field| &*field.name == name)
     }
 
-    /// The layer of a LAZ chunk that contains the byte `at` of a record. Only point formats 6 to 8 have layers that can
+    /// The layer of a LAZ chunk that contains the byte `at` of a record. Only point formats 6 to 10 have layers that can
     /// be left out; X, Y and the returns always come along.
     #[must_use]
     pub fn layer(self, at: usize) -> Layers {
@@ -185,6 +185,7 @@ impl PointFormat {
         match at {
             _ if !self.is_extended() => Layers::NONE,
             at if at >= self.size() => Layers::BYTES,
+            0..=7 | 14 => Layers::NONE,
             8..=11 => Layers::Z,
             12 | 13 => Layers::INTENSITY,
             15 => Layers::FLAGS,
@@ -195,7 +196,7 @@ impl PointFormat {
             22..=29 => Layers::GPS_TIME,
             30..=35 if has_colour => Layers::RGB,
             36 | 37 if has_colour => Layers::NIR,
-            _ => Layers::NONE,
+            _ => Layers::WAVE_PACKET,
         }
     }
 

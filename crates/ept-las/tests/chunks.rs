@@ -182,6 +182,35 @@ fn layers_that_nobody_wants_leave_the_others_alone() {
     assert_eq!(intensity(&found), intensity(&all));
 }
 
+/// A LASzip record with other versions of its items.
+fn with_versions(contents: &[u8], versions: &[u16]) -> Vec<u8> {
+    let mut contents = contents.to_vec();
+    // The items follow 34 bytes, each with type, size and version.
+    for (version, item) in versions.iter().zip(contents[34..].chunks_exact_mut(6)) {
+        item[4..].copy_from_slice(&version.to_le_bytes());
+    }
+    contents
+}
+
+#[test]
+fn items_of_unknown_versions_are_named() {
+    let format = PointFormat::new(3).unwrap();
+    let header = Header::new(2, format, scaling());
+    let known = Compression::new(format, 0, Chunking::Fixed(9)).unwrap();
+    let read = |versions: &[u16]| {
+        let contents = with_versions(&known.to_bytes(), versions);
+        let compression = Compression::parse(&contents, &header).unwrap();
+        let pool = Decompressors::default();
+        pool.decompress(&compression, &[0; 40], 1, Layers::ALL, |_| {})
+    };
+    for versions in [[2, 2, 2], [1, 1, 1], [2, 1, 2]] {
+        read(&versions).unwrap();
+    }
+    let error = read(&[2, 2, 3]).unwrap_err();
+    assert!(matches!(error, LasError::Unsupported(_)), "{error}");
+    assert!(error.to_string().contains("Rgb12 of version 3"), "{error}");
+}
+
 #[test]
 fn a_compression_of_other_records_is_refused() {
     let six = PointFormat::SIX;

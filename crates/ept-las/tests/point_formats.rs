@@ -151,6 +151,9 @@ fn only_extended_formats_have_layers() {
             assert_eq!(layer("ReturnNumber"), Some(Layers::NONE));
             assert!(matches!(layer("Red"), None | Some(Layers::RGB)));
             assert!(matches!(layer("Infrared"), None | Some(Layers::NIR)));
+            for name in ["WavePacketDescriptorIndex", "WaveformXt", "WaveformZt"] {
+                assert!(matches!(layer(name), None | Some(Layers::WAVE_PACKET)));
+            }
         } else {
             assert!((0..format.size() + 4).all(|at| format.layer(at) == Layers::NONE));
         }

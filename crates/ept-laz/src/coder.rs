@@ -12,35 +12,47 @@ pub(crate) struct Coder<'a> {
     value: u32,
     length: u32,
     rest: &'a [u8],
-    /// Number of bytes read beyond the end.
+    /// Number of bytes read beyond the end, `DAMAGED` if that does not matter any more.
     missing: u32,
 }
+
+/// Stands for so many missing bytes that no chunk has them.
+const DAMAGED: u32 = u32::MAX;
 
 /// Maximum raw bits read at once. More are read in two parts, the low 16 bits first.
 const ONE_PART: u32 = 19;
 const HALF: u32 = 16;
 
 impl<'a> Coder<'a> {
-    /// Starts at the code's first byte.
+    /// Starts at the code's first byte. A value that is not in the first interval would be in none that follow: each
+    /// model would return its last symbol.
     pub(crate) fn new(bytes: &'a [u8]) -> Result<Coder<'a>, Error> {
         let (first, rest) = bytes.split_first_chunk().ok_or(Error::Truncated)?;
+        let (value, length) = (u32::from_be_bytes(*first), u32::MAX);
+        if value == length {
+            return Err(Error::Damaged);
+        }
         Ok(Coder {
-            value: u32::from_be_bytes(*first),
-            length: u32::MAX,
+            value,
+            length,
             rest,
             missing: 0,
         })
     }
 
-    /// Whether the code ended no earlier than its points. Zeros are read beyond its end.
-    pub(crate) fn is_whole(&self) -> bool {
-        self.missing == 0
+    /// Checks that the code ended no earlier than its points. Zeros are read beyond its end.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        match self.missing {
+            0 => Ok(()),
+            DAMAGED => Err(Error::Damaged),
+            _ => Err(Error::Truncated),
+        }
     }
 
-    /// Marks the code as truncated, for damage that no encoder produces.
+    /// Marks the code as damaged.
     #[inline(always)]
     pub(crate) fn give_up(&mut self) {
-        self.missing = self.missing.max(1);
+        self.missing = DAMAGED;
     }
 
     /// The next symbol of a model.
@@ -84,6 +96,12 @@ impl<'a> Coder<'a> {
         }
         let low = self.part(HALF) & 0xffff;
         low | self.part(count - HALF) << HALF
+    }
+
+    /// The next 64 raw bits.
+    #[inline(always)]
+    pub(crate) fn long(&mut self) -> u64 {
+        u64::from(self.bits(32)) | u64::from(self.bits(32)) << 32
     }
 
     #[inline(always)]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::error::Error;
-use crate::item::Item;
+use crate::item::{Item, Kind};
 use crate::layered::{self, Layered, Layers};
 use crate::sequential::{self, Sequential};
 
@@ -13,7 +13,7 @@ pub struct Decoder(Style);
 
 /// How the points of a chunk are stored.
 enum Style {
-    Sequential(Box<Sequential>),
+    Sequential(Sequential),
     Layered(Box<Layered>),
 }
 
@@ -29,18 +29,15 @@ impl Decoder {
     /// A decoder of records that consist of these items.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] if the items are not those of point formats 0 to 3 or 6 to 8, in their order, with or
-    /// without extra bytes.
+    /// [`Error::Unsupported`] if the items are not those of a point format, in its order, with or without extra bytes;
+    /// if a version is unknown; and if items of point formats 6 to 10 have different versions, which LASzip does not
+    /// write.
     pub fn new(items: &[Item]) -> Result<Decoder, Error> {
         Ok(Decoder(match items.first() {
-            Some(Item::Point14) => {
-                let layout = layered::Layout::new(items)?;
-                Style::Layered(Box::new(Layered::new(layout)))
+            Some(item) if item.kind == Kind::Point14 => {
+                Style::Layered(Box::new(Layered::new(items)?))
             }
-            _ => {
-                let layout = sequential::Layout::new(items)?;
-                Style::Sequential(Box::new(Sequential::new(layout)))
-            }
+            _ => Style::Sequential(Sequential::new(items)?),
         }))
     }
 
@@ -53,8 +50,8 @@ impl Decoder {
         }
     }
 
-    /// Decodes only these layers of point formats 6 to 8, from the next chunk on. In the other fields, all points of a
-    /// chunk have the values of its first record. Point formats 0 to 3 have no layers and are decoded whole.
+    /// Decodes only these layers of point formats 6 to 10, from the next chunk on. In the other fields, all points of a
+    /// chunk have the values of its first record. Point formats 0 to 5 have no layers and are decoded whole.
     pub fn select(&mut self, layers: Layers) {
         if let Style::Layered(layered) = &mut self.0 {
             layered.select(layers);
@@ -65,6 +62,7 @@ impl Decoder {
     ///
     /// # Errors
     /// [`Error::Truncated`] if the bytes end before the code of the points starts, or within a layer.
+    /// [`Error::Damaged`] if a code starts as none does.
     pub fn begin<'c>(&mut self, chunk: &'c [u8]) -> Result<Chunk<'_, 'c>, Error> {
         Ok(Chunk(match &mut self.0 {
             Style::Sequential(sequential) => {
@@ -86,7 +84,8 @@ impl Chunk<'_, '_> {
     /// damaged chunk.
     ///
     /// # Errors
-    /// [`Error::Truncated`] if the chunk's bytes end before these records do. The records are then meaningless.
+    /// [`Error::Truncated`] if the chunk's bytes end before these records do. [`Error::Damaged`] if they are none that
+    /// an encoder writes. The records are then meaningless.
     pub fn read(&mut self, records: &mut [u8]) -> Result<(), Error> {
         match &mut self.0 {
             Reading::Sequential(sequential, chunk) => sequential.read(chunk, records),

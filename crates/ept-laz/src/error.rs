@@ -2,22 +2,30 @@
 
 use std::fmt;
 
+use crate::item::Item;
+
 /// Why a chunk, or records of some kind, can't be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
     /// The chunk, or one of its layers, ends before its points do.
     Truncated,
-    /// The items are not those of a supported point format, or not in its order.
-    Unsupported,
+    /// A code is none that an encoder writes.
+    Damaged,
+    /// There are no items.
+    NoItems,
+    /// An item is unknown, or can't follow those before it.
+    Unsupported(Item),
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Error::Truncated => "the chunk ends before its points do",
-            Error::Unsupported => "the items are not those of point format 0 to 3 or 6 to 8",
-        })
+        match self {
+            Error::Truncated => f.write_str("the chunk ends before its points do"),
+            Error::Damaged => f.write_str("the chunk is damaged"),
+            Error::NoItems => f.write_str("the records have no items"),
+            Error::Unsupported(item) => write!(f, "{item} is not supported in its place"),
+        }
     }
 }
 

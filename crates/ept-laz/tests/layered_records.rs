@@ -67,6 +67,6 @@ fn the_longest_chunks() {
             busy,
             pace,
         };
-        check(Format(8, 2), &[recipe], &[50_000], Layers::ALL);
+        check(Format(10, 2, 3), &[recipe], &[50_000], Layers::ALL);
     }
 }

@@ -2,7 +2,7 @@
 
 mod sequential;
 
-use ept_laz::{Decoder, Error, Item};
+use ept_laz::{Decoder, Error, Kind};
 use proptest::prelude::*;
 use sequential::{Points, compress, items, points};
 
@@ -61,16 +61,16 @@ fn all_bytes_follow_all_others() {
             records.extend(record);
         }
     }
-    let chunk = compress(&[Item::Point10], &records);
-    let mut decoder = Decoder::new(&[Item::Point10]).unwrap();
+    let chunk = compress(&[Kind::Point10.version(2)], &records);
+    let mut decoder = Decoder::new(&[Kind::Point10.version(2)]).unwrap();
     assert!(read(&mut decoder, &chunk, records.len(), &[1000]) == records);
 }
 
 #[test]
 fn room_for_less_than_a_record_stays_as_it_is() {
     let records: Vec<u8> = (0..60).collect();
-    let chunk = compress(&[Item::Point10], &records);
-    let mut decoder = Decoder::new(&[Item::Point10]).unwrap();
+    let chunk = compress(&[Kind::Point10.version(2)], &records);
+    let mut decoder = Decoder::new(&[Kind::Point10.version(2)]).unwrap();
     let mut chunk = decoder.begin(&chunk).unwrap();
     let mut got = [0xee; 39];
     chunk.read(&mut got[..19]).unwrap();
@@ -84,30 +84,65 @@ fn room_for_less_than_a_record_stays_as_it_is() {
 
 #[test]
 fn items_make_up_a_point_format() {
-    use Item::{Bytes, Bytes14, GpsTime, Point10, Point14, Rgb12, Rgb14, RgbNir14};
-    let size = |items: &[Item]| Decoder::new(items).map(|decoder| decoder.record_size());
-    assert_eq!(size(&[Point10]).unwrap(), 20);
-    assert_eq!(size(&[Point10, GpsTime]).unwrap(), 28);
-    assert_eq!(size(&[Point10, Rgb12]).unwrap(), 26);
-    assert_eq!(size(&[Point10, GpsTime, Rgb12, Bytes(7)]).unwrap(), 41);
-    assert_eq!(size(&[Point14]).unwrap(), 30);
-    assert_eq!(size(&[Point14, Rgb14]).unwrap(), 36);
-    assert_eq!(size(&[Point14, RgbNir14, Bytes14(3)]).unwrap(), 41);
-    let others: [&[Item]; 12] = [
-        &[],
-        &[GpsTime],
-        &[Point10, Rgb12, GpsTime],
-        &[Point10, Bytes(1), GpsTime],
-        &[Point10, Bytes(1), Bytes(1)],
-        &[Point10, Point10],
-        &[Point14, GpsTime],
-        &[Point14, Rgb14, RgbNir14],
-        &[Point14, Bytes(2)],
-        &[Point10, Rgb14],
-        &[Point10, RgbNir14],
-        &[Point10, Bytes14(2)],
-    ];
-    for items in others {
-        assert_eq!(size(items).unwrap_err(), Error::Unsupported, "{items:?}");
+    use Kind::{
+        Bytes, Bytes14, GpsTime, Point10, Point14, Rgb12, Rgb14, RgbNir14, WavePacket13,
+        WavePacket14,
+    };
+    let size = |kinds: &[Kind], version: u16| {
+        let items: Vec<_> = kinds.iter().map(|kind| kind.version(version)).collect();
+        Decoder::new(&items).map(|decoder| decoder.record_size())
+    };
+    for version in [1, 2] {
+        let size = |kinds| size(kinds, version).unwrap();
+        assert_eq!(size(&[Point10]), 20);
+        assert_eq!(size(&[Point10, GpsTime]), 28);
+        assert_eq!(size(&[Point10, Rgb12]), 26);
+        assert_eq!(size(&[Point10, GpsTime, Rgb12, Bytes(7)]), 41);
+        assert_eq!(size(&[Point10, GpsTime, WavePacket13]), 57);
+        assert_eq!(size(&[Point10, GpsTime, Rgb12, WavePacket13, Bytes(2)]), 65);
     }
+    for version in [3, 4] {
+        let size = |kinds| size(kinds, version).unwrap();
+        assert_eq!(size(&[Point14]), 30);
+        assert_eq!(size(&[Point14, Rgb14]), 36);
+        assert_eq!(size(&[Point14, RgbNir14, Bytes14(3)]), 41);
+        assert_eq!(size(&[Point14, WavePacket14]), 59);
+        assert_eq!(size(&[Point14, RgbNir14, WavePacket14, Bytes14(1)]), 68);
+    }
+    assert_eq!(size(&[], 2).unwrap_err(), Error::NoItems);
+    // The second number is the place of the item at fault.
+    let others: [(&[Kind], usize, u16); 18] = [
+        (&[GpsTime], 0, 2),
+        (&[Point10, Rgb12, GpsTime], 2, 2),
+        (&[Point10, WavePacket13, Rgb12], 2, 1),
+        (&[Point10, Bytes(1), GpsTime], 2, 2),
+        (&[Point10, Bytes(1), Bytes(1)], 2, 2),
+        (&[Point10, Point10], 1, 2),
+        (&[Point14, GpsTime], 1, 3),
+        (&[Point14, Rgb14, RgbNir14], 2, 3),
+        (&[Point14, WavePacket14, Rgb14], 2, 3),
+        (&[Point14, WavePacket13], 1, 3),
+        (&[Point14, Bytes(2)], 1, 3),
+        (&[Point10, Rgb14], 1, 2),
+        (&[Point10, RgbNir14], 1, 2),
+        (&[Point10, Bytes14(2)], 1, 2),
+        (&[Point10, GpsTime], 0, 3),
+        (&[Point10, WavePacket13], 0, 0),
+        (&[Point14, Rgb14], 0, 2),
+        (&[Point14, Rgb14], 0, 5),
+    ];
+    for (kinds, at, version) in others {
+        let wanted = Error::Unsupported(kinds[at].version(version));
+        assert_eq!(size(kinds, version).unwrap_err(), wanted, "{kinds:?}");
+    }
+}
+
+#[test]
+fn versions_mix_only_where_laszip_mixes_them() {
+    let mixed = [Kind::Point10.version(2), Kind::WavePacket13.version(1)];
+    assert!(Decoder::new(&mixed).is_ok());
+    let mixed = [Kind::Point14.version(3), Kind::Rgb14.version(4)];
+    let error = Decoder::new(&mixed).unwrap_err();
+    assert_eq!(error, Error::Unsupported(mixed[1]));
+    assert!(error.to_string().contains("Rgb14 of version 4"));
 }

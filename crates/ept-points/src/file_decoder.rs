@@ -146,7 +146,7 @@ pub(crate) fn has_standard_time(header: &Header) -> Option<bool> {
     (header.minor >= 2).then_some(header.global_encoding & Header::STANDARD_TIME != 0)
 }
 
-/// The layers of point formats 6 to 8 that contain the fields or are needed for the bounds. X, Y and the returns are
+/// The layers of point formats 6 to 10 that contain the fields or are needed for the bounds. X, Y and the returns are
 /// always decoded.
 fn layers(fields: &[Field], format: PointFormat, bounds: &Bounds) -> Layers {
     let layers = fields.iter().map(|field| format.layer(field.at));

@@ -5,7 +5,7 @@
 //! EPT. [`Summary`] reduces batches to count, minimum, maximum and mean.
 //!
 //! Only the points within the decoder's bounds become columns, and only the requested dimensions; in LAZ point formats
-//! 6 to 8 the others are not even decompressed. Coordinates are `raw * scale + offset` with two roundings, as every LAS
+//! 6 to 10 the others are not even decompressed. Coordinates are `raw * scale + offset` with two roundings, as every LAS
 //! reader computes them, and a point is within the bounds exactly if these coordinates are.
 //!
 //! Tiles are not trusted. Every length, count and offset in them is checked against the bytes of the tile before it is

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use ept_laz::{Decoder, Item};
+use ept_laz::{Decoder, Item, Kind};
 use ept_reader::{DataType, Dataset, Query};
 use futures::TryStreamExt;
 use las::raw::{Header, Vlr};
@@ -140,8 +140,8 @@ impl Tiles {
         else {
             bail!("no laszip tiles");
         };
-        let items: Option<Vec<Item>> = vlr.items().iter().map(item).collect();
-        let mut decoder = Decoder::new(&items.context("items that ept-laz does not read")?)?;
+        let items: Vec<Item> = vlr.items().iter().map(item).collect();
+        let mut decoder = Decoder::new(&items)?;
         let mut records = Vec::new();
         timed(|| {
             let mut tiles = self.tiles.iter();
@@ -214,18 +214,20 @@ fn laszip(tile: &[u8], points: usize) -> Result<Encoding> {
     })
 }
 
-fn item(item: &LazItem) -> Option<Item> {
-    Some(match item.item_type() {
-        LazItemType::Point10 => Item::Point10,
-        LazItemType::GpsTime => Item::GpsTime,
-        LazItemType::RGB12 => Item::Rgb12,
-        LazItemType::Byte(count) => Item::Bytes(count),
-        LazItemType::Point14 => Item::Point14,
-        LazItemType::RGB14 => Item::Rgb14,
-        LazItemType::RGBNIR14 => Item::RgbNir14,
-        LazItemType::Byte14(count) => Item::Bytes14(count),
-        _ => return None,
-    })
+fn item(item: &LazItem) -> Item {
+    let kind = match item.item_type() {
+        LazItemType::Point10 => Kind::Point10,
+        LazItemType::GpsTime => Kind::GpsTime,
+        LazItemType::RGB12 => Kind::Rgb12,
+        LazItemType::WavePacket13 => Kind::WavePacket13,
+        LazItemType::Byte(count) => Kind::Bytes(count),
+        LazItemType::Point14 => Kind::Point14,
+        LazItemType::RGB14 => Kind::Rgb14,
+        LazItemType::RGBNIR14 => Kind::RgbNir14,
+        LazItemType::WavePacket14 => Kind::WavePacket14,
+        LazItemType::Byte14(count) => Kind::Bytes14(count),
+    };
+    kind.version(item.version())
 }
 
 impl Tile {

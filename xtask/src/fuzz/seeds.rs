@@ -12,9 +12,9 @@ use super::index;
 /// Datasets whose schemas the targets `binary` and `zstandard` have, in the same order.
 const BINARY: [&str; 3] = ["binary", "float64", "wide-integers"];
 const ZSTANDARD: [&str; 1] = ["zstandard"];
-/// Datasets without extra bytes, of the point formats that the target `chunk` has, in the same order.
-const CHUNK: [&str; 7] = [
-    "laz-pf0", "", "laz-pf2", "laz-pf3", "laz-pf6", "", "laz-pf8",
+/// Datasets without extra bytes, by their point format.
+const CHUNK: [&str; 9] = [
+    "laz-pf0", "", "laz-pf2", "laz-pf3", "", "", "laz-pf6", "", "laz-pf8",
 ];
 /// Number of points to decode: the first chunk may not have all points of the tile.
 const CHUNK_POINTS: u16 = 100;

@@ -2,31 +2,43 @@
 
 use std::slice::ChunksExactMut;
 
+use super::layout::Version;
 use super::step::Step;
 use super::track::{Run, Track};
 
 /// What the first layer yields for the others, for a block of points.
-#[derive(Default)]
 pub(crate) struct Block {
     pub(crate) steps: Vec<Step>,
     /// The runs of points, for their fields.
     pub(crate) points: Track,
-    /// The runs of points for the items after the point.
-    pub(crate) items: Track,
+    /// The runs of points for the items after the point. `None` if they are the same.
+    pub(crate) items: Option<Track>,
 }
 
 impl Block {
+    pub(crate) fn new(version: Version) -> Block {
+        Block {
+            steps: Vec::new(),
+            points: Track::default(),
+            items: (version == Version::Three).then(Track::default),
+        }
+    }
+
     /// Starts a chunk.
     pub(crate) fn begin(&mut self, channel: usize) {
         self.points.begin(channel);
-        self.items.begin(channel);
+        if let Some(items) = &mut self.items {
+            items.begin(channel);
+        }
     }
 
     /// Starts a block.
     pub(crate) fn clear(&mut self) {
         self.steps.clear();
         self.points.clear();
-        self.items.clear();
+        if let Some(items) = &mut self.items {
+            items.clear();
+        }
     }
 
     /// The runs for the fields of a point, with the records of the block.
@@ -36,7 +48,7 @@ impl Block {
 
     /// The runs for the items after the point, with the records of the block.
     pub(crate) fn item_runs<'a>(&'a self, records: &'a mut [u8], size: usize) -> Runs<'a> {
-        self.runs(&self.items, records, size)
+        self.runs(self.items.as_ref().unwrap_or(&self.points), records, size)
     }
 
     fn runs<'a>(&'a self, track: &'a Track, records: &'a mut [u8], size: usize) -> Runs<'a> {

@@ -38,6 +38,7 @@ pub(crate) struct Chunk<'a> {
     pub(crate) time: Option<Coder<'a>>,
     pub(crate) colour: Option<Coder<'a>>,
     pub(crate) infrared: Option<Coder<'a>>,
+    pub(crate) wave_packet: Option<Coder<'a>>,
     pub(crate) bytes: Vec<Option<Coder<'a>>>,
 }
 
@@ -49,6 +50,7 @@ impl<'a> Chunk<'a> {
         let count = POINT.len()
             + usize::from(layout.has_colour)
             + usize::from(layout.has_infrared)
+            + usize::from(layout.has_wave_packet)
             + layout.extra_bytes;
         let (sizes, layers) = split(rest, count * SIZE)?;
         let mut rest = Rest {
@@ -84,14 +86,15 @@ impl<'a> Chunk<'a> {
             time,
             colour: rest.next_if(layout.has_colour, Layers::RGB)?,
             infrared: rest.next_if(layout.has_infrared, Layers::NIR)?,
+            wave_packet: rest.next_if(layout.has_wave_packet, Layers::WAVE_PACKET)?,
             bytes: (0..layout.extra_bytes)
                 .map(|_| rest.next(Layers::BYTES))
                 .collect::<Result<_, _>>()?,
         })
     }
 
-    /// Whether no code ended early.
-    pub(crate) fn is_whole(&self) -> bool {
+    /// Checks that no code ended early.
+    pub(crate) fn check(&self) -> Result<(), Error> {
         let codes = [
             &self.point,
             &self.z,
@@ -104,9 +107,10 @@ impl<'a> Chunk<'a> {
             &self.time,
             &self.colour,
             &self.infrared,
+            &self.wave_packet,
         ];
         let codes = codes.into_iter().chain(&self.bytes);
-        codes.flatten().all(Coder::is_whole)
+        codes.flatten().try_for_each(Coder::check)
     }
 }
 

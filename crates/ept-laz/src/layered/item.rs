@@ -1,4 +1,4 @@
-//! The layers of the items after the point: colour, near infrared and extra bytes.
+//! The layers of the items after the point: colour, near infrared, wave packet and extra bytes.
 
 use super::block::Block;
 use super::record::{get, put};

@@ -31,8 +31,10 @@ impl Layers {
     pub const NIR: Layers = Layers(1 << 9);
     /// All extra bytes.
     pub const BYTES: Layers = Layers(1 << 10);
+    /// The wave packet.
+    pub const WAVE_PACKET: Layers = Layers(1 << 11);
     /// All layers.
-    pub const ALL: Layers = Layers((1 << 11) - 1);
+    pub const ALL: Layers = Layers((1 << 12) - 1);
 
     /// Whether all of these layers are in the set.
     #[must_use]

@@ -1,4 +1,4 @@
-//! Chunks of point formats 6 to 8: each field has a code of its own, a layer.
+//! Chunks of point formats 6 to 10: each field has a code of its own, a layer.
 
 mod block;
 mod byte;
@@ -18,6 +18,7 @@ mod rgb;
 mod step;
 mod symbols;
 mod track;
+mod wave_packet;
 
 use block::Block;
 use byte::Byte;
@@ -27,14 +28,16 @@ use gps_time::GpsTime;
 use integers::{Angle, Intensity, Source, Z};
 use item::ItemLayer;
 pub use layers::Layers;
-pub(crate) use layout::Layout;
+use layout::Layout;
 use nir::Nir;
 use point::PointLayer;
 use record::Point;
 use symbols::{Classification, Flags, UserData};
 
 use crate::error::Error;
+use crate::item::Item;
 use crate::rgb::Rgb;
+use crate::wave_packet::{SIZE as WAVE_PACKET, WavePacket};
 
 /// Number of points that a layer reads before the next layer does, so that its models stay in the processor's cache.
 const BLOCK: usize = 512;
@@ -58,19 +61,21 @@ pub(crate) struct Layered {
     time: FieldLayer<GpsTime>,
     colour: ItemLayer<Rgb, 6>,
     infrared: ItemLayer<Nir, 2>,
+    wave_packet: ItemLayer<WavePacket, WAVE_PACKET>,
     bytes: Vec<ItemLayer<Byte, 1>>,
 }
 
 impl Layered {
-    /// A reader of all layers.
-    pub(crate) fn new(layout: Layout) -> Layered {
+    /// A reader of all layers of records of these items.
+    pub(crate) fn new(items: &[Item]) -> Result<Layered, Error> {
+        let layout = Layout::new(items)?;
         let bytes = layout.bytes()..layout.size();
-        Layered {
+        Ok(Layered {
             record_size: layout.size(),
             layout,
             wanted: Layers::ALL,
             first: Vec::new(),
-            block: Block::default(),
+            block: Block::new(layout.version),
             point: PointLayer::new(),
             z: FieldLayer::new(),
             classification: FieldLayer::new(),
@@ -82,8 +87,9 @@ impl Layered {
             time: FieldLayer::new(),
             colour: ItemLayer::new(layout.colour()),
             infrared: ItemLayer::new(layout.infrared()),
+            wave_packet: ItemLayer::new(layout.wave_packet()),
             bytes: bytes.map(ItemLayer::new).collect(),
-        }
+        })
     }
 
     pub(crate) fn record_size(&self) -> usize {
@@ -120,6 +126,7 @@ impl Layered {
         self.time.begin(&chunk.time, first);
         self.colour.begin(&chunk.colour, first);
         self.infrared.begin(&chunk.infrared, first);
+        self.wave_packet.begin(&chunk.wave_packet, first);
         for (byte, code) in self.bytes.iter_mut().zip(&chunk.bytes) {
             byte.begin(code, first);
         }
@@ -150,11 +157,7 @@ impl Layered {
             .read(point, &mut self.block, records, self.record_size);
         self.read_fields(chunk, records);
         self.read_items(chunk, records);
-        if chunk.is_whole() {
-            Ok(())
-        } else {
-            Err(Error::Truncated)
-        }
+        chunk.check()
     }
 
     fn read_fields(&mut self, chunk: &mut Chunk<'_>, records: &mut [u8]) {
@@ -177,6 +180,8 @@ impl Layered {
         self.colour.read(&mut chunk.colour, block, records, size);
         self.infrared
             .read(&mut chunk.infrared, block, records, size);
+        self.wave_packet
+            .read(&mut chunk.wave_packet, block, records, size);
         for (byte, code) in self.bytes.iter_mut().zip(&mut chunk.bytes) {
             byte.read(code, block, records, size);
         }

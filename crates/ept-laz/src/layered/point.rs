@@ -97,11 +97,11 @@ impl PointLayer {
         if run.from.is_some() {
             self.contexts.enter(run);
         }
-        // LASzip passes the channel to the items after the point only if it changes, otherwise 0.
-        let has_channel = changed & CHANNEL != 0;
-        block
-            .items
-            .add_late(if has_channel { self.channel } else { 0 });
+        if let Some(items) = &mut block.items {
+            // LASzip passes the channel to the items after the point only if it changes, otherwise 0.
+            let has_channel = changed & CHANNEL != 0;
+            items.add_late(if has_channel { self.channel } else { 0 });
+        }
         changed
     }
 }

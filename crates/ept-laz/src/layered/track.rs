@@ -46,7 +46,7 @@ impl Track {
         self.push(self.slot, from)
     }
 
-    /// Adds a point for the items after the point. If the channel changes to one that the chunk has had before, LASzip
+    /// Adds a point for the items after the point, in version 3. If the channel changes to one that the chunk has had before, LASzip
     /// does not switch the last values, so this point gets those of the previous channel.
     #[inline(always)]
     pub(crate) fn add_late(&mut self, channel: usize) {

@@ -1,5 +1,6 @@
 //! Extra bytes, each coded as the difference from the last point's.
 
+use super::part::Part;
 use crate::coder::Coder;
 use crate::model::Small;
 
@@ -16,20 +17,24 @@ impl Bytes {
             models: vec![Small::new(256); count].into(),
         }
     }
+}
 
-    /// Starts a chunk with the bytes of its first point.
-    pub(crate) fn start(&mut self, first: &[u8]) {
+impl Part for Bytes {
+    fn size(&self) -> usize {
+        self.last.len()
+    }
+
+    fn start(&mut self, first: &[u8]) {
         for (last, first) in self.last.iter_mut().zip(first) {
             *last = *first;
         }
         self.models.iter_mut().for_each(Small::forget);
     }
 
-    /// Reads the bytes of the next point into its record.
     #[inline(always)]
-    pub(crate) fn read(&mut self, coder: &mut Coder<'_>, record: &mut [u8]) {
+    fn read(&mut self, coder: &mut Coder<'_>, place: &mut [u8]) {
         let models = self.models.iter_mut().zip(&mut self.last);
-        for ((model, last), byte) in models.zip(record) {
+        for ((model, last), byte) in models.zip(place) {
             *last = last.wrapping_add(coder.symbol(model) as u8);
             *byte = *last;
         }

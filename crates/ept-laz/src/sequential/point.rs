@@ -1,5 +1,6 @@
 //! Coordinates and attributes: the first 20 bytes of every record.
 
+use super::part::Field;
 use crate::coder::Coder;
 use crate::integer::{Integer, even};
 use crate::median::Median;
@@ -70,37 +71,6 @@ impl Point {
         }
     }
 
-    /// Starts a chunk with its first point.
-    pub(crate) fn start(&mut self, first: &[u8; SIZE]) {
-        self.last = Last::new(first);
-        self.changed.forget();
-        self.bit_fields.iter_mut().for_each(Small::forget);
-        self.classification.iter_mut().for_each(Small::forget);
-        self.user_data.iter_mut().for_each(Small::forget);
-        self.angle.iter_mut().for_each(Small::forget);
-        self.intensity.forget();
-        self.source.forget();
-        self.dx.forget();
-        self.dy.forget();
-        self.z.forget();
-    }
-
-    /// The last point, as it is in a record.
-    #[inline(always)]
-    pub(crate) fn last(&self) -> [u8; SIZE] {
-        self.last.record()
-    }
-
-    /// Reads the next point.
-    #[inline(always)]
-    pub(crate) fn read(&mut self, coder: &mut Coder<'_>) {
-        let changed = coder.symbol(&mut self.changed);
-        if changed != 0 {
-            self.read_attributes(coder, changed);
-        }
-        self.read_coordinates(coder);
-    }
-
     #[inline(always)]
     fn read_attributes(&mut self, coder: &mut Coder<'_>, changed: u32) {
         let last = &mut self.last;
@@ -154,6 +124,32 @@ impl Point {
         let z_context = single | even((self.dx.k() + self.dy.k()) / 2, 18);
         *z = self.z.read(coder, last.heights[level], z_context);
         last.heights[level] = *z;
+    }
+}
+
+impl Field<SIZE> for Point {
+    fn start(&mut self, first: &[u8; SIZE]) {
+        self.last = Last::new(first);
+        self.changed.forget();
+        self.bit_fields.iter_mut().for_each(Small::forget);
+        self.classification.iter_mut().for_each(Small::forget);
+        self.user_data.iter_mut().for_each(Small::forget);
+        self.angle.iter_mut().for_each(Small::forget);
+        self.intensity.forget();
+        self.source.forget();
+        self.dx.forget();
+        self.dy.forget();
+        self.z.forget();
+    }
+
+    #[inline(always)]
+    fn next(&mut self, coder: &mut Coder<'_>) -> [u8; SIZE] {
+        let changed = coder.symbol(&mut self.changed);
+        if changed != 0 {
+            self.read_attributes(coder, changed);
+        }
+        self.read_coordinates(coder);
+        self.last.record()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Red, green and blue.
 
+use super::part::Field;
 use crate::coder::Coder;
 use crate::rgb::{self, Colour};
 
@@ -19,22 +20,17 @@ impl Rgb {
             models: rgb::Rgb::new(),
         }
     }
+}
 
-    /// Starts a chunk with the colour of its first point.
-    pub(crate) fn start(&mut self, first: Colour) {
-        self.last = first;
+impl Field<SIZE> for Rgb {
+    fn start(&mut self, first: &Colour) {
+        self.last = *first;
         self.models.forget();
     }
 
-    /// The colour of the last point.
     #[inline(always)]
-    pub(crate) fn last(&self) -> Colour {
-        self.last
-    }
-
-    /// Reads the colour of the next point.
-    #[inline(always)]
-    pub(crate) fn read(&mut self, coder: &mut Coder<'_>) {
+    fn next(&mut self, coder: &mut Coder<'_>) -> Colour {
         self.last = self.models.read(coder, self.last);
+        self.last
     }
 }

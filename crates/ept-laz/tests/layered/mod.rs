@@ -6,8 +6,8 @@ mod points;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use ept_laz::{Decoder, Error, Item, Layers};
-use laz::las::{Point6, Point7, Point8};
+use ept_laz::{Decoder, Error, Item, Kind, Layers};
+use laz::las::{Point6, Point7, Point8, Point9, Point10};
 use laz::record::{
     LayeredPointRecordCompressor, LayeredPointRecordDecompressor, RecordCompressor,
     RecordDecompressor,
@@ -16,47 +16,74 @@ use laz::{DecompressionSelection, LazItem, LazItemRecordBuilder};
 pub(crate) use points::Recipe;
 use proptest::prelude::*;
 
-/// A point format and a number of extra bytes.
+/// A point format, a number of extra bytes, and the version of the items.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Format(pub(crate) u8, pub(crate) u16);
+pub(crate) struct Format(pub(crate) u8, pub(crate) u16, pub(crate) u16);
 
 impl Format {
     pub(crate) fn decoder(self) -> Decoder {
         let colour = match self.0 {
-            6 => None,
-            7 => Some(Item::Rgb14),
-            _ => Some(Item::RgbNir14),
+            6 | 9 => None,
+            7 => Some(Kind::Rgb14),
+            _ => Some(Kind::RgbNir14),
         };
-        let bytes = (self.1 > 0).then_some(Item::Bytes14(self.1));
-        let items: Vec<Item> = [Some(Item::Point14), colour, bytes]
+        let wave = self.has_wave().then_some(Kind::WavePacket14);
+        let bytes = (self.1 > 0).then_some(Kind::Bytes14(self.1));
+        let kinds = [Some(Kind::Point14), colour, wave, bytes];
+        let items: Vec<Item> = kinds
             .into_iter()
             .flatten()
+            .map(|kind| kind.version(self.2))
             .collect();
         Decoder::new(&items).expect("a layered format")
     }
 
     /// Length of a record (LAS 1.4 R15, tables 14 to 19).
     pub(crate) fn size(self) -> usize {
-        [30, 36, 38][usize::from(self.0 - 6)] + usize::from(self.1)
+        [30, 36, 38, 59, 67][usize::from(self.0 - 6)] + usize::from(self.1)
+    }
+
+    pub(crate) fn has_colour(self) -> bool {
+        matches!(self.0, 7 | 8 | 10)
+    }
+
+    pub(crate) fn has_infrared(self) -> bool {
+        matches!(self.0, 8 | 10)
+    }
+
+    pub(crate) fn has_wave(self) -> bool {
+        matches!(self.0, 9 | 10)
     }
 
     fn items(self) -> Vec<LazItem> {
-        match self.0 {
-            6 => LazItemRecordBuilder::version_3_of::<Point6>(self.1),
-            7 => LazItemRecordBuilder::version_3_of::<Point7>(self.1),
-            _ => LazItemRecordBuilder::version_3_of::<Point8>(self.1),
+        let Format(format, extra, version) = self;
+        match (format, version) {
+            (6, 3) => LazItemRecordBuilder::version_3_of::<Point6>(extra),
+            (7, 3) => LazItemRecordBuilder::version_3_of::<Point7>(extra),
+            (8, 3) => LazItemRecordBuilder::version_3_of::<Point8>(extra),
+            (9, 3) => LazItemRecordBuilder::version_3_of::<Point9>(extra),
+            (10, 3) => LazItemRecordBuilder::version_3_of::<Point10>(extra),
+            (6, 4) => LazItemRecordBuilder::version_4_of::<Point6>(extra),
+            (7, 4) => LazItemRecordBuilder::version_4_of::<Point7>(extra),
+            (8, 4) => LazItemRecordBuilder::version_4_of::<Point8>(extra),
+            (9, 4) => LazItemRecordBuilder::version_4_of::<Point9>(extra),
+            (10, 4) => LazItemRecordBuilder::version_4_of::<Point10>(extra),
+            _ => panic!("{self:?} is not layered"),
         }
     }
 
     /// Where the sizes of layers are, and how many.
     pub(crate) fn sizes(self) -> (usize, usize) {
-        let layers = 9 + usize::from(self.0 - 6) + usize::from(self.1);
-        (self.size() + 4, layers)
+        let items = [self.has_colour(), self.has_infrared(), self.has_wave()];
+        let items: usize = items.map(usize::from).iter().sum();
+        (self.size() + 4, 9 + items + usize::from(self.1))
     }
 }
 
 pub(crate) fn formats() -> impl Strategy<Value = Format> {
-    (6..=8_u8, 0..=4_u16).prop_map(|(format, extra)| Format(format, extra))
+    let version = prop_oneof![2 => Just(3_u16), 1 => Just(4)];
+    (6..=10_u8, 0..=4_u16, version)
+        .prop_map(|(format, extra, version)| Format(format, extra, version))
 }
 
 /// The chunk of these records.
@@ -129,6 +156,7 @@ fn selection(layers: Layers) -> DecompressionSelection {
         (Layers::RGB, DecompressionSelection::RGB),
         (Layers::NIR, DecompressionSelection::NIR),
         (Layers::BYTES, DecompressionSelection::ALL_EXTRA_BYTES),
+        (Layers::WAVE_PACKET, DecompressionSelection::WAVEPACKET),
     ];
     let wanted = all.iter().filter(|(layer, _)| layers.contains(*layer));
     DecompressionSelection(wanted.map(|(_, bit)| bit).sum())
@@ -148,6 +176,7 @@ pub(crate) fn layers(bits: u16) -> Layers {
         Layers::RGB,
         Layers::NIR,
         Layers::BYTES,
+        Layers::WAVE_PACKET,
     ];
     let wanted = (0..all.len()).filter(|bit| bits & 1 << bit != 0);
     wanted.fold(Layers::NONE, |set, bit| set | all[bit])

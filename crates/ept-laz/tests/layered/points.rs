@@ -31,6 +31,7 @@ const INFRARED: usize = 11;
 const EXTRA: usize = 12;
 /// One more bit: blue is green, and an extra byte is constant.
 const ALIKE: u16 = 1 << 13;
+const WAVE: u16 = 1 << 14;
 
 impl Recipe {
     pub(crate) fn strategy(points: impl Strategy<Value = usize>) -> impl Strategy<Value = Recipe> {
@@ -104,6 +105,9 @@ impl Recipe {
                 *byte = random.few();
             }
         }
+        if (is_first || self.busy & WAVE != 0) && random.below(self.pace) == 0 {
+            point.wave.change(random);
+        }
         if self.busy & ALIKE != 0 {
             point.extra[1] = 7;
             point.colour[2] = point.colour[1];
@@ -126,6 +130,52 @@ struct Point {
     colour: [u16; 3],
     infrared: u16,
     extra: [u8; 4],
+    wave: Wave,
+}
+
+/// A wave packet.
+#[derive(Default)]
+struct Wave {
+    index: u8,
+    offset: u64,
+    size: u32,
+    /// The place of the return and the direction.
+    floats: [f32; 4],
+}
+
+impl Wave {
+    fn change(&mut self, random: &mut Random) {
+        // The differences of `laz` are 64-bit signed numbers.
+        self.offset = match random.below(6) {
+            0 => random.next() >> 2,
+            1 => self.offset.saturating_add(random.below(1 << 33)),
+            2 => self
+                .offset
+                .saturating_add_signed(distance(random, 20).into()),
+            3 => self.offset,
+            _ => self.offset + u64::from(self.size),
+        };
+        if random.below(3) == 0 {
+            self.index = random.few();
+            self.size = (random.next() >> 33 >> random.below(31)) as u32;
+        }
+        for float in &mut self.floats {
+            match random.below(4) {
+                0 => *float = random.below(1 << 20) as f32 / 64.0 - 1000.0,
+                1 => *float += 0.125,
+                _ => {}
+            }
+        }
+    }
+
+    fn write(&self, to: &mut Vec<u8>) {
+        to.push(self.index);
+        to.extend(self.offset.to_le_bytes());
+        to.extend(self.size.to_le_bytes());
+        self.floats
+            .iter()
+            .for_each(|float| to.extend(float.to_le_bytes()));
+    }
 }
 
 impl Point {
@@ -139,13 +189,16 @@ impl Point {
         to.extend(self.angle.to_le_bytes());
         to.extend(self.source.to_le_bytes());
         to.extend(self.times.now().to_le_bytes());
-        if format.0 > 6 {
+        if format.has_colour() {
             self.colour
                 .iter()
                 .for_each(|colour| to.extend(colour.to_le_bytes()));
         }
-        if format.0 > 7 {
+        if format.has_infrared() {
             to.extend(self.infrared.to_le_bytes());
+        }
+        if format.has_wave() {
+            self.wave.write(to);
         }
         to.extend(&self.extra[..format.1.into()]);
     }

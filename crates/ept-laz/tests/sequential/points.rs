@@ -2,7 +2,7 @@
 //!
 //! A point is what a [`Move`] makes of the last one. Many points come from few moves in turns, which shrink well.
 
-use ept_laz::Item;
+use ept_laz::{Item, Kind};
 use proptest::array::{uniform3, uniform5};
 use proptest::prelude::*;
 
@@ -54,6 +54,25 @@ struct Move {
     time: TimeChange,
     colour: ColourChange,
     extra: [Change; 5],
+    wave: WaveChange,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct WaveChange {
+    index: Change,
+    offset: OffsetChange,
+    size: Change,
+    /// The place of the return and the direction.
+    floats: [Change; 4],
+}
+
+#[derive(Debug, Clone, Copy)]
+enum OffsetChange {
+    None,
+    /// By the size of the last packet.
+    Next,
+    By(i32),
+    To(u64),
 }
 
 fn coordinate() -> impl Strategy<Value = Change> {
@@ -102,6 +121,25 @@ fn colour() -> impl Strategy<Value = ColourChange> {
     ]
 }
 
+fn wave() -> impl Strategy<Value = WaveChange> {
+    let offset = prop_oneof![
+        2 => Just(OffsetChange::None),
+        4 => Just(OffsetChange::Next),
+        2 => (0..32, any::<i32>()).prop_map(|(bits, any)| OffsetChange::By(any >> bits)),
+        // The differences of `laz` are 64-bit signed numbers.
+        1 => (0..1_u64 << 62).prop_map(OffsetChange::To),
+    ];
+    let floats = [coordinate(), coordinate(), coordinate(), coordinate()];
+    (attribute(), offset, attribute(), floats).prop_map(|(index, offset, size, floats)| {
+        WaveChange {
+            index,
+            offset,
+            size,
+            floats,
+        }
+    })
+}
+
 fn moves() -> impl Strategy<Value = Vec<Move>> {
     let bytes = [attribute(), attribute(), attribute(), attribute()];
     let attributes = (attribute(), bytes, attribute());
@@ -111,9 +149,10 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         time(),
         colour(),
         uniform5(attribute()),
+        wave(),
     );
     let one = all.prop_map(
-        |(xyz, (intensity, bytes, source), time, colour, extra)| Move {
+        |(xyz, (intensity, bytes, source), time, colour, extra, wave)| Move {
             xyz,
             intensity,
             bytes,
@@ -121,6 +160,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
             time,
             colour,
             extra,
+            wave,
         },
     );
     prop::collection::vec(one, 1..150)
@@ -135,14 +175,24 @@ pub(crate) fn points(items: Vec<Item>) -> impl Strategy<Value = Points> {
     })
 }
 
-/// The items of point formats 0 to 3, with at most 5 extra bytes.
+/// The items of point formats 0 to 5, with at most 5 extra bytes: of version 2, of version 1, or of both.
 pub(crate) fn items() -> impl Strategy<Value = Vec<Item>> {
-    (any::<bool>(), any::<bool>(), 0..6_u16).prop_map(|(has_time, has_colour, extra)| {
-        let mut items = vec![Item::Point10];
-        items.extend(has_time.then_some(Item::GpsTime));
-        items.extend(has_colour.then_some(Item::Rgb12));
-        items.extend((extra > 0).then_some(Item::Bytes(extra)));
-        items
+    let versions = prop_oneof![4 => Just(u8::MAX), 3 => Just(0), 2 => any::<u8>()];
+    let has = any::<[bool; 3]>();
+    (has, 0..6_u16, versions).prop_map(|([time, colour, wave], extra, versions)| {
+        let all = [
+            (true, Kind::Point10),
+            (time, Kind::GpsTime),
+            (colour, Kind::Rgb12),
+            (wave, Kind::WavePacket13),
+            (extra > 0, Kind::Bytes(extra)),
+        ];
+        let items = all
+            .into_iter()
+            .enumerate()
+            .filter(|(_, (is_there, _))| *is_there);
+        let items = items.map(|(at, (_, kind))| kind.version(1 + u16::from(versions >> at & 1)));
+        items.collect()
     })
 }
 
@@ -158,6 +208,10 @@ struct Last {
     steps: [i64; 5],
     colour: [u16; 3],
     extra: [i32; 5],
+    index: i32,
+    offset: u64,
+    size: i32,
+    floats: [i32; 4],
 }
 
 fn records<'a>(items: &[Item], moves: impl Iterator<Item = &'a Move>) -> Vec<u8> {
@@ -194,6 +248,23 @@ impl Last {
         }
         self.go_in_time(by.time);
         self.recolour(by.colour);
+        self.rewave(&by.wave);
+    }
+
+    fn rewave(&mut self, by: &WaveChange) {
+        by.index.apply(&mut self.index);
+        self.offset = match by.offset {
+            OffsetChange::None => self.offset,
+            OffsetChange::Next => self.offset + self.size as u64,
+            OffsetChange::By(by) => self.offset.saturating_add_signed(by.into()),
+            OffsetChange::To(to) => to,
+        };
+        // LASzip misreads the end of a packet of 2^31 bytes or more.
+        by.size.apply(&mut self.size);
+        self.size &= i32::MAX;
+        for (change, value) in by.floats.iter().zip(&mut self.floats) {
+            change.apply(value);
+        }
     }
 
     fn go_in_time(&mut self, change: TimeChange) {
@@ -235,23 +306,29 @@ impl Last {
     }
 
     fn write(&self, item: Item, record: &mut Vec<u8>) {
-        match item {
-            Item::Point10 => {
+        match item.kind {
+            Kind::Point10 => {
                 record.extend(self.xyz.iter().flat_map(|value| value.to_le_bytes()));
                 record.extend((self.intensity as u16).to_le_bytes());
                 record.extend(self.bytes.map(|byte| byte as u8));
                 record.extend((self.source as u16).to_le_bytes());
             }
-            Item::GpsTime => record.extend(self.times[self.current].to_le_bytes()),
-            Item::Rgb12 => record.extend(self.colour.iter().flat_map(|value| value.to_le_bytes())),
-            Item::Bytes(count) => {
+            Kind::GpsTime => record.extend(self.times[self.current].to_le_bytes()),
+            Kind::Rgb12 => record.extend(self.colour.iter().flat_map(|value| value.to_le_bytes())),
+            Kind::Bytes(count) => {
                 record.extend(
                     self.extra[..usize::from(count)]
                         .iter()
                         .map(|byte| *byte as u8),
                 );
             }
-            other => panic!("{other:?} is not sequential"),
+            Kind::WavePacket13 => {
+                record.push(self.index as u8);
+                record.extend(self.offset.to_le_bytes());
+                record.extend(self.size.to_le_bytes());
+                record.extend(self.floats.iter().flat_map(|value| value.to_le_bytes()));
+            }
+            _ => panic!("{item} is not sequential"),
         }
     }
 }
