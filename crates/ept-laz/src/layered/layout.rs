@@ -24,7 +24,7 @@ pub(crate) struct Layout {
 pub(crate) enum Version {
     /// In some points, from those of another scanner channel, see [`Track::add_late`](super::track::Track::add_late).
     Three,
-    /// From the last of its channel. LASzip knows this version since 2019 and writes it on request.
+    /// From the last of its channel. LASzip reads it since 3.2 (2018) and writes it on request.
     Four,
 }
 
