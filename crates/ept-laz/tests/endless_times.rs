@@ -27,7 +27,7 @@ fn confined<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     })
 }
 
-/// Appends symbols of the model of a first time that turn to another sequence, then one that starts a new sequence.
+/// Appends symbols of the model of a first time that turn to another sequence, then one that does not.
 fn turn(
     encoder: &mut ArithmeticEncoder<impl std::io::Write>,
     (symbols, symbol): (u32, u32),
