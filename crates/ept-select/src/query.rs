@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ept_format::Bounds;
 
-use crate::{Area, Crs, Edge, Filter, Origin, Spacing, Thin};
+use crate::{Area, Core, Crs, Edge, Filter, Origin, Spacing, Thin};
 
 /// Which points to read, with which dimensions. A query without conditions selects everything.
 ///
@@ -37,6 +37,7 @@ pub struct Query {
     pub(crate) thin: Option<Thin>,
     pub(crate) max_points: Option<u64>,
     pub(crate) source_id: Option<String>,
+    pub(crate) core: Option<Core>,
 }
 
 /// How deep to read an octree.
@@ -165,6 +166,9 @@ impl Query {
             });
             query.any_of = brought.collect();
         }
+        if let Some(core) = query.core.as_mut().filter(|core| core.area.crs().is_none()) {
+            core.area = core.area.clone().in_crs(home.clone());
+        }
         query.output_crs.get_or_insert_with(|| home.clone());
         query
     }
@@ -173,6 +177,13 @@ impl Query {
     #[must_use]
     pub fn with_source_id(mut self, name: &str) -> Query {
         self.source_id = Some(name.to_owned());
+        self
+    }
+
+    /// Drops or flags points outside a part of the areas. Which nodes are read is a matter of the areas alone.
+    #[must_use]
+    pub fn with_core(mut self, core: Core) -> Query {
+        self.core = Some(core);
         self
     }
 
@@ -246,5 +257,11 @@ impl Query {
     #[must_use]
     pub fn source_id(&self) -> Option<&str> {
         self.source_id.as_deref()
+    }
+
+    /// The part of the areas outside of which points are dropped or flagged. `None` if there is no such part.
+    #[must_use]
+    pub fn core(&self) -> Option<&Core> {
+        self.core.as_ref()
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::area::Footprint;
 use crate::query::Detail;
-use crate::{Area, Crs, Edge, Origin, Query, SelectError, Spacing, Thin};
+use crate::{Area, Core, Crs, Edge, Origin, Query, SelectError, Spacing, Thin};
 
 /// The JSON form of a query. Whatever is not set is left out.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -41,6 +41,11 @@ struct QueryText {
     max_points: Option<u64>,
     #[serde(rename = "sourceId", skip_serializing_if = "Option::is_none")]
     source_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    core: Option<AreaText>,
+    /// The dimension that flags points outside the core.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    halo: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -139,6 +144,8 @@ impl From<&Query> for QueryText {
             thin_cubes: thin(false),
             max_points: query.max_points,
             source_id: query.source_id.clone(),
+            core: query.core.as_ref().map(|core| AreaText::from(&core.area)),
+            halo: query.core.as_ref().and_then(|core| core.flag.clone()),
         }
     }
 }
@@ -176,6 +183,17 @@ impl TryFrom<QueryText> for Query {
             },
             max_points: text.max_points,
             source_id: text.source_id,
+            core: match (text.core, text.halo) {
+                (None, None) => None,
+                (Some(area), flag) => Some(Core {
+                    area: Area::try_from(area)?,
+                    flag,
+                }),
+                (None, Some(_)) => {
+                    let problem = "`halo` needs a `core`";
+                    return Err(SelectError::Query(problem.into()));
+                }
+            },
         })
     }
 }

@@ -6,6 +6,7 @@ use ept_crs::Operation;
 use ept_format::{Bounds, Key, Policy, is_same_dimension, known_dimension};
 use ept_points::{PointBatch, Scaling, Wish};
 
+use crate::core_area::BoundCore;
 use crate::ground;
 use crate::named_dimensions::NamedDimensions;
 use crate::query::Detail;
@@ -51,6 +52,7 @@ struct Inner {
     grid: Option<ThinGrid>,
     reprojection: Option<Reprojection>,
     named: NamedDimensions,
+    core: Option<BoundCore>,
 }
 
 const AXES: [&str; 3] = ["X", "Y", "Z"];
@@ -78,6 +80,10 @@ impl Selection {
                 .transpose()?,
             reprojection: reprojection.transpose()?,
             named: NamedDimensions::of(query),
+            core: query
+                .core()
+                .map(|core| BoundCore::new(core, frame))
+                .transpose()?,
             query: query.clone(),
             frame: Arc::clone(frame),
         };
@@ -177,10 +183,11 @@ impl Selection {
             cover,
             reprojection,
             grid,
+            core,
             ..
         } = &*self.inner;
         let mut names = query.dimensions()?.to_vec();
-        if !cover.is_box() || reprojection.is_some() || grid.is_some() {
+        if !cover.is_box() || reprojection.is_some() || grid.is_some() || core.is_some() {
             names.extend(AXES.map(str::to_owned));
         }
         names.extend(self.told_origin().map(|_| "OriginId".to_owned()));
@@ -204,6 +211,9 @@ impl Selection {
             points.retain(&mask);
         }
         self.retain_told(&mut points)?;
+        if let Some(core) = &self.inner.core {
+            points = core.apply(cell, points)?;
+        }
         match &self.inner.grid {
             // The rest of thinning needs several nodes.
             Some(grid) => Ok(grid.reduced(points)),
@@ -228,6 +238,9 @@ impl Selection {
             points.retain(&mask);
         }
         self.retain_told(&mut points)?;
+        if let Some(core) = &self.inner.core {
+            points = core.apply(cell, points)?;
+        }
         let rows = cover.rows_of_each(cell, &points).into_iter();
         Ok(rows.map(move |(area, rows)| Ok((area, self.finish(points.gather(&rows))?))))
     }
@@ -254,9 +267,13 @@ impl Selection {
         if let Some(reprojection) = &self.inner.reprojection {
             points = reprojection.apply(points)?;
         }
-        Ok(match self.query().dimensions() {
-            Some(names) => points.with_dimensions(names),
-            None => points,
+        let Some(names) = self.query().dimensions() else {
+            return Ok(points);
+        };
+        let flag = self.inner.core.as_ref().and_then(BoundCore::flag);
+        Ok(match flag {
+            Some(flag) => points.with_dimensions(&[names, std::slice::from_ref(flag)].concat()),
+            None => points.with_dimensions(names),
         })
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ept_format::{Bounds, Metadata};
 use ept_select::{
-    Area, Crs, Edge, Frame, Length, Origin, Query, SelectError, Selection, Spacing, Thin,
+    Area, Core, Crs, Edge, Frame, Length, Origin, Query, SelectError, Selection, Spacing, Thin,
 };
 use proptest::option::of;
 use proptest::prelude::*;
@@ -101,10 +101,10 @@ fn query() -> impl Strategy<Value = Query> {
         of(crs()),
         of((spacing(), any::<bool>())),
         of(any::<u64>()),
-        of(".{1,8}"),
+        (of(".{1,8}"), of((area(), of(".{1,8}")))),
     );
     parts.prop_map(
-        |(areas, half, detail, names, filter, origin, crs, thin, most, source)| {
+        |(areas, half, detail, names, filter, origin, crs, thin, most, (source, core))| {
             let mut query = areas.into_iter().fold(Query::new(), Query::with_area);
             if half {
                 query = query.with_edge(Edge::HalfOpen);
@@ -139,6 +139,13 @@ fn query() -> impl Strategy<Value = Query> {
             if let Some(source) = source {
                 query = query.with_source_id(&source);
             }
+            if let Some((area, flag)) = core {
+                let core = Core::new(area);
+                query = query.with_core(match flag {
+                    Some(name) => core.flagged(&name),
+                    None => core,
+                });
+            }
             query
         },
     )
@@ -167,6 +174,7 @@ fn a_text_that_is_not_a_query_says_why() {
         (r#"{"areas": [{"polygons": [[]]}]}"#, "polygon 1"),
         (r#"{"where": "Z >"}"#, "condition is wrong at character 4"),
         (r#"{"outCrs": "EPSG:0"}"#, "EPSG:0"),
+        (r#"{"halo": "Halo"}"#, "`halo` needs a `core`"),
     ] {
         let error = text.parse::<Query>().unwrap_err().to_string();
         assert!(error.contains(problem), "{text}: {error}");
