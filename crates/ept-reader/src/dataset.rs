@@ -109,6 +109,7 @@ impl Dataset {
         let each = self.members.all().iter().map(|member| match member {
             Member::Open(source) => source.location(),
             Member::Lost(loss) => loss.location.clone(),
+            Member::Elsewhere => "in another work unit".to_owned(),
         });
         each.collect()
     }
@@ -185,8 +186,13 @@ impl Dataset {
 
     /// The source of a node.
     pub(crate) fn source_of(&self, node: &Node) -> Result<&Arc<dyn Source>, Error> {
-        let source = self.members.get(node.source);
-        source.ok_or_else(|| Error::Internal(format!("a node of source {}", node.source)))
+        self.source_at(node.source)
+    }
+
+    /// The source with an index.
+    pub(crate) fn source_at(&self, number: u32) -> Result<&Arc<dyn Source>, Error> {
+        let source = self.members.get(number);
+        source.ok_or_else(|| Error::Internal(format!("a node of source {number}")))
     }
 
     pub(crate) fn members(&self) -> &Arc<Members> {

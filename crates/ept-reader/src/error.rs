@@ -36,6 +36,9 @@ pub enum Error {
     /// Sources can't be read together.
     #[error("{0}")]
     Mixed(String),
+    /// A selection can't be divided into work units, or a work unit is invalid.
+    #[error("{0}")]
+    Unit(String),
     /// Sources with different vertical systems, each with the first source that has it; see [`crate::Heights`].
     #[error(
         "the sources have different vertical systems: {0}; heights of different systems can't be mixed; take them as they are to ignore this"

@@ -114,6 +114,7 @@ mod thinned;
 mod tile_headers;
 mod tile_sizes;
 mod tiles;
+mod unit;
 mod validate;
 
 pub use blocking::Blocking;
@@ -144,6 +145,7 @@ pub use store::{
 pub use stored_file::StoredFile;
 pub use tile_sizes::TileSizes;
 pub use tiles::{Tile, TileStream};
+pub use unit::Unit;
 pub use validate::{
     Checked, Checks, Code, Example, Finding, Place, Report, Severity, Stage, StageKind, validate,
     validate_store,
@@ -157,7 +159,7 @@ pub use ept_index::{Credit, Offer, OfferKind, Survey};
 pub use ept_las::Header;
 pub use ept_points::{Column, DecodeError, PointBatch, Scaling, Values};
 pub use ept_select::{
-    Area, Corners, Crs, DepthPlan, Detail, Edge, Filter, Frame, Hint, Length, Line, Miss,
-    NamedArea, Origin, Plan, Query, Relation, SelectError, Spacing, Swath, Thin, geo_types,
-    rows_in_areas, surveys_in_areas,
+    Area, Core, Corners, Crs, Cut, CutKind, DepthPlan, Detail, Edge, Filter, Frame, Hint, Length,
+    Line, Miss, NamedArea, Origin, Plan, Query, Relation, SelectError, Spacing, Swath, Thin,
+    geo_types, rows_in_areas, surveys_in_areas,
 };

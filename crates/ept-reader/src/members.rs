@@ -38,6 +38,8 @@ pub(crate) enum Member {
     Open(Arc<dyn Source>),
     /// A source that can't be opened.
     Lost(Box<Loss>),
+    /// A source without nodes in this work unit.
+    Elsewhere,
 }
 
 /// Which vertical systems the sources of a dataset may have.
@@ -107,6 +109,37 @@ impl Members {
         })
     }
 
+    /// Some of the sources of a dataset with this frame.
+    pub(crate) fn of_unit(
+        members: Vec<Member>,
+        engine: &Engine,
+        frame: Frame,
+    ) -> Result<Members, Error> {
+        let frame = Arc::new(frame);
+        let bindings: Vec<Option<Binding>> = members
+            .iter()
+            .map(|member| {
+                let own = member.source()?.frame();
+                Some(Binding {
+                    frame: with_schema(own, &frame),
+                    is_at_home: is_same_system(&own.srs, &frame.srs),
+                })
+            })
+            .collect();
+        let is_away = |binding: &Option<Binding>| {
+            let binding = binding.as_ref();
+            binding.is_some_and(|binding| !binding.is_at_home)
+        };
+        let home = bindings.iter().any(is_away);
+        Ok(Members {
+            home: home.then(|| frame.crs()).transpose()?,
+            bindings,
+            members,
+            engine: engine.clone(),
+            frame,
+        })
+    }
+
     pub(crate) fn engine(&self) -> &Engine {
         &self.engine
     }
@@ -122,6 +155,12 @@ impl Members {
     /// The source with an index. `None` if it is not open.
     pub(crate) fn get(&self, number: u32) -> Option<&Arc<dyn Source>> {
         self.members.get(number as usize)?.source()
+    }
+
+    /// Whether a source is in the coordinate system of all points.
+    pub(crate) fn is_at_home(&self, number: u32) -> bool {
+        let binding = self.bindings.get(number as usize).and_then(Option::as_ref);
+        binding.is_some_and(|binding| binding.is_at_home)
     }
 
     /// The only source. `None` if there are several.
@@ -190,7 +229,7 @@ impl Member {
     pub(crate) fn source(&self) -> Option<&Arc<dyn Source>> {
         match self {
             Member::Open(source) => Some(source),
-            Member::Lost(_) => None,
+            Member::Lost(_) | Member::Elsewhere => None,
         }
     }
 }
@@ -304,7 +343,7 @@ fn check_heights(sources: &[&Arc<dyn Source>]) -> Result<(), Error> {
 fn nothing_open(members: &[Member]) -> Error {
     let lost = members.iter().find_map(|member| match member {
         Member::Lost(loss) => Some(Error::Lost(loss.clone())),
-        Member::Open(_) => None,
+        Member::Open(_) | Member::Elsewhere => None,
     });
     lost.unwrap_or_else(|| Error::Mixed("there is no source to read".into()))
 }

@@ -24,6 +24,15 @@ pub(crate) type Found = Result<Node, Error>;
 const AHEAD: usize = 2;
 
 impl NodeStream {
+    /// These nodes.
+    pub(crate) fn of(nodes: &[Node]) -> NodeStream {
+        let next: Vec<Found> = nodes.iter().copied().map(Ok).collect();
+        NodeStream {
+            found: Background::spawn(1, |_| std::future::ready(())),
+            next: next.into_iter(),
+        }
+    }
+
     /// The nodes that `find` sends in batches, since sending them one by one takes longer than finding them.
     pub(crate) fn spawn<F>(find: impl FnOnce(Sender<Vec<Found>>) -> F) -> NodeStream
     where

@@ -43,6 +43,8 @@ pub struct Selection {
     parts: Arc<[Option<ept_select::Selection>]>,
     /// Shared by clones.
     reads: Arc<ReadCounts>,
+    /// The nodes to read. `None` if they have to be found.
+    given: Option<Arc<[Node]>>,
 }
 
 /// The areas of [`Query::with_any_of`] that a node intersects, by number, with the points of the node in each.
@@ -61,7 +63,16 @@ impl Selection {
             bound,
             parts: parts.into(),
             reads: Arc::default(),
+            given: None,
         })
+    }
+
+    /// The same selection of these nodes only.
+    pub(crate) fn with_nodes(self, nodes: Arc<[Node]>) -> Selection {
+        Selection {
+            given: Some(nodes),
+            ..self
+        }
     }
 
     /// What the streams of this selection and its clones have read so far, as a measure of progress. A stream that
@@ -122,6 +133,9 @@ impl Selection {
     /// If the query limits its points, all nodes are found before the first is returned.
     #[must_use]
     pub fn nodes(&self) -> NodeStream {
+        if let Some(given) = &self.given {
+            return NodeStream::of(given);
+        }
         let found = self.walk(|part| Arc::new(part.policy()));
         if self.query().max_points().is_none() {
             return found;
@@ -151,6 +165,24 @@ impl Selection {
                 None => chain::nodes(Arc::clone(members), Vec::new()),
             },
             None => chain::nodes(Arc::clone(members), policies.collect()),
+        }
+    }
+
+    /// Whether a node can have selected points.
+    pub(crate) fn reaches(&self, node: &Node) -> Result<bool, Error> {
+        let part = self.part(node)?;
+        Ok(match node.key() {
+            Some(key) => part.reads(key, &node.cell),
+            None => part.relation(&node.cell) != Relation::Outside,
+        })
+    }
+
+    /// The cell of a node in the coordinates of the dataset, or all of it if its source is in another system.
+    pub(crate) fn cell_at_home(&self, node: &Node) -> Bounds {
+        if self.dataset.members().is_at_home(node.source) {
+            node.cell
+        } else {
+            self.frame().bounds
         }
     }
 

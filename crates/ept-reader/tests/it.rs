@@ -21,4 +21,5 @@ mod selection;
 mod sizes;
 mod stores;
 mod support;
+mod units;
 mod validate;

@@ -49,6 +49,15 @@ impl Frame {
         Ok(Crs::of(&self.srs)?)
     }
 
+    /// The frame without the statistics of its dimensions.
+    #[must_use]
+    pub fn without_statistics(mut self) -> Frame {
+        for dimension in &mut self.schema {
+            dimension.statistics = None;
+        }
+        self
+    }
+
     /// The smallest known box that contains the points.
     #[must_use]
     pub fn extent(&self) -> &Bounds {

@@ -60,6 +60,11 @@ impl Fetcher {
         self.engine.limits().file_bytes.get()
     }
 
+    /// Whether its URL has parts that may be secret and are left out of locations.
+    pub(crate) fn has_secret_url(&self) -> bool {
+        self.store.identity() != self.store.location("")
+    }
+
     /// Fetches a file of at most `most` bytes from the cache or the store, with its own retry policy.
     pub(crate) async fn get_with(
         &self,

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ept_format::{Bounds, CopcInfo, CopcPage, Entry, FormatError, Key, Node, Page};
-use ept_las::Header;
+use ept_las::{Chunk, Header};
 use ept_points::{PointBatch, TileHeader, Wish};
 use ept_select::Frame;
 use futures::FutureExt;
@@ -13,8 +13,8 @@ use futures::future::BoxFuture;
 use tokio::sync::OnceCell;
 
 use super::las_file::LasFile;
-use super::{Encoded, Octree, SharedPolicy, Source, hierarchy};
-use crate::engine::{Engine, Retry};
+use super::{Encoded, Known, Octree, SharedPolicy, Source, hierarchy};
+use crate::engine::{Fetcher, Retry};
 use crate::{Error, LossCause, LostPart, NodeStream};
 
 /// A COPC file. Pages of its hierarchy are read when they are needed.
@@ -183,8 +183,8 @@ impl Source for Copc {
         &self.frame
     }
 
-    fn engine(&self) -> &Engine {
-        self.file.fetcher().engine()
+    fn fetcher(&self) -> &Fetcher {
+        self.file.fetcher()
     }
 
     fn location(&self) -> String {
@@ -208,11 +208,7 @@ impl Source for Copc {
     }
 
     fn decode(&self, wish: &Wish, node: &Node, encoded: Encoded) -> Result<PointBatch, Error> {
-        if let Some(found) = self.file.decoder().points_of(&encoded.tile)
-            && found != node.points
-        {
-            return Err(self.file.miscounted(node, found));
-        }
+        self.file.check_count(node, &encoded.tile)?;
         self.file
             .decode(wish, node, &[(node.points, &*encoded.tile)])
     }
@@ -228,6 +224,24 @@ impl Source for Copc {
         async move {
             let retry = self.engine().options().retry;
             self.chunk(node, &retry).await
+        }
+        .boxed()
+    }
+
+    fn known<'a>(&'a self, nodes: &'a [Node]) -> BoxFuture<'a, Result<Known, Error>> {
+        async move {
+            let retry = self.engine().options().retry;
+            let mut chunks = Vec::with_capacity(nodes.len());
+            for node in nodes {
+                let place = self.chunk(node, &retry).await?;
+                let place = place.ok_or_else(|| self.file.miscounted(node, 0))?;
+                chunks.push(vec![Chunk {
+                    points: node.points,
+                    at: place.start,
+                    size: place.end - place.start,
+                }]);
+            }
+            Ok(Known::File(self.file.head().clone(), chunks))
         }
         .boxed()
     }

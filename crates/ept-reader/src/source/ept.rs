@@ -12,7 +12,6 @@ use ept_format::{
 };
 use ept_points::Decoder;
 use ept_select::Frame;
-use sha2::{Digest, Sha256};
 
 use super::addon::Addon;
 use super::text;
@@ -30,12 +29,8 @@ pub struct Ept {
     decoder: Decoder,
     fetcher: Fetcher,
     addons: Vec<Arc<Addon>>,
-    /// Hash of the text of `ept.json`. `None` if it was not read from a file.
-    text_hash: Option<[u8; 32]>,
-}
-
-fn hash(text: &[u8]) -> [u8; 32] {
-    Sha256::digest(text).into()
+    /// The text of `ept.json`. `None` if it was not read from a file just now.
+    text: Option<Bytes>,
 }
 
 impl Ept {
@@ -45,10 +40,13 @@ impl Ept {
         let fetcher = Fetcher::new(store, engine);
         let path = Ept::METADATA_PATH;
         let most = engine.limits().metadata_bytes;
-        let from_json = |text: &[u8]| Ok((Metadata::from_json(text)?, hash(text)));
+        let from_json = |text: &[u8]| {
+            let metadata = Metadata::from_json(text)?;
+            Ok((metadata, Bytes::copy_from_slice(text)))
+        };
         match parsed(&fetcher, path, most, from_json).await {
-            Ok((metadata, hash)) => Ok(Ept {
-                text_hash: Some(hash),
+            Ok((metadata, text)) => Ok(Ept {
+                text: Some(text),
                 ..Ept::new(fetcher, metadata)
             }),
             Err(Error::Store(error)) => Err(foreign::instead(&fetcher, error).await),
@@ -67,21 +65,43 @@ impl Ept {
             metadata: Arc::new(metadata),
             fetcher,
             addons: Vec::new(),
-            text_hash: None,
+            text: None,
         }
     }
 
+    /// The dataset of which `ept.json` and the frame are known. Nothing is fetched.
+    pub(crate) fn of_text(fetcher: Fetcher, text: &[u8], frame: Frame) -> Result<Ept, Error> {
+        let metadata = Metadata::from_json(text).map_err(|fault| Error::Format {
+            location: fetcher.location(Ept::METADATA_PATH),
+            fault,
+        })?;
+        // The frame has what only tiles have, too.
+        let own = metadata.schema().iter().map(|known| known.name.as_str());
+        let only_in_tiles = frame.schema.iter().map(|known| &known.name);
+        let only_in_tiles =
+            only_in_tiles.filter(|name| position_of_dimension(own.clone(), name).is_none());
+        let only_in_tiles = only_in_tiles.cloned().collect();
+        let ept = Ept::new(fetcher, metadata);
+        Ok(Ept {
+            decoder: ept.decoder.with_known(only_in_tiles),
+            frame: Arc::new(frame),
+            ..ept
+        })
+    }
+
     /// Checks that `ept.json` has not changed since the dataset was opened. To be called after a long read.
+    ///
     /// # Errors
     /// [`Error::Changed`] if it is different or gone. If it can't be fetched for another reason, that is not an error.
     pub async fn check_unchanged(&self) -> Result<(), Error> {
+        let Some(known) = &self.text else {
+            return Ok(());
+        };
         let limits = self.fetcher.engine().limits();
         let most = limits.text_bytes(limits.metadata_bytes);
         let is_same = match self.fetcher.get_anew(Ept::METADATA_PATH, most).await {
-            Ok(bytes) => text::decompressed(&bytes, most)
-                .is_ok_and(|text| self.text_hash.is_none_or(|known| known == hash(&text))),
-            Err(StoreError::NotFound { .. }) => self.text_hash.is_none(),
-            Err(StoreError::Changed { .. }) => false,
+            Ok(bytes) => text::decompressed(&bytes, most).is_ok_and(|text| *known == *text),
+            Err(StoreError::NotFound { .. } | StoreError::Changed { .. }) => false,
             Err(_) => true,
         };
         if is_same {

@@ -14,8 +14,8 @@ use tokio::sync::mpsc::Sender;
 
 use super::chunk_runs::{runs, wants_all};
 use super::las_file::LasFile;
-use super::{Encoded, SharedPolicy, Source};
-use crate::engine::{Engine, Retry};
+use super::{Encoded, Known, SharedPolicy, Source};
+use crate::engine::{Fetcher, Retry};
 use crate::nodes::Found;
 use crate::{Error, LossCause, LostPart, NodeStream};
 
@@ -180,10 +180,20 @@ async fn run(las: Arc<Las>, policy: SharedPolicy, sender: Sender<Vec<Found>>) {
 }
 
 /// Byte range of consecutive chunks.
-fn place(chunks: &[Chunk]) -> Range<u64> {
+pub(super) fn place(chunks: &[Chunk]) -> Range<u64> {
     let start = chunks.first().map_or(0, |chunk| chunk.at);
     let end = chunks.last().map_or(0, |chunk| chunk.at + chunk.size);
     start..end.max(start)
+}
+
+/// The number of points and the bytes of each of these consecutive chunks, all of which were fetched.
+pub(super) fn parts<'a>(chunks: &[Chunk], tile: &'a [u8]) -> Vec<(u64, &'a [u8])> {
+    let start = place(chunks).start;
+    let bytes = |chunk: &Chunk| {
+        let at = (chunk.at - start) as usize;
+        (chunk.points, &tile[at..at + chunk.size as usize])
+    };
+    chunks.iter().map(bytes).collect()
 }
 
 impl Source for Las {
@@ -191,8 +201,8 @@ impl Source for Las {
         &self.frame
     }
 
-    fn engine(&self) -> &Engine {
-        self.file.fetcher().engine()
+    fn fetcher(&self) -> &Fetcher {
+        self.file.fetcher()
     }
 
     fn location(&self) -> String {
@@ -217,13 +227,7 @@ impl Source for Las {
 
     fn decode(&self, wish: &Wish, node: &Node, encoded: Encoded) -> Result<PointBatch, Error> {
         let chunks = self.chunks_of(node).unwrap_or_default();
-        let start = place(chunks).start;
-        let bytes = |chunk: &Chunk| {
-            // Chunks are contiguous, and all of them were fetched.
-            let at = (chunk.at - start) as usize;
-            (chunk.points, &encoded.tile[at..at + chunk.size as usize])
-        };
-        let chunks: Vec<_> = chunks.iter().map(bytes).collect();
+        let chunks = parts(chunks, &encoded.tile);
         self.file.decode(wish, node, &chunks)
     }
 
@@ -238,6 +242,19 @@ impl Source for Las {
         async move {
             self.chunks(&self.engine().options().retry).await?;
             Ok(self.chunks_of(node).map(place))
+        }
+        .boxed()
+    }
+
+    fn known<'a>(&'a self, nodes: &'a [Node]) -> BoxFuture<'a, Result<Known, Error>> {
+        async move {
+            self.chunks(&self.engine().options().retry).await?;
+            let chunks = nodes.iter().map(|node| {
+                let chunks = self.chunks_of(node).map(<[Chunk]>::to_vec);
+                chunks.ok_or_else(|| self.file.miscounted(node, 0))
+            });
+            let chunks = chunks.collect::<Result<_, _>>()?;
+            Ok(Known::File(self.file.head().clone(), chunks))
         }
         .boxed()
     }

@@ -19,10 +19,23 @@ use crate::{Error, Loss, LossCause, LostPart};
 pub(crate) struct LasFile {
     fetcher: Fetcher,
     path: String,
-    size: u64,
+    head: Head,
     decoder: FileDecoder,
     srs: Srs,
     copc: Option<CopcInfo>,
+}
+
+/// What is known of a file before its points.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Head {
+    /// The header and VLRs.
+    pub(crate) start: Bytes,
+    /// Size of the whole file in bytes.
+    pub(crate) size: u64,
+    /// What identifies its contents, see [`Start::stamp`].
+    pub(crate) stamp: Option<String>,
+    /// Extended VLRs that describe the points, and their number.
+    pub(crate) extended: (Bytes, u32),
 }
 
 /// Number of bytes fetched first: header and VLRs of nearly every file.
@@ -35,38 +48,77 @@ impl LasFile {
     pub(crate) async fn open(fetcher: Fetcher, path: String) -> Result<LasFile, Error> {
         let begin = fetcher.start(&path, START).await?;
         let fetcher = fetcher.of_file(&begin);
+        let stamp = begin.stamp.clone();
         let (start, size) = start(&fetcher, &path, begin).await?;
+        let length = Header::length_with_vlrs(&start).min(start.len() as u64);
+        let mut head = Head {
+            // A copy, so that what follows is not kept.
+            start: Bytes::copy_from_slice(&start[..length as usize]),
+            size,
+            stamp,
+            extended: (Bytes::new(), 0),
+        };
+        let mut file = LasFile::parsed(fetcher, path, head.clone())?;
+        if file.wants_extended() {
+            let kinds = [VlrId::WKT, VlrId::EXTRA_BYTES];
+            let LasFile { fetcher, path, .. } = file;
+            let header = file.decoder.header();
+            let (extended, count) = evlrs(&fetcher, &path, header, size, &kinds).await?;
+            head.extended = (extended.into(), count);
+            file = LasFile::parsed(fetcher, path, head)?;
+        }
+        Ok(file)
+    }
+
+    /// The file of which this is known. Nothing is fetched.
+    pub(crate) fn of_head(fetcher: Fetcher, path: String, head: Head) -> Result<LasFile, Error> {
+        let fetcher = fetcher.of_file(&Start {
+            bytes: head.start.clone(),
+            size: Some(head.size),
+            stamp: head.stamp.clone(),
+        });
+        LasFile::parsed(fetcher, path, head)
+    }
+
+    fn parsed(fetcher: Fetcher, path: String, head: Head) -> Result<LasFile, Error> {
         let fault = |fault: DecodeError| Error::File {
             location: fetcher.location(&path),
             fault,
         };
-        let header = Header::parse(&start, size).map_err(|error| fault(error.into()))?;
-        let records = header.vlrs(&start).collect::<Result<Vec<_>, _>>();
+        let (extended, count) = (&head.extended.0[..], head.extended.1);
+        let header = Header::parse(&head.start, head.size).map_err(|error| fault(error.into()))?;
+        let records = header.vlrs(&head.start).collect::<Result<Vec<_>, _>>();
         let records = records.map_err(|error| fault(error.into()))?;
         let copc = copc_info(&records).map_err(|fault| Error::Format {
             location: fetcher.location(&path),
             fault,
         })?;
-        let mut decoder = FileDecoder::new(header.clone(), &start, (&[], 0)).map_err(fault)?;
-        let has_wkt = records.iter().any(|record| record.is(VlrId::WKT));
-        let wants_wkt = header.global_encoding & Header::WKT != 0 && !has_wkt;
-        let (mut extended, mut count) = (Vec::new(), 0);
-        if header.evlr_count > 0 && (wants_wkt || decoder.has_nameless_bytes()) {
-            let kinds = [VlrId::WKT, VlrId::EXTRA_BYTES];
-            (extended, count) = evlrs(&fetcher, &path, &header, size, &kinds).await?;
-            decoder = FileDecoder::new(header, &start, (&extended, count)).map_err(fault)?;
-        }
-        let more = Vlrs::extended(&extended, count).flatten();
+        let decoder = FileDecoder::new(header, &head.start, (extended, count)).map_err(fault)?;
+        let more = Vlrs::extended(extended, count).flatten();
         let told = fetcher.engine().options().srs.clone();
         let srs = told.unwrap_or_else(|| srs_of(records.into_iter().chain(more)));
         Ok(LasFile {
             fetcher,
             path,
-            size,
+            head,
             decoder,
             srs,
             copc,
         })
+    }
+
+    /// Whether extended VLRs may say what the VLRs don't.
+    fn wants_extended(&self) -> bool {
+        let header = self.header();
+        let is_wkt = |record: Result<Vlr<'_>, _>| record.is_ok_and(|record| record.is(VlrId::WKT));
+        let has_wkt = || header.vlrs(&self.head.start).any(is_wkt);
+        let wants_wkt = header.global_encoding & Header::WKT != 0 && !has_wkt();
+        header.evlr_count > 0 && (wants_wkt || self.decoder.has_nameless_bytes())
+    }
+
+    /// What is known of the file before its points.
+    pub(crate) fn head(&self) -> &Head {
+        &self.head
     }
 
     pub(crate) fn fetcher(&self) -> &Fetcher {
@@ -91,7 +143,7 @@ impl LasFile {
 
     /// Size of the file in bytes.
     pub(crate) fn size(&self) -> u64 {
-        self.size
+        self.head.size
     }
 
     /// The octree, if the file is COPC.
@@ -173,9 +225,15 @@ impl LasFile {
     /// points. It only saves reading.
     pub(crate) async fn lax(&self) -> Option<Lax> {
         let header = self.header();
-        let (found, count) = evlrs(&self.fetcher, &self.path, header, self.size, &[VlrId::LAX])
-            .await
-            .ok()?;
+        let (found, count) = evlrs(
+            &self.fetcher,
+            &self.path,
+            header,
+            self.size(),
+            &[VlrId::LAX],
+        )
+        .await
+        .ok()?;
         let record = Vlrs::extended(&found, count).flatten().next();
         let lax = match record {
             Some(record) => Lax::parse(record.data),
@@ -221,6 +279,14 @@ impl LasFile {
             DecodeError::NoDimension { .. } => Error::Decode(error),
             error => self.lost_node(node, LossCause::Decode(error)),
         })
+    }
+
+    /// Checks the number of points that the chunk of an octree's node says it has.
+    pub(crate) fn check_count(&self, node: &Node, chunk: &[u8]) -> Result<(), Error> {
+        match self.decoder.points_of(chunk) {
+            Some(found) if found != node.points => Err(self.miscounted(node, found)),
+            _ => Ok(()),
+        }
     }
 
     /// Drops a node from the cache; see [`Source::forget`](super::Source::forget).

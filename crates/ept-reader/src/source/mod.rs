@@ -5,6 +5,8 @@ mod chunk_runs;
 mod copc;
 mod ept;
 mod hierarchy;
+mod known;
+mod known_file;
 mod las;
 mod las_file;
 mod octree;
@@ -27,9 +29,12 @@ use crate::{Error, LossCause, NodeStream};
 
 pub use ept::Ept;
 
+pub(crate) use known::Known;
+pub(crate) use known_file::KnownFile;
+pub(crate) use las_file::{Head, LasFile};
+
 use copc::Copc;
 use las::Las;
-use las_file::LasFile;
 
 pub(crate) use octree::Octree;
 
@@ -41,8 +46,13 @@ pub(crate) trait Source: Debug + Send + Sync {
     /// What selections need to know of it.
     fn frame(&self) -> &Arc<Frame>;
 
+    /// What fetches its bytes.
+    fn fetcher(&self) -> &Fetcher;
+
     /// The engine whose limits apply to it.
-    fn engine(&self) -> &Engine;
+    fn engine(&self) -> &Engine {
+        self.fetcher().engine()
+    }
 
     /// Path or URL of the file that describes it, without secrets.
     fn location(&self) -> String;
@@ -77,6 +87,9 @@ pub(crate) trait Source: Debug + Send + Sync {
         let size = place.map_ok(|place| place.map(|place| place.end - place.start));
         size.boxed()
     }
+
+    /// What a reader of these nodes needs to know, so that it asks for their bytes only.
+    fn known<'a>(&'a self, nodes: &'a [Node]) -> BoxFuture<'a, Result<Known, Error>>;
 
     /// The header of the file. `None` if the source is not a LAS, LAZ or COPC file.
     fn header(&self) -> Option<&Header> {

@@ -10,8 +10,8 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, join, join_all, try_join, try_join_all};
 
 use super::Ept;
-use crate::engine::{Engine, Retry};
-use crate::source::{Encoded, Octree, SharedPolicy, Source, hierarchy};
+use crate::engine::{Fetcher, Retry};
+use crate::source::{Encoded, Known, Octree, SharedPolicy, Source, hierarchy};
 use crate::{Error, LossCause, NodeStream};
 
 /// Size of the largest laszip tile in bytes. Builders stay below a million points, and a twentieth of it.
@@ -112,8 +112,8 @@ impl Source for Ept {
         &self.frame
     }
 
-    fn engine(&self) -> &Engine {
-        self.fetcher.engine()
+    fn fetcher(&self) -> &Fetcher {
+        &self.fetcher
     }
 
     fn location(&self) -> String {
@@ -177,6 +177,22 @@ impl Source for Ept {
                 DataType::Laszip => self.header(node).await.map(Some),
                 DataType::Binary | DataType::Zstandard => Ok(None),
             }
+        }
+        .boxed()
+    }
+
+    fn known<'a>(&'a self, _nodes: &'a [Node]) -> BoxFuture<'a, Result<Known, Error>> {
+        async move {
+            if !self.addons.is_empty() {
+                return Err(Error::Unit(format!(
+                    "{}: a dataset with addons can't be divided into work units",
+                    Source::location(self)
+                )));
+            }
+            Ok(Known::Ept(match &self.text {
+                Some(text) => text.clone(),
+                None => self.metadata_text().await?.into(),
+            }))
         }
         .boxed()
     }

@@ -1,0 +1,167 @@
+//! Divides a selection into work units.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use ept_format::{Bounds, Node};
+use ept_las::Chunk;
+use ept_select::{Area, Core, Cut, CutKind, PlaneBox, Query, SelectError, Spacing};
+use ept_select::{node_runs, plane_boxes};
+use futures::TryStreamExt;
+use sha2::{Digest, Sha256};
+
+use super::source_text::UnitSource;
+use super::{Unit, UnitNode};
+use crate::{Error, Selection};
+
+/// A side of a unit's area is at least this many times as long as its halo is wide.
+const LEAST_SIDE: f64 = 4.0;
+
+impl Selection {
+    /// Divides the selection into work units: disjoint, together the selection, whatever their number. Units by nodes,
+    /// read one after the other, give the points in the order of this selection.
+    ///
+    /// Points in the halo of a unit by area are flagged by [`Unit::HALO`]; without a halo there are none. A selection
+    /// without nodes is one unit.
+    ///
+    /// # Errors
+    /// If the nodes can't all be found, the query thins (thin the points of all units together instead), or a source has
+    /// an addon or a URL with secrets.
+    pub async fn units(&self, cut: &Cut) -> Result<Vec<Unit>, Error> {
+        if self.query().thin().is_some() {
+            return Err(Error::Unit(
+                "a query that thins can't be divided into work units, since a cell of its grid may have points of \
+                 several; thin the points of all units together"
+                    .into(),
+            ));
+        }
+        let nodes: Vec<Node> = self.nodes().try_collect().await?;
+        let mut parts: Vec<(Query, Vec<Node>)> = match cut.kind {
+            CutKind::Nodes => {
+                let runs = node_runs(&nodes, cut.units).into_iter();
+                let part = |run: Range<usize>| (self.query().clone(), nodes[run].to_vec());
+                runs.map(part).collect()
+            }
+            CutKind::Area { halo } => self.by_area(&nodes, cut, halo)?,
+        };
+        if parts.is_empty() {
+            parts.push((self.query().clone(), Vec::new()));
+        }
+        let of = u32::try_from(parts.len());
+        let of = of.map_err(|_| Error::Unit("too many work units".into()))?;
+        let mut units = Vec::with_capacity(parts.len());
+        for (index, (query, nodes)) in (0..of).zip(parts) {
+            let unit = self.unit(query, &nodes).await?;
+            units.push(Unit { index, of, ..unit });
+        }
+        let job = job(&units);
+        for unit in &mut units {
+            unit.job.clone_from(&job);
+        }
+        Ok(units)
+    }
+
+    /// The query and nodes of each part of the plane.
+    fn by_area(
+        &self,
+        nodes: &[Node],
+        cut: &Cut,
+        halo: Option<Spacing>,
+    ) -> Result<Vec<(Query, Vec<Node>)>, Error> {
+        let width = halo.map_or(Ok(0.0), |halo| self.units_of(halo))?;
+        let bounds = &self.frame().bounds;
+        let cells: Vec<(Bounds, u64)> = nodes
+            .iter()
+            .map(|node| (self.cell_at_home(node), node.points))
+            .collect();
+        let boxes = plane_boxes(&cells, bounds, cut.units, width * LEAST_SIDE);
+        let mut parts = Vec::with_capacity(boxes.len());
+        for sides in boxes {
+            let core = Core::new(area(sides, 0.0)?);
+            let core = match halo {
+                Some(_) => core.flagged(Unit::HALO),
+                None => core,
+            };
+            let query = self.query().clone().with_area(area(sides, width)?);
+            let query = query.with_core(core);
+            let reach = self.dataset().select(&query)?;
+            let mut own = Vec::new();
+            for node in nodes {
+                if reach.reaches(node)? {
+                    own.push(*node);
+                }
+            }
+            if !own.is_empty() {
+                parts.push((query, own));
+            }
+        }
+        Ok(parts)
+    }
+
+    /// A width in units of the dataset's coordinate system, or a little more.
+    fn units_of(&self, width: Spacing) -> Result<f64, SelectError> {
+        Ok(match width {
+            Spacing::Units(units) => units,
+            Spacing::Ground(length) => {
+                let [x, y] = self.bound().metres_per_unit()?;
+                // The scale is that of one place.
+                length.metres() / f64::min(x, y) * 1.01
+            }
+        })
+    }
+
+    /// A unit without its number.
+    async fn unit(&self, query: Query, nodes: &[Node]) -> Result<Unit, Error> {
+        let dataset = self.dataset();
+        let count = dataset.members().all().len();
+        let mut by_source: BTreeMap<u32, Vec<Node>> = BTreeMap::new();
+        if count == 1 {
+            by_source.insert(0, Vec::new());
+        }
+        for node in nodes {
+            by_source.entry(node.source).or_default().push(*node);
+        }
+        let (mut sources, mut own) = (Vec::new(), Vec::with_capacity(nodes.len()));
+        for (number, nodes) in by_source {
+            let source = dataset.source_at(number)?;
+            let (source, chunks) = UnitSource::of(number, &**source, &nodes).await?;
+            sources.push(source);
+            own.extend(nodes.iter().zip(chunks).map(unit_node));
+        }
+        Ok(Unit {
+            job: String::new(),
+            index: 0,
+            of: 0,
+            query,
+            frame: (count > 1).then(|| self.frame().clone().without_statistics()),
+            source_count: u32::try_from(count).unwrap_or(u32::MAX),
+            sources,
+            nodes: own,
+        })
+    }
+}
+
+fn unit_node((node, chunks): (&Node, Vec<Chunk>)) -> UnitNode {
+    UnitNode {
+        source: node.source,
+        name: node.name,
+        points: node.points,
+        chunks,
+    }
+}
+
+/// A box of the plane that is grown by a width.
+fn area([x0, y0, x1, y1]: PlaneBox, width: f64) -> Result<Area, SelectError> {
+    let min = [x0 - width, y0 - width, f64::NEG_INFINITY];
+    let max = [x1 + width, y1 + width, f64::INFINITY];
+    Area::from_corners(min, max, None)
+}
+
+/// The name of a division: a hash of its units.
+fn job(units: &[Unit]) -> String {
+    let mut hash = Sha256::new();
+    for unit in units {
+        hash.update(unit.to_string());
+    }
+    super::hex(&hash.finalize()[..8])
+}
