@@ -76,6 +76,9 @@ pub enum ExportError {
         /// Type of the field, for example `uint16` or `3 bits`.
         field: String,
     },
+    /// A file can't be put together with others.
+    #[error("{0}")]
+    Part(String),
     /// The format has no type for the values of a dimension.
     #[error("{dimension} is of type {found}, which {format} does not have; leave it out")]
     NoType {

@@ -4,7 +4,7 @@ use std::io::{Seek, SeekFrom, Write};
 use std::mem;
 
 use ept_format::CopcInfo;
-use ept_las::{ChunkTable, VlrId};
+use ept_las::ChunkTable;
 use ept_points::{PointBatch, Scaling};
 
 use crate::las_header::LasHeader;
@@ -12,9 +12,6 @@ use crate::laz_chunks::LazChunks;
 use crate::record::Record;
 use crate::tally::Tally;
 use crate::{ExportError, Rounding};
-
-/// The VLR with a note about the origin of the points.
-const NOTE: VlrId = VlrId::new("ept", 1);
 
 /// A file with settled record format.
 #[derive(Debug)]
@@ -136,9 +133,7 @@ impl LasFile {
         out: &mut (impl Write + Seek),
     ) -> Result<u64, ExportError> {
         if let Some(note) = note {
-            let description = "where these points come from";
-            self.header
-                .push_extended(NOTE, description, note.as_bytes());
+            self.header.push_note(note);
         }
         let end = out.stream_position()?;
         for record in self.header.extended() {

@@ -3,11 +3,14 @@
 use ept_format::CopcInfo;
 use ept_las::{Compression, ExtraDimension, Header, Vlr, VlrId};
 
+use crate::laz_part::LazPart;
 use crate::record::Record;
 use crate::tally::Tally;
 
 /// Minor version of LAS 1.4.
 const MINOR: u8 = 4;
+/// The extended VLR with a note about the origin of the points.
+pub(crate) const NOTE: VlrId = VlrId::new("ept", 1);
 /// Seconds of a week.
 const WEEK: f64 = 604_800.0;
 
@@ -66,6 +69,63 @@ impl LasHeader {
         }
     }
 
+    /// The header of a file with the points of several parts, like this one.
+    pub(crate) fn of_part(part: &LazPart, laz: &Compression, copc: Option<&CopcInfo>) -> LasHeader {
+        let mut header = LasHeader {
+            header: part.header.clone(),
+            records: Vec::new(),
+            extended: Vec::new(),
+        };
+        header.header.points_at = header.header.header_size.into();
+        header.header.vlr_count = 0;
+        if let Some(info) = copc {
+            header.push(VlrId::COPC_INFO, "COPC info VLR", &info.to_bytes());
+        }
+        for record in part.lasting_records() {
+            header.records.extend(record);
+            header.header.vlr_count += 1;
+        }
+        header.push(VlrId::LASZIP, "https://laszip.org", &laz.to_bytes());
+        // The VLRs of a part are before its points, too.
+        header.header.points_at += header.records.len() as u32;
+        header
+    }
+
+    /// Sets what is known of all parts together. `end` is the end of the points.
+    pub(crate) fn complete_of(&mut self, parts: &[LazPart], end: u64) {
+        let header = &mut self.header;
+        let headers = || parts.iter().map(|part| &part.header);
+        header.points = headers().map(|part| part.points).sum();
+        header.points_by_return = [0; 15];
+        for part in headers() {
+            let returns = header.points_by_return.iter_mut();
+            let returns = returns.zip(part.points_by_return);
+            returns.for_each(|(sum, count)| *sum += count);
+            header.global_encoding |= part.global_encoding & Header::STANDARD_TIME;
+        }
+        for axis in 0..3 {
+            let filled = || headers().filter(|part| part.points > 0);
+            let least = filled().map(|part| part.min[axis]).reduce(f64::min);
+            let most = filled().map(|part| part.max[axis]).reduce(f64::max);
+            header.min[axis] = least.unwrap_or(header.min[axis]);
+            header.max[axis] = most.unwrap_or(header.max[axis]);
+        }
+        self.place_extended(end);
+    }
+
+    /// Sets where the extended VLRs are.
+    fn place_extended(&mut self, at: u64) {
+        let count = self.extended.len();
+        self.header.evlrs_at = if count > 0 { at } else { 0 };
+        // There are only a few.
+        self.header.evlr_count = count as u32;
+    }
+
+    /// Adds the note.
+    pub(crate) fn push_note(&mut self, note: &str) {
+        self.push_extended(NOTE, "where these points come from", note.as_bytes());
+    }
+
     /// Adds an extended VLR.
     pub(crate) fn push_extended(&mut self, id: VlrId, description: &str, data: &[u8]) {
         let record = Vlr::new(id, description, data);
@@ -111,11 +171,6 @@ impl LasHeader {
     ) {
         let header = &mut self.header;
         (header.min, header.max) = tally.bounds(&record.scaling);
-        if !self.extended.is_empty() {
-            header.evlrs_at = end;
-            // There are only a few.
-            header.evlr_count = self.extended.len() as u32;
-        }
         let times = tally.times;
         let exceed_week = || times.is_some_and(|(min, max)| min < 0.0 || max > WEEK);
         if is_standard.unwrap_or_else(exceed_week) {
@@ -123,6 +178,7 @@ impl LasHeader {
         }
         header.points = tally.points;
         header.points_by_return = tally.by_return;
+        self.place_extended(end);
     }
 }
 

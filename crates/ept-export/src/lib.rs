@@ -54,6 +54,8 @@ mod las_file;
 mod las_header;
 mod las_sink;
 mod laz_chunks;
+mod laz_part;
+mod merge_laz;
 mod number;
 mod octree_cells;
 mod octree_sink;
@@ -83,6 +85,8 @@ pub use ept_crs::projjson;
 pub use error::ExportError;
 pub use file_info::FileInfo;
 pub use las_sink::{LasOptions, LasSink};
+pub use laz_part::LazPart;
+pub use merge_laz::merge_laz;
 pub use octree_sink::OctreeSink;
 #[cfg(feature = "parquet")]
 pub use parquet_sink::ParquetSink;

@@ -15,13 +15,13 @@ use las::copc::{BoundsSelection, CopcHierarchyVlr, Entry, LodSelection, VoxelKey
 use las::{CopcReader, raw};
 
 /// A node with its points.
-type Node = (Key, PointBatch);
+pub(crate) type Node = (Key, PointBatch);
 
-fn cube() -> Bounds {
+pub(crate) fn cube() -> Bounds {
     Bounds::new([637_000.0, 851_000.0, 0.0], [638_024.0, 852_024.0, 1024.0]).unwrap()
 }
 
-fn options() -> CopcOptions {
+pub(crate) fn options() -> CopcOptions {
     CopcOptions {
         wkt: Some("GEOCCS[]".into()),
         bounds: cube(),
@@ -30,7 +30,7 @@ fn options() -> CopcOptions {
     }
 }
 
-fn write(options: CopcOptions, nodes: &[Node]) -> Result<Vec<u8>, ExportError> {
+pub(crate) fn write(options: CopcOptions, nodes: &[Node]) -> Result<Vec<u8>, ExportError> {
     let file = File::default();
     let mut sink: Box<dyn Sink> = Box::new(CopcSink::new(file.clone(), options)?);
     for (key, batch) in nodes {
@@ -46,7 +46,7 @@ fn key(depth: u32, x: u32, y: u32, z: u32) -> Key {
 }
 
 /// Nodes of three depths; that of `0-0-0-0` has the most points.
-fn tree(point_format: u8) -> Vec<Node> {
+pub(crate) fn tree(point_format: u8) -> Vec<Node> {
     let keys = [
         key(0, 0, 0, 0),
         key(1, 0, 1, 0),

@@ -8,6 +8,7 @@ mod copc;
 mod csv;
 mod las_fields;
 mod las_file;
+mod merge;
 mod octree;
 mod parquet;
 mod ply;
