@@ -21,6 +21,18 @@ pub(crate) fn srs(text: &str) -> Result<Srs, String> {
     known.map(|_| srs).map_err(|error| error.to_string())
 }
 
+/// The width of a halo. `None` for 0.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Halo(pub(crate) Option<Spacing>);
+
+pub(crate) fn halo(text: &str) -> Result<Halo, String> {
+    if text.trim().parse() == Ok(0.0) {
+        return Ok(Halo(None));
+    }
+    let width: Spacing = text.parse().map_err(|_| "must be a length, 0 or more")?;
+    Ok(Halo(Some(width)))
+}
+
 pub(crate) fn folder(text: &str) -> Result<PathBuf, String> {
     let folder = PathBuf::from(text);
     if folder.is_dir() {

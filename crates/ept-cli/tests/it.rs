@@ -34,4 +34,5 @@ mod terminal;
 mod text;
 mod tiles;
 mod tutorial;
+mod units;
 mod validate;

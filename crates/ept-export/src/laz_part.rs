@@ -21,6 +21,7 @@ pub struct LazPart {
     pub(crate) start: Vec<u8>,
     pub(crate) chunks: Vec<Chunk>,
     pub(crate) octree: Option<PartOctree>,
+    note: Option<String>,
     /// Whether it has extended VLRs that a file of several parts would need too.
     has_other_records: bool,
 }
@@ -56,8 +57,10 @@ impl LazPart {
             }),
             None => None,
         };
+        let (note, has_other_records) = extended(file, &header, size)?;
         Ok(LazPart {
-            has_other_records: has_other_records(file, &header, size)?,
+            note,
+            has_other_records,
             header,
             start,
             chunks,
@@ -71,10 +74,27 @@ impl LazPart {
         self.header.points
     }
 
-    /// Whether it has an octree, as COPC.
+    /// The note about the origin of its points.
     #[must_use]
-    pub fn has_octree(&self) -> bool {
-        self.octree.is_some()
+    pub fn note(&self) -> Option<&str> {
+        self.note.as_deref()
+    }
+
+    /// Whether parts are COPC, and no two have the same node, so that together they have an octree.
+    #[must_use]
+    pub fn have_octree(parts: &[LazPart]) -> bool {
+        LazPart::common_node(parts).is_none() && parts.iter().all(|part| part.octree.is_some())
+    }
+
+    /// A node that is in two parts.
+    pub(crate) fn common_node(parts: &[LazPart]) -> Option<Key> {
+        let octrees = parts.iter().filter_map(|part| part.octree.as_ref());
+        let mut keys: Vec<Key> = octrees
+            .flat_map(|octree| octree.keys.iter().copied())
+            .collect();
+        keys.sort_unstable();
+        let twice = keys.windows(2).find(|pair| pair[0] == pair[1]);
+        twice.map(|pair| pair[0])
     }
 
     /// Whether its points can follow those of another part as they are stored: the records, their scale and the
@@ -139,29 +159,29 @@ fn chunks(
     Ok(table.chunks().to_vec())
 }
 
-/// Whether there are extended VLRs other than the hierarchy and the note, such as a very long WKT.
-fn has_other_records(
+/// The note, and whether there are extended VLRs other than that and the hierarchy, such as a very long WKT.
+fn extended(
     file: &mut (impl Read + Seek),
     header: &Header,
     size: u64,
-) -> Result<bool, ExportError> {
+) -> Result<(Option<String>, bool), ExportError> {
     let mut at = header.evlrs_at;
+    let (mut note, mut has_others) = (None, false);
     for _ in 0..header.evlr_count {
-        let end = at.saturating_add(Vlr::EXTENDED_HEADER_SIZE);
-        let head = bytes(file, at..end.min(size))?;
+        let start = at.saturating_add(Vlr::EXTENDED_HEADER_SIZE);
+        let head = bytes(file, at..start.min(size))?;
         let Some((user, number, length)) = Vlr::extended_header(&head) else {
             return Err(part_error("an extended record is truncated"));
         };
-        let known = [VlrId::COPC_HIERARCHY, NOTE];
-        if !known
-            .iter()
-            .any(|id| user == id.user && number == id.number)
-        {
-            return Ok(true);
+        at = start.saturating_add(length);
+        let is = |id: VlrId| user == id.user && number == id.number;
+        if is(NOTE) {
+            let text = bytes(file, start..at.min(size))?;
+            note = Some(String::from_utf8_lossy(&text).into_owned());
         }
-        at = end.saturating_add(length);
+        has_others |= !is(NOTE) && !is(VlrId::COPC_HIERARCHY);
     }
-    Ok(false)
+    Ok((note, has_others))
 }
 
 /// The octree, if the file has one.

@@ -55,7 +55,10 @@ mod las_header;
 mod las_sink;
 mod laz_chunks;
 mod laz_part;
+mod merge_csv;
 mod merge_laz;
+#[cfg(feature = "parquet")]
+mod merge_parquet;
 mod number;
 mod octree_cells;
 mod octree_sink;
@@ -86,7 +89,10 @@ pub use error::ExportError;
 pub use file_info::FileInfo;
 pub use las_sink::{LasOptions, LasSink};
 pub use laz_part::LazPart;
+pub use merge_csv::merge_csv;
 pub use merge_laz::merge_laz;
+#[cfg(feature = "parquet")]
+pub use merge_parquet::{merge_parquet, parquet_note};
 pub use octree_sink::OctreeSink;
 #[cfg(feature = "parquet")]
 pub use parquet_sink::ParquetSink;

@@ -92,19 +92,17 @@ fn set_octree(
     table: &ChunkTable,
     end: u64,
 ) -> Result<(), ExportError> {
+    if let Some(twice) = LazPart::common_node(parts) {
+        return Err(ExportError::Node {
+            node: twice.into(),
+            problem: "it is in two parts",
+        });
+    }
     let filled = || parts.iter().filter(|part| part.points() > 0);
     let octrees = || filled().filter_map(|part| part.octree.as_ref());
     let keys: Vec<_> = octrees()
         .flat_map(|octree| octree.keys.iter().copied())
         .collect();
-    let mut ascending = keys.clone();
-    ascending.sort_unstable();
-    if let Some(twice) = ascending.windows(2).find(|pair| pair[0] == pair[1]) {
-        return Err(ExportError::Node {
-            node: twice[0].into(),
-            problem: "it is in two parts",
-        });
-    }
     let hierarchy = CopcHierarchy::new(&keys, table.chunks())?;
     let page_at = end + Vlr::EXTENDED_HEADER_SIZE;
     let (pages, root_size) = hierarchy.to_bytes(page_at);

@@ -21,6 +21,9 @@ use crate::geometry::{Covering, Extent, Geometry};
 use crate::shape::{Empty, Shape};
 use crate::{ExportError, FileInfo, Sink};
 
+/// The keys of the GeoParquet metadata and of the note.
+pub(crate) const GEO: &str = "geo";
+pub(crate) const NOTE: &str = "ept:note";
 /// Rows up to which small nodes share a row group, at the start of a file.
 const GROUP_ROWS: usize = 1 << 16;
 /// Maximum rows of a row group, which limits memory. A larger node is divided.
@@ -206,10 +209,10 @@ impl<W: Write + Send> ParquetFile<W> {
         let geo = self
             .geometry
             .metadata(&info.srs, &self.covering, &self.extent);
-        let geo = KeyValue::new("geo".to_owned(), geo.to_string());
+        let geo = KeyValue::new(GEO.to_owned(), geo.to_string());
         self.writer.append_key_value_metadata(geo);
         if let Some(note) = &info.note {
-            let note = KeyValue::new("ept:note".to_owned(), note.clone());
+            let note = KeyValue::new(NOTE.to_owned(), note.clone());
             self.writer.append_key_value_metadata(note);
         }
         self.writer.finish()?;

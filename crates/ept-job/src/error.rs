@@ -95,6 +95,12 @@ pub enum JobError {
         /// What can't be written.
         source: ept_index::IndexError,
     },
+    /// The output is not possible.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// The parts of work units can't be put together.
+    #[error("{0}")]
+    Part(String),
     /// The folder of a download has something else in it.
     #[error("{folder} holds another EPT dataset; name another folder")]
     OtherDataset {

@@ -59,6 +59,14 @@ impl Format {
         }
     }
 
+    /// The extension of file names, without the first dot.
+    pub(crate) fn extension(self) -> &'static str {
+        match self {
+            Format::Copc => "copc.laz",
+            other => other.name(),
+        }
+    }
+
     /// A line about the format, for lists.
     #[must_use]
     pub fn about(self) -> &'static str {

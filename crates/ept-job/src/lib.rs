@@ -70,6 +70,7 @@ mod tap;
 mod thinned;
 mod tile_names;
 mod tiles;
+mod units;
 mod validation;
 
 pub use area_points::write_areas;
@@ -106,4 +107,5 @@ pub use source_files::source_files_json;
 pub use statistics::{Statistics, statistics};
 pub use survey_info::SurveyInfo;
 pub use tiles::Tiles;
+pub use units::{Merge, Merged, Receipt, units, write_unit, write_units};
 pub use validation::validation_json;

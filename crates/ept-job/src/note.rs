@@ -9,6 +9,9 @@ use crate::{Pass, sorted_json};
 /// A note about the query that made a file, as a single line of JSON. The same query of the same dataset gives the same
 /// note. `dimensions` are the columns.
 pub(crate) fn note(pass: &Pass, dimensions: &[String]) -> String {
+    if let Some(note) = &pass.note {
+        return note.clone();
+    }
     let query = query_json(pass);
     note_of(pass, query, pass.found().deepest, dimensions)
 }
@@ -38,6 +41,20 @@ fn note_of(pass: &Pass, query: Value, deepest: Option<u32>, dimensions: &[String
         "lost": lost,
     });
     sorted_json(note).to_string()
+}
+
+/// The note of a file made of parts with these notes: that of the first, with the losses of all and the greatest depth.
+/// `None` if a part has none.
+pub(crate) fn joined<'a>(notes: impl Iterator<Item = Option<&'a str>>) -> Option<String> {
+    let notes = notes.map(|note| serde_json::from_str(note?).ok());
+    let notes: Vec<Value> = notes.collect::<Option<_>>()?;
+    let mut joined = notes.first()?.clone();
+    let deepest = notes.iter().max_by_key(|note| note["depth"].as_u64())?;
+    joined["depth"] = deepest["depth"].clone();
+    joined["spacing"] = deepest["spacing"].clone();
+    let lost = notes.iter().filter_map(|note| note["lost"].as_array());
+    joined["lost"] = lost.flatten().cloned().collect();
+    Some(sorted_json(joined).to_string())
 }
 
 /// The dataset, described without its location: the same points give the same bytes from disk or web, and no paths are

@@ -24,6 +24,8 @@ pub struct Pass {
     /// Which points get heights above the ground. `None` if they get none.
     heights: Option<HeightAboveGround>,
     pub(crate) remarks: Vec<Remark>,
+    /// The note of the output, if it is not about this pass.
+    pub(crate) note: Option<String>,
 }
 
 /// The nodes of a selection found so far.
@@ -105,6 +107,7 @@ impl Pass {
             found: Shared::default(),
             requests: selection.dataset().traffic().requests,
             remarks: Vec::new(),
+            note: None,
             selection,
         }
     }
@@ -151,6 +154,7 @@ impl Pass {
     pub(crate) fn bind(&mut self, selection: Selection) {
         *self = Pass {
             heights: self.heights.take(),
+            note: self.note.take(),
             ..Pass::limited(selection, self.losses.on_error(), self.limit)
         };
     }

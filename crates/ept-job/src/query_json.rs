@@ -37,7 +37,10 @@ fn heights_json(heights: &HeightAboveGround) -> Value {
 
 fn json_of(selection: &Selection, query: &Query) -> Value {
     let bound = selection.bound();
-    let areas = query.areas().iter();
+    // The last area of a work unit is its own, not the query's.
+    let units = usize::from(query.core().is_some());
+    let areas = query.areas();
+    let areas = areas[..areas.len().saturating_sub(units)].iter();
     let thin = bound.grid().map(|grid| {
         let edges = grid.size().into_iter();
         edges

@@ -106,7 +106,7 @@ fn transforms(selection: &Selection) -> Vec<Value> {
 }
 
 /// A loss. The number of points below a page is unknown.
-fn loss(loss: &Loss) -> Value {
+pub(crate) fn loss(loss: &Loss) -> Value {
     let (part, points) = match loss.part {
         LostPart::Tile { points } => ("tile", Some(points)),
         LostPart::File { points } => ("file", points),

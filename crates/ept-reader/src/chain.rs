@@ -75,6 +75,6 @@ fn start(member: &Member, policy: Option<SharedPolicy>) -> Option<Under> {
             Some(Under::Way(nodes))
         }
         Member::Lost(loss) => Some(Under::Lost(Error::Lost(loss.clone()))),
-        Member::Elsewhere => None,
+        Member::Elsewhere(_) => None,
     }
 }

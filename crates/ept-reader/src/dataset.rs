@@ -109,7 +109,7 @@ impl Dataset {
         let each = self.members.all().iter().map(|member| match member {
             Member::Open(source) => source.location(),
             Member::Lost(loss) => loss.location.clone(),
-            Member::Elsewhere => "in another work unit".to_owned(),
+            Member::Elsewhere(location) => location.clone().unwrap_or_default(),
         });
         each.collect()
     }

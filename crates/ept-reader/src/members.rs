@@ -38,8 +38,8 @@ pub(crate) enum Member {
     Open(Arc<dyn Source>),
     /// A source that can't be opened.
     Lost(Box<Loss>),
-    /// A source without nodes in this work unit.
-    Elsewhere,
+    /// A source without nodes in this work unit, with its location if it is known.
+    Elsewhere(Option<String>),
 }
 
 /// Which vertical systems the sources of a dataset may have.
@@ -229,7 +229,7 @@ impl Member {
     pub(crate) fn source(&self) -> Option<&Arc<dyn Source>> {
         match self {
             Member::Open(source) => Some(source),
-            Member::Lost(_) | Member::Elsewhere => None,
+            Member::Lost(_) | Member::Elsewhere(_) => None,
         }
     }
 }
@@ -343,7 +343,7 @@ fn check_heights(sources: &[&Arc<dyn Source>]) -> Result<(), Error> {
 fn nothing_open(members: &[Member]) -> Error {
     let lost = members.iter().find_map(|member| match member {
         Member::Lost(loss) => Some(Error::Lost(loss.clone())),
-        Member::Open(_) | Member::Elsewhere => None,
+        Member::Open(_) | Member::Elsewhere(_) => None,
     });
     lost.unwrap_or_else(|| Error::Mixed("there is no source to read".into()))
 }

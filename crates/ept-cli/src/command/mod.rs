@@ -12,11 +12,13 @@ mod hillshade;
 mod index;
 mod info;
 mod man;
+mod merge;
 mod nodes;
 mod plan;
 mod profile;
 mod query;
 mod raster;
+mod run;
 mod sources;
 mod stats;
 mod tiles;
@@ -33,7 +35,7 @@ pub(crate) enum Command {
     Find(find::FindArgs),
     /// Show information about a dataset
     Info(info::InfoArgs),
-    /// Estimate what a query would read and write, without reading tiles
+    /// Estimate what a query would read and write, without reading tiles; or divide it into work units
     Plan(plan::PlanArgs),
     /// Write the points in an area at a resolution to a file
     #[command(after_help = query::EXAMPLES)]
@@ -72,6 +74,12 @@ pub(crate) enum Command {
     /// Check a dataset for errors
     #[command(after_help = validate::NOTES)]
     Validate(validate::ValidateArgs),
+    /// Write the points of a work unit of a query, as planned by `ept plan --units`
+    #[command(after_help = run::EXAMPLES)]
+    Run(run::RunArgs),
+    /// Put the points of all work units of a query together
+    #[command(after_help = merge::NOTES)]
+    Merge(merge::MergeArgs),
     /// Show the contents of the cache, or clear it
     Cache(cache::CacheCommandArgs),
     /// Write a completion script for a shell
@@ -101,6 +109,8 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Sources(args) => sources::run(&args).await,
         Command::Tiles(args) => tiles::run(&args).await,
         Command::Validate(args) => validate::run(&args).await,
+        Command::Run(args) => run::run(&args).await,
+        Command::Merge(args) => merge::run(&args).await,
         Command::Cache(args) => cache::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),

@@ -1,10 +1,13 @@
-//! `ept plan`: what a query would read and write.
+//! `ept plan`: what a query would read and write, and its work units.
 
 use std::io::Write;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use ept_job::{Costs, Losses};
+use ept_job::{Costs, Losses, units, write_units};
+use ept_reader::{Crs, Cut, Selection, Unit};
 use indicatif::HumanBytes;
 
 use crate::args::{ReadArgs, SelectArgs, ThinArgs};
@@ -12,7 +15,8 @@ use crate::exit::Outcome;
 use crate::losses;
 use crate::numbers::{counted, grouped, rounded};
 use crate::select;
-use crate::terminal;
+use crate::terminal::{self, tell};
+use crate::values::{Halo, count, halo};
 
 #[derive(Debug, Args)]
 pub(crate) struct PlanArgs {
@@ -21,14 +25,41 @@ pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub(crate) thin: ThinArgs,
     /// Print JSON
-    #[arg(long)]
+    #[arg(long, conflicts_with = "units")]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) division: DivisionArgs,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
 }
 
+/// How to divide the query into work units.
+#[derive(Debug, Args)]
+pub(crate) struct DivisionArgs {
+    /// Divide the query into at most N work units, for `ept run`, and write them as lines of JSON. Each has about as many
+    /// points; together they are the query, and none has points of another
+    #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = count)]
+    pub(crate) units: Option<NonZeroUsize>,
+    /// Divide the area rather than the nodes, with points around each part as far as this: a number in units of the
+    /// dataset's coordinates, or a length on the ground; 0 for none
+    #[arg(long, value_name = "LENGTH", requires = "units", allow_hyphen_values = true, value_parser = halo)]
+    pub(crate) halo: Option<Halo>,
+    /// File for the units; standard output if absent or -
+    #[arg(long, short, value_name = "FILE", requires = "units")]
+    pub(crate) output: Option<PathBuf>,
+    /// Coordinate system that units write coordinates in: an EPSG code such as EPSG:4326, WKT, or a PROJ string
+    #[arg(long, value_name = "CRS", requires = "units", allow_hyphen_values = true, value_parser = Crs::parse)]
+    pub(crate) out_crs: Option<Crs>,
+    /// Add a dimension with this name: the number of the dataset that a point comes from, from 0
+    #[arg(long, value_name = "NAME", requires = "units")]
+    pub(crate) source_id: Option<String>,
+}
+
 pub(crate) async fn run(args: &PlanArgs) -> Result<Outcome> {
     let selection = select::thinned(&args.select, &args.thin, &args.read).await?;
+    if let Some(units) = args.division.units {
+        return write_division(args, &selection, units).await;
+    }
     let mut lost = Losses::new(args.read.on_error.0);
     let (plan, errors) = selection.plan().await?;
     for error in errors {
@@ -46,6 +77,46 @@ pub(crate) async fn run(args: &PlanArgs) -> Result<Outcome> {
         select::tell_nothing(&selection, &lost, &[]);
     }
     Ok(losses::outcome(&lost))
+}
+
+/// Writes the work units of a selection.
+async fn write_division(
+    args: &PlanArgs,
+    selection: &Selection,
+    count: NonZeroUsize,
+) -> Result<Outcome> {
+    let division = &args.division;
+    let mut query = selection.query().clone();
+    if let Some(crs) = &division.out_crs {
+        query = query.with_output_crs(crs.clone());
+    }
+    if let Some(name) = &division.source_id {
+        query = query.with_source_id(name);
+    }
+    let selection = select::bind(selection.dataset(), &query, &args.read)?;
+    let cut = match division.halo {
+        Some(Halo(halo)) => Cut::by_area(count, halo),
+        None => Cut::by_nodes(count),
+    };
+    let units = units(selection, &cut).await?;
+    match &division.output {
+        Some(path) if path.as_os_str() != "-" => write_units(&units, path)?,
+        _ => {
+            let mut out = terminal::out();
+            units.iter().try_for_each(|unit| writeln!(out, "{unit}"))?;
+        }
+    }
+    if !args.read.quiet {
+        let points: u64 = units.iter().map(Unit::points).sum();
+        let most = units.iter().map(Unit::points).max().unwrap_or(0);
+        tell!(
+            "{}: {} to read, at most {} in one",
+            counted(units.len() as u64, "unit"),
+            counted(points, "point"),
+            grouped(most)
+        );
+    }
+    Ok(Outcome::Complete)
 }
 
 /// Number of output sizes per line.

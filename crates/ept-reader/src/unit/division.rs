@@ -128,7 +128,13 @@ impl Selection {
             sources.push(source);
             own.extend(nodes.iter().zip(chunks).map(unit_node));
         }
+        let are_told = query.source_id().is_some() && count > 1;
         Ok(Unit {
+            locations: if are_told {
+                dataset.locations()
+            } else {
+                Vec::new()
+            },
             job: String::new(),
             index: 0,
             of: 0,

@@ -55,6 +55,8 @@ pub struct Unit {
     frame: Option<Frame>,
     /// Number of sources of the dataset.
     source_count: u32,
+    /// The locations of all sources, if the query asks which source points are of.
+    locations: Vec<String>,
     /// The sources of its nodes, by their index in the dataset.
     sources: Vec<UnitSource>,
     nodes: Vec<UnitNode>,
@@ -142,8 +144,9 @@ impl Unit {
     }
 
     fn members(&self, frame: &Frame, engine: &Engine) -> Result<Members, Error> {
-        let mut members: Vec<Member> = Vec::new();
-        members.resize_with(self.source_count as usize, || Member::Elsewhere);
+        let location = |number: u32| self.locations.get(number as usize).cloned();
+        let members = (0..self.source_count).map(|number| Member::Elsewhere(location(number)));
+        let mut members: Vec<Member> = members.collect();
         let first = self.sources.first().map(|source| &*source.location);
         for source in &self.sources {
             let own = |node: &&UnitNode| node.source == source.number;

@@ -29,6 +29,8 @@ struct UnitText {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     frame: Option<Frame>,
     source_count: u32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    locations: Vec<String>,
     sources: Vec<UnitSource>,
     nodes: Vec<NodeText>,
 }
@@ -96,6 +98,7 @@ impl From<&Unit> for UnitText {
             query: unit.query.clone(),
             frame: unit.frame.clone(),
             source_count: unit.source_count,
+            locations: unit.locations.clone(),
             sources: unit.sources.clone(),
             nodes: unit.nodes.iter().map(NodeText::from).collect(),
         }
@@ -116,6 +119,7 @@ impl UnitText {
             query: self.query,
             frame: self.frame,
             source_count: self.source_count,
+            locations: self.locations,
             sources: self.sources,
             nodes: nodes.collect::<Result<_, _>>()?,
         };

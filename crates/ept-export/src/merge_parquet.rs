@@ -1,0 +1,148 @@
+//! Puts GeoParquet files together without encoding their columns again.
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use parquet::column::writer::ColumnCloseResult;
+use parquet::file::metadata::{KeyValue, PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::properties::WriterProperties;
+use parquet::file::reader::ChunkReader;
+use parquet::file::writer::SerializedFileWriter;
+use serde_json::{Value, json};
+
+use crate::ExportError;
+use crate::laz_part::part_error;
+use crate::parquet_sink::{GEO, NOTE};
+
+/// Writes one file with the row groups of several files of this crate, one file after the other, and returns the number
+/// of points. The files must have the same columns and metadata; `open` opens the one with an index.
+///
+/// # Errors
+/// If there is no file, their columns or metadata are different, or reading or writing fails.
+pub fn merge_parquet<R: ChunkReader>(
+    parts: usize,
+    mut open: impl FnMut(usize) -> io::Result<R>,
+    note: Option<&str>,
+    out: impl Write + Send,
+) -> Result<u64, ExportError> {
+    if parts == 0 {
+        return Err(part_error("there is no part"));
+    }
+    let first = read(&open(0)?)?;
+    let schema = first.file_metadata().schema_descr().root_schema_ptr();
+    let properties = Arc::new(WriterProperties::builder().build());
+    let mut writer = SerializedFileWriter::new(out, Arc::clone(&schema), properties)?;
+    let mut geo = Vec::with_capacity(parts);
+    let mut points = 0;
+    for index in 0..parts {
+        let file = open(index)?;
+        let part = read(&file)?;
+        let is_same = *part.file_metadata().schema() == *schema;
+        if !is_same || others(&part) != others(&first) {
+            let problem =
+                format!("part {index} has other columns than the first; name the dimensions");
+            return Err(part_error(problem));
+        }
+        append(&file, &part, &mut writer)?;
+        points += u64::try_from(part.file_metadata().num_rows()).unwrap_or(0);
+        geo.push(value(&part, GEO).unwrap_or_default());
+    }
+    for pair in others(&first) {
+        writer.append_key_value_metadata(pair);
+    }
+    let pairs = [(GEO, Some(joined(&geo)?)), (NOTE, note.map(str::to_owned))];
+    for (key, text) in pairs {
+        if let Some(text) = text {
+            writer.append_key_value_metadata(KeyValue::new(key.to_owned(), text));
+        }
+    }
+    writer.close()?;
+    Ok(points)
+}
+
+/// The note of a GeoParquet file.
+///
+/// # Errors
+/// If it can't be read.
+pub fn parquet_note(file: &impl ChunkReader) -> Result<Option<String>, ExportError> {
+    Ok(value(&read(file)?, NOTE))
+}
+
+fn read(file: &impl ChunkReader) -> Result<ParquetMetaData, ExportError> {
+    let reader = ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Optional);
+    Ok(reader.parse_and_finish(file)?)
+}
+
+/// Copies the row groups of a file.
+fn append<W: Write + Send>(
+    file: &impl ChunkReader,
+    part: &ParquetMetaData,
+    writer: &mut SerializedFileWriter<W>,
+) -> Result<(), ExportError> {
+    for (number, group) in part.row_groups().iter().enumerate() {
+        let mut copy = writer.next_row_group()?;
+        for (at, column) in group.columns().iter().enumerate() {
+            let column_index = part.column_index().and_then(|all| all.get(number)?.get(at));
+            let offset_index = part.offset_index().and_then(|all| all.get(number)?.get(at));
+            let result = ColumnCloseResult {
+                bytes_written: u64::try_from(column.compressed_size()).unwrap_or(0),
+                rows_written: u64::try_from(group.num_rows()).unwrap_or(0),
+                metadata: column.clone(),
+                bloom_filter: None,
+                column_index: column_index.cloned(),
+                offset_index: offset_index.cloned(),
+            };
+            copy.append_column(file, result)?;
+        }
+        copy.close()?;
+    }
+    Ok(())
+}
+
+/// The metadata of a file that its parts have in common, sorted.
+fn others(part: &ParquetMetaData) -> Vec<KeyValue> {
+    let pairs = part.file_metadata().key_value_metadata();
+    let pairs = pairs.into_iter().flatten();
+    let mut pairs: Vec<KeyValue> = pairs
+        .filter(|pair| pair.key != GEO && pair.key != NOTE)
+        .cloned()
+        .collect();
+    pairs.sort_by(|a, b| a.key.cmp(&b.key));
+    pairs
+}
+
+fn value(part: &ParquetMetaData, key: &str) -> Option<String> {
+    let pairs = part.file_metadata().key_value_metadata()?;
+    pairs.iter().find(|pair| pair.key == key)?.value.clone()
+}
+
+/// The value of `geo` of all parts: that of one, with the box around all.
+fn joined(parts: &[String]) -> Result<String, ExportError> {
+    let parts = parts.iter().map(|text| serde_json::from_str(text));
+    let parts: Vec<Value> = parts.collect::<Result<_, _>>().map_err(part_error)?;
+    let mut all = parts.first().cloned().unwrap_or_default();
+    let Some(name) = all["primary_column"].as_str().map(str::to_owned) else {
+        return Err(part_error("it is not GeoParquet"));
+    };
+    let mut bbox: Option<Vec<f64>> = None;
+    for part in &parts {
+        let own = part["columns"][&name]["bbox"].as_array();
+        let own = own.map(|own| own.iter().filter_map(Value::as_f64).collect::<Vec<_>>());
+        let Some(own) = own.filter(|own| own.len() == 6) else {
+            continue;
+        };
+        bbox = Some(match bbox {
+            None => own,
+            Some(bbox) => (0..6)
+                .map(|side| match side {
+                    0..3 => bbox[side].min(own[side]),
+                    _ => bbox[side].max(own[side]),
+                })
+                .collect(),
+        });
+    }
+    if let Some(bbox) = bbox {
+        all["columns"][&name]["bbox"] = json!(bbox);
+    }
+    Ok(all.to_string())
+}
