@@ -1,5 +1,7 @@
 //! `ept plan --units`, `ept run` and `ept merge`: units in any order, some twice, are the query.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -54,9 +54,9 @@ mod las_file;
 mod las_header;
 mod las_sink;
 mod laz_chunks;
+mod laz_merge;
 mod laz_part;
 mod merge_csv;
-mod merge_laz;
 #[cfg(feature = "parquet")]
 mod merge_parquet;
 mod number;
@@ -88,9 +88,9 @@ pub use ept_crs::projjson;
 pub use error::ExportError;
 pub use file_info::FileInfo;
 pub use las_sink::{LasOptions, LasSink};
+pub use laz_merge::merge_laz;
 pub use laz_part::LazPart;
 pub use merge_csv::merge_csv;
-pub use merge_laz::merge_laz;
 #[cfg(feature = "parquet")]
 pub use merge_parquet::{merge_parquet, parquet_note};
 pub use octree_sink::OctreeSink;

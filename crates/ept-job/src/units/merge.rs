@@ -46,14 +46,14 @@ impl Merge {
         check(folder, &named)?;
         let receipts: Vec<Receipt> = named.into_iter().map(|(_, receipt)| receipt).collect();
         let format = receipts[0].format()?;
-        let mut paths = Vec::new();
-        for receipt in &receipts {
-            let path = receipt.checked(folder)?;
-            if receipt.points > 0 {
-                paths.push(path);
-            } else if paths.is_empty() && receipts.iter().all(|receipt| receipt.points == 0) {
-                paths.push(path);
-            }
+        let checked = receipts.iter().map(|receipt| receipt.checked(folder));
+        let mut paths = checked.collect::<Result<Vec<PathBuf>, _>>()?;
+        let is_filled = |path: &usize| receipts[*path].points > 0;
+        // Parts without points may lack columns.
+        let filled: Vec<usize> = (0..paths.len()).filter(is_filled).collect();
+        match &filled[..] {
+            [] => paths.truncate(1),
+            filled => paths = filled.iter().map(|at| paths[*at].clone()).collect(),
         }
         Ok(Merge {
             receipts,
