@@ -33,7 +33,7 @@ pub struct CsvSink<W: Write> {
 #[derive(Debug)]
 enum Text<W: Write> {
     Plain(W),
-    Gzip(GzEncoder<W>),
+    Gzip(Box<GzEncoder<W>>),
 }
 
 #[derive(Debug)]
@@ -70,7 +70,7 @@ impl<W: Write + Send> CsvSink<W> {
     pub fn compressed(self) -> CsvSink<W> {
         let draft = self.draft.changed(|mut draft| {
             if let Text::Plain(out) = draft.out {
-                draft.out = Text::Gzip(GzEncoder::new(out, Compression::default()));
+                draft.out = Text::Gzip(Box::new(GzEncoder::new(out, Compression::default())));
             }
             draft
         });

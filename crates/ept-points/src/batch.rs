@@ -165,8 +165,11 @@ impl PointBatch {
         if axes.iter().any(|axis| axis.is_empty()) {
             return None;
         }
-        let end = |of: fn(f64, f64) -> f64| axes.map(|axis| axis.iter().copied().fold(axis[0], of));
-        Bounds::new(end(f64::min), end(f64::max)).ok()
+        let ends = axes.map(|axis| {
+            axis.iter()
+                .fold([axis[0]; 2], |[min, max], c| [min.min(*c), max.max(*c)])
+        });
+        Bounds::new(ends.map(|[min, _]| min), ends.map(|[_, max]| max)).ok()
     }
 
     fn coordinates(&self, name: &str) -> Option<&[f64]> {

@@ -1,5 +1,7 @@
 //! Which points count for a cell.
 
+use std::ops::Range;
+
 use crate::sample::Sample;
 use crate::{CellPoints, Lattice, Points, Raster, RasterError, Statistic, Window};
 
@@ -248,6 +250,10 @@ impl Columns {
             let width = disc.widths[row.abs_diff(halo)] as usize;
             let first = central + row * stride - halo * stride - width;
             let range = cells.range(first, 2 * width + 1);
+            if !self.needs_distance && self.order.is_empty() {
+                self.collect_values(range, disc, centre, sample);
+                continue;
+            }
             let places = self.x[range.clone()].iter().zip(&self.y[range.clone()]);
             let points = places.zip(&self.value[range.clone()]).zip(range);
             for (((x, y), value), at) in points {
@@ -263,6 +269,27 @@ impl Columns {
                 }
             }
         }
+    }
+
+    /// As [`Columns::collect`], of a part of a row of cells and for values alone. Which points are in the disc is a matter of
+    /// chance, so there is no branch for it.
+    fn collect_values(
+        &self,
+        range: Range<usize>,
+        disc: &Disc,
+        centre: [f64; 2],
+        sample: &mut Sample,
+    ) {
+        let places = self.x[range.clone()].iter().zip(&self.y[range.clone()]);
+        let points = places.zip(&self.value[range.clone()]);
+        let mut count = sample.values.len();
+        sample.values.resize(count + range.len(), 0.0);
+        for ((x, y), value) in points {
+            sample.values[count] = *value;
+            let square = squared([x - centre[0], y - centre[1]]);
+            count += usize::from(square < disc.limit);
+        }
+        sample.values.truncate(count);
     }
 }
 

@@ -53,9 +53,16 @@ impl Lattice {
     }
 
     fn index(&self, coordinate: f64, axis: usize) -> Option<i64> {
-        let index = ((coordinate - self.corner[axis]) / self.cell).floor();
+        let cells = (coordinate - self.corner[axis]) / self.cell;
         // Also false for NaN.
-        (index.abs() < FARTHEST).then_some(index as i64)
+        let is_near = cells.abs() < FARTHEST;
+        if !is_near {
+            return None;
+        }
+        // As `f64::floor`, which is a call: not every processor has an instruction for it.
+        let whole = cells as i64;
+        let index = whole - i64::from(whole as f64 > cells);
+        (index > -(FARTHEST as i64)).then_some(index)
     }
 
     /// Coordinate of the western edge of a column.

@@ -170,3 +170,37 @@ fn cells_with_a_value_are_measured_or_interpolated() {
         assert_eq!(has_value, kind == 1.0 || kind == 2.0, "{x} {y} {kind}");
     }
 }
+
+#[test]
+fn points_far_apart_are_all_found_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (path, out) = (place("far.las"), place("out.tif"));
+    let mut builder = las::Builder::from((1, 2));
+    builder.point_format = las::point::Format::new(0).unwrap();
+    let mut writer = las::Writer::from_path(&path, builder.into_header().unwrap()).unwrap();
+    let mut cells: BTreeMap<[i64; 2], f64> = BTreeMap::new();
+    for number in 0..60_i32 {
+        // Each place twice, in no order.
+        let [x, y] = [number * 7 % 30, number * 11 % 30].map(|n| f64::from(n * n) * 40.0 + 3.0);
+        let point = las::Point {
+            x,
+            y,
+            z: f64::from(number),
+            ..las::Point::default()
+        };
+        writer.write_point(point).unwrap();
+        let cell = cells.entry([x, y].map(|c| (c / 100.0).floor() as i64));
+        cell.and_modify(|z| *z = z.max(f64::from(number)))
+            .or_insert(f64::from(number));
+    }
+    writer.close().unwrap();
+    let flags = ["--resolution", "100u", "--stat", "max", "-q", "-o", &out];
+    ept(&[&["raster", &path], &flags[..]].concat()).ends_with(0);
+    let image = Image::read(&out);
+    for [x, y] in image.centres() {
+        let expected = cells.remove(&[x, y].map(|c| (c / 100.0).floor() as i64));
+        assert_eq!(image.at(x, y, 0), expected, "{x} {y}");
+    }
+    assert!(cells.is_empty(), "{cells:?}");
+}

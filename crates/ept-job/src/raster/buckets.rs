@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ept_raster::{Lattice, Window};
 
-use super::scratch::Scratch;
+use super::scratch::{NUMBER, Scratch};
 
 /// Most cells along the edge of a bucket: as many as along that of a tile of the raster.
 const LONGEST: f64 = 512.0;
@@ -54,29 +54,87 @@ impl Stored {
         rows: &[f64],
         cells: &[[i64; 2]],
     ) -> io::Result<Stored> {
-        let keys: Vec<Key> = cells.iter().map(|cell| key_of(*cell, edge)).collect();
-        let mut order: Vec<u32> = (0..keys.len() as u32).collect();
-        // Stable: points of a bucket stay in their order.
-        order.sort_by_key(|row| keys[*row as usize]);
-        let mut sorted = Vec::with_capacity(rows.len());
-        let mut counts: Vec<(Key, u64)> = Vec::new();
-        for row in order {
-            let start = row as usize * width;
-            sorted.extend_from_slice(&rows[start..start + width]);
-            let key = keys[row as usize];
-            match counts.last_mut() {
-                Some((last, rows)) if *last == key => *rows += 1,
-                _ => counts.push((key, 1)),
+        let slots = Slots::of(cells.iter().map(|cell| key_of(*cell, edge)).collect());
+        let size = width * NUMBER as usize;
+        let mut bytes = vec![0; cells.len() * size];
+        // Points of a bucket stay in their order.
+        let mut next = slots.starts.clone();
+        for (row, slot) in rows.chunks_exact(width).zip(&slots.of_rows) {
+            let at = &mut next[*slot as usize];
+            let place = bytes[*at * size..][..size].chunks_exact_mut(NUMBER as usize);
+            for (eight, number) in place.zip(row) {
+                eight.copy_from_slice(&number.to_le_bytes());
             }
+            *at += 1;
         }
-        let mut start = scratch.append(&sorted)?;
-        let segments = counts.into_iter().map(|(key, rows)| {
-            let segment = Segment { start, rows };
-            start += rows * width as u64;
+        let first = scratch.append_bytes(&bytes)?;
+        let ranges = slots.starts.iter().zip(next);
+        let segments = slots.keys.into_iter().zip(ranges);
+        let segments = segments.map(|(key, (start, end))| {
+            let segment = Segment {
+                start: first + (start * width) as u64,
+                rows: (end - start) as u64,
+            };
             (key, segment)
         });
+        let segments = segments.filter(|(_, segment)| segment.rows > 0);
         Ok(Stored(segments.collect()))
     }
+}
+
+/// Where rows go that are sorted by bucket.
+struct Slots {
+    /// The buckets in ascending order, perhaps some without rows.
+    keys: Vec<Key>,
+    /// Number of rows before each.
+    starts: Vec<usize>,
+    /// The position in `keys` of the bucket of each row.
+    of_rows: Vec<u32>,
+}
+
+impl Slots {
+    /// The slots of rows whose buckets are known.
+    fn of(rows: Vec<Key>) -> Slots {
+        let (keys, of_rows): (Vec<Key>, Vec<u32>) = match rectangle(&rows) {
+            // In a rectangle of buckets, their positions are known.
+            Some([west, south, east, north]) => {
+                let height = north - south + 1;
+                let keys = (west..=east).flat_map(|x| (south..=north).map(move |y| [x, y]));
+                let find = |[x, y]: Key| ((x - west) * height + y - south) as u32;
+                (keys.collect(), rows.into_iter().map(find).collect())
+            }
+            None => {
+                let mut keys = rows.clone();
+                keys.sort_unstable();
+                keys.dedup();
+                let find = |key: Key| keys.partition_point(|other| *other < key) as u32;
+                let of_rows = rows.into_iter().map(find).collect();
+                (keys, of_rows)
+            }
+        };
+        let mut starts = vec![0; keys.len()];
+        of_rows.iter().for_each(|slot| starts[*slot as usize] += 1);
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += std::mem::replace(start, sum);
+        }
+        Slots {
+            keys,
+            starts,
+            of_rows,
+        }
+    }
+}
+
+/// First and last column and row of some buckets. `None` if they are few of those between.
+fn rectangle(rows: &[Key]) -> Option<[i64; 4]> {
+    let ends = |axis: usize| {
+        let indices = rows.iter().map(|key| key[axis]);
+        indices.clone().min().zip(indices.max())
+    };
+    let ((west, east), (south, north)) = ends(0).zip(ends(1))?;
+    let count = (east - west + 1).checked_mul(north - south + 1)?;
+    (count <= rows.len() as i64).then_some([west, south, east, north])
 }
 
 impl Buckets {

@@ -135,14 +135,16 @@ impl Part {
         let ground = wanted.ground.as_ref().map(|filter| filter.mask(points));
         let z = points.z().unwrap_or_default();
         let width = wanted.width();
+        let ([west, east], [south, north]) = (ends(x), ends(y));
         let mut part = Part {
             stored: Stored::default(),
             cells: None,
-            extent: None,
+            extent: (!x.is_empty()).then_some([west, south, east, north]),
             selected: points.len() as u64,
             used: 0,
         };
-        let (mut rows, mut places) = (Vec::new(), Vec::new());
+        let (mut rows, mut places) = (Vec::new(), Vec::with_capacity(points.len()));
+        rows.reserve(points.len() * width);
         for point in 0..points.len() {
             let (x, y) = (x[point], y[point]);
             let cell = lattice.find(x, y).ok_or_else(|| {
@@ -151,7 +153,6 @@ impl Part {
                     lattice.cell()
                 ))
             })?;
-            part.extent = joined(part.extent, Some([x, y, x, y]));
             let number = |column: &Option<Vec<f64>>| column.as_ref().map_or(f64::NAN, |c| c[point]);
             let value = columns.first().map_or(f64::NAN, number);
             let is_used = uses.as_ref().is_none_or(|mask| mask[point]) && value.is_finite();
@@ -177,6 +178,13 @@ impl Part {
             Stored::write(scratch, (edge, width), &rows, &places).map_err(JobError::Scratch)?;
         Ok(part)
     }
+}
+
+/// Least and greatest of some coordinates.
+fn ends(coordinates: &[f64]) -> [f64; 2] {
+    let none = [f64::INFINITY, f64::NEG_INFINITY];
+    let ends = coordinates.iter();
+    ends.fold(none, |[min, max], c| [min.min(*c), max.max(*c)])
 }
 
 /// The box around two boxes: minimum of both axes, then maximum.

@@ -40,10 +40,18 @@ impl Scratch {
         for number in numbers {
             bytes.extend(number.to_le_bytes());
         }
+        self.append_bytes(&bytes)
+    }
+
+    /// Appends numbers as bytes, little-endian. Returns the place of the first.
+    ///
+    /// # Errors
+    /// That of the system.
+    pub(crate) fn append_bytes(&self, bytes: &[u8]) -> io::Result<u64> {
         let mut state = self.state();
         let start = state.end;
         state.file.seek(SeekFrom::Start(start))?;
-        state.file.write_all(&bytes)?;
+        state.file.write_all(bytes)?;
         state.end += bytes.len() as u64;
         Ok(start / NUMBER)
     }
@@ -69,4 +77,4 @@ impl Scratch {
 }
 
 /// Bytes of a number.
-const NUMBER: u64 = size_of::<f64>() as u64;
+pub(crate) const NUMBER: u64 = size_of::<f64>() as u64;
