@@ -124,9 +124,9 @@ impl Surfaces {
 
     fn make(&self, [column, row]: Key) -> Result<Tin, JobError> {
         let corner = |column, row| self.ground.buckets.extent([column, row]);
-        let [west, south, ..] = corner(column * EDGE, row * EDGE);
-        let [.., east, north] = corner((column + 1) * EDGE - 1, (row + 1) * EDGE - 1);
-        let area = [west, south, east, north];
+        let low = corner(column * EDGE, row * EDGE);
+        let high = corner((column + 1) * EDGE - 1, (row + 1) * EDGE - 1);
+        let area = low.joined(high).corners();
         Tin::new(
             area,
             Duplicates::Lowest,

@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use ept_raster::{GeoTiff, Grid, Raster, Window};
+use ept_raster::{GeoTiff, Grid, Raster};
 use ept_reader::{PointBatch, Srs};
 
 use crate::JobError;
+use crate::raster::extent::Extent;
+use crate::raster::gather::window_of;
 use crate::raster::input;
 
 /// Cells along the edge of what is read at once.
@@ -82,23 +84,8 @@ impl TerrainRaster {
 
     /// The values of some cells of a block, and of those between.
     fn read(&self, cells: impl Iterator<Item = [i64; 2]>) -> Result<Raster, JobError> {
-        let ends = |[x, y]: [i64; 2]| [x, y, x, y];
-        let around = cells.map(ends).reduce(|a, b| {
-            let [west, south, east, north] = a;
-            [
-                west.min(b[0]),
-                south.min(b[1]),
-                east.max(b[2]),
-                north.max(b[3]),
-            ]
-        });
-        let [west, south, east, north] = around.unwrap_or_default();
-        let window = Window {
-            west,
-            south,
-            columns: (east - west + 1) as u32,
-            rows: (north - south + 1) as u32,
-        };
+        let around = cells.map(Extent::of).reduce(Extent::joined);
+        let window = window_of(around.unwrap_or(Extent::of([0, 0])))?;
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.read(0, window)
             .map_err(|source| input::failed(&self.path, source))

@@ -7,6 +7,7 @@ use ept_raster::{Neighbours, Points, Window};
 
 use super::buckets::{Buckets, Key};
 use super::coarse::Coarse;
+use super::extent::Extent;
 use super::judgement::Judgement;
 use crate::JobError;
 
@@ -52,7 +53,7 @@ impl UsedPoints {
     ///
     /// # Errors
     /// If they can't be read.
-    pub(crate) fn in_box(&self, area: [f64; 4]) -> Result<Points, JobError> {
+    pub(crate) fn in_box(&self, area: Extent) -> Result<Points, JobError> {
         let mut points = Points::default();
         for key in self.buckets.keys_in_box(area) {
             self.add(key, VALUE, &mut points)?;
@@ -152,8 +153,8 @@ impl Neighbours for Around<'_> {
     ) -> Result<Points, JobError> {
         let mut found = Points::default();
         let buckets = &self.points.buckets;
-        for key in buckets.keys_in_box(within) {
-            if !self.seen.contains(&key) && wanted(buckets.extent(key)) {
+        for key in buckets.keys_in_box(Extent::new(within)) {
+            if !self.seen.contains(&key) && wanted(buckets.extent(key).corners()) {
                 self.seen.insert(key);
                 self.points.add(key, self.column, &mut found)?;
             }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ept_raster::{Lattice, Window};
 
+use super::extent::Extent;
 use super::scratch::{NUMBER, Scratch};
 
 /// Most cells along the edge of a bucket: as many as along that of a tile of the raster.
@@ -95,7 +96,7 @@ struct Slots {
 impl Slots {
     /// The slots of rows whose buckets are known.
     fn of(rows: Vec<Key>) -> Slots {
-        let (keys, of_rows): (Vec<Key>, Vec<u32>) = match rectangle(&rows) {
+        let (keys, of_rows): (Vec<Key>, Vec<u32>) = match rectangle(&rows).map(Extent::corners) {
             // In a rectangle of buckets, their positions are known.
             Some([west, south, east, north]) => {
                 let height = north - south + 1;
@@ -126,15 +127,16 @@ impl Slots {
     }
 }
 
-/// First and last column and row of some buckets. `None` if they are few of those between.
-fn rectangle(rows: &[Key]) -> Option<[i64; 4]> {
-    let ends = |axis: usize| {
-        let indices = rows.iter().map(|key| key[axis]);
-        indices.clone().min().zip(indices.max())
-    };
-    let ((west, east), (south, north)) = ends(0).zip(ends(1))?;
+/// The box of some buckets. `None` if they are few of those in it.
+fn rectangle(rows: &[Key]) -> Option<Extent<i64>> {
+    let around = rows
+        .iter()
+        .copied()
+        .map(Extent::of)
+        .reduce(Extent::joined)?;
+    let [west, south, east, north] = around.corners();
     let count = (east - west + 1).checked_mul(north - south + 1)?;
-    (count <= rows.len() as i64).then_some([west, south, east, north])
+    (count <= rows.len() as i64).then_some(around)
 }
 
 impl Buckets {
@@ -189,10 +191,8 @@ impl Buckets {
     }
 
     /// The buckets with rows that a box of coordinates meets, and perhaps some around it, in ascending order.
-    pub(crate) fn keys_in_box(
-        &self,
-        [west, south, east, north]: [f64; 4],
-    ) -> impl Iterator<Item = Key> {
+    pub(crate) fn keys_in_box(&self, area: Extent) -> impl Iterator<Item = Key> {
+        let [west, south, east, north] = area.corners();
         // A box that ends where there are no cells contains all of them on that side.
         let find =
             |x: f64, y: f64, beyond: i64| self.lattice.find(x, y).unwrap_or([beyond, beyond]);
@@ -251,17 +251,14 @@ impl Buckets {
         Ok(numbers)
     }
 
-    /// The box of a bucket in coordinates, grown a little so that no rounding takes a point out of it: minimum x and y,
-    /// maximum x and y.
-    pub(crate) fn extent(&self, key: Key) -> [f64; 4] {
+    /// The box of a bucket in coordinates, grown a little so that no rounding takes a point out of it.
+    pub(crate) fn extent(&self, key: Key) -> Extent {
         let [column, row] = key.map(|index| index * self.edge);
         let slack = self.lattice.cell() * 1e-6;
-        [
-            self.lattice.west(column) - slack,
-            self.lattice.south(row) - slack,
-            self.lattice.west(column + self.edge) + slack,
-            self.lattice.south(row + self.edge) + slack,
-        ]
+        let [west, south] = [self.lattice.west(column), self.lattice.south(row)];
+        let east = self.lattice.west(column + self.edge);
+        let north = self.lattice.south(row + self.edge);
+        Extent::new([west, south, east, north]).grown(slack)
     }
 }
 

@@ -7,6 +7,8 @@ use ept_raster::{Lattice, Window};
 use ept_reader::{Area, Bounds, Crs, Frame, PointBatch, Selection};
 use ept_select::{Cover, Relation};
 
+use super::extent::Extent;
+use super::place::place;
 use crate::{JobError, sinks};
 
 /// Which cells of a raster the sources cover, and where they are incomplete.
@@ -14,10 +16,10 @@ use crate::{JobError, sinks};
 pub(crate) struct Coverage {
     /// The areas of the query in the coordinates of the raster, and a height in all of them. `None` if there are none.
     areas: Option<(Cover, f64)>,
-    /// Boxes of the points of each source: minimum x and y, maximum x and y.
-    extents: Vec<[f64; 4]>,
+    /// Boxes of the points of each source.
+    extents: Vec<Extent>,
     /// Boxes of parts that could not be read.
-    lost: Vec<[f64; 4]>,
+    lost: Vec<Extent>,
 }
 
 impl Coverage {
@@ -27,10 +29,10 @@ impl Coverage {
     /// If the areas can't be brought to the coordinates of the raster.
     pub(crate) fn new(
         selection: &Selection,
-        extents: BTreeMap<u32, [f64; 4]>,
-        lost: Vec<[f64; 4]>,
+        extents: BTreeMap<u32, Extent>,
+        lost: Vec<Extent>,
     ) -> Result<Coverage, JobError> {
-        let mut extents: Vec<[f64; 4]> = extents.into_values().collect();
+        let mut extents: Vec<Extent> = extents.into_values().collect();
         if selection.dataset().locations().len() == 1 {
             // Of an area, only a part of the source was read.
             extents.push(place(selection, selection.frame().extent()));
@@ -51,7 +53,8 @@ impl Coverage {
         lattice: &Lattice,
         window: &Window,
     ) -> Result<Vec<bool>, JobError> {
-        let [west, south, east, north] = lattice.centres(window);
+        let centres = lattice.centres(window);
+        let [west, south, east, north] = centres;
         let half = lattice.cell() / 2.0;
         let relation = self
             .areas
@@ -60,13 +63,10 @@ impl Coverage {
                 let cells = Bounds::new([west, south, *height], [east, north, *height]);
                 cells.map_or(Relation::Edge, |cells| cover.relation(&cells))
             });
-        let near = self.extents.iter().chain(&self.lost).filter(|extent| {
-            extent[0] - half <= east
-                && extent[2] + half >= west
-                && extent[1] - half <= north
-                && extent[3] + half >= south
-        });
-        let near: Vec<&[f64; 4]> = near.collect();
+        let near = self.extents.iter().chain(&self.lost);
+        let near = near.map(|extent| extent.grown(half));
+        let around = Extent::new(centres);
+        let near: Vec<Extent> = near.filter(|extent| extent.meets(&around)).collect();
         if relation == Relation::Outside || near.is_empty() {
             return Ok(vec![false; window.len()]);
         }
@@ -74,10 +74,9 @@ impl Coverage {
             let [column, row] = window.cell_at(at);
             lattice.centre(column, row)
         });
-        let is_near = |[x, y]: [f64; 2]| {
-            near.iter().any(|[west, south, east, north]| {
-                x >= west - half && x <= east + half && y >= south - half && y <= north + half
-            })
+        let is_near = |centre| {
+            let centre = Extent::of(centre);
+            near.iter().any(|extent| extent.meets(&centre))
         };
         let mut covered: Vec<bool> = centres.clone().map(is_near).collect();
         if let (Some((cover, height)), Relation::Edge) = (&self.areas, relation) {
@@ -99,21 +98,15 @@ impl Coverage {
     /// For each cell of a window, whether points may be missing in it.
     pub(crate) fn incomplete(&self, lattice: &Lattice, window: &Window) -> Vec<bool> {
         let mut incomplete = vec![false; window.len()];
-        let meets = |lost: &[f64; 4], [west, south]: [i64; 2], [east, north]: [i64; 2]| {
-            lattice.west(west) <= lost[2]
-                && lattice.west(east) >= lost[0]
-                && lattice.south(south) <= lost[3]
-                && lattice.south(north) >= lost[1]
+        let extent = |[west, south]: [i64; 2], [east, north]: [i64; 2]| {
+            let (low, high) = (lattice.south(south), lattice.south(north));
+            Extent::new([lattice.west(west), low, lattice.west(east), high])
         };
-        let corners = ([window.west, window.south], [window.east(), window.north()]);
-        for lost in self
-            .lost
-            .iter()
-            .filter(|lost| meets(lost, corners.0, corners.1))
-        {
+        let all = extent([window.west, window.south], [window.east(), window.north()]);
+        for lost in self.lost.iter().filter(|lost| lost.meets(&all)) {
             for (at, incomplete) in incomplete.iter_mut().enumerate() {
                 let [column, row] = window.cell_at(at);
-                *incomplete |= meets(lost, [column, row], [column + 1, row + 1]);
+                *incomplete |= lost.meets(&extent([column, row], [column + 1, row + 1]));
             }
         }
         incomplete
@@ -162,40 +155,4 @@ fn flat(area: &Area) -> Area {
         Area::from_corners(low, [east, north, f64::INFINITY], None).ok()
     });
     flat.unwrap_or_else(|| area.clone())
-}
-
-/// The box of the whole plane.
-pub(crate) const EVERYWHERE: [f64; 4] = [
-    f64::NEG_INFINITY,
-    f64::NEG_INFINITY,
-    f64::INFINITY,
-    f64::INFINITY,
-];
-
-/// Places along each side of a box that are transformed to find the box around it in other coordinates.
-const PLACES: u32 = 8;
-
-/// The box around a box of a source, in the coordinates of the raster. Everything, if it can't be found.
-pub(crate) fn place(selection: &Selection, cell: &Bounds) -> [f64; 4] {
-    let (min, max) = (cell.min(), cell.max());
-    let Some(to) = selection.query().output_crs() else {
-        return [min[0], min[1], max[0], max[1]];
-    };
-    let from = selection.frame().crs();
-    let Some(transform) = from.ok().and_then(|from| from.to(to).ok()) else {
-        return EVERYWHERE;
-    };
-    let at = |axis: usize, step: u32| {
-        min[axis] + (max[axis] - min[axis]) * f64::from(step) / f64::from(PLACES)
-    };
-    let mut around: Option<[f64; 4]> = None;
-    for (column, row) in (0..=PLACES).flat_map(|c| (0..=PLACES).map(move |r| (c, r))) {
-        let Some([x, y, _]) = transform.apply([at(0, column), at(1, row), at(2, PLACES / 2)])
-        else {
-            return EVERYWHERE;
-        };
-        let [west, south, east, north] = around.unwrap_or([x, y, x, y]);
-        around = Some([west.min(x), south.min(y), east.max(x), north.max(y)]);
-    }
-    around.unwrap_or(EVERYWHERE)
 }

@@ -9,6 +9,7 @@ use ept_raster::{Grid, Lattice, RasterError, Window};
 use ept_reader::{Filter, Node, Selection, Tile};
 
 use super::buckets::{Buckets, Stored};
+use super::extent::Extent;
 use super::scratch::Scratch;
 use crate::heights::TerrainRaster;
 use crate::{JobError, Pass, Progress};
@@ -47,8 +48,8 @@ pub(crate) struct Gathered {
     pub(crate) buckets: Buckets,
     /// The cells with used points. `None` if there are none.
     pub(crate) window: Option<Window>,
-    /// The box of all selected points of each source, used or not: minimum x and y, maximum x and y.
-    pub(crate) extents: BTreeMap<u32, [f64; 4]>,
+    /// The box of all selected points of each source, used or not.
+    pub(crate) extents: BTreeMap<u32, Extent>,
     /// Number of selected points.
     pub(crate) selected: u64,
     /// Number of used points.
@@ -79,21 +80,23 @@ pub(crate) async fn gather(
     let take = |node: Node, part: Result<Part, JobError>| {
         let part = part?;
         buckets.add(part.stored);
-        box_of_cells = joined(box_of_cells, part.cells);
-        let extent = extents.entry(node.source).or_insert(None);
-        *extent = joined(*extent, part.extent);
+        box_of_cells = box_of_cells
+            .into_iter()
+            .chain(part.cells)
+            .reduce(Extent::joined);
+        if let Some(extent) = part.extent {
+            let known = extents.entry(node.source).or_insert(extent);
+            *known = known.joined(extent);
+        }
         selected += part.selected;
         used += part.used;
         Ok::<_, JobError>(ControlFlow::Continue(()))
     };
     pass.read(read, make, take, progress).await?;
-    let extents = extents.into_iter();
     Ok(Gathered {
         buckets,
         window: box_of_cells.map(window_of).transpose()?,
-        extents: extents
-            .filter_map(|(source, extent)| Some((source, extent?)))
-            .collect(),
+        extents,
         selected,
         used,
     })
@@ -103,9 +106,9 @@ pub(crate) async fn gather(
 struct Part {
     stored: Stored,
     /// The box of the cells of used points.
-    cells: Option<[i64; 4]>,
+    cells: Option<Extent<i64>>,
     /// The box of all points.
-    extent: Option<[f64; 4]>,
+    extent: Option<Extent>,
     selected: u64,
     used: u64,
 }
@@ -139,7 +142,7 @@ impl Part {
         let mut part = Part {
             stored: Stored::default(),
             cells: None,
-            extent: (!x.is_empty()).then_some([west, south, east, north]),
+            extent: (!x.is_empty()).then_some(Extent::new([west, south, east, north])),
             selected: points.len() as u64,
             used: 0,
         };
@@ -158,8 +161,11 @@ impl Part {
             let is_used = uses.as_ref().is_none_or(|mask| mask[point]) && value.is_finite();
             if is_used {
                 part.used += 1;
-                let [column, row] = cell;
-                part.cells = joined(part.cells, Some([column, row, column, row]));
+                part.cells = part
+                    .cells
+                    .into_iter()
+                    .chain([Extent::of(cell)])
+                    .reduce(Extent::joined);
             } else if !wanted.keeps_all && !ground.as_ref().is_some_and(|mask| mask[point]) {
                 continue;
             }
@@ -187,18 +193,9 @@ fn ends(coordinates: &[f64]) -> [f64; 2] {
     ends.fold(none, |[min, max], c| [min.min(*c), max.max(*c)])
 }
 
-/// The box around two boxes: minimum of both axes, then maximum.
-pub(crate) fn joined<T: PartialOrd + Copy>(a: Option<[T; 4]>, b: Option<[T; 4]>) -> Option<[T; 4]> {
-    let (Some(a), Some(b)) = (a, b) else {
-        return a.or(b);
-    };
-    let least = |i: usize| if b[i] < a[i] { b[i] } else { a[i] };
-    let most = |i: usize| if b[i] > a[i] { b[i] } else { a[i] };
-    Some([least(0), least(1), most(2), most(3)])
-}
-
 /// The window from the first to the last column and row.
-pub(crate) fn window_of([west, south, east, north]: [i64; 4]) -> Result<Window, RasterError> {
+pub(crate) fn window_of(cells: Extent<i64>) -> Result<Window, RasterError> {
+    let [west, south, east, north] = cells.corners();
     let size = |first: i64, last: i64| u32::try_from(last - first + 1).ok();
     let window = size(west, east).zip(size(south, north));
     let window = window.map(|(columns, rows)| Window {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ept_raster::{DistanceStatistics, MeanDistances, Points, sparse_points};
 
 use super::buckets::{Buckets, Key};
-use super::coverage::EVERYWHERE;
+use super::extent::Extent;
 use super::ground::Ground;
 use super::model::OutlierRule;
 use crate::JobError;
@@ -98,8 +98,8 @@ impl Gauge {
     fn sparse(&self, keys: &[Key], radius: f64, minimum: usize) -> Result<Measures, JobError> {
         let mut measures = self.unmeasured(keys);
         let boxes = keys.iter().map(|key| self.buckets.extent(*key));
-        let area = boxes.reduce(around).unwrap_or(EVERYWHERE);
-        let (points, rows, _) = self.load(grown(area, radius), keys)?;
+        let area = boxes.reduce(Extent::joined).unwrap_or(Extent::EVERYWHERE);
+        let (points, rows, _) = self.load(area.grown(radius), keys)?;
         let is_sparse = sparse_points(&points, rows.len(), radius, minimum)?;
         for ((key, row), is_sparse) in rows.into_iter().zip(is_sparse) {
             if let Some(own) = measures.get_mut(&key).filter(|_| is_sparse) {
@@ -123,22 +123,23 @@ impl Gauge {
         let mut distances = self.unmeasured(keys);
         let points: usize = distances.values().map(Vec::len).sum();
         let boxes = keys.iter().map(|key| self.buckets.extent(*key));
-        let area = boxes.reduce(around).unwrap_or(EVERYWHERE);
-        let [width, height] = [area[2] - area[0], area[3] - area[1]];
+        let area = boxes.reduce(Extent::joined).unwrap_or(Extent::EVERYWHERE);
+        let [west, south, east, north] = area.corners();
+        let [width, height] = [east - west, north - south];
         let mut halo = HALO * (width * height / points.max(1) as f64).sqrt();
         halo = halo.min(width.max(height));
         let (points, rows, known) = loop {
-            let known = grown(area, halo);
+            let known = area.grown(halo);
             let (points, rows, is_all) = self.load(known, keys)?;
             if is_all {
-                break (points, rows, EVERYWHERE);
+                break (points, rows, Extent::EVERYWHERE);
             }
             if points.len() > neighbours {
                 break (points, rows, known);
             }
             halo *= 4.0;
         };
-        let mut found = MeanDistances::new(&points, rows.len(), neighbours, known)?;
+        let mut found = MeanDistances::new(&points, rows.len(), neighbours, known.corners())?;
         for at in found.open {
             let at = at as usize;
             let place = [points.x[at], points.y[at], points.value[at]];
@@ -167,7 +168,7 @@ impl Gauge {
     ) -> Result<f64, JobError> {
         let [x, y, _] = place;
         // Rounding must not leave out the farthest.
-        let near = grown([x, y, x, y], reach * (1.0 + 1e-9));
+        let near = Extent::of([x, y]).grown(reach * (1.0 + 1e-9));
         let keys = self.buckets.keys_in_box(near);
         let mut keys: Vec<(f64, Key)> = keys.map(|key| (self.nearest(key, place), key)).collect();
         keys.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -191,13 +192,13 @@ impl Gauge {
         for [x, y, z] in std::iter::once(place).chain(found.into_iter().map(|(_, other)| other)) {
             points.push(x, y, z);
         }
-        let found = MeanDistances::new(&points, 1, neighbours, EVERYWHERE)?;
+        let found = MeanDistances::new(&points, 1, neighbours, Extent::EVERYWHERE.corners())?;
         Ok(found.distances.first().copied().unwrap_or_default())
     }
 
     /// A square of a distance that no point of a bucket is nearer to a place than.
     fn nearest(&self, key: Key, [x, y, z]: [f64; 3]) -> f64 {
-        let [west, south, east, north] = self.buckets.extent(key);
+        let [west, south, east, north] = self.buckets.extent(key).corners();
         let [low, high] = self.heights.get(&key).copied().unwrap_or([z, z]);
         let beyond = |c: f64, least: f64, most: f64| c - c.clamp(least, most.max(least));
         let offset = [
@@ -211,7 +212,7 @@ impl Gauge {
 
     /// The points in a box with their heights, those of some buckets first, and which rows those are. Also whether there
     /// are no others.
-    fn load(&self, known: [f64; 4], keys: &[Key]) -> Result<(Points, Vec<Row>, bool), JobError> {
+    fn load(&self, known: Extent, keys: &[Key]) -> Result<(Points, Vec<Row>, bool), JobError> {
         let (mut first, mut others) = (Points::default(), Points::default());
         let mut rows = Vec::new();
         for key in self.buckets.keys_in_box(known) {
@@ -220,7 +221,7 @@ impl Gauge {
                 if is_own {
                     rows.push((key, row));
                     first.push(x, y, z);
-                } else if meets([x, y, x, y], known) {
+                } else if known.meets(&Extent::of([x, y])) {
                     others.push(x, y, z);
                 }
             })?;
@@ -245,21 +246,4 @@ impl Gauge {
 fn square(a: [f64; 3], b: [f64; 3]) -> f64 {
     let [x, y, z] = [0, 1, 2].map(|axis| a[axis] - b[axis]);
     x * x + y * y + z * z
-}
-
-fn around(a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
-    [
-        a[0].min(b[0]),
-        a[1].min(b[1]),
-        a[2].max(b[2]),
-        a[3].max(b[3]),
-    ]
-}
-
-fn grown([west, south, east, north]: [f64; 4], by: f64) -> [f64; 4] {
-    [west - by, south - by, east + by, north + by]
-}
-
-fn meets(a: [f64; 4], b: [f64; 4]) -> bool {
-    a[0] <= b[2] && a[2] >= b[0] && a[1] <= b[3] && a[3] >= b[1]
 }

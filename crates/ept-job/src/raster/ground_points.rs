@@ -9,6 +9,7 @@ use futures::{StreamExt, stream};
 
 use super::around::{UsedPoints, VALUE};
 use super::buckets::{Buckets, Key, Stored};
+use super::extent::Extent;
 use super::gather::window_of;
 use super::scratch::Scratch;
 use crate::JobError;
@@ -77,22 +78,21 @@ pub(crate) async fn ground_points(
 impl GroundFilter {
     /// The cells of all points. `None` if there are none.
     fn grid(&self, points: &UsedPoints) -> Result<Option<Window>, JobError> {
-        let mut extent: Option<[f64; 4]> = None;
+        let mut extent: Option<Extent> = None;
         for key in points.buckets.keys() {
             points.each(key, |row| {
-                let [x, y] = [row[0], row[1]];
-                let [west, south, east, north] = extent.unwrap_or([x, y, x, y]);
-                extent = Some([west.min(x), south.min(y), east.max(x), north.max(y)]);
+                let place = Extent::of([row[0], row[1]]);
+                extent = Some(extent.map_or(place, |extent| extent.joined(place)));
             })?;
         }
-        let Some([west, south, east, north]) = extent else {
+        let Some([west, south, east, north]) = extent.map(Extent::corners) else {
             return Ok(None);
         };
         let corners = self
             .lattice
             .find(west, south)
             .zip(self.lattice.find(east, north));
-        let corners = corners.map(|([west, south], [east, north])| [west, south, east, north]);
+        let corners = corners.map(|(low, high)| Extent::of(low).joined(Extent::of(high)));
         Ok(corners.map(window_of).transpose()?)
     }
 
@@ -105,18 +105,10 @@ impl GroundFilter {
         scratch: &Scratch,
     ) -> Result<Stored, JobError> {
         let boxes = keys.iter().map(|key| points.buckets.extent(*key));
-        let area = boxes.reduce(|a, b| {
-            [
-                a[0].min(b[0]),
-                a[1].min(b[1]),
-                a[2].max(b[2]),
-                a[3].max(b[3]),
-            ]
-        });
-        let Some(area) = area else {
+        let Some(area) = boxes.reduce(Extent::joined) else {
             return Ok(Stored::default());
         };
-        let window = *Grid::covering(self.lattice, area)?.window();
+        let window = *Grid::covering(self.lattice, area.corners())?.window();
         let surface = self.surface(points, window, grid)?;
         let (mut rows, mut cells) = (Vec::new(), Vec::new());
         for key in keys {
@@ -162,7 +154,7 @@ impl GroundFilter {
                 self.lattice.west(around.east()),
                 self.lattice.south(around.north()),
             ];
-            let near = points.in_box([west, south, east, north])?;
+            let near = points.in_box(Extent::new([west, south, east, north]))?;
             let lowest =
                 Kernel::Cell.rasters(&near, &self.lattice, around, &[Statistic::Min], 1.0)?;
             let lowest = lowest

@@ -4,7 +4,7 @@ pub(crate) mod around;
 pub(crate) mod buckets;
 mod coarse;
 mod coverage;
-mod extent;
+pub(crate) mod extent;
 mod files;
 pub(crate) mod gather;
 mod gauge;
@@ -15,6 +15,7 @@ pub(crate) mod input;
 mod judgement;
 mod maker;
 mod model;
+mod place;
 pub(crate) mod plan;
 mod raster_file;
 mod relief;
@@ -39,7 +40,7 @@ use crate::pending::scratch_folder;
 use crate::tile_names::find_names;
 use crate::{JobError, Pass, Progress};
 
-use extent::plane;
+use extent::Extent;
 use files::OpenFiles;
 use gather::gather;
 use plan::Plan;
@@ -79,8 +80,8 @@ pub async fn write_raster(
     )
     .await?;
     let lost = pass.losses().sorted().into_iter();
-    let lost: Vec<[f64; 4]> = lost
-        .map(|loss| plane(&pass.selection().loss_bounds(loss)))
+    let lost: Vec<Extent> = lost
+        .map(|loss| Extent::from(&pass.selection().loss_bounds(loss)))
         .collect();
     let grid = plan.grid(pass.selection(), gathered.window, &lost)?;
     let mut summary = RasterSummary::new(grid, model, &gathered);

@@ -8,16 +8,17 @@ use ept_raster::{Grid, Kernel, Lattice, MaxEdge, Smrf, Tin, Window};
 use ept_reader::{Filter, Length, Query, Selection};
 
 use super::around::{Columns, UsedPoints};
-use super::coverage::{Coverage, EVERYWHERE};
-use super::extent::{areas, box_of, extent, plane};
+use super::coverage::Coverage;
+use super::extent::Extent;
 use super::files::RasterFiles;
-use super::gather::{Gathered, Wanted, joined, window_of};
+use super::gather::{Gathered, Wanted, window_of};
 use super::ground::Ground;
 use super::ground_points::{GroundFilter, ground_points};
 use super::halo::{USUAL_EDGE, halo, wide};
 use super::judgement::Judgement;
 use super::maker::{Maker, Method};
 use super::model::{Cells, Fill, RasterModel, Reach, Surface};
+use super::place::{areas, box_of, extent};
 use super::summary::RasterSummary;
 use crate::heights::TerrainRaster;
 use crate::pending::scratch_folder;
@@ -128,19 +129,19 @@ impl<'a> Plan<'a> {
         &self,
         selection: &Selection,
         used: Option<Window>,
-        lost: &[[f64; 4]],
+        lost: &[Extent],
     ) -> Result<Grid, JobError> {
         if let Cells::Like { grid, .. } = &self.model.cells {
             return Ok(*grid);
         }
         if let Some(area) = box_of(selection) {
-            return Ok(Grid::covering(self.lattice, area)?);
+            return Ok(Grid::covering(self.lattice, area.corners())?);
         }
         let within = match areas(selection) {
-            Some(areas) => Some(Grid::covering(self.lattice, areas)?),
+            Some(areas) => Some(Grid::covering(self.lattice, areas.corners())?),
             None => None,
         };
-        let used = self.with_lost(used, lost, plane(&extent(selection)))?;
+        let used = self.with_lost(used, lost, extent(selection))?;
         let window = match &within {
             Some(within) => used.and_then(|used| used.intersection(within.window())),
             None => used,
@@ -149,7 +150,7 @@ impl<'a> Plan<'a> {
             (Some(window), _) => Ok(Grid::new(self.lattice, window)?),
             // Nothing was found where it was sought.
             (None, Some(within)) => Ok(within),
-            (None, None) => Ok(Grid::covering(self.lattice, plane(&extent(selection)))?),
+            (None, None) => Ok(Grid::covering(self.lattice, extent(selection).corners())?),
         }
     }
 
@@ -157,22 +158,23 @@ impl<'a> Plan<'a> {
     fn with_lost(
         &self,
         used: Option<Window>,
-        lost: &[[f64; 4]],
-        extent: [f64; 4],
+        lost: &[Extent],
+        extent: Extent,
     ) -> Result<Option<Window>, JobError> {
-        let mut all = used.map(|used| [used.west, used.south, used.east() - 1, used.north() - 1]);
+        let mut all = used
+            .map(|used| Extent::new([used.west, used.south, used.east() - 1, used.north() - 1]));
         for lost in lost {
-            let least = |axis: usize| lost[axis].max(extent[axis]);
-            let most = |axis: usize| lost[axis].min(extent[axis]);
+            let [west, south, east, north] = lost.shared(extent).corners();
             let corners = (
-                self.lattice.find(least(0), least(1)),
-                self.lattice.find(most(2), most(3)),
+                self.lattice.find(west, south),
+                self.lattice.find(east, north),
             );
             if let (Some([west, south]), Some([east, north])) = corners
                 && west <= east
                 && south <= north
             {
-                all = joined(all, Some([west, south, east, north]));
+                let cells = Extent::new([west, south, east, north]);
+                all = Some(all.map_or(cells, |all| all.joined(cells)));
             }
         }
         Ok(all.map(window_of).transpose()?)
@@ -187,7 +189,7 @@ impl<'a> Plan<'a> {
         pass: &Pass,
         gathered: Gathered,
         files: &RasterFiles,
-        lost: Vec<[f64; 4]>,
+        lost: Vec<Extent>,
         summary: &mut RasterSummary,
     ) -> Result<Maker, JobError> {
         let engine = pass.selection().dataset().engine();
@@ -218,7 +220,12 @@ impl<'a> Plan<'a> {
         let duplicates = self.model.duplicates;
         let made = engine.compute(0, move || {
             let mut coarse = points.coarse()?;
-            let tin = Tin::new(EVERYWHERE, duplicates, MaxEdge::NONE, &mut coarse)?;
+            let tin = Tin::new(
+                Extent::EVERYWHERE.corners(),
+                duplicates,
+                MaxEdge::NONE,
+                &mut coarse,
+            )?;
             Ok::<_, JobError>((points, tin))
         });
         let (points, coarse) = made.await??;
@@ -311,13 +318,9 @@ fn check_size(
     let [west, south, east, north] = match &model.cells {
         Cells::Like { grid, .. } => grid.extent(),
         Cells::Sized { .. } => {
-            let extent = plane(&extent(selection));
-            let areas = box_of(selection)
-                .or_else(|| areas(selection))
-                .unwrap_or(extent);
-            let least = |axis: usize| extent[axis].max(areas[axis]);
-            let most = |axis: usize| extent[axis].min(areas[axis]);
-            [least(0), least(1), most(2), most(3)]
+            let extent = extent(selection);
+            let areas = box_of(selection).or_else(|| areas(selection));
+            areas.map_or(extent, |areas| extent.shared(areas)).corners()
         }
     };
     let size = |low: f64, high: f64| ((high - low) / lattice.cell()).max(0.0);
