@@ -1,7 +1,17 @@
 //! Cells don't depend on threads, on the area, or on the kind of source.
 
+use std::path::{Path, PathBuf};
+
 use super::image::Image;
 use crate::support::{ept, fixture};
+
+/// Makes a raster of a source in a folder.
+fn make(folder: &Path, command: &[&str], source: &str, flags: &[&str]) -> PathBuf {
+    let out = folder.join("out.tif");
+    let output = ["-q", "-o", out.to_str().unwrap()];
+    ept(&[command, &[source], flags, &output].concat()).ends_with(0);
+    out
+}
 
 #[test]
 fn threads_and_repetition_change_no_byte() {
@@ -22,17 +32,15 @@ fn threads_and_repetition_change_no_byte() {
         &["chm", "--resolution", "2m"],
     ];
     for command in commands {
-        let make = |threads: &str, name: &str| {
-            let path = folder.path().join(name);
-            let mask = folder.path().join("mask.tif");
-            let flags = ["-q", "--threads", threads, "-o", path.to_str().unwrap()];
-            let mask_flags = ["--mask", mask.to_str().unwrap()];
-            ept(&[command, &[&terrain], &flags, &mask_flags].concat()).ends_with(0);
-            (std::fs::read(&path).unwrap(), std::fs::read(&mask).unwrap())
+        let mask = folder.path().join("mask.tif");
+        let files = |threads: &str| {
+            let flags = ["--threads", threads, "--mask", mask.to_str().unwrap()];
+            let out = make(folder.path(), command, &terrain, &flags);
+            [out, mask.clone()].map(|path| std::fs::read(path).unwrap())
         };
-        let first = make("1", "1.tif");
-        for (threads, name) in [("2", "2.tif"), ("8", "8.tif"), ("1", "again.tif")] {
-            assert!(make(threads, name) == first, "{command:?} {threads}");
+        let first = files("1");
+        for threads in ["2", "8", "1"] {
+            assert!(files(threads) == first, "{command:?} {threads}");
         }
     }
 }
@@ -56,18 +64,20 @@ fn parts_of_an_area_fit_together() {
         &["chm", "--resolution", "2m"],
     ];
     for command in commands {
-        let make = |bounds: &str| {
-            let path = folder.path().join("part.tif");
-            let flags = ["-q", "--bounds", bounds, "-o", path.to_str().unwrap()];
-            ept(&[command, &[&terrain], &flags].concat()).ends_with(0);
-            Image::read(&path)
+        let area = |bounds: &str| {
+            Image::read(make(
+                folder.path(),
+                command,
+                &terrain,
+                &["--bounds", bounds],
+            ))
         };
-        let whole = make("500000,4650000,500512,4650512");
+        let whole = area("500000,4650000,500512,4650512");
         assert!(whole.values.iter().any(|value| *value > 0.0));
         let mut cells = 0;
         for [west, south] in [[0, 0], [256, 0], [0, 256], [256, 256]] {
             let (x, y) = (500_000 + west, 4_650_000 + south);
-            let part = make(&format!("{x},{y},{},{}", x + 256, y + 256));
+            let part = area(&format!("{x},{y},{},{}", x + 256, y + 256));
             assert_eq!(part.origin, [f64::from(x), f64::from(y + 256)]);
             for [x, y] in part.centres() {
                 assert_eq!(part.at(x, y, 0), whole.at(x, y, 0), "{command:?} {x} {y}");
@@ -95,11 +105,7 @@ fn an_octree_a_copc_file_and_a_laz_file_make_the_same_raster() {
     for command in commands {
         let made: Vec<Image> = sources
             .iter()
-            .map(|source| {
-                let out = place("out.tif");
-                ept(&[command, &[source, "-q", "-o", &out]].concat()).ends_with(0);
-                Image::read(&out)
-            })
+            .map(|source| Image::read(make(folder.path(), command, source, &[])))
             .collect();
         assert!(made[0] == made[1], "{command:?} COPC");
         assert!(made[0] == made[2], "{command:?} LAZ");
@@ -111,7 +117,7 @@ fn the_cells_of_another_raster_are_taken() {
     let folder = tempfile::tempdir().unwrap();
     let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let terrain = fixture("terrain");
-    let (part, like, other) = (place("part.tif"), place("like.tif"), place("other.tif"));
+    let (part, other) = (place("part.tif"), place("other.tif"));
     let area = [
         "--bounds",
         "500100.25,4650100.5,500200.25,4650300.5",
@@ -119,8 +125,8 @@ fn the_cells_of_another_raster_are_taken() {
         "0.25,0.5",
     ];
     ept(&[&["dtm", &terrain, "-q", "-o", &part], &area[..]].concat()).ends_with(0);
-    ept(&["dtm", &terrain, "-q", "-o", &like, "--like", &part]).ends_with(0);
-    assert!(Image::read(&part) == Image::read(&like));
+    let like = make(folder.path(), &["dtm"], &terrain, &["--like", &part]);
+    assert!(Image::read(&part) == Image::read(like));
     // The points would be in another system.
     let flags = [
         "dtm",
