@@ -296,3 +296,41 @@ fn downloads() {
     let report = serde_json::from_slice(&std::fs::read(&report).unwrap()).unwrap();
     assert_documented("ept fetch --report FILE", &[report]);
 }
+
+#[test]
+fn receipts() {
+    let folder = tempfile::tempdir().unwrap();
+    let (units, parts) = (file(&folder, "units.jsonl"), file(&folder, "parts"));
+    let set = damaged();
+    ept(&[
+        "plan",
+        set.path().to_str().unwrap(),
+        "-q",
+        "--units",
+        "1",
+        "-o",
+        &units,
+    ])
+    .ends_with(0);
+    ept(&[
+        "run",
+        &units,
+        "-q",
+        "--index",
+        "0",
+        "-o",
+        &parts,
+        "--on-error",
+        "skip",
+    ])
+    .ends_with(3);
+    let entries = Path::new(&parts).read_dir().unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let receipt = paths
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "json")
+        })
+        .map(|path| serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap());
+    assert_documented("ept run -o FOLDER", &receipt.collect::<Vec<Value>>());
+}
