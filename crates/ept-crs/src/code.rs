@@ -11,17 +11,17 @@ const PREFIXES: [&str; 5] = [
 
 /// A horizontal EPSG code, and the vertical one if a text such as `EPSG:26912+5703` adds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Code {
+pub(crate) struct CrsCode {
     pub(crate) horizontal: u32,
     pub(crate) vertical: Option<u32>,
 }
 
-impl Code {
+impl CrsCode {
     /// Parses the code in a text. The error says what is wrong with it.
-    pub(crate) fn parse(text: &str) -> Result<Code, String> {
+    pub(crate) fn parse(text: &str) -> Result<CrsCode, String> {
         let short = without_prefix(text);
         if is_crs84(short) {
-            return Ok(Code {
+            return Ok(CrsCode {
                 horizontal: 4326,
                 vertical: None,
             });
@@ -42,7 +42,7 @@ impl Code {
             Some((horizontal, vertical)) => (horizontal, Some(vertical)),
             None => (*codes, None),
         };
-        Ok(Code {
+        Ok(CrsCode {
             horizontal: number(horizontal)?,
             vertical: vertical.map(number).transpose()?,
         })

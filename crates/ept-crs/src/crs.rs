@@ -6,10 +6,10 @@ use std::sync::{Arc, OnceLock};
 use ept_format::Srs;
 use terrio_crs::{SpatialRef, Transformer};
 
-use crate::code::Code;
+use crate::code::CrsCode;
 use crate::projjson_crs::from_projjson;
 use crate::vertical::Vertical;
-use crate::wkt::{Node, Part};
+use crate::wkt::{Node, WktValue};
 use crate::{CrsError, Transform, engine};
 
 /// A horizontal or geocentric coordinate system.
@@ -134,7 +134,7 @@ impl Crs {
 
     pub(crate) fn from_code(text: &str) -> Result<Crs, CrsError> {
         let unknown = |problem: String| CrsError::unknown(text, problem);
-        let code = Code::parse(text).map_err(unknown)?;
+        let code = CrsCode::parse(text).map_err(unknown)?;
         let known = |code: u32| {
             let system = SpatialRef::from_epsg(code).ok();
             // The library takes a few codes of another authority for EPSG codes.
@@ -331,7 +331,7 @@ fn names_a_path(proj: &str) -> bool {
 
 /// Whether WKT names a file by a path with a folder: in a PROJ string, or as the parameter of a method.
 fn has_path(node: &Node) -> bool {
-    let is_path = |part: &Part| matches!(part, Part::Text(text) if names_a_path(text));
+    let is_path = |part: &WktValue| matches!(part, WktValue::Text(text) if names_a_path(text));
     matches!(&*node.keyword, "EXTENSION" | "PARAMETERFILE") && node.values.iter().any(is_path)
 }
 

@@ -13,12 +13,12 @@ const MAX_LENGTH: usize = 100_000;
 pub(crate) struct Node {
     /// In upper case.
     pub(crate) keyword: String,
-    pub(crate) values: Vec<Part>,
+    pub(crate) values: Vec<WktValue>,
 }
 
 /// One of the parts in brackets, separated by commas.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Part {
+pub(crate) enum WktValue {
     /// Quoted text.
     Text(String),
     /// A number, or an unquoted word such as `EAST`.
@@ -40,7 +40,7 @@ impl Node {
         if rest.len() > MAX_LENGTH {
             return None;
         }
-        let Part::Node(node) = part(&mut rest, 1)? else {
+        let WktValue::Node(node) = part(&mut rest, 1)? else {
             return None;
         };
         Some((node, rest.trim()))
@@ -48,14 +48,14 @@ impl Node {
 
     /// Whether a node in the tree, including its root, has a property.
     pub(crate) fn any(&self, has: &impl Fn(&Node) -> bool) -> bool {
-        let inner = |part: &Part| matches!(part, Part::Node(node) if node.any(has));
+        let inner = |part: &WktValue| matches!(part, WktValue::Node(node) if node.any(has));
         has(self) || self.values.iter().any(inner)
     }
 
     /// The children with one of these keywords.
     pub(crate) fn all<'a>(&'a self, keywords: &'a [&str]) -> impl Iterator<Item = &'a Node> {
         let nodes = self.values.iter().filter_map(|part| match part {
-            Part::Node(node) => Some(node),
+            WktValue::Node(node) => Some(node),
             _ => None,
         });
         nodes.filter(|node| keywords.contains(&&*node.keyword))
@@ -65,7 +65,7 @@ impl Node {
     pub(crate) fn find(&self, keywords: &[&str]) -> Option<&Node> {
         let mut parts = self.values.iter();
         parts.find_map(|part| match part {
-            Part::Node(node) if keywords.contains(&&*node.keyword) => Some(node),
+            WktValue::Node(node) if keywords.contains(&&*node.keyword) => Some(node),
             _ => None,
         })
     }
@@ -73,8 +73,8 @@ impl Node {
     /// The text or word at an index.
     pub(crate) fn text(&self, at: usize) -> Option<&str> {
         match self.values.get(at)? {
-            Part::Text(text) | Part::Word(text) => Some(text),
-            Part::Node(_) => None,
+            WktValue::Text(text) | WktValue::Word(text) => Some(text),
+            WktValue::Node(_) => None,
         }
     }
 
@@ -92,9 +92,9 @@ impl fmt::Display for Node {
         for (at, part) in self.values.iter().enumerate() {
             f.write_str(if at == 0 { "" } else { "," })?;
             match part {
-                Part::Text(text) => write!(f, "\"{}\"", text.replace('"', "\"\""))?,
-                Part::Word(word) => f.write_str(word)?,
-                Part::Node(node) => node.fmt(f)?,
+                WktValue::Text(text) => write!(f, "\"{}\"", text.replace('"', "\"\""))?,
+                WktValue::Word(word) => f.write_str(word)?,
+                WktValue::Node(node) => node.fmt(f)?,
             }
         }
         f.write_str("]")
@@ -102,9 +102,9 @@ impl fmt::Display for Node {
 }
 
 /// Parses one part and the blanks after it.
-fn part(rest: &mut &str, depth: usize) -> Option<Part> {
+fn part(rest: &mut &str, depth: usize) -> Option<WktValue> {
     if let Some(quoted) = rest.strip_prefix('"') {
-        return quoted_text(quoted, rest).map(Part::Text);
+        return quoted_text(quoted, rest).map(WktValue::Text);
     }
     let end = rest.find(['[', ']', '(', ')', ',', '"']);
     let (word, more) = rest.split_at(end.unwrap_or(rest.len()));
@@ -114,18 +114,18 @@ fn part(rest: &mut &str, depth: usize) -> Option<Part> {
         return None;
     }
     match rest.strip_prefix(['[', '(']) {
-        None => Some(Part::Word(word.to_owned())),
+        None => Some(WktValue::Word(word.to_owned())),
         Some(inner) => {
             *rest = inner.trim_start();
             let values = parts(rest, depth + 1)?;
             let keyword = word.to_ascii_uppercase();
-            Some(Part::Node(Node { keyword, values }))
+            Some(WktValue::Node(Node { keyword, values }))
         }
     }
 }
 
 /// Parses parts up to the closing bracket.
-fn parts(rest: &mut &str, depth: usize) -> Option<Vec<Part>> {
+fn parts(rest: &mut &str, depth: usize) -> Option<Vec<WktValue>> {
     let mut parts = Vec::new();
     loop {
         parts.push(part(rest, depth)?);

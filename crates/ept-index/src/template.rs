@@ -6,10 +6,10 @@ use crate::IndexError;
 
 /// Text with field names in braces. `{{` and `}}` stand for braces.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Template(Vec<Part>);
+pub(crate) struct Template(Vec<Piece>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum Piece {
     Text(String),
     Field(String),
 }
@@ -39,12 +39,12 @@ impl FromStr for Template {
             if name.trim().is_empty() || name.contains('{') {
                 return Err(fault("a field name is expected between braces"));
             }
-            parts.push(Part::Text(std::mem::take(&mut plain)));
-            parts.push(Part::Field(name.trim().to_owned()));
+            parts.push(Piece::Text(std::mem::take(&mut plain)));
+            parts.push(Piece::Field(name.trim().to_owned()));
             rest = after;
         }
         plain.push_str(rest);
-        parts.push(Part::Text(plain));
+        parts.push(Piece::Text(plain));
         let template = Template(parts);
         if template.fields().next().is_none() {
             return Err(fault("it contains no field, such as {Filename}"));
@@ -57,16 +57,16 @@ impl Template {
     /// The names of its fields.
     pub(crate) fn fields(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|part| match part {
-            Part::Field(name) => Some(&**name),
-            Part::Text(_) => None,
+            Piece::Field(name) => Some(&**name),
+            Piece::Text(_) => None,
         })
     }
 
     /// The text with the values of the fields filled in. `None` if one has no value.
     pub(crate) fn fill(&self, value: impl Fn(&str) -> Option<String>) -> Option<String> {
         let parts = self.0.iter().map(|part| match part {
-            Part::Text(text) => Some(text.clone()),
-            Part::Field(name) => value(name),
+            Piece::Text(text) => Some(text.clone()),
+            Piece::Field(name) => value(name),
         });
         parts.collect()
     }

@@ -23,7 +23,7 @@ pub struct AreaStatistics {
 }
 
 /// Statistics of a node's points in one area.
-struct Part {
+struct AreaTile {
     area: usize,
     figures: Figures,
     /// Heights other than NaN, if there are any.
@@ -55,14 +55,14 @@ pub async fn area_statistics(
         let mut made = Vec::new();
         for part in parts {
             let (area, points) = part?;
-            match Part::of(area, node, &points, &scratch) {
+            match AreaTile::of(area, node, &points, &scratch) {
                 Ok(part) => made.push(part),
                 Err(error) => return Ok(Err(error)),
             }
         }
         Ok(Ok(made))
     };
-    let take = |_: Node, parts: io::Result<Vec<Part>>| {
+    let take = |_: Node, parts: io::Result<Vec<AreaTile>>| {
         for part in parts.map_err(JobError::Scratch)? {
             let area = &mut areas[part.area];
             area.statistics.merge(part.figures);
@@ -90,8 +90,8 @@ fn heights(spool: &Spool, records: &[Record]) -> io::Result<Vec<f64>> {
     })
 }
 
-impl Part {
-    fn of(area: usize, node: &Node, points: &PointBatch, spool: &Spool) -> io::Result<Part> {
+impl AreaTile {
+    fn of(area: usize, node: &Node, points: &PointBatch, spool: &Spool) -> io::Result<AreaTile> {
         let heights: Vec<f64> = points
             .z()
             .unwrap_or_default()
@@ -102,7 +102,7 @@ impl Part {
         let heights = (!heights.is_empty()).then(|| Column::new("Z", Values::F64(heights)));
         let heights = heights.and_then(|column| PointBatch::new(vec![column]).ok());
         let heights = heights.map(|heights| spool.store(node.name, &heights));
-        Ok(Part {
+        Ok(AreaTile {
             area,
             figures: Figures::of(points),
             heights: heights.transpose()?,

@@ -1,13 +1,13 @@
 //! The report of a validation as JSON.
 
-use ept_reader::{Checked, Example, Finding, Report, Severity};
+use ept_reader::{Checked, Example, Finding, Severity, ValidationReport};
 use serde_json::{Value, json};
 
 use crate::sorted_json;
 
 /// The report of [`ept_reader::validate`] as a JSON object.
 #[must_use]
-pub fn validation_json(report: &Report) -> Value {
+pub fn validation_json(report: &ValidationReport) -> Value {
     let Checked {
         metadata,
         pages,

@@ -20,14 +20,14 @@ use crate::{Encoding, Field, LasError};
 pub struct PointFormat(u8);
 
 /// Consecutive dimensions that several formats share.
-struct Part {
+struct FieldGroup {
     size: usize,
     /// Name, offset in the part, encoding.
     fields: &'static [(&'static str, usize, Encoding)],
 }
 
 /// Tables 7 to 9. Bytes 0 to 11 are X, Y and Z.
-static CORE_0: Part = Part {
+static CORE_0: FieldGroup = FieldGroup {
     size: 20,
     fields: &[
         ("Intensity", 12, Encoding::Plain(U16)),
@@ -46,7 +46,7 @@ static CORE_0: Part = Part {
 };
 
 /// Tables 15 and 16. Bytes 0 to 11 are X, Y and Z.
-static CORE_6: Part = Part {
+static CORE_6: FieldGroup = FieldGroup {
     size: 30,
     fields: &[
         ("Intensity", 12, Encoding::Plain(U16)),
@@ -67,12 +67,12 @@ static CORE_6: Part = Part {
     ],
 };
 
-static TIME: Part = Part {
+static TIME: FieldGroup = FieldGroup {
     size: 8,
     fields: &[("GpsTime", 0, Encoding::Plain(F64))],
 };
 
-static COLOUR: Part = Part {
+static COLOUR: FieldGroup = FieldGroup {
     size: 6,
     fields: &[
         ("Red", 0, Encoding::Plain(U16)),
@@ -81,13 +81,13 @@ static COLOUR: Part = Part {
     ],
 };
 
-static INFRARED: Part = Part {
+static INFRARED: FieldGroup = FieldGroup {
     size: 2,
     fields: &[("Infrared", 0, Encoding::Plain(U16))],
 };
 
 /// Table 13.
-static WAVEFORM: Part = Part {
+static WAVEFORM: FieldGroup = FieldGroup {
     size: 29,
     fields: &[
         ("WavePacketDescriptorIndex", 0, Encoding::Plain(U8)),
@@ -101,7 +101,7 @@ static WAVEFORM: Part = Part {
 };
 
 /// The parts of each format, in the order of the record.
-static PARTS: [&[&Part]; 11] = [
+static PARTS: [&[&FieldGroup]; 11] = [
     &[&CORE_0],
     &[&CORE_0, &TIME],
     &[&CORE_0, &COLOUR],
@@ -200,7 +200,7 @@ impl PointFormat {
         }
     }
 
-    fn parts(self) -> &'static [&'static Part] {
+    fn parts(self) -> &'static [&'static FieldGroup] {
         PARTS[usize::from(self.0)]
     }
 }

@@ -147,8 +147,8 @@ pub use tile_sizes::TileSizes;
 pub use tiles::{Tile, TileStream};
 pub use unit::Unit;
 pub use validate::{
-    Checked, Checks, Code, Example, Finding, Place, Report, Severity, Stage, StageKind, validate,
-    validate_store,
+    Checked, Checks, Code, Example, Finding, Place, Severity, Stage, StageKind, ValidationReport,
+    validate, validate_store,
 };
 
 pub use ept_format::{

@@ -66,7 +66,7 @@ pub(crate) fn options_within<'a>(
 }
 
 /// The location of a dataset.
-pub(crate) enum Place {
+pub(crate) enum DatasetPlace {
     /// A folder with an `ept.json`.
     Folder(Arc<dyn Store>),
     /// A file, given by the store of its folder and its name.
@@ -74,7 +74,7 @@ pub(crate) enum Place {
 }
 
 /// The place of a location: a folder as for [`open`], or a file other than `ept.json`.
-pub(crate) fn place(location: &str, options: &Options) -> Result<Place, Error> {
+pub(crate) fn place(location: &str, options: &Options) -> Result<DatasetPlace, Error> {
     let location = &options.services.location(location)?;
     let location = location.strip_prefix("ept://").unwrap_or(location);
     if let Some(error) = foreign::by_name(location)
@@ -91,9 +91,9 @@ pub(crate) fn place(location: &str, options: &Options) -> Result<Place, Error> {
     };
     if is_file {
         let (store, name) = open_file(location, options)?;
-        return Ok(Place::File(store, name));
+        return Ok(DatasetPlace::File(store, name));
     }
-    Ok(Place::Folder(open(location, options)?))
+    Ok(DatasetPlace::Folder(open(location, options)?))
 }
 
 /// Whether a name is that of the file that every EPT dataset has.

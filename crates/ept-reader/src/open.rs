@@ -8,7 +8,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::credit::Credits;
 use crate::engine::Fetcher;
-use crate::location::{self, Place};
+use crate::location::{self, DatasetPlace};
 use crate::members::{Member, Members};
 use crate::opening::{Listed, Opening};
 use crate::source::{self, Ept};
@@ -58,8 +58,10 @@ impl Dataset {
     /// Opens a location with an engine, and a store by other options than those of the engine.
     async fn open_by(location: &str, engine: &Engine, options: &Options) -> Result<Dataset, Error> {
         match location::place(location, options)? {
-            Place::File(store, name) => Dataset::from_file_in(store, &name, engine).await,
-            Place::Folder(store) => Dataset::from_folder(location, store, engine, options).await,
+            DatasetPlace::File(store, name) => Dataset::from_file_in(store, &name, engine).await,
+            DatasetPlace::Folder(store) => {
+                Dataset::from_folder(location, store, engine, options).await
+            }
         }
     }
 

@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ept_reader::{
-    Checks, Code, Error, FileStore, Limits, MemoryStore, Options, Report, Retry, Severity, Stage,
-    validate, validate_store,
+    Checks, Code, Error, FileStore, Limits, MemoryStore, Options, Retry, Severity, Stage,
+    ValidationReport, validate, validate_store,
 };
 use serde_json::{Value, json};
 
@@ -27,14 +27,14 @@ const DEEP: Checks = Checks {
     examples: 10,
 };
 
-async fn report(folder: &Path, checks: &Checks) -> Report {
+async fn report(folder: &Path, checks: &Checks) -> ValidationReport {
     let location = folder.to_str().unwrap();
     validate(location, &Options::default(), checks, |_| {})
         .await
         .unwrap()
 }
 
-fn codes(report: &Report) -> BTreeSet<&'static str> {
+fn codes(report: &ValidationReport) -> BTreeSet<&'static str> {
     report
         .findings
         .iter()
@@ -42,7 +42,7 @@ fn codes(report: &Report) -> BTreeSet<&'static str> {
         .collect()
 }
 
-fn errors(report: &Report) -> BTreeSet<&'static str> {
+fn errors(report: &ValidationReport) -> BTreeSet<&'static str> {
     let codes = codes(report).into_iter();
     codes.filter(|code| code.starts_with('E')).collect()
 }

@@ -4,7 +4,7 @@ use ept_format::Bounds;
 use ept_points::PointBatch;
 
 use crate::extent::Extent;
-use crate::part::Part;
+use crate::placed_area::PlacedArea;
 use crate::placement::{Placement, View};
 use crate::{Area, Crs, Edge, Frame, Relation, SelectError, Transform};
 
@@ -32,7 +32,7 @@ struct Group {
 struct Numbered {
     number: usize,
     extent: Extent,
-    part: Part,
+    part: PlacedArea,
 }
 
 /// An area that a group of points may intersect, and the points known to be inside.
@@ -80,7 +80,7 @@ impl AnyOf {
                 }
                 (None, None) => None,
             };
-            let part = Part::new(area, transform, edge, frame).map_err(numbered)?;
+            let part = PlacedArea::new(area, transform, edge, frame).map_err(numbered)?;
             add(&mut groups, number, part);
         }
         groups.iter_mut().for_each(Group::sort);
@@ -115,7 +115,7 @@ impl AnyOf {
 }
 
 /// Adds an area to the group with its placement.
-fn add(groups: &mut Vec<Group>, number: usize, mut part: Part) {
+fn add(groups: &mut Vec<Group>, number: usize, mut part: PlacedArea) {
     let extent = part.shape.extent();
     // Away from the antimeridian, areas share a turn of longitudes, whatever their centres.
     let is_within_turn = extent.min[0] > -180.0 && extent.max[0] < 180.0;

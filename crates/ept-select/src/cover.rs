@@ -4,7 +4,7 @@ use ept_format::Bounds;
 use ept_points::PointBatch;
 
 use crate::any_of::AnyOf;
-use crate::part::Part;
+use crate::placed_area::PlacedArea;
 use crate::placement::Placement;
 use crate::shape::{Range, Shape};
 use crate::{Area, Edge, Frame, Relation, SelectError};
@@ -17,7 +17,7 @@ use crate::{Area, Edge, Frame, Relation, SelectError};
 /// pole, is never left out.
 #[derive(Debug, Clone)]
 pub struct Cover {
-    parts: Vec<Part>,
+    parts: Vec<PlacedArea>,
     /// Areas of which a point must be in at least one. `None` if there are none.
     any_of: Option<AnyOf>,
     /// How far a point may be outside its node's cell.
@@ -35,7 +35,7 @@ impl Cover {
     pub fn new(areas: &[Area], edge: Edge, frame: &Frame) -> Result<Cover, SelectError> {
         let parts = areas.iter().map(|area| {
             let transform = Placement::transform_to(area, frame)?;
-            Part::new(area, transform, edge, frame)
+            PlacedArea::new(area, transform, edge, frame)
         });
         Ok(Cover {
             parts: parts.collect::<Result<_, _>>()?,
@@ -142,7 +142,7 @@ impl Cover {
     #[must_use]
     pub fn envelope(&self) -> Bounds {
         let (mut min, mut max) = ([f64::NEG_INFINITY; 3], [f64::INFINITY; 3]);
-        let parts = self.parts.iter().filter_map(Part::corners);
+        let parts = self.parts.iter().filter_map(PlacedArea::corners);
         for [low, high] in parts.chain(self.any_of.as_ref().and_then(AnyOf::corners)) {
             min = [0, 1, 2].map(|i| f64::max(min[i], low[i]));
             max = [0, 1, 2].map(|i| f64::min(max[i], high[i]));
@@ -154,7 +154,7 @@ impl Cover {
     /// Whether [`Cover::envelope`] is exact: every point inside is selected.
     #[must_use]
     pub fn is_box(&self) -> bool {
-        let is_box = |part: &Part| {
+        let is_box = |part: &PlacedArea| {
             let is_closed = |range: &Range| range.has_min && range.has_max;
             part.placement.transform.is_none()
                 && is_closed(&part.heights)

@@ -26,7 +26,8 @@ mod miss;
 mod named_area;
 mod named_dimensions;
 mod origin;
-mod part;
+
+mod placed_area;
 mod placement;
 mod plan;
 mod query;

@@ -151,7 +151,7 @@ impl Swath {
 }
 
 /// Position of a point relative to one piece.
-struct Place {
+struct Located {
     /// Metres to the nearest place of the piece.
     distance: f64,
     along: f64,
@@ -167,7 +167,7 @@ impl Piece {
         ]
     }
 
-    fn locate(&self, place: [f64; 2], reach: f64) -> Option<Place> {
+    fn locate(&self, place: [f64; 2], reach: f64) -> Option<Located> {
         let [x, y] = self.metres(place);
         let [ahead, across] = self.metres(self.end).map(|metres| metres / self.length);
         let along = x * ahead + y * across;
@@ -176,7 +176,7 @@ impl Piece {
         let distance = left.hypot(along - on);
         // In a bend the point is nearest to the corner, and that distance is its offset.
         let is_cut = along < 0.0 && self.is_first || along > self.length && self.is_last;
-        (distance <= reach).then_some(Place {
+        (distance <= reach).then_some(Located {
             distance,
             along: self.from + on,
             beside: distance.copysign(left),

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use anyhow::Result;
 use clap::Args;
 use ept_job::validation_json;
-use ept_reader::{Checks, Code, Report, Severity, expanded_locations, validate};
+use ept_reader::{Checks, Code, Severity, ValidationReport, expanded_locations, validate};
 use serde_json::Value;
 
 use crate::args::DatasetArgs;
@@ -79,13 +79,13 @@ pub(crate) async fn run(args: &ValidateArgs) -> Result<Outcome> {
     }
     match unopened {
         Some(error) if reports.is_empty() => Err(error.into()),
-        None if reports.iter().all(Report::is_valid) => Ok(Outcome::Complete),
+        None if reports.iter().all(ValidationReport::is_valid) => Ok(Outcome::Complete),
         _ => Ok(Outcome::Faulty),
     }
 }
 
 /// Tells what was found in a dataset, with its name unless it is the only one.
-fn tell_of(report: &Report, is_one: bool, args: &ValidateArgs) -> Result<()> {
+fn tell_of(report: &ValidationReport, is_one: bool, args: &ValidateArgs) -> Result<()> {
     let mut out = terminal::out();
     match (args.json, is_one) {
         (true, true) => writeln!(out, "{:#}", validation_json(report))?,
@@ -110,7 +110,7 @@ fn tell_of(report: &Report, is_one: bool, args: &ValidateArgs) -> Result<()> {
     Ok(())
 }
 
-fn write_text(out: &mut impl Write, report: &Report, quiet: bool) -> std::io::Result<()> {
+fn write_text(out: &mut impl Write, report: &ValidationReport, quiet: bool) -> std::io::Result<()> {
     if quiet {
         return write_line(out, report);
     }
@@ -130,7 +130,7 @@ fn write_text(out: &mut impl Write, report: &Report, quiet: bool) -> std::io::Re
 }
 
 /// Writes all findings in one line, by code.
-fn write_line(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
+fn write_line(out: &mut impl Write, report: &ValidationReport) -> std::io::Result<()> {
     let kinds = report.findings.iter();
     let kinds = kinds.map(|finding| format!("{} {}", finding.code, counted(finding.count, "time")));
     let kinds: Vec<String> = kinds.collect();
@@ -140,7 +140,7 @@ fn write_line(out: &mut impl Write, report: &Report) -> std::io::Result<()> {
     writeln!(out, "{}: {}", counts(report), kinds.join(", "))
 }
 
-fn counts(report: &Report) -> String {
+fn counts(report: &ValidationReport) -> String {
     format!(
         "{}, {}",
         counted(report.count(Severity::Error), "error"),
@@ -149,7 +149,7 @@ fn counts(report: &Report) -> String {
 }
 
 /// A summary of what was checked and found.
-fn summary(report: &Report) -> String {
+fn summary(report: &ValidationReport) -> String {
     let checked = &report.checked;
     let found = counts(report);
     if !checked.metadata {

@@ -76,8 +76,8 @@ pub(crate) async fn gather(
     let mut box_of_cells = None;
     let mut extents = BTreeMap::new();
     let (mut selected, mut used) = (0, 0);
-    let make = move |tile: Tile| Part::of(&tile, &wanted, (&lattice, edge), &scratch);
-    let take = |node: Node, part: Result<Part, JobError>| {
+    let make = move |tile: Tile| TilePoints::of(&tile, &wanted, (&lattice, edge), &scratch);
+    let take = |node: Node, part: Result<TilePoints, JobError>| {
         let part = part?;
         buckets.add(part.stored);
         box_of_cells = box_of_cells
@@ -103,7 +103,7 @@ pub(crate) async fn gather(
 }
 
 /// The points of a node.
-struct Part {
+struct TilePoints {
     stored: Stored,
     /// The box of the cells of used points.
     cells: Option<Extent<i64>>,
@@ -113,13 +113,13 @@ struct Part {
     used: u64,
 }
 
-impl Part {
+impl TilePoints {
     fn of(
         tile: &Tile,
         wanted: &Wanted,
         (lattice, edge): (&Lattice, i64),
         scratch: &Scratch,
-    ) -> Result<Part, JobError> {
+    ) -> Result<TilePoints, JobError> {
         let points = &tile.points;
         let depth = tile.node.depth().unwrap_or(u32::MAX);
         let depth = wanted.keeps_depth.then_some(f64::from(depth));
@@ -139,7 +139,7 @@ impl Part {
         let z = points.z().unwrap_or_default();
         let width = wanted.width();
         let ([west, east], [south, north]) = (ends(x), ends(y));
-        let mut part = Part {
+        let mut part = TilePoints {
             stored: Stored::default(),
             cells: None,
             extent: (!x.is_empty()).then_some(Extent::new([west, south, east, north])),

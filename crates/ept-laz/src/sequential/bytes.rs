@@ -1,6 +1,6 @@
 //! Extra bytes, each coded as the difference from the last point's.
 
-use super::part::Part;
+use super::record_part::RecordPart;
 use crate::coder::Coder;
 use crate::model::Small;
 
@@ -19,7 +19,7 @@ impl Bytes {
     }
 }
 
-impl Part for Bytes {
+impl RecordPart for Bytes {
     fn size(&self) -> usize {
         self.last.len()
     }

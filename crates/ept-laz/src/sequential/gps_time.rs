@@ -1,6 +1,6 @@
 //! GPS times.
 
-use super::part::Field;
+use super::record_part::Field;
 use crate::coder::Coder;
 
 /// The bytes of the item.

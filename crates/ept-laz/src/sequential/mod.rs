@@ -3,14 +3,14 @@
 mod bytes;
 mod gps_time;
 mod layout;
-mod part;
 mod point;
+mod record_part;
 mod rgb;
 mod usual;
 mod v1;
 mod wave_packet;
 
-use part::Part;
+use record_part::RecordPart;
 
 use crate::coder::Coder;
 use crate::error::Error;
@@ -19,7 +19,7 @@ use crate::item::Item;
 /// Reads sequential chunks, one after the other, reusing the same memory.
 pub(crate) struct Sequential {
     record_size: usize,
-    record: Box<dyn Part>,
+    record: Box<dyn RecordPart>,
 }
 
 /// A chunk being read.

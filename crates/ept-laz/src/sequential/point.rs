@@ -1,6 +1,6 @@
 //! Coordinates and attributes: the first 20 bytes of every record.
 
-use super::part::Field;
+use super::record_part::Field;
 use crate::coder::Coder;
 use crate::integer::{Integer, even};
 use crate::median::Median;

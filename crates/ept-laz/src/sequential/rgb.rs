@@ -1,6 +1,6 @@
 //! Red, green and blue.
 
-use super::part::Field;
+use super::record_part::Field;
 use crate::coder::Coder;
 use crate::rgb::{self, Colour};
 

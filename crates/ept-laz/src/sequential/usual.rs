@@ -2,8 +2,8 @@
 
 use super::bytes::Bytes;
 use super::gps_time::{self, GpsTime};
-use super::part::{Field, Part, put};
 use super::point::{self, Point};
+use super::record_part::{Field, RecordPart, put};
 use super::rgb::{self, Rgb};
 use crate::coder::Coder;
 use crate::item::{Item, Kind};
@@ -42,7 +42,7 @@ impl Usual {
     }
 }
 
-impl Part for Usual {
+impl RecordPart for Usual {
     fn size(&self) -> usize {
         self.size
     }

@@ -1,6 +1,6 @@
 //! Wave packets.
 
-use super::part::Field;
+use super::record_part::Field;
 use crate::coder::Coder;
 use crate::wave_packet::{self, SIZE};
 

@@ -7,7 +7,7 @@ use futures::StreamExt;
 use super::findings::Findings;
 use super::outside::Outside;
 use super::tiles;
-use super::{Checked, Checks, Code, Place, Report, Stage, StageKind};
+use super::{Checked, Checks, Code, Place, Stage, StageKind, ValidationReport};
 use crate::engine::{Engine, Fetcher};
 use crate::store::StoreError;
 use crate::{Dataset, Error, Header, Loss, LossCause, LostPart, Node, Query, Tile};
@@ -28,7 +28,7 @@ pub(super) async fn check(
     path: &str,
     checks: &Checks,
     watch: &mut impl FnMut(Stage),
-) -> Result<Report, Error> {
+) -> Result<ValidationReport, Error> {
     let location = fetcher.location(path);
     let mut findings = Findings::new(checks.examples);
     let mut checked = Checked::default();
@@ -51,7 +51,7 @@ pub(super) async fn check(
             cause(&error),
         ),
     }
-    Ok(Report {
+    Ok(ValidationReport {
         location,
         findings: findings.into_sorted(),
         checked,

@@ -20,7 +20,7 @@ use futures::stream;
 
 pub use code::{Code, Severity};
 pub use finding::{Example, Finding, Place};
-pub use report::{Checked, Report};
+pub use report::{Checked, ValidationReport};
 
 use crate::engine::Fetcher;
 use crate::source::text;
@@ -95,10 +95,12 @@ pub async fn validate(
     options: &Options,
     checks: &Checks,
     mut watch: impl FnMut(Stage),
-) -> Result<Report, Error> {
+) -> Result<ValidationReport, Error> {
     match location::place(location, options)? {
-        location::Place::Folder(store) => validate_store(store, options, checks, watch).await,
-        location::Place::File(store, name) => {
+        location::DatasetPlace::Folder(store) => {
+            validate_store(store, options, checks, watch).await
+        }
+        location::DatasetPlace::File(store, name) => {
             let fetcher = Fetcher::new(store, &Engine::new(options));
             file::check(fetcher, &name, checks, &mut watch).await
         }
@@ -114,7 +116,7 @@ pub async fn validate_store(
     options: &Options,
     checks: &Checks,
     mut watch: impl FnMut(Stage),
-) -> Result<Report, Error> {
+) -> Result<ValidationReport, Error> {
     let fetcher = Fetcher::new(store, &Engine::new(options));
     let bytes = Ept::fetch_metadata(&fetcher).await?;
     let location = fetcher.location(Ept::METADATA_PATH);
@@ -142,7 +144,7 @@ pub async fn validate_store(
         let ept = Arc::new(Ept::new(fetcher, metadata));
         contents(&ept, checks, &mut findings, &mut checked, &mut watch).await?;
     }
-    Ok(Report {
+    Ok(ValidationReport {
         location,
         findings: findings.into_sorted(),
         checked,

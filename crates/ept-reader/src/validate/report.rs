@@ -4,7 +4,7 @@ use super::{Finding, Severity};
 
 /// The findings for a dataset, and how much of it was checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
+pub struct ValidationReport {
     /// Path or URL of `ept.json`, without secrets.
     pub location: String,
     /// Findings, errors first, in the order of their codes.
@@ -34,7 +34,7 @@ pub struct Checked {
     pub sources: u64,
 }
 
-impl Report {
+impl ValidationReport {
     /// Whether there are no findings of severity error.
     #[must_use]
     pub fn is_valid(&self) -> bool {

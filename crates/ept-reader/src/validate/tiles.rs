@@ -21,7 +21,7 @@ const START: u64 = 16 << 10;
 const ZSTANDARD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
 /// Results for a tile.
-struct Look {
+struct TileCheck {
     node: Node,
     problem: Option<(Code, String)>,
     header: Option<TileHeader>,
@@ -112,8 +112,8 @@ pub(super) fn tile_place(ept: &Ept, node: &Node) -> Place {
     Place::file(ept.location(&ept.metadata().tile_path(node.name))).with_node(node.name)
 }
 
-async fn look(ept: &Ept, node: Node, with_start: bool) -> Look {
-    let mut look = Look {
+async fn look(ept: &Ept, node: Node, with_start: bool) -> TileCheck {
+    let mut look = TileCheck {
         node,
         problem: None,
         header: None,

@@ -2,7 +2,7 @@
 
 use crate::coder::Coder;
 use crate::integer::Integer;
-use crate::sequential::part::Part;
+use crate::sequential::record_part::RecordPart;
 
 /// The extra bytes of points.
 pub(crate) struct Bytes {
@@ -20,7 +20,7 @@ impl Bytes {
     }
 }
 
-impl Part for Bytes {
+impl RecordPart for Bytes {
     fn size(&self) -> usize {
         self.last.len()
     }

@@ -3,7 +3,7 @@
 use crate::coder::Coder;
 use crate::integer::Integer;
 use crate::model::{Large, Tiny};
-use crate::sequential::part::Field;
+use crate::sequential::record_part::Field;
 
 /// The largest multiple that has a symbol of its own. The symbols after it are a whole time and the last time.
 const LARGEST: u32 = 509;

@@ -3,8 +3,8 @@
 use crate::coder::Coder;
 use crate::integer::Integer;
 use crate::model::Small;
-use crate::sequential::part::Field;
 use crate::sequential::point::SIZE;
+use crate::sequential::record_part::Field;
 
 /// Offsets (LAS 1.4 R15, table 7).
 const INTENSITY: usize = 12;

@@ -3,7 +3,7 @@
 use crate::coder::Coder;
 use crate::integer::Integer;
 use crate::model::Small;
-use crate::sequential::part::Field;
+use crate::sequential::record_part::Field;
 
 /// The colours of points.
 pub(crate) struct Rgb {

@@ -12,20 +12,20 @@ use crate::{Area, Edge, Frame, SelectError, Transform};
 
 /// An area prepared for a dataset.
 #[derive(Debug, Clone)]
-pub(crate) struct Part {
+pub(crate) struct PlacedArea {
     pub(crate) shape: Shape,
     pub(crate) heights: Range,
     pub(crate) placement: Placement,
 }
 
-impl Part {
+impl PlacedArea {
     /// Prepares an area for a dataset, with the transform to its coordinates.
     pub(crate) fn new(
         area: &Area,
         transform: Option<Transform>,
         edge: Edge,
         frame: &Frame,
-    ) -> Result<Part, SelectError> {
+    ) -> Result<PlacedArea, SelectError> {
         let placement = Placement::of(area, transform);
         let (min, max) = area.corners();
         // The outer edges of the dataset are known only in its own coordinates.
@@ -60,7 +60,7 @@ impl Part {
                 Shape::Polygons(rings.map(with_whole).collect(), edge)
             }
         };
-        Ok(Part {
+        Ok(PlacedArea {
             heights: range(2, area.heights[0], area.heights[1]),
             shape,
             placement,

@@ -3,7 +3,7 @@
 use crate::coder::Coder;
 
 /// An item, or several, of the points of a chunk.
-pub(crate) trait Part: Send + Sync {
+pub(crate) trait RecordPart: Send + Sync {
     /// Length in a record.
     fn size(&self) -> usize;
 
@@ -33,10 +33,10 @@ pub(crate) trait Field<const SIZE: usize> {
     fn next(&mut self, coder: &mut Coder<'_>) -> [u8; SIZE];
 }
 
-/// A [`Field`] as a [`Part`].
+/// A [`Field`] as a [`RecordPart`].
 pub(crate) struct Single<F, const SIZE: usize>(pub(crate) F);
 
-impl<F: Field<SIZE> + Send + Sync, const SIZE: usize> Part for Single<F, SIZE> {
+impl<F: Field<SIZE> + Send + Sync, const SIZE: usize> RecordPart for Single<F, SIZE> {
     fn size(&self) -> usize {
         SIZE
     }
@@ -53,7 +53,7 @@ impl<F: Field<SIZE> + Send + Sync, const SIZE: usize> Part for Single<F, SIZE> {
 }
 
 /// One part after the other.
-impl Part for Vec<Box<dyn Part>> {
+impl RecordPart for Vec<Box<dyn RecordPart>> {
     fn size(&self) -> usize {
         self.iter().map(|part| part.size()).sum()
     }
