@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 use clap::Args;
 use ept_job::{
     CellKind, Cells, Compression, Duplicates, Fill, OutlierRule, OutputError, Pass, RasterFiles,
-    RasterModel, RasterProgress, RasterSummary, Reach, Relief, Statistic, Surface, cells_like,
-    write_hillshade, write_raster,
+    RasterModel, RasterProgress, RasterSummary, Reach, Relief, Statistic, Surface, cell_size,
+    cells_like, write_hillshade, write_raster,
 };
 use ept_reader::{Crs, Filter, Spacing};
 
@@ -16,7 +16,7 @@ use crate::choice::Choice;
 use crate::exit::{Outcome, WrongUsage};
 use crate::numbers::{grouped, rounded};
 use crate::progress::Bar;
-use crate::raster_values::{MaxEdge, cell_size, fill, max_edge, outlier, place, reach};
+use crate::raster_values::{MaxEdge, max_edge, place};
 use crate::terminal::tell;
 use crate::{area, credits, losses, select};
 
@@ -69,18 +69,18 @@ pub(crate) struct RasterArgs {
 pub(crate) struct SurfaceArgs {
     /// Which points count for a cell, unless the method is tin: those in it, or those within a radius of its centre, by
     /// default the diagonal of a cell as in PDAL
-    #[arg(long, value_name = "cell|radius[=R]", value_parser = reach)]
+    #[arg(long, value_name = "cell|radius[=R]")]
     pub(crate) kernel: Option<Reach>,
     /// Leave out points far from all others, as PDAL's `filters.outlier`: the mean distance to the nearest k points is
     /// above the average of all by m standard deviations, or fewer than k other points are within a radius
-    #[arg(long, value_name = "k=8,m=3|radius=1m,k=2", value_parser = outlier)]
+    #[arg(long, value_name = "k=8,m=3|radius=1m,k=2")]
     pub(crate) outlier: Option<OutlierRule>,
     /// Longest edge of a triangle, on the ground; cells in larger triangles stay void. `none` for no limit
     #[arg(long, value_name = "LENGTH", default_value = "50m", value_parser = max_edge)]
     pub(crate) max_edge: MaxEdge,
     /// Give void cells a value: from cells at most N away as PDAL's `window_size`, from triangles of any size, or from
     /// triangles of the upper depths of the octree
-    #[arg(long, value_name = "none|window=N|tin|octree", default_value = "none", value_parser = fill)]
+    #[arg(long, value_name = "none|window=N|tin|octree", default_value = "none")]
     pub(crate) fill: Fill,
     /// Also write a hillshade of the surface: a picture if the file is a .png, else a GeoTIFF
     #[arg(long, value_name = "FILE")]
@@ -161,7 +161,10 @@ impl RasterArgs {
         hillshade: Option<&Path>,
     ) -> Result<Outcome> {
         let files = self.files();
-        self.check_names(&files, hillshade)?;
+        let wrong = |problem: OutputError| WrongUsage(problem.to_string());
+        files
+            .check_names(hillshade, self.report.as_deref())
+            .map_err(wrong)?;
         if self.preview && !self.biased {
             let refused = |problem: OutputError| WrongUsage(format!("{problem} (--biased)"));
             model.check_preview().map_err(refused)?;
@@ -186,47 +189,6 @@ impl RasterArgs {
             self.summarize(&pass, &made);
         }
         Ok(losses::outcome(pass.losses()))
-    }
-
-    /// Refuses files that have the same name, or the extension of something else.
-    fn check_names(&self, files: &RasterFiles, hillshade: Option<&Path>) -> Result<()> {
-        let has = |path: &Path, extensions: &[&str]| {
-            let own = path.extension().unwrap_or_default();
-            extensions
-                .iter()
-                .any(|known| own.eq_ignore_ascii_case(known))
-        };
-        let rasters = [
-            Some(&files.raster),
-            files.mask.as_ref(),
-            files.distance.as_ref(),
-        ];
-        let mut names: Vec<&Path> = rasters
-            .into_iter()
-            .flatten()
-            .map(PathBuf::as_path)
-            .collect();
-        let wrong = names.iter().find(|path| !has(path, &["tif", "tiff"]));
-        let wrong = wrong
-            .copied()
-            .or(hillshade.filter(|path| !has(path, &["png", "tif", "tiff"])));
-        if let Some(path) = wrong {
-            let problem = format!("{}: rasters are GeoTIFF, name it .tif", path.display());
-            return Err(WrongUsage(problem).into());
-        }
-        names.extend(hillshade);
-        names.extend(self.report.as_deref());
-        for (at, name) in names.iter().enumerate() {
-            if names[..at].contains(name) {
-                let problem = format!("two files would be called {}", name.display());
-                return Err(WrongUsage(problem).into());
-            }
-        }
-        if hillshade.is_some() && matches!(files.compression, Compression::Lerc { .. }) {
-            let problem = "--hillshade can't read lerc: choose another --compress";
-            return Err(WrongUsage(problem.into()).into());
-        }
-        Ok(())
     }
 
     async fn pass(&self, model: &RasterModel) -> Result<Pass> {

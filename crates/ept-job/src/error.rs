@@ -55,6 +55,9 @@ pub enum OutputError {
         "points are thinned before their heights above the ground are known: a condition can't name them then"
     )]
     ThinnedHeights,
+    /// A text that means nothing where it stands.
+    #[error("{0}")]
+    Value(String),
     /// A number of decimals for a format that is not text.
     #[error("a number of decimals is for CSV and XYZ, not for {0}")]
     Precision(Format),

@@ -98,7 +98,7 @@ pub use points::write_points;
 pub use profile::write_profile;
 pub use raster::{
     Cells, Fill, OutlierDistances, OutlierRule, OutliersFound, RasterFiles, RasterModel,
-    RasterProgress, RasterSummary, Reach, Relief, Surface, cells_like, first_returns,
+    RasterProgress, RasterSummary, Reach, Relief, Surface, cell_size, cells_like, first_returns,
     ground_points, last_returns, write_hillshade, write_raster,
 };
 pub use remark::Remark;

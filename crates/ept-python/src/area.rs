@@ -1,13 +1,31 @@
 //! Areas, as Python's libraries have them.
 
-use ept_reader::{Area, Corners, Crs};
+use ept_reader::{Area, Corners, Crs, Length};
 use pyo3::prelude::*;
 
 use crate::errors;
 use crate::settings::{crs, crs_text};
+use crate::text::parse;
+
+/// The area of the arguments `bounds`, `crs` and `buffer`.
+pub(crate) fn area_of(
+    bounds: &Bound<'_, PyAny>,
+    system: Option<&Bound<'_, PyAny>>,
+    buffer: Option<&str>,
+) -> PyResult<Area> {
+    let py = bounds.py();
+    let system = system
+        .map(|given| crs(py, "crs", &crs_text(given)?))
+        .transpose()?;
+    let area = area(bounds, system.as_ref())?;
+    Ok(match buffer {
+        Some(buffer) => area.buffered(parse::<Length>(py, "buffer", buffer)?),
+        None => area,
+    })
+}
 
 /// The area that an object is. `own` is its coordinate system, if one is given; otherwise that which the object names.
-pub(crate) fn area(given: &Bound<'_, PyAny>, own: Option<&Crs>) -> PyResult<Area> {
+fn area(given: &Bound<'_, PyAny>, own: Option<&Crs>) -> PyResult<Area> {
     let py = given.py();
     let wrong = |error: ept_reader::SelectError| errors::read(py, &error.into());
     if let Ok(numbers) = given.extract::<Vec<f64>>() {

@@ -12,11 +12,11 @@ use pyo3::prelude::*;
 
 use crate::query::Query;
 use crate::query_args::QueryArgs;
-use crate::runtime::{runtime, wait};
+use crate::runtime::wait;
 use crate::schema::Schema;
 use crate::settings::{Settings, crs_text, location, shown};
 use crate::text::Text;
-use crate::{errors, json, nodes};
+use crate::{errors, json, nodes, settings};
 
 /// One or more sources of points, read as one. Made by :func:`pyept.open`.
 ///
@@ -67,8 +67,7 @@ impl Dataset {
         if let Some(engine) = self.of_process(|opened| opened.engine.clone()) {
             return Ok(engine);
         }
-        let _guard = runtime(py)?.enter();
-        let engine = Engine::new(&self.settings.options(py)?);
+        let engine = settings::engine(py, &self.settings)?;
         Ok(self.of_process(|opened| opened.engine.get_or_insert(engine).clone()))
     }
 

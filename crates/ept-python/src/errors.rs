@@ -1,6 +1,6 @@
 //! Errors as Python's exceptions, which `python/pyept/_errors.py` defines.
 
-use ept_job::{HeightAboveGround, JobError};
+use ept_job::{HeightAboveGround, JobError, OutputError};
 use ept_reader::{DecodeError, Error, Loss, SelectError, StoreError};
 use pyo3::prelude::*;
 
@@ -123,6 +123,11 @@ pub(crate) fn argument(py: Python<'_>, message: String) -> PyErr {
     raise(py, "QueryError", &message, &Details::default())
 }
 
+/// An output that is not possible.
+pub(crate) fn output(py: Python<'_>, error: &OutputError) -> PyErr {
+    raise(py, "OutputError", &error.to_string(), &Details::default())
+}
+
 /// A fault of this package.
 pub(crate) fn internal(py: Python<'_>, message: &str) -> PyErr {
     raise(py, "EptError", message, &Details::default())
@@ -154,6 +159,20 @@ pub(crate) fn warn_of_losses(py: Python<'_>, lost: &[&Loss]) -> PyResult<()> {
     let parts = lost.len();
     let message =
         format!("incomplete: {parts} parts of the data could not be read, the first: {first}");
+    warn(py, message)
+}
+
+/// Warns that files could not be fetched.
+pub(crate) fn warn_of_files(py: Python<'_>, failed: &[String]) -> PyResult<()> {
+    let files = failed.len();
+    let first = failed.first().map_or("", String::as_str);
+    warn(
+        py,
+        format!("incomplete: {files} files could not be fetched, the first: {first}"),
+    )
+}
+
+fn warn(py: Python<'_>, message: String) -> PyResult<()> {
     let class = py.import("pyept._errors")?.getattr("LossWarning")?;
     py.import("warnings")?
         .call_method1("warn", (message, class))?;

@@ -3,20 +3,25 @@
 
 mod area;
 mod arrays;
+mod catalogues;
 mod dataset;
+mod downloads;
 mod errors;
 mod json;
 mod log;
 mod nodes;
+mod output;
 mod progress;
 mod query;
 mod query_args;
+mod rasters;
 mod reader;
 mod report;
 mod runtime;
 mod schema;
 mod settings;
 mod text;
+mod validation;
 
 use pyo3::prelude::*;
 
@@ -24,11 +29,17 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _pyept {
     #[pymodule_export]
+    use super::catalogues::find;
+    #[pymodule_export]
     use super::dataset::{Dataset, open, unpickled_dataset};
+    #[pymodule_export]
+    use super::downloads::fetch;
     #[pymodule_export]
     use super::query::{Query, unpickled_query};
     #[pymodule_export]
     use super::schema::Schema;
+    #[pymodule_export]
+    use super::validation::validate;
     use super::*;
 
     #[pymodule_init]

@@ -16,9 +16,15 @@ pub(crate) struct Bar {
 const EVERY: Duration = Duration::from_millis(100);
 
 impl Bar {
+    /// A bar of points.
     pub(crate) fn new(py: Python<'_>, is_wanted: bool) -> PyResult<Bar> {
+        Bar::of(py, is_wanted, " points")
+    }
+
+    /// A bar of other units.
+    pub(crate) fn of(py: Python<'_>, is_wanted: bool, unit: &str) -> PyResult<Bar> {
         let bar = if is_wanted {
-            let bar = py.import("pyept._progress")?.call_method0("bar")?;
+            let bar = py.import("pyept._progress")?.call_method1("bar", (unit,))?;
             (!bar.is_none()).then(|| bar.unbind())
         } else {
             None

@@ -10,17 +10,19 @@ use ept_job::{
     Batches, Costs, HeightAboveGround, Losses, OnError, OutputError, Pass, Terrain, ground_points,
     statistics,
 };
-use ept_reader::{Length, Selection};
+use ept_reader::{Detail, Length, Selection};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
 use pyo3_arrow::ffi::to_schema_pycapsule;
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::Dataset;
+use crate::rasters::{RasterArgs, SurfaceArgs};
 use crate::reader::{self, Reader};
 use crate::report::{Job, Slot};
 use crate::runtime::{runtime, wait};
-use crate::{arrays, errors, json};
+use crate::text::Text;
+use crate::{arrays, errors, json, output};
 
 /// Which points of a dataset, with which dimensions. Made by :meth:`Dataset.query`.
 ///
@@ -128,16 +130,54 @@ impl Query {
         selection.map_err(|error| errors::read(py, &error))
     }
 
-    /// A pass over the selected points, which begins to look for nodes.
-    pub(crate) fn pass(&self, py: Python<'_>) -> PyResult<Pass> {
-        let selection = self.selection(py)?;
-        let on_error = if self.extras.skips {
+    /// The query for the points of a raster: dimensions don't matter, since a raster reads what it needs.
+    pub(crate) fn of_rasters(&self, py: Python<'_>) -> PyResult<ept_reader::Query> {
+        let query = &self.query;
+        let is_partial = query.thin().is_some()
+            || query.max_points().is_some()
+            || self.extras.limit.is_some()
+            || query.detail() != Detail::All;
+        if is_partial {
+            let problem = "a raster is made of all points of the area, or with preview=True of a part: the query must not \
+                           have resolution, depth, thin, max_points or limit";
+            return Err(errors::argument(py, problem.into()));
+        }
+        let mut all = ept_reader::Query::new()
+            .with_areas(query.areas().iter().cloned())
+            .with_edge(query.edge());
+        if let Some(filter) = query.filter() {
+            all = all.with_filter(filter.clone());
+        }
+        if let Some(origin) = query.origin() {
+            all = all.with_origin(origin.clone());
+        }
+        if let Some(crs) = query.output_crs() {
+            all = all.with_output_crs(crs.clone());
+        }
+        Ok(all)
+    }
+
+    /// A pass over the points of another query of the same areas.
+    pub(crate) fn pass_of(&self, py: Python<'_>, query: &ept_reader::Query) -> PyResult<Pass> {
+        let selection = self.selection(py)?.dataset().select(query);
+        let selection = selection.map_err(|error| errors::read(py, &error))?;
+        let _guard = runtime(py)?.enter();
+        Ok(Pass::new(selection, self.on_error()))
+    }
+
+    fn on_error(&self) -> OnError {
+        if self.extras.skips {
             OnError::Skip
         } else {
             OnError::Fail
-        };
+        }
+    }
+
+    /// A pass over the selected points, which begins to look for nodes.
+    pub(crate) fn pass(&self, py: Python<'_>) -> PyResult<Pass> {
+        let selection = self.selection(py)?;
         let _guard = runtime(py)?.enter();
-        let mut pass = Pass::new(selection, on_error);
+        let mut pass = Pass::new(selection, self.on_error());
         if let Some(limit) = self.extras.limit {
             pass = pass.with_limit(limit);
         }
@@ -332,6 +372,292 @@ impl Query {
         let statistics = statistics.map_err(|error| errors::read(py, &error))?;
         job.end(py, &pass, statistics.points())?;
         json::to_python(py, &statistics.to_json())
+    }
+
+    /// Writes the points to a file, which appears complete or not at all.
+    ///
+    /// Parameters
+    /// ----------
+    /// path : path
+    ///     Its extension determines the format: ``.csv``, ``.csv.gz``, ``.xyz``, ``.las``, ``.laz`` (LAS 1.4), ``.copc.laz``, ``.ply``, ``.arrow``,
+    ///     ``.parquet`` (GeoParquet 1.1).
+    /// format : str, optional
+    ///     ``csv``, ``csv.gz``, ``xyz``, ``las``, ``laz``, ``copc``, ``ply``, ``arrow`` or ``parquet``.
+    /// precision : int, optional
+    ///     Decimals of floating-point values in text.
+    /// overwrite : bool
+    ///     Whether an existing file is replaced.
+    /// progress : bool
+    ///     Show a progress bar, if tqdm is installed.
+    ///
+    /// Returns
+    /// -------
+    /// dict
+    ///     The report, as :attr:`report`.
+    ///
+    /// Raises
+    /// ------
+    /// OutputError
+    ///     If the format does not fit, or the file can't be written.
+    #[pyo3(signature = (path, *, format=None, precision=None, overwrite=true, progress=false))]
+    fn write<'py>(
+        &self,
+        py: Python<'py>,
+        path: PathBuf,
+        format: Option<&str>,
+        precision: Option<u8>,
+        overwrite: bool,
+        progress: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        output::check_overwrite(py, &path, overwrite)?;
+        output::write(py, self, path, format, precision, progress)
+    }
+
+    /// Writes a terrain model as Cloud Optimized GeoTIFF.
+    ///
+    /// All points of the area at all depths are used, and points around it as far as cells at its edge depend on them. Dimensions of
+    /// the query don't matter.
+    ///
+    /// Parameters
+    /// ----------
+    /// path : path
+    ///     A ``.tif``, complete or not at all.
+    /// resolution : float or str
+    ///     Size of a cell: on the ground (``"1m"``, ``"50cm"``), or in units of the coordinate system (a number).
+    /// method : {"tin", "min", "mean", "idw", "median"}
+    ///     How the points near a cell become its height: triangles (Delaunay), lowest, mean, weighted by distance, median.
+    /// classes : list of int, optional
+    ///     Classes of the ground, 2 by default.
+    /// ground : {"smrf"}, optional
+    ///     Find the ground by the shape of the surface instead, as PDAL's ``filters.smrf``.
+    /// kernel : str, optional
+    ///     ``"cell"`` (default), ``"radius"`` or ``"radius=2m"``: which points count for a cell, unless the method is tin.
+    /// outlier : str, optional
+    ///     Leave out points far from others: ``"k=8,m=3"`` or ``"radius=1m,k=2"``, as PDAL's ``filters.outlier``.
+    /// max_edge : str, optional
+    ///     Longest edge of triangles, ``"50m"`` by default; ``"none"`` for no limit.
+    /// fill : str
+    ///     How void cells get a value: ``"none"``, ``"window=N"``, ``"tin"`` or ``"octree"``.
+    /// align : tuple
+    ///     A corner of a cell; the others are at multiples of the resolution from it.
+    /// like : path, optional
+    ///     Take the cells of this GeoTIFF.
+    /// out_crs : str, int, or pyproj.CRS, optional
+    ///     Make the raster in this system, of transformed points.
+    /// compress : {"deflate", "zstd", "lerc", "none"}
+    ///     Compression; with lerc, values differ by at most 0.001.
+    /// mask, distance : path, optional
+    ///     Also write what each cell is, and how far the nearest used point is.
+    /// hillshade : path, optional
+    ///     Also write a hillshade: a picture if it is a ``.png``, else a GeoTIFF.
+    /// preview : bool
+    ///     Read only the upper depths of the octree: fast and rough. `biased` allows it for statistics that this distorts.
+    /// progress : bool
+    ///     Show a progress bar, if tqdm is installed.
+    ///
+    /// Returns
+    /// -------
+    /// dict
+    ///     The report, with ``raster``: columns, rows, extent, numbers of used points and of cells by kind.
+    #[pyo3(signature = (
+        path, *, resolution=Text::Text("1m".into()), method="tin", classes=None, ground=None, kernel=None, outlier=None, max_edge=None,
+        fill="none", align=[0.0, 0.0], like=None, out_crs=None, compress="deflate", mask=None, distance=None, hillshade=None,
+        preview=false, biased=false, progress=false
+    ), text_signature = "($self, path, *, resolution='1m', method='tin', classes=None, ground=None, kernel=None, outlier=None, max_edge=None, fill='none', align=(0.0, 0.0), like=None, out_crs=None, compress='deflate', mask=None, distance=None, hillshade=None, preview=False, biased=False, progress=False)")]
+    #[allow(clippy::too_many_arguments)]
+    fn dtm<'py>(
+        &self,
+        py: Python<'py>,
+        path: PathBuf,
+        resolution: Text,
+        method: &str,
+        classes: Option<Vec<u8>>,
+        ground: Option<&str>,
+        kernel: Option<&str>,
+        outlier: Option<&str>,
+        max_edge: Option<Text>,
+        fill: &str,
+        align: [f64; 2],
+        like: Option<PathBuf>,
+        out_crs: Option<Bound<'py, PyAny>>,
+        compress: &str,
+        mask: Option<PathBuf>,
+        distance: Option<PathBuf>,
+        hillshade: Option<PathBuf>,
+        preview: bool,
+        biased: bool,
+        progress: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let raster = RasterArgs {
+            path,
+            resolution,
+            align,
+            like,
+            out_crs,
+            compress,
+            mask,
+            distance,
+            preview,
+            biased,
+            hillshade,
+            progress,
+        };
+        let surface = SurfaceArgs {
+            kernel,
+            outlier,
+            max_edge,
+            fill,
+        };
+        raster.dtm(py, self, &surface, method, classes, ground)
+    }
+
+    /// Writes a model of the surface, of first returns, as Cloud Optimized GeoTIFF. Arguments as for :meth:`dtm`; `method` is one of
+    /// ``"max"``, ``"tin"``, ``"mean"``, ``"idw"``, ``"median"``.
+    #[pyo3(signature = (
+        path, *, resolution=Text::Text("1m".into()), method="max", kernel=None, outlier=None, max_edge=None, fill="none", align=[0.0, 0.0],
+        like=None, out_crs=None, compress="deflate", mask=None, distance=None, hillshade=None, preview=false, biased=false,
+        progress=false
+    ), text_signature = "($self, path, *, resolution='1m', method='max', kernel=None, outlier=None, max_edge=None, fill='none', align=(0.0, 0.0), like=None, out_crs=None, compress='deflate', mask=None, distance=None, hillshade=None, preview=False, biased=False, progress=False)")]
+    #[allow(clippy::too_many_arguments)]
+    fn dsm<'py>(
+        &self,
+        py: Python<'py>,
+        path: PathBuf,
+        resolution: Text,
+        method: &str,
+        kernel: Option<&str>,
+        outlier: Option<&str>,
+        max_edge: Option<Text>,
+        fill: &str,
+        align: [f64; 2],
+        like: Option<PathBuf>,
+        out_crs: Option<Bound<'py, PyAny>>,
+        compress: &str,
+        mask: Option<PathBuf>,
+        distance: Option<PathBuf>,
+        hillshade: Option<PathBuf>,
+        preview: bool,
+        biased: bool,
+        progress: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let raster = RasterArgs {
+            path,
+            resolution,
+            align,
+            like,
+            out_crs,
+            compress,
+            mask,
+            distance,
+            preview,
+            biased,
+            hillshade,
+            progress,
+        };
+        let surface = SurfaceArgs {
+            kernel,
+            outlier,
+            max_edge,
+            fill,
+        };
+        raster.dsm(py, self, &surface, method)
+    }
+
+    /// Writes a canopy model as Cloud Optimized GeoTIFF: heights of the highest first returns above the ground, that of points of
+    /// `classes` (2 by default), or of the terrain model `dtm`. Other arguments as for :meth:`dtm`.
+    #[pyo3(signature = (
+        path, *, resolution=Text::Text("1m".into()), classes=None, dtm=None, kernel=None, outlier=None, max_edge=None, fill="none",
+        align=[0.0, 0.0], like=None, out_crs=None, compress="deflate", mask=None, distance=None, hillshade=None, preview=false,
+        biased=false, progress=false
+    ), text_signature = "($self, path, *, resolution='1m', classes=None, dtm=None, kernel=None, outlier=None, max_edge=None, fill='none', align=(0.0, 0.0), like=None, out_crs=None, compress='deflate', mask=None, distance=None, hillshade=None, preview=False, biased=False, progress=False)")]
+    #[allow(clippy::too_many_arguments)]
+    fn chm<'py>(
+        &self,
+        py: Python<'py>,
+        path: PathBuf,
+        resolution: Text,
+        classes: Option<Vec<u8>>,
+        dtm: Option<PathBuf>,
+        kernel: Option<&str>,
+        outlier: Option<&str>,
+        max_edge: Option<Text>,
+        fill: &str,
+        align: [f64; 2],
+        like: Option<PathBuf>,
+        out_crs: Option<Bound<'py, PyAny>>,
+        compress: &str,
+        mask: Option<PathBuf>,
+        distance: Option<PathBuf>,
+        hillshade: Option<PathBuf>,
+        preview: bool,
+        biased: bool,
+        progress: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let raster = RasterArgs {
+            path,
+            resolution,
+            align,
+            like,
+            out_crs,
+            compress,
+            mask,
+            distance,
+            preview,
+            biased,
+            hillshade,
+            progress,
+        };
+        let surface = SurfaceArgs {
+            kernel,
+            outlier,
+            max_edge,
+            fill,
+        };
+        raster.chm(py, self, &surface, classes, dtm)
+    }
+
+    /// Writes statistics of the points of each cell as Cloud Optimized GeoTIFF, a band for each of `stat`: ``count``, ``density`` (points per
+    /// square metre), ``min``, ``max``, ``mean``, ``stdev``, ``median``, percentiles such as ``p95``, ``idw``, ``first`` and ``last`` by time. `value` is the
+    /// dimension. Other arguments as for :meth:`dtm`.
+    #[pyo3(signature = (
+        path, *, stat=vec!["mean".to_owned()], value="Z".to_owned(), resolution=Text::Text("1m".into()), kernel="cell", align=[0.0, 0.0],
+        like=None, out_crs=None, compress="deflate", mask=None, distance=None, preview=false, biased=false, progress=false
+    ), text_signature = "($self, path, *, stat=['mean'], value='Z', resolution='1m', kernel='cell', align=(0.0, 0.0), like=None, out_crs=None, compress='deflate', mask=None, distance=None, preview=False, biased=False, progress=False)")]
+    #[allow(clippy::too_many_arguments)]
+    fn raster<'py>(
+        &self,
+        py: Python<'py>,
+        path: PathBuf,
+        stat: Vec<String>,
+        value: String,
+        resolution: Text,
+        kernel: &str,
+        align: [f64; 2],
+        like: Option<PathBuf>,
+        out_crs: Option<Bound<'py, PyAny>>,
+        compress: &str,
+        mask: Option<PathBuf>,
+        distance: Option<PathBuf>,
+        preview: bool,
+        biased: bool,
+        progress: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let hillshade = None;
+        let raster = RasterArgs {
+            path,
+            resolution,
+            align,
+            like,
+            out_crs,
+            compress,
+            mask,
+            distance,
+            preview,
+            biased,
+            hillshade,
+            progress,
+        };
+        raster.raster(py, self, &stat, value, kernel)
     }
 
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {

@@ -1,9 +1,9 @@
 //! The arguments of a query.
 
-use ept_reader::{Area, Edge, Filter, Length, Origin, Spacing, Thin};
+use ept_reader::{Area, Edge, Filter, Origin, Spacing, Thin};
 use pyo3::prelude::*;
 
-use crate::area::area;
+use crate::area::area_of;
 use crate::dataset::Dataset;
 use crate::errors;
 use crate::query::{Extras, Ground, Query};
@@ -115,16 +115,7 @@ impl QueryArgs<'_, '_> {
                 _ => Err(errors::argument(py, "crs and buffer need bounds".into())),
             };
         };
-        let system = self
-            .crs
-            .as_ref()
-            .map(|given| crs(py, "crs", &crs_text(given)?))
-            .transpose()?;
-        let area = area(bounds, system.as_ref())?;
-        Ok(Some(match self.buffer {
-            Some(buffer) => area.buffered(parse::<Length>(py, "buffer", buffer)?),
-            None => area,
-        }))
+        area_of(bounds, self.crs.as_ref(), self.buffer).map(Some)
     }
 }
 

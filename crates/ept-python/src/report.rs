@@ -32,7 +32,18 @@ impl Job {
 
     /// Leaves the report of a pass that made points. Losses are a warning, which may be an error.
     pub(crate) fn end(&self, py: Python<'_>, pass: &Pass, points: u64) -> PyResult<()> {
-        let mut report = self.with_traffic(pass, Report::new(pass, Ok(points)).to_json());
+        self.end_with(py, pass, points, Report::new(pass, Ok(points)).to_json())
+    }
+
+    /// As [`Job::end`], with a report that says more.
+    pub(crate) fn end_with(
+        &self,
+        py: Python<'_>,
+        pass: &Pass,
+        points: u64,
+        report: Value,
+    ) -> PyResult<()> {
+        let mut report = self.with_traffic(pass, report);
         if points == 0 {
             let nothing = Nothing::of(pass.selection(), pass.losses(), pass.remarks()).to_string();
             log::warn(py, &format!("nothing found: {nothing}"))?;
@@ -48,7 +59,7 @@ impl Job {
     }
 
     /// The report with the traffic and time of this job, not of all jobs of the engine.
-    pub(crate) fn with_traffic(&self, pass: &Pass, mut report: Value) -> Value {
+    fn with_traffic(&self, pass: &Pass, mut report: Value) -> Value {
         let now = pass.selection().dataset().traffic();
         report["bytes"] = json!(now.bytes - self.before.bytes);
         report["requests"] = json!(now.requests - self.before.requests);
@@ -57,7 +68,13 @@ impl Job {
         report
     }
 
-    pub(crate) fn leave(&self, report: Value) {
+    /// The report that was left last.
+    pub(crate) fn report(&self) -> Value {
+        let report = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
+        report.clone().unwrap_or_default()
+    }
+
+    fn leave(&self, report: Value) {
         *self.slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(report);
     }
 }

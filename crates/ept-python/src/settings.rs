@@ -5,13 +5,14 @@ use std::num::NonZeroUsize;
 
 use ept_index::{IndexError, Reading};
 use ept_reader::{
-    Cache, CloudOptions, Crs, Heights, HttpOptions, Opening, Options, Retry, Services, Srs,
+    Cache, CloudOptions, Crs, Engine, Heights, HttpOptions, Opening, Options, Retry, Services, Srs,
     is_index, without_secrets,
 };
 use pyo3::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::errors;
+use crate::runtime::runtime;
 
 /// The arguments of `pyept.open`. As JSON, secrets are left out.
 #[derive(Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -172,6 +173,12 @@ impl Settings {
         }
         Ok(reading)
     }
+}
+
+/// An engine for a job without a dataset.
+pub(crate) fn engine(py: Python<'_>, settings: &Settings) -> PyResult<Engine> {
+    let _guard = runtime(py)?.enter();
+    Ok(Engine::new(&settings.options(py)?))
 }
 
 /// A location as text: a path object is one too.

@@ -6,7 +6,6 @@ use ept_job::{RasterModel, Reach, Statistic, Surface};
 
 use crate::exit::Outcome;
 use crate::raster::RasterArgs;
-use crate::raster_values::reach;
 
 pub(crate) const EXAMPLES: &str = "\
 Examples:
@@ -34,7 +33,7 @@ pub(crate) struct RasterCommandArgs {
     statistics: Vec<Statistic>,
     /// Which points count for a cell: those in it, or those within a radius of its centre, by default the diagonal of a
     /// cell as in PDAL
-    #[arg(long, value_name = "cell|radius[=R]", default_value = "cell", value_parser = reach)]
+    #[arg(long, value_name = "cell|radius[=R]", default_value = "cell")]
     kernel: Reach,
 }
 

@@ -16,7 +16,7 @@ use super::raster_file::{Finished, RasterFile};
 use super::summary::RasterSummary;
 use crate::note::note;
 use crate::pending::Pending;
-use crate::{JobError, Pass, Remark, sinks};
+use crate::{JobError, OutputError, Pass, Remark, sinks};
 
 /// The files of a raster.
 #[derive(Debug, Clone)]
@@ -32,6 +32,52 @@ pub struct RasterFiles {
 }
 
 impl RasterFiles {
+    /// Refuses files that have the same name, or the extension of something else, and a hillshade of what can't be read again.
+    /// `report` is another file that a job writes.
+    ///
+    /// # Errors
+    /// If a file is refused.
+    pub fn check_names(
+        &self,
+        hillshade: Option<&Path>,
+        report: Option<&Path>,
+    ) -> Result<(), OutputError> {
+        let has = |path: &Path, extensions: &[&str]| {
+            let own = path.extension().unwrap_or_default();
+            extensions
+                .iter()
+                .any(|known| own.eq_ignore_ascii_case(known))
+        };
+        let rasters = [
+            Some(&self.raster),
+            self.mask.as_ref(),
+            self.distance.as_ref(),
+        ];
+        let rasters = rasters.into_iter().flatten();
+        let mut names: Vec<&Path> = rasters.map(PathBuf::as_path).collect();
+        let wrong = names.iter().find(|path| !has(path, &["tif", "tiff"]));
+        let wrong = wrong
+            .copied()
+            .or(hillshade.filter(|path| !has(path, &["png", "tif", "tiff"])));
+        if let Some(path) = wrong {
+            let problem = format!("{}: rasters are GeoTIFF, name it .tif", path.display());
+            return Err(OutputError::Value(problem));
+        }
+        names.extend(hillshade);
+        names.extend(report);
+        for (at, name) in names.iter().enumerate() {
+            if names[..at].contains(name) {
+                let problem = format!("two files would be called {}", name.display());
+                return Err(OutputError::Value(problem));
+            }
+        }
+        if hillshade.is_some() && matches!(self.compression, Compression::Lerc { .. }) {
+            let problem = "a hillshade can't read lerc: choose another compression";
+            return Err(OutputError::Value(problem.into()));
+        }
+        Ok(())
+    }
+
     /// Checks that all files can be created, before anything is read.
     pub(crate) fn check(&self) -> Result<(), JobError> {
         let paths = [

@@ -23,6 +23,7 @@ mod scratch;
 mod summary;
 mod tile_order;
 mod uses;
+mod words;
 
 pub use files::RasterFiles;
 pub use input::cells_like;
@@ -31,6 +32,7 @@ pub use model::{Cells, Fill, OutlierRule, RasterModel, Reach, Surface};
 pub use relief::{Relief, write_hillshade};
 pub use summary::{RasterProgress, RasterSummary};
 pub use uses::{first_returns, ground_points, last_returns};
+pub use words::cell_size;
 
 use std::sync::Arc;
 

@@ -17,7 +17,7 @@ from pyept._errors import (
     QueryError,
     StoreError,
 )
-from pyept._pyept import Dataset, Query, Schema, __version__, open
+from pyept._pyept import Dataset, Query, Schema, __version__, fetch, find, open, validate
 
 __all__ = [
     "CredentialsError",
@@ -33,5 +33,8 @@ __all__ = [
     "Schema",
     "StoreError",
     "__version__",
+    "fetch",
+    "find",
     "open",
+    "validate",
 ]

@@ -20,10 +20,10 @@ class Bar:
         self._bar.close()
 
 
-def bar() -> Bar | None:
+def bar(unit: str) -> Bar | None:
     """A bar for a terminal or notebook. None without tqdm."""
     try:
         from tqdm.auto import tqdm
     except ImportError:
         return None
-    return Bar(tqdm(unit=" points", unit_scale=True))
+    return Bar(tqdm(unit=unit, unit_scale=True))
