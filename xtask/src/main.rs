@@ -8,6 +8,7 @@ mod fuzz;
 mod hierarchy;
 mod interop;
 mod packages;
+mod python;
 mod testdata;
 mod tidy;
 
@@ -54,6 +55,11 @@ enum Command {
         /// Folders of datasets; by default, the fixtures and the intact samples
         datasets: Vec<PathBuf>,
     },
+    /// Build the Python package, install it beside other libraries, and run its tests and type checkers; needs python3 of
+    /// 3.11 or later
+    Python,
+    /// Build a wheel of the Python package for users, in target/wheels
+    Wheel,
     /// Measure reading relative to the limits of decoder, memory and network
     Bench(bench::Bench),
     /// Do a part of `bench` in a process of its own
@@ -77,6 +83,8 @@ fn main() -> anyhow::Result<()> {
         Command::GenHierarchy { directory, nodes } => hierarchy::generate(&directory, nodes),
         Command::Conformance { targets } => conformance::run(&targets),
         Command::Interop { datasets } => interop::run(&datasets),
+        Command::Python => python::check(),
+        Command::Wheel => python::release(),
         Command::Bench(bench) => bench.run(),
         Command::BenchPart(part) => part.run(),
         Command::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds),

@@ -45,7 +45,7 @@ use crate::{Format, JobError, Pass, Progress, Remark};
 #[derive(Debug)]
 pub struct Batches {
     pass: Pass,
-    /// The selection with all dimensions that are read.
+    /// What is read; with heights above the ground, in other coordinates.
     read: Selection,
     columns: Arc<RecordBatches>,
     heights: Option<Arc<Heights>>,
@@ -105,14 +105,15 @@ impl Batches {
         let settled = columns_of_tiles(&known, headers, asked.as_deref()).await;
         let settled = with_source_id(settled, query.source_id())?;
         let kept = settled.columns().len();
-        let (read, settled) = match asked {
+        let settled = match asked {
             Some(asked) if has_geometry => {
                 let names = with_axes(asked);
                 let settled = wider(&settled, &names, &pass)?;
                 let query = query.with_dimensions(names);
-                (pass.selection().dataset().select(&query)?, settled)
+                pass.bind(pass.selection().dataset().select(&query)?);
+                settled
             }
-            _ => (pass.selection().clone(), settled),
+            _ => settled,
         };
         let srs = file_srs(pass.selection()).srs;
         let projjson = has_geometry.then(|| srs_projjson(&srs)).flatten();
@@ -123,8 +124,8 @@ impl Batches {
         }
         Ok(Batches {
             left: pass.limit().unwrap_or(u64::MAX),
+            read: pass.selection().clone(),
             pass,
-            read,
             columns: Arc::new(batches),
             heights: None,
             state: State::Waiting,

@@ -7,7 +7,7 @@
 
 mod index;
 mod raster;
-mod tools;
+pub(crate) mod tools;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -53,7 +53,7 @@ pub(crate) fn target() -> Result<PathBuf> {
 }
 
 /// Does the work unless it was already done for the same list, of which a copy is kept in the folder.
-fn once(list: &Path, folder: &Path, work: impl FnOnce() -> Result<()>) -> Result<()> {
+pub(crate) fn once(list: &Path, folder: &Path, work: impl FnOnce() -> Result<()>) -> Result<()> {
     let (wanted, stamp) = (fs::read(list)?, folder.join("installed"));
     if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(());
@@ -62,7 +62,7 @@ fn once(list: &Path, folder: &Path, work: impl FnOnce() -> Result<()>) -> Result
     Ok(fs::write(stamp, wanted)?)
 }
 
-fn run(command: &mut Command) -> Result<()> {
+pub(crate) fn run(command: &mut Command) -> Result<()> {
     println!("+ {command:?}");
     let name = command.get_program().display().to_string();
     let status = command
