@@ -4,7 +4,7 @@ use ept_export::CommonScaling;
 use ept_format::position_of_dimension;
 use ept_points::TileHeader;
 use ept_reader::{Bounds, Column, PointBatch, ScalarType, Scaling, Selection, Values};
-use futures::{Stream, StreamExt};
+use futures::StreamExt;
 
 /// The columns, scale and point format for the points of all tiles.
 #[derive(Debug, Default)]
@@ -38,9 +38,10 @@ pub(crate) async fn survey(
 
 /// The columns of the tiles with these headers, beside `known` ones; types include the values of all. Of other columns than
 /// the known ones it has those in `asked`, or all.
+#[cfg(feature = "parquet")]
 pub(crate) async fn columns_of_tiles(
     known: &PointBatch,
-    mut headers: impl Stream<Item = TileHeader> + Unpin,
+    mut headers: impl futures::Stream<Item = TileHeader> + Unpin,
     asked: Option<&[String]>,
 ) -> PointBatch {
     let mut survey = Survey::default();
