@@ -7,7 +7,7 @@ use arrow_schema::SchemaRef;
 use ept_crs::srs_projjson;
 use ept_export::{FileInfo, RecordBatches};
 use ept_format::is_same_dimension;
-use ept_reader::{Column, PointBatch, Selection, Tile, TileStream, Values};
+use ept_reader::{Column, Core, PointBatch, Selection, Tile, TileStream, Values};
 use futures::{Stream, StreamExt, stream};
 
 use crate::heights::{Heights, with_heights};
@@ -104,13 +104,14 @@ impl Batches {
         let known = empty(names.iter().map(String::as_str), pass.selection().frame())?;
         let settled = columns_of_tiles(&known, headers, asked.as_deref()).await;
         let settled = with_source_id(settled, query.source_id())?;
+        let settled = with_flag(settled, query.core().and_then(Core::flag))?;
         let kept = settled.columns().len();
         let settled = match asked {
             Some(asked) if has_geometry => {
                 let names = with_axes(asked);
                 let settled = wider(&settled, &names, &pass)?;
                 let query = query.with_dimensions(names);
-                pass.bind(pass.selection().dataset().select(&query)?);
+                pass.bind(pass.selection().with_query(&query)?);
                 settled
             }
             _ => settled,
@@ -234,6 +235,15 @@ fn with_source_id(columns: PointBatch, name: Option<&str>) -> Result<PointBatch,
     let numbers = |name| Column::new(name, Values::U32(Vec::new()));
     Ok(match name {
         Some(name) => columns.with_column(numbers(name))?,
+        None => columns,
+    })
+}
+
+/// The columns, and one of this name for whether a point is outside the core.
+fn with_flag(columns: PointBatch, name: Option<&str>) -> Result<PointBatch, JobError> {
+    let flags = |name| Column::new(name, Values::U8(Vec::new()));
+    Ok(match name {
+        Some(name) => columns.with_column(flags(name))?,
         None => columns,
     })
 }

@@ -11,7 +11,7 @@ use numpy::{Element, IntoPyArray};
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyDict};
 
-use crate::query::Query;
+use crate::points::Points;
 use crate::reader::read_all;
 
 /// A column that grows batch by batch.
@@ -36,18 +36,18 @@ enum Values {
     Bytes(usize, Vec<u8>),
 }
 
-/// Reads a query as a dictionary of arrays.
+/// Reads points as a dictionary of arrays.
 pub(crate) fn read<'py>(
     py: Python<'py>,
-    query: &Query,
+    points: &impl Points,
     progress: bool,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let columns = read_all(py, query, false, progress, start, |columns, batch| {
+    let columns = read_all(py, points, false, progress, start, |columns, batch| {
         take(columns, &batch);
     })?;
     let arrays = PyDict::new(py);
     for column in columns {
-        if query.names_dimensions() || !column.is_absent() {
+        if points.names_dimensions() || !column.is_absent() {
             let name = column.name.clone();
             arrays.set_item(name, column.into_array(py)?)?;
         }

@@ -55,6 +55,7 @@ pub(crate) fn read(py: Python<'_>, error: &Error) -> PyErr {
         | Error::Heights(_)
         | Error::Select(_)
         | Error::Argument(_)
+        | Error::Unit(_)
         | Error::Camera(_) => argument(py, message),
         Error::Decode(fault) => decode(py, fault),
         _ => raise(py, "EptError", &message, &Details::default()),
@@ -123,6 +124,31 @@ pub(crate) fn argument(py: Python<'_>, message: String) -> PyErr {
     raise(py, "QueryError", &message, &Details::default())
 }
 
+/// A local file that can't be read.
+pub(crate) fn file(py: Python<'_>, location: &str, error: &std::io::Error) -> PyErr {
+    let class = match error.kind() {
+        std::io::ErrorKind::NotFound => "NotFoundError",
+        _ => "StoreError",
+    };
+    let cause = error.to_string();
+    let message = format!("{location}: {cause}");
+    let details = Details {
+        location: Some(location),
+        node: None,
+        cause: Some(cause),
+    };
+    raise(py, class, &message, &details)
+}
+
+/// A file whose contents are invalid.
+pub(crate) fn format(py: Python<'_>, message: &str, location: Option<&str>) -> PyErr {
+    let details = Details {
+        location,
+        ..Details::default()
+    };
+    raise(py, "FormatError", message, &details)
+}
+
 /// An output that is not possible.
 pub(crate) fn output(py: Python<'_>, error: &OutputError) -> PyErr {
     raise(py, "OutputError", &error.to_string(), &Details::default())
@@ -160,6 +186,17 @@ pub(crate) fn warn_of_losses(py: Python<'_>, lost: &[&Loss]) -> PyResult<()> {
     let message =
         format!("incomplete: {parts} parts of the data could not be read, the first: {first}");
     warn(py, message)
+}
+
+/// Warns that units, all together, could not read parts of the data.
+pub(crate) fn warn_of_losses_of_units(py: Python<'_>, parts: usize) -> PyResult<()> {
+    if parts == 0 {
+        return Ok(());
+    }
+    warn(
+        py,
+        format!("incomplete: {parts} parts of the data could not be read by the units"),
+    )
 }
 
 /// Warns that files could not be fetched.

@@ -11,6 +11,7 @@ mod json;
 mod log;
 mod nodes;
 mod output;
+mod points;
 mod progress;
 mod query;
 mod query_args;
@@ -21,6 +22,8 @@ mod runtime;
 mod schema;
 mod settings;
 mod text;
+mod unit;
+mod units;
 mod validation;
 
 use pyo3::prelude::*;
@@ -38,6 +41,10 @@ mod _pyept {
     use super::query::{Query, unpickled_query};
     #[pymodule_export]
     use super::schema::Schema;
+    #[pymodule_export]
+    use super::unit::{Unit, unpickled_unit};
+    #[pymodule_export]
+    use super::units::{merge, read_units};
     #[pymodule_export]
     use super::validation::validate;
     use super::*;

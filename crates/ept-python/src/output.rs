@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use ept_job::{Format, Output, OutputError, write_points};
 use pyo3::prelude::*;
 
+use crate::points::Points;
 use crate::progress::Bar;
 use crate::query::Query;
 use crate::runtime::wait;

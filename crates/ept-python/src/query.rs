@@ -1,13 +1,14 @@
 //! Queries.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use arrow_schema::SchemaRef;
 use ept_job::{
-    Batches, Costs, HeightAboveGround, Losses, OnError, OutputError, Pass, Terrain, ground_points,
+    Costs, HeightAboveGround, Losses, OnError, OutputError, Pass, Terrain, ground_points,
     statistics,
 };
 use ept_reader::{Detail, Length, Selection};
@@ -17,12 +18,14 @@ use pyo3_arrow::ffi::to_schema_pycapsule;
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::Dataset;
+use crate::points::{self, Points};
 use crate::rasters::{RasterArgs, SurfaceArgs};
 use crate::reader::{self, Reader};
-use crate::report::{Job, Slot};
+use crate::report::Slot;
 use crate::runtime::{runtime, wait};
 use crate::text::Text;
-use crate::{arrays, errors, json, output};
+use crate::unit::{Unit, UnitOptions};
+use crate::{arrays, errors, json, output, units};
 
 /// Which points of a dataset, with which dimensions. Made by :meth:`Dataset.query`.
 ///
@@ -173,21 +176,29 @@ impl Query {
         }
     }
 
-    /// A pass over the selected points, which begins to look for nodes.
-    pub(crate) fn pass(&self, py: Python<'_>) -> PyResult<Pass> {
-        let selection = self.selection(py)?;
-        let _guard = runtime(py)?.enter();
-        let mut pass = Pass::new(selection, self.on_error());
-        if let Some(limit) = self.extras.limit {
-            pass = pass.with_limit(limit);
+    /// The work units of the query.
+    fn divided(&self, py: Python<'_>, n: NonZeroUsize, halo: Option<Text>) -> PyResult<Vec<Unit>> {
+        let refused = |problem: &str| Err(errors::argument(py, problem.to_owned()));
+        if self.extras.limit.is_some() {
+            return refused("a query with limit can't be divided into work units");
         }
-        match self.heights(py)? {
-            None => Ok(pass),
-            Some(heights) => {
-                let refused = |error: OutputError| errors::argument(py, error.to_string());
-                pass.with_heights(heights).map_err(refused)
-            }
+        if self.extras.hag.is_some() {
+            return refused("a query with hag can't be divided into work units");
         }
+        let settings = self.dataset.get().settings();
+        if settings.has_named_location() {
+            return refused(
+                "a location with ${NAME} can't be divided into work units, which have the location itself",
+            );
+        }
+        let options = UnitOptions {
+            has_geometry: self.extras.has_geometry,
+            skips: self.extras.skips,
+            ..UnitOptions::default()
+        };
+        let units = units::divide(py, self.selection(py)?, n, halo)?.into_iter();
+        let units = units.map(|unit| Unit::new(unit, settings.of_units(), options.clone()));
+        Ok(units.collect())
     }
 
     fn heights(&self, py: Python<'_>) -> PyResult<Option<HeightAboveGround>> {
@@ -205,13 +216,6 @@ impl Query {
         }))
     }
 
-    /// The batches of the selected points, of which nothing is read yet.
-    pub(crate) fn open_batches(&self, py: Python<'_>, has_geometry: bool) -> PyResult<Batches> {
-        let pass = self.pass(py)?;
-        let batches = wait(py, || Batches::new(pass, has_geometry))?;
-        batches.map_err(|error| errors::job(py, &error))
-    }
-
     fn arrow_schema(&self, py: Python<'_>) -> PyResult<SchemaRef> {
         if let Some(schema) = self.known().schema.clone() {
             return Ok(schema);
@@ -221,25 +225,41 @@ impl Query {
         Ok(schema)
     }
 
-    /// A job that reads the query, which leaves its report here.
-    pub(crate) fn job(&self, pass: &Pass) -> Job {
-        Job::new(pass, Arc::clone(&self.report))
-    }
-
-    /// Whether dimensions were named.
-    pub(crate) fn names_dimensions(&self) -> bool {
-        self.query.dimensions().is_some()
-    }
-
-    pub(crate) fn has_geometry(&self) -> bool {
-        self.extras.has_geometry
-    }
-
     fn texts(&self) -> (String, String) {
         (
             self.query.to_string(),
             serde_json::to_string(&self.extras).unwrap_or_default(),
         )
+    }
+}
+
+impl Points for Query {
+    fn pass(&self, py: Python<'_>) -> PyResult<Pass> {
+        let selection = self.selection(py)?;
+        let _guard = runtime(py)?.enter();
+        let mut pass = Pass::new(selection, self.on_error());
+        if let Some(limit) = self.extras.limit {
+            pass = pass.with_limit(limit);
+        }
+        match self.heights(py)? {
+            None => Ok(pass),
+            Some(heights) => {
+                let refused = |error: OutputError| errors::argument(py, error.to_string());
+                pass.with_heights(heights).map_err(refused)
+            }
+        }
+    }
+
+    fn report_slot(&self) -> &Slot {
+        &self.report
+    }
+
+    fn names_dimensions(&self) -> bool {
+        self.query.dimensions().is_some()
+    }
+
+    fn has_geometry(&self) -> bool {
+        self.extras.has_geometry
     }
 }
 
@@ -288,14 +308,7 @@ impl Query {
     /// ``losses``, ``remarks``, ``transforms``, ``seconds``, ... None before.
     #[getter]
     fn report<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let report = self
-            .report
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        report
-            .map(|report| json::to_python(py, &report))
-            .transpose()
+        points::report(py, self)
     }
 
     /// What reading would cost: points, bytes, requests, nodes by depth, sizes of outputs; as a dictionary like the JSON of
@@ -323,8 +336,7 @@ impl Query {
 
     /// The points as a ``pyarrow.RecordBatchReader``: a batch for each node, read while they are taken, in limited memory.
     fn batches<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        let class = slf.py().import("pyarrow")?.getattr("RecordBatchReader")?;
-        class.call_method1("from_stream", (slf,))
+        points::batches(slf)
     }
 
     /// The points as a dictionary of numpy arrays by dimension: owned, writable, one-dimensional, all of the same length. X, Y and Z
@@ -338,26 +350,72 @@ impl Query {
     /// The points as a ``pandas.DataFrame``, with columns as in :meth:`to_numpy`.
     #[pyo3(signature = (*, progress=false))]
     fn to_pandas<'py>(&self, py: Python<'py>, progress: bool) -> PyResult<Bound<'py, PyAny>> {
-        let arrays = arrays::read(py, self, progress)?;
-        let options = PyDict::new(py);
-        options.set_item("copy", false)?;
-        py.import("pandas")?
-            .getattr("DataFrame")?
-            .call((arrays,), Some(&options))
+        points::pandas(py, self, progress)
     }
 
     /// The points as a ``polars.DataFrame``.
     #[pyo3(signature = (*, progress=false))]
     fn to_polars<'py>(&self, py: Python<'py>, progress: bool) -> PyResult<Bound<'py, PyAny>> {
-        let all = reader::all(py, self, self.has_geometry(), progress)?;
-        py.import("polars")?.getattr("DataFrame")?.call1((all,))
+        points::polars(py, self, progress)
     }
 
     /// The points as a ``geopandas.GeoDataFrame`` of points with z, with the coordinate system of the result. Needs pyarrow too.
     #[pyo3(signature = (*, progress=false))]
     fn to_geopandas<'py>(&self, py: Python<'py>, progress: bool) -> PyResult<Bound<'py, PyAny>> {
-        let frames = py.import("geopandas")?.getattr("GeoDataFrame")?;
-        frames.call_method1("from_arrow", (reader::all(py, self, true, progress)?,))
+        points::geopandas(py, self, progress)
+    }
+
+    /// Divides the query into at most `n` work units: disjoint, together the query, whatever their number, and about equal.
+    ///
+    /// Units can be read anywhere, by any engine, in any order and again. They ask for tiles only, and all see the same state of the
+    /// dataset.
+    ///
+    /// Parameters
+    /// ----------
+    /// n : int
+    ///     Maximum number of units.
+    /// halo : float or str, optional
+    ///     Divide the area rather than the nodes, with points around each part as far as this: a number in units of the dataset, or a
+    ///     length on the ground (``"20m"``); 0 for none. The column ``Halo`` is 1 for points around a part, which are other units' too.
+    ///
+    /// Returns
+    /// -------
+    /// list of Unit
+    ///     Units by nodes, one after the other, give the points in the order of the query.
+    ///
+    /// Raises
+    /// ------
+    /// QueryError
+    ///     If the query thins, has `limit` or `hag`, or a location has secrets.
+    #[pyo3(signature = (n, *, halo=None))]
+    fn units(&self, py: Python<'_>, n: NonZeroUsize, halo: Option<Text>) -> PyResult<Vec<Unit>> {
+        self.divided(py, n, halo)
+    }
+
+    /// The points as a ``dask.dataframe`` of `n` partitions, each a unit of :meth:`units`. Dask reads only the columns it needs.
+    #[pyo3(signature = (n, *, halo=None))]
+    fn to_dask<'py>(
+        &self,
+        py: Python<'py>,
+        n: NonZeroUsize,
+        halo: Option<Text>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let units = self.divided(py, n, halo)?;
+        py.import("pyept._engines")?
+            .call_method1("dask_frame", (units,))
+    }
+
+    /// The points as a ``ray.data.Dataset`` of `n` blocks, each a unit of :meth:`units`.
+    #[pyo3(signature = (n, *, halo=None))]
+    fn to_ray<'py>(
+        &self,
+        py: Python<'py>,
+        n: NonZeroUsize,
+        halo: Option<Text>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let units = self.divided(py, n, halo)?;
+        py.import("pyept._engines")?
+            .call_method1("ray_dataset", (units,))
     }
 
     /// Minimum, maximum, mean and standard deviation of each dimension, and numbers of points by class and return, as a

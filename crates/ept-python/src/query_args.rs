@@ -54,11 +54,7 @@ impl QueryArgs<'_, '_> {
                 Some("geoarrow") => true,
                 Some(_) => return Err(wrong("geometry: must be None or \"geoarrow\"")),
             },
-            skips: match self.on_error {
-                "raise" => false,
-                "skip" => true,
-                _ => return Err(wrong("on_error: must be \"raise\" or \"skip\"")),
-            },
+            skips: skips(py, self.on_error)?,
         };
         let areas = self.area(py)?.into_iter().collect::<Vec<_>>();
         let opened = dataset.get().opened_for(py, &areas, edge)?;
@@ -116,6 +112,18 @@ impl QueryArgs<'_, '_> {
             };
         };
         area_of(bounds, self.crs.as_ref(), self.buffer).map(Some)
+    }
+}
+
+/// Whether parts that can't be read are skipped.
+pub(crate) fn skips(py: Python<'_>, on_error: &str) -> PyResult<bool> {
+    match on_error {
+        "raise" => Ok(false),
+        "skip" => Ok(true),
+        _ => {
+            let problem = "on_error: must be \"raise\" or \"skip\"";
+            Err(errors::argument(py, problem.to_owned()))
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use ept_job::{
 use ept_reader::{Filter, Length, SelectError};
 use pyo3::prelude::*;
 
+use crate::points::Points;
 use crate::progress::Bar;
 use crate::query::Query;
 use crate::runtime::wait;

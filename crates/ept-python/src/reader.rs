@@ -13,12 +13,12 @@ use pyo3_arrow::PyTable;
 use pyo3_arrow::ffi::{ArrayIterator, to_stream_pycapsule};
 
 use crate::errors;
+use crate::points::Points;
 use crate::progress::Bar;
-use crate::query::Query;
 use crate::report::Job;
 use crate::runtime::wait;
 
-/// A stream of a query, which is read while it is taken.
+/// A stream of points, which is read while it is taken.
 pub(crate) struct Reader {
     batches: Batches,
     job: Job,
@@ -110,22 +110,22 @@ fn in_words(py: Python<'_>, error: &PyErr) -> String {
     error.value(py).to_string()
 }
 
-/// Reads a query to its end: `start` is given the schema, `take` each batch. If a tile has columns that were not foreseen, everything
+/// Reads points to their end: `start` is given the schema, `take` each batch. If a tile has columns that were not foreseen, everything
 /// is read again with columns that fit all tiles.
 pub(crate) fn read_all<T: Send>(
     py: Python<'_>,
-    query: &Query,
+    points: &impl Points,
     has_geometry: bool,
     progress: bool,
     start: impl Fn(&SchemaRef) -> T + Sync,
     take: impl Fn(&mut T, RecordBatch) + Sync,
 ) -> PyResult<T> {
     let bar = Bar::new(py, progress)?;
-    let mut batches = query.open_batches(py, has_geometry)?;
-    let job = query.job(batches.pass());
+    let mut batches = points.open_batches(py, has_geometry)?;
+    let job = points.job(batches.pass());
     let mut read = wait(py, || read(&mut batches, &bar, &start, &take))?;
     if matches!(&read, Err(JobError::Columns(error)) if error.is_unforeseen()) {
-        let pass = query.pass(py)?;
+        let pass = points.pass(py)?;
         let surveyed = wait(py, || Batches::surveyed(pass, has_geometry))?;
         batches = surveyed.map_err(|error| errors::job(py, &error))?;
         read = wait(py, || self::read(&mut batches, &bar, &start, &take))?;
@@ -138,7 +138,7 @@ pub(crate) fn read_all<T: Send>(
         }
         Err(error) => {
             job.fail(batches.pass(), &error);
-            Err(errors::job(py, &error))
+            Err(points.told(py, errors::job(py, &error)))
         }
     }
 }
@@ -163,22 +163,22 @@ async fn read<T>(
 /// All points as a `pyarrow.Table`.
 pub(crate) fn table<'py>(
     py: Python<'py>,
-    query: &Query,
+    points: &impl Points,
     progress: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
-    all(py, query, query.has_geometry(), progress)?.into_pyarrow(py)
+    all(py, points, points.has_geometry(), progress)?.into_pyarrow(py)
 }
 
 /// All points as a table, which is an Arrow stream too.
 pub(crate) fn all(
     py: Python<'_>,
-    query: &Query,
+    points: &impl Points,
     has_geometry: bool,
     progress: bool,
 ) -> PyResult<PyTable> {
     let start = |schema: &SchemaRef| (schema.clone(), Vec::new());
     let take = |(_, batches): &mut (SchemaRef, Vec<RecordBatch>), batch| batches.push(batch);
-    let (schema, batches) = read_all(py, query, has_geometry, progress, start, take)?;
+    let (schema, batches) = read_all(py, points, has_geometry, progress, start, take)?;
     PyTable::try_new(batches, schema)
 }
 

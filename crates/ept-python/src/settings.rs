@@ -42,6 +42,10 @@ pub(crate) struct Settings {
 /// Size of a cache in bytes, as that of the command.
 const CACHE_SIZE: u64 = 10_000_000_000;
 
+/// How what a pickle left out is called.
+const HEADER: &str = "the header ";
+const STORAGE_OPTION: &str = "the storage option ";
+
 /// Storage options that are no secrets. What their names contain.
 const PUBLIC_OPTIONS: [&str; 6] = [
     "requester_pays",
@@ -66,9 +70,9 @@ impl Settings {
         }
         public
             .headers
-            .retain(|name, value| keep(value, withheld, || format!("the header {name}")));
+            .retain(|name, value| keep(value, withheld, || format!("{HEADER}{name}")));
         public.storage_options.retain(|name, value| {
-            is_public(name) || keep(value, withheld, || format!("the storage option {name}"))
+            is_public(name) || keep(value, withheld, || format!("{STORAGE_OPTION}{name}"))
         });
         public
     }
@@ -78,17 +82,59 @@ impl Settings {
         self.locations.iter().any(|location| is_index(location))
     }
 
+    /// Refuses to go on without what a pickle left out.
+    pub(crate) fn check_secrets(&self, py: Python<'_>, location: &str) -> PyResult<()> {
+        let missing = self.withheld.join(" and ");
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let message = format!(
+            "{} was opened with {missing}, which a pickle leaves out: open it again here, or write the secret as \
+             ${{NAME}}, the name of an environment variable",
+            shown(location),
+        );
+        Err(errors::credentials(py, &message))
+    }
+
+    /// The settings for work units of a dataset: they know their sources, and one tile of each is decoded at a time, since several
+    /// usually run on a machine.
+    pub(crate) fn of_units(&self) -> Settings {
+        Settings {
+            headers: self.headers.clone(),
+            storage_options: self.storage_options.clone(),
+            threads: Some(NonZeroUsize::MIN),
+            requests: self.requests,
+            memory: self.memory,
+            retries: self.retries,
+            cache: self.cache.clone(),
+            cache_size: self.cache_size,
+            offline: self.offline,
+            withheld: self.withheld.clone(),
+            ..Settings::default()
+        }
+    }
+
+    /// Replaces the headers, also those that a pickle left out.
+    pub(crate) fn set_headers(&mut self, headers: BTreeMap<String, String>) {
+        self.headers = headers;
+        self.withheld.retain(|what| !what.starts_with(HEADER));
+    }
+
+    /// Replaces the storage options, also those that a pickle left out.
+    pub(crate) fn set_storage_options(&mut self, options: BTreeMap<String, String>) {
+        self.storage_options = options;
+        self.withheld
+            .retain(|what| !what.starts_with(STORAGE_OPTION));
+    }
+
+    /// Whether a location is the value of an environment variable, or has it as a part.
+    pub(crate) fn has_named_location(&self) -> bool {
+        self.locations.iter().any(|location| is_named(location))
+    }
+
     /// The locations, with the values of environment variables.
     pub(crate) fn resolved_locations(&self, py: Python<'_>) -> PyResult<Vec<String>> {
-        let missing = self.withheld.join(" and ");
-        if !missing.is_empty() {
-            let message = format!(
-                "{} was opened with {missing}, which a pickle leaves out: open it again here, or write the secret as \
-                 ${{NAME}}, the name of an environment variable",
-                shown(self.locations.first().map_or("", String::as_str)),
-            );
-            return Err(errors::credentials(py, &message));
-        }
+        self.check_secrets(py, self.locations.first().map_or("", String::as_str))?;
         let locations = self.locations.iter().map(|location| resolved(py, location));
         locations.collect()
     }

@@ -66,6 +66,8 @@ class Server(ThreadingHTTPServer):
     """A server of a folder on the loopback interface."""
 
     daemon_threads = True
+    # More connections at once than a reader makes, or some wait a second until they are asked for again.
+    request_queue_size = 100
 
     def __init__(self, folder: Path) -> None:
         from threading import Event

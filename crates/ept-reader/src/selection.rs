@@ -75,6 +75,19 @@ impl Selection {
         }
     }
 
+    /// The selection with another query of the same areas, such as one of other dimensions. That of a work unit keeps its
+    /// nodes.
+    ///
+    /// # Errors
+    /// If the dataset does not support the query.
+    pub fn with_query(&self, query: &Query) -> Result<Selection, Error> {
+        let selection = self.dataset().select(query)?;
+        Ok(match &self.given {
+            Some(nodes) => selection.with_nodes(Arc::clone(nodes)),
+            None => selection,
+        })
+    }
+
     /// What the streams of this selection and its clones have read so far, as a measure of progress. A stream that
     /// thins returns points later than it reads them.
     #[must_use]

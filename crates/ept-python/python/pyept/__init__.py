@@ -17,7 +17,7 @@ from pyept._errors import (
     QueryError,
     StoreError,
 )
-from pyept._pyept import Dataset, Query, Schema, __version__, fetch, find, open, validate
+from pyept._pyept import Dataset, Query, Schema, Unit, __version__, fetch, find, merge, open, read_units, validate
 
 __all__ = [
     "CredentialsError",
@@ -32,9 +32,12 @@ __all__ = [
     "QueryError",
     "Schema",
     "StoreError",
+    "Unit",
     "__version__",
     "fetch",
     "find",
+    "merge",
     "open",
+    "read_units",
     "validate",
 ]
