@@ -20,6 +20,7 @@ mod signals;
 mod terminal;
 mod threads;
 mod values;
+mod work_units;
 
 use std::process::ExitCode;
 

@@ -1,5 +1,6 @@
 //! Flags and steps that all commands share that make rasters.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -7,7 +8,7 @@ use clap::Args;
 use ept_job::{
     CellKind, Cells, Compression, Duplicates, Fill, OutlierRule, OutputError, Pass, RasterFiles,
     RasterModel, RasterProgress, RasterSummary, Reach, Relief, Statistic, Surface, cell_size,
-    cells_like, write_hillshade, write_raster,
+    cells_like, raster_units, write_hillshade, write_raster,
 };
 use ept_reader::{Crs, Filter, Spacing};
 
@@ -18,7 +19,8 @@ use crate::numbers::{grouped, rounded};
 use crate::progress::Bar;
 use crate::raster_values::{MaxEdge, max_edge, place};
 use crate::terminal::tell;
-use crate::{area, credits, losses, select};
+use crate::values::count;
+use crate::{area, credits, losses, select, work_units};
 
 /// What all rasters of points have.
 #[derive(Debug, Args)]
@@ -60,6 +62,15 @@ pub(crate) struct RasterArgs {
     /// Write a report of what was read and lost to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) report: Option<PathBuf>,
+    /// Divide the raster into at most N work units for `ept run`, and write them to the file instead, as lines of JSON
+    #[arg(
+        long,
+        value_name = "N",
+        conflicts_with_all = ["mask", "distance", "report", "preview"],
+        allow_hyphen_values = true,
+        value_parser = count
+    )]
+    pub(crate) units: Option<NonZeroUsize>,
     #[command(flatten)]
     pub(crate) read: ReadArgs,
 }
@@ -160,6 +171,9 @@ impl RasterArgs {
         model: &RasterModel,
         hillshade: Option<&Path>,
     ) -> Result<Outcome> {
+        if let Some(count) = self.units {
+            return self.divide(model, hillshade, count).await;
+        }
         let files = self.files();
         let wrong = |problem: OutputError| WrongUsage(problem.to_string());
         files
@@ -189,6 +203,24 @@ impl RasterArgs {
             self.summarize(&pass, &made);
         }
         Ok(losses::outcome(pass.losses()))
+    }
+
+    /// Writes the work units of a raster.
+    async fn divide(
+        &self,
+        model: &RasterModel,
+        hillshade: Option<&Path>,
+        count: NonZeroUsize,
+    ) -> Result<Outcome> {
+        if hillshade.is_some() {
+            let problem = "a hillshade is made of the merged raster (ept hillshade)";
+            return Err(WrongUsage(problem.into()).into());
+        }
+        let pass = self.pass(model).await?;
+        let selection = pass.selection().clone();
+        let units = raster_units(selection, model, self.compress.0, count).await?;
+        work_units::write(&units, Some(&self.output), self.read.quiet)?;
+        Ok(Outcome::Complete)
     }
 
     async fn pass(&self, model: &RasterModel) -> Result<Pass> {

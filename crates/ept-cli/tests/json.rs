@@ -324,6 +324,17 @@ fn receipts() {
         "skip",
     ])
     .ends_with(3);
+    ept(&[
+        "dtm",
+        &fixture("terrain"),
+        "-q",
+        "--units",
+        "1",
+        "-o",
+        &units,
+    ])
+    .ends_with(0);
+    ept(&["run", &units, "-q", "--index", "0", "-o", &parts]).ends_with(0);
     let entries = Path::new(&parts).read_dir().unwrap();
     let paths = entries.map(|entry| entry.unwrap().path());
     let receipt = paths

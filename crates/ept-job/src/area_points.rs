@@ -51,7 +51,7 @@ pub async fn write_areas(
     let query = with_required(pass.selection().query(), format);
     let read = match &heights {
         Some(heights) => heights.read.clone(),
-        None => pass.selection().dataset().select(&query)?,
+        None => pass.selection().with_query(&query)?,
     };
     let reading = Reading {
         read: &read,

@@ -58,7 +58,7 @@ pub(crate) async fn write(
     find_names(pass).await?;
     let query = with_required(pass.selection().query(), output.format());
     let plan = Plan {
-        read: pass.selection().dataset().select(&query)?,
+        read: pass.selection().with_query(&query)?,
         columns,
         heights: None,
     };

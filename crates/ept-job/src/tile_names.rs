@@ -36,7 +36,7 @@ pub(crate) async fn find_names(pass: &mut Pass) -> Result<(), Error> {
     }
     if !found.is_empty() {
         let dataset = selection.dataset().with_tile_dimensions(found)?;
-        pass.bind(dataset.select(selection.query())?);
+        pass.bind(selection.in_dataset(&dataset)?);
     }
     Ok(())
 }

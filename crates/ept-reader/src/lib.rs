@@ -145,7 +145,7 @@ pub use store::{
 pub use stored_file::StoredFile;
 pub use tile_sizes::TileSizes;
 pub use tiles::{Tile, TileStream};
-pub use unit::Unit;
+pub use unit::{Unit, UnitPart};
 pub use validate::{
     Checked, Checks, Code, Example, Finding, Place, Severity, Stage, StageKind, ValidationReport,
     validate, validate_store,
@@ -161,5 +161,5 @@ pub use ept_points::{Column, DecodeError, PointBatch, Scaling, Values};
 pub use ept_select::{
     Area, Core, Corners, Crs, Cut, CutKind, DepthPlan, Detail, Edge, Filter, Frame, Hint, Length,
     Line, Miss, NamedArea, Origin, Plan, Query, Relation, SelectError, Spacing, Swath, Thin,
-    geo_types, rows_in_areas, surveys_in_areas,
+    geo_types, plane_boxes, rows_in_areas, surveys_in_areas,
 };

@@ -75,16 +75,26 @@ impl Selection {
         }
     }
 
-    /// The selection with another query of the same areas, such as one of other dimensions. That of a work unit keeps its
+    /// The same query, bound to the dataset with other dimensions; if this selection is that of a work unit, of the same
     /// nodes.
     ///
     /// # Errors
-    /// If the dataset does not support the query.
+    /// As for [`Dataset::select`].
+    pub fn in_dataset(&self, dataset: &Dataset) -> Result<Selection, Error> {
+        Ok(Selection {
+            given: self.given.clone(),
+            ..dataset.select(self.query())?
+        })
+    }
+
+    /// Another query, bound to the same dataset; if this selection is that of a work unit, of the same nodes.
+    ///
+    /// # Errors
+    /// As for [`Dataset::select`].
     pub fn with_query(&self, query: &Query) -> Result<Selection, Error> {
-        let selection = self.dataset().select(query)?;
-        Ok(match &self.given {
-            Some(nodes) => selection.with_nodes(Arc::clone(nodes)),
-            None => selection,
+        Ok(Selection {
+            given: self.given.clone(),
+            ..self.dataset.select(query)?
         })
     }
 
@@ -181,8 +191,11 @@ impl Selection {
         }
     }
 
-    /// Whether a node can have selected points.
-    pub(crate) fn reaches(&self, node: &Node) -> Result<bool, Error> {
+    /// Whether a node of the dataset can have selected points.
+    ///
+    /// # Errors
+    /// If its source is not open.
+    pub fn reaches(&self, node: &Node) -> Result<bool, Error> {
         let part = self.part(node)?;
         Ok(match node.key() {
             Some(key) => part.reads(key, &node.cell),

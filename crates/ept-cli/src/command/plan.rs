@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use ept_job::{Costs, Losses, units, write_units};
-use ept_reader::{Crs, Cut, Selection, Unit};
+use ept_job::{Costs, Losses, units};
+use ept_reader::{Crs, Cut, Selection};
 use indicatif::HumanBytes;
 
 use crate::args::{ReadArgs, SelectArgs, ThinArgs};
@@ -15,8 +15,9 @@ use crate::exit::Outcome;
 use crate::losses;
 use crate::numbers::{counted, grouped, rounded};
 use crate::select;
-use crate::terminal::{self, tell};
+use crate::terminal;
 use crate::values::{Halo, count, halo};
+use crate::work_units;
 
 #[derive(Debug, Args)]
 pub(crate) struct PlanArgs {
@@ -99,23 +100,7 @@ async fn write_division(
         None => Cut::by_nodes(count),
     };
     let units = units(selection, &cut).await?;
-    match &division.output {
-        Some(path) if path.as_os_str() != "-" => write_units(&units, path)?,
-        _ => {
-            let mut out = terminal::out();
-            units.iter().try_for_each(|unit| writeln!(out, "{unit}"))?;
-        }
-    }
-    if !args.read.quiet {
-        let points: u64 = units.iter().map(Unit::points).sum();
-        let most = units.iter().map(Unit::points).max().unwrap_or(0);
-        tell!(
-            "{}: {} to read, at most {} in one",
-            counted(units.len() as u64, "unit"),
-            counted(points, "point"),
-            grouped(most)
-        );
-    }
+    work_units::write(&units, division.output.as_deref(), args.read.quiet)?;
     Ok(Outcome::Complete)
 }
 

@@ -25,6 +25,7 @@ Examples:
   seq 0 63 | xargs -P 8 -I {} ept run units.jsonl --index {} -o parts
   ept run units.jsonl --index $SLURM_ARRAY_TASK_ID -o parts
   ept merge parts -o area.copc.laz
+  ept dtm DATASET --units 64 -o units.jsonl
 
 A unit asks for its tiles only. It can be run anywhere, in any order and again: it writes the same bytes. Units
 contain no secrets: give --header and the like, or the environment of object stores, to each run.";

@@ -11,3 +11,4 @@ mod refusals;
 mod same;
 mod units;
 mod values;
+mod work_units;

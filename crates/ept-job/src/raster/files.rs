@@ -146,9 +146,14 @@ impl OpenFiles {
         pass: &mut Pass,
         model: &RasterModel,
         files: &RasterFiles,
-        summary: &RasterSummary,
+        summary: &mut RasterSummary,
     ) -> Result<OpenFiles, JobError> {
         let described = Description::of(pass, model, files, summary);
+        summary.bands = described.bands(model);
+        let items = described.items.iter();
+        summary.items = items
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect();
         let open = |path: &Path, sample, bands, resampling| {
             let layout = described.layout(path, sample, bands)?;
             let layout = layout.with_resampling(resampling);

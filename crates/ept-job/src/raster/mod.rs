@@ -15,13 +15,13 @@ pub(crate) mod input;
 mod judgement;
 mod maker;
 mod model;
-mod place;
+pub(crate) mod place;
 pub(crate) mod plan;
-mod raster_file;
+pub(crate) mod raster_file;
 mod relief;
 mod scratch;
 mod summary;
-mod tile_order;
+pub(crate) mod tile_order;
 mod uses;
 mod words;
 
@@ -68,7 +68,7 @@ pub async fn write_raster(
     pass.selection().dataset().look_up_credits().await;
     let plan = Plan::new(pass.selection(), model, files.distance.is_some())?;
     files.check()?;
-    let read = pass.selection().dataset().select(&plan.query)?;
+    let read = pass.selection().with_query(&plan.query)?;
     let scratch = scratch_folder(&files.raster);
     pass.reach(&read);
     let show = |read: &Progress| progress(&RasterProgress::Reading(*read));
@@ -92,7 +92,7 @@ pub async fn write_raster(
         .maker(pass, gathered, files, lost, &mut summary)
         .await?;
     let maker = Arc::new(maker);
-    let mut open = OpenFiles::create(pass, model, files, &summary)?;
+    let mut open = OpenFiles::create(pass, model, files, &mut summary)?;
     let tiles = open.tiles();
     let layouts = Arc::new(open.layouts());
     let made = stream::iter(tile_order(tiles).enumerate()).map(|(number, tile)| {

@@ -39,6 +39,8 @@ pub(crate) struct Plan<'a> {
     /// The longest edge of triangles.
     max_edge: MaxEdge,
     pub(crate) lattice: Lattice,
+    /// How far from a cell points matter, in units.
+    pub(crate) halo: f64,
     /// The selection's query, with the dimensions that are needed, and areas that reach as far as cells depend on points.
     pub(crate) query: Query,
     pub(crate) wanted: Wanted,
@@ -117,8 +119,14 @@ impl<'a> Plan<'a> {
             method,
             max_edge,
             lattice,
+            halo,
             columns,
         })
+    }
+
+    /// Whether the cells are those of the box of a query, whatever points there are.
+    pub(crate) fn has_box(&self, selection: &Selection) -> bool {
+        box_of(selection).is_some()
     }
 
     /// The cells of the raster: those that were named, else those of the box of the query, else those with used points.

@@ -1,6 +1,6 @@
 //! What a raster turned out to be.
 
-use ept_raster::{CellKind, Grid};
+use ept_raster::{Band, CellKind, Grid, Window};
 use serde_json::{Map, Value, json};
 
 use super::gather::Gathered;
@@ -37,6 +37,11 @@ pub struct RasterSummary {
     /// Outliers. `None` if none were sought.
     pub outliers: Option<OutliersFound>,
     counts: [u64; CellKind::ALL.len()],
+    /// The box of the cells with used points.
+    pub(crate) used_cells: Option<Window>,
+    /// What the file says of its bands and of itself.
+    pub(crate) bands: Vec<Band>,
+    pub(crate) items: Vec<(String, String)>,
 }
 
 impl RasterSummary {
@@ -48,6 +53,9 @@ impl RasterSummary {
             uses: model.uses.as_ref().map(ToString::to_string),
             outliers: None,
             counts: Default::default(),
+            used_cells: gathered.window,
+            bands: Vec::new(),
+            items: Vec::new(),
         }
     }
 

@@ -8,6 +8,7 @@ use ept_export::{ExportError, LazPart, merge_csv, merge_laz};
 use ept_reader::{Dataset, Engine, Heights, Opening, Options, Query};
 use serde_json::Value;
 
+use super::raster_merge::RasterParts;
 use super::receipt::Receipt;
 use crate::pending::Pending;
 use crate::{Format, JobError, OnError, Output, Pass, Progress, note, write_points};
@@ -18,14 +19,15 @@ pub struct Merge {
     receipts: Vec<Receipt>,
     /// The parts with points, in the order of their units; if there are none, the first.
     paths: Vec<PathBuf>,
-    format: Format,
+    /// The format of the points. `None` if the parts are those of a raster.
+    format: Option<Format>,
 }
 
 /// What the parts became.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Merged {
-    /// Number of points.
+    /// Number of points; of a raster, of those that units used, some more than once.
     pub points: u64,
     /// Number of parts.
     pub parts: usize,
@@ -45,13 +47,18 @@ impl Merge {
         let named = Receipt::read_all(folder)?;
         check(folder, &named)?;
         let receipts: Vec<Receipt> = named.into_iter().map(|(_, receipt)| receipt).collect();
-        let format = receipts[0].format()?;
+        let format = match &receipts[0].raster {
+            Some(_) => None,
+            None => Some(receipts[0].format()?),
+        };
         let checked = receipts.iter().map(|receipt| receipt.checked(folder));
         let mut paths = checked.collect::<Result<Vec<PathBuf>, _>>()?;
         let is_filled = |path: &usize| receipts[*path].points > 0;
         // Parts without points may lack columns.
         let filled: Vec<usize> = (0..paths.len()).filter(is_filled).collect();
         match &filled[..] {
+            // Cells without points are cells.
+            _ if format.is_none() => {}
             [] => paths.truncate(1),
             filled => paths = filled.iter().map(|at| paths[*at].clone()).collect(),
         }
@@ -60,6 +67,12 @@ impl Merge {
             paths,
             format,
         })
+    }
+
+    /// Whether the parts are those of a raster.
+    #[must_use]
+    pub fn is_raster(&self) -> bool {
+        self.format.is_none()
     }
 
     /// Whether the units could read everything.
@@ -80,8 +93,11 @@ impl Merge {
         path: &Path,
         progress: impl FnMut(&Progress),
     ) -> Result<Merged, JobError> {
+        let Some(own) = self.format else {
+            return self.write_raster(path).await;
+        };
         let format = Format::of(path)?;
-        let (points, is_copied) = match (self.format, format) {
+        let (points, is_copied) = match (own, format) {
             (Format::Laz | Format::Copc, Format::Las | Format::Laz | Format::Copc) => {
                 self.write_laz(path, format, progress).await?
             }
@@ -104,13 +120,37 @@ impl Merge {
                 self.points()
             )));
         }
+        Ok(self.merged(points, is_copied))
+    }
+
+    fn merged(&self, points: u64, is_copied: bool) -> Merged {
         let losses = self.receipts.iter().flat_map(|receipt| &receipt.losses);
-        Ok(Merged {
+        Merged {
             points,
             parts: self.receipts.len(),
             is_copied,
             losses: losses.cloned().collect(),
-        })
+        }
+    }
+
+    async fn write_raster(&self, path: &Path) -> Result<Merged, JobError> {
+        let is_tiff = |extension: &std::ffi::OsStr| {
+            extension.eq_ignore_ascii_case("tif") || extension.eq_ignore_ascii_case("tiff")
+        };
+        if !path.extension().is_some_and(is_tiff) {
+            let problem = "the parts are those of a raster, which is GeoTIFF: name it .tif";
+            return Err(JobError::Part(format!("{}: {problem}", path.display())));
+        }
+        let parts = self.receipts.iter().zip(&self.paths);
+        let parts =
+            parts.filter_map(|(receipt, path)| Some((receipt.raster.as_ref()?, path.clone())));
+        let losses = self.receipts.iter().flat_map(|receipt| &receipt.losses);
+        let parts = RasterParts {
+            parts: parts.collect(),
+            losses: losses.collect(),
+        };
+        parts.write(path).await?;
+        Ok(self.merged(self.points(), false))
     }
 
     fn points(&self) -> u64 {
@@ -167,7 +207,7 @@ impl Merge {
         let files = self.paths.iter();
         let files = files.map(|path| File::open(path).map(BufReader::new));
         self.file(path, |out| {
-            merge_csv(files, self.format == Format::Csv, out)
+            merge_csv(files, self.format == Some(Format::Csv), out)
         })
     }
 

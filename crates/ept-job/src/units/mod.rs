@@ -3,9 +3,14 @@
 mod division;
 mod merge;
 mod part;
+mod raster_division;
+mod raster_merge;
+mod raster_part;
+mod raster_work;
 mod receipt;
 
 pub use division::{units, write_units};
 pub use merge::{Merge, Merged};
 pub use part::write_unit;
+pub use raster_division::raster_units;
 pub use receipt::Receipt;

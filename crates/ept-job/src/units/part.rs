@@ -4,6 +4,8 @@ use std::path::Path;
 
 use ept_reader::{Core, Engine, Selection, Unit};
 
+use super::raster_part;
+use super::raster_work::RasterWork;
 use super::receipt::{Receipt, digest};
 use crate::sinks::no_octree_of;
 use crate::{Format, JobError, OnError, Output, Pass, Progress, report, write_points};
@@ -12,7 +14,7 @@ use crate::{Format, JobError, OnError, Output, Pass, Progress, report, write_poi
 /// again gives the same bytes.
 ///
 /// Points in the halo are left out. Without a format, the part of a unit by nodes is COPC if it can have the octree of the
-/// dataset; others are LAZ. Remarks are those of [`Pass::remarks`].
+/// dataset; others are LAZ. Units of a raster are GeoTIFF. Remarks are those of [`Pass::remarks`].
 ///
 /// # Errors
 /// If the unit can't be read, or the part can't be written. There is no receipt then.
@@ -24,35 +26,55 @@ pub async fn write_unit(
     on_error: OnError,
     progress: impl FnMut(&Progress),
 ) -> Result<(Receipt, Pass), JobError> {
-    let selection = own_points(unit).select(engine)?;
-    let format = format.unwrap_or_else(|| usual_format(&selection));
-    std::fs::create_dir_all(folder).map_err(|source| JobError::File {
-        output: folder.display().to_string(),
-        source,
-    })?;
-    let part = Receipt::part_name(unit.job(), unit.index(), format);
+    std::fs::create_dir_all(folder).map_err(failed(folder))?;
+    let file = |extension| Receipt::part_name(unit.job(), unit.index(), extension);
+    let (part, format, points, raster, pass) = match unit.work() {
+        None => {
+            let selection = own_points(unit).select(engine)?;
+            let format = format.unwrap_or_else(|| usual_format(&selection));
+            let part = file(format.extension());
+            let output = Output::to_file(folder.join(&part), Some(format))?;
+            let mut pass = Pass::new(selection, on_error);
+            let points = write_points(&mut pass, output, progress).await?;
+            (part, format.name(), points, None, pass)
+        }
+        Some(work) => {
+            if let Some(format) = format {
+                let problem = format!("the unit is of a raster, which can't be {format}");
+                return Err(JobError::Part(problem));
+            }
+            let (part, work) = (file(RASTER), RasterWork::parse(work)?);
+            let path = folder.join(&part);
+            let made = raster_part::write(unit, &work, engine, &path, on_error, progress);
+            let (raster, points, pass) = made.await?;
+            (part, RASTER, points, Some(raster), pass)
+        }
+    };
     let path = folder.join(&part);
-    let mut pass = Pass::new(selection, on_error);
-    let output = Output::to_file(&path, Some(format))?;
-    let points = write_points(&mut pass, output, progress).await?;
-    let (bytes, sha256) = digest(&path).map_err(|source| JobError::File {
-        output: path.display().to_string(),
-        source,
-    })?;
+    let (bytes, sha256) = digest(&path).map_err(failed(&path))?;
     let losses = pass.losses().sorted().into_iter().map(report::loss);
     let receipt = Receipt {
         job: unit.job().to_owned(),
         index: unit.index(),
         of: unit.of(),
         part,
-        format: format.name().to_owned(),
+        format: format.to_owned(),
         points,
         bytes,
         sha256,
         losses: losses.collect(),
+        raster,
     };
     receipt.write(folder)?;
     Ok((receipt, pass))
+}
+
+/// The format of parts of rasters, and their extension.
+pub(super) const RASTER: &str = "tif";
+
+fn failed(path: &Path) -> impl FnOnce(std::io::Error) -> JobError + use<> {
+    let output = path.display().to_string();
+    move |source| JobError::File { output, source }
 }
 
 /// The unit without its halo.

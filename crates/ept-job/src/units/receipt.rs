@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::raster_part::RasterPart;
 use crate::pending::Pending;
 use crate::{Format, JobError};
 
@@ -26,7 +27,7 @@ pub struct Receipt {
     pub part: String,
     /// The name of its format.
     pub(crate) format: String,
-    /// Number of points.
+    /// Number of points; of a part of a raster, of those used, in and around its cells.
     pub points: u64,
     /// Size in bytes.
     pub bytes: u64,
@@ -34,6 +35,9 @@ pub struct Receipt {
     pub sha256: String,
     /// What could not be read, as in a [`Report`](crate::Report).
     pub losses: Vec<Value>,
+    /// Of a part of a raster, what it takes to put it together with others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) raster: Option<RasterPart>,
 }
 
 /// Maximum size of a receipt in bytes: each of some million losses has a line.
@@ -43,9 +47,9 @@ const MOST: u64 = 1 << 30;
 const BLOCK: usize = 1 << 18;
 
 impl Receipt {
-    /// The name of the part of a unit in a format.
-    pub(super) fn part_name(job: &str, index: u32, format: Format) -> String {
-        format!("{}.{}", Receipt::stem(job, index), format.extension())
+    /// The name of the part of a unit.
+    pub(super) fn part_name(job: &str, index: u32, extension: &str) -> String {
+        format!("{}.{extension}", Receipt::stem(job, index))
     }
 
     /// The name of the receipt of a unit.

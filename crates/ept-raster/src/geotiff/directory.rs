@@ -168,10 +168,13 @@ impl Directory {
         file: &mut (impl Read + Seek),
         tag: u16,
     ) -> Result<Vec<u8>, GeoTiffError> {
-        Ok(self
-            .bytes(file, tag)?
-            .map(|(_, _, bytes)| bytes)
-            .unwrap_or_default())
+        let bytes = self.bytes(file, tag)?.map(|(_, _, bytes)| bytes);
+        let mut text = bytes.unwrap_or_default();
+        // Its NUL is not part of a text.
+        while text.last() == Some(&0) {
+            text.pop();
+        }
+        Ok(text)
     }
 
     /// Whether there is a tag.

@@ -5,13 +5,13 @@ use std::ops::Range;
 
 use ept_format::{Bounds, Node};
 use ept_las::Chunk;
-use ept_select::{Area, Core, Cut, CutKind, PlaneBox, Query, SelectError, Spacing};
+use ept_select::{Area, Core, Cut, CutKind, PlaneBox, SelectError, Spacing};
 use ept_select::{node_runs, plane_boxes};
 use futures::TryStreamExt;
 use sha2::{Digest, Sha256};
 
 use super::source_text::UnitSource;
-use super::{Unit, UnitNode};
+use super::{Unit, UnitNode, UnitPart};
 use crate::{Error, Selection};
 
 /// A side of a unit's area is at least this many times as long as its halo is wide.
@@ -36,22 +36,38 @@ impl Selection {
             ));
         }
         let nodes: Vec<Node> = self.nodes().try_collect().await?;
-        let mut parts: Vec<(Query, Vec<Node>)> = match cut.kind {
+        let parts = match cut.kind {
             CutKind::Nodes => {
                 let runs = node_runs(&nodes, cut.units).into_iter();
-                let part = |run: Range<usize>| (self.query().clone(), nodes[run].to_vec());
+                let part = |run: Range<usize>| UnitPart {
+                    query: self.query().clone(),
+                    nodes: nodes[run].to_vec(),
+                    work: None,
+                };
                 runs.map(part).collect()
             }
             CutKind::Area { halo } => self.by_area(&nodes, cut, halo)?,
         };
+        self.units_of(parts).await
+    }
+
+    /// The units of these parts of the selection. If there is none, there is one unit without nodes.
+    ///
+    /// # Errors
+    /// If what is known of a source can't be found out, or a source has an addon or a URL with secrets.
+    pub async fn units_of(&self, mut parts: Vec<UnitPart>) -> Result<Vec<Unit>, Error> {
         if parts.is_empty() {
-            parts.push((self.query().clone(), Vec::new()));
+            parts.push(UnitPart {
+                query: self.query().clone(),
+                nodes: Vec::new(),
+                work: None,
+            });
         }
         let of = u32::try_from(parts.len());
         let of = of.map_err(|_| Error::Unit("too many work units".into()))?;
         let mut units = Vec::with_capacity(parts.len());
-        for (index, (query, nodes)) in (0..of).zip(parts) {
-            let unit = self.unit(query, &nodes).await?;
+        for (index, part) in (0..of).zip(parts) {
+            let unit = self.unit(part).await?;
             units.push(Unit { index, of, ..unit });
         }
         let job = job(&units);
@@ -67,8 +83,8 @@ impl Selection {
         nodes: &[Node],
         cut: &Cut,
         halo: Option<Spacing>,
-    ) -> Result<Vec<(Query, Vec<Node>)>, Error> {
-        let width = halo.map_or(Ok(0.0), |halo| self.units_of(halo))?;
+    ) -> Result<Vec<UnitPart>, Error> {
+        let width = halo.map_or(Ok(0.0), |halo| self.width_of(halo))?;
         let bounds = &self.frame().bounds;
         let cells: Vec<(Bounds, u64)> = nodes
             .iter()
@@ -92,14 +108,18 @@ impl Selection {
                 }
             }
             if !own.is_empty() {
-                parts.push((query, own));
+                parts.push(UnitPart {
+                    query,
+                    nodes: own,
+                    work: None,
+                });
             }
         }
         Ok(parts)
     }
 
     /// A width in units of the dataset's coordinate system, or a little more.
-    fn units_of(&self, width: Spacing) -> Result<f64, SelectError> {
+    fn width_of(&self, width: Spacing) -> Result<f64, SelectError> {
         Ok(match width {
             Spacing::Units(units) => units,
             Spacing::Ground(length) => {
@@ -111,14 +131,15 @@ impl Selection {
     }
 
     /// A unit without its number.
-    async fn unit(&self, query: Query, nodes: &[Node]) -> Result<Unit, Error> {
+    async fn unit(&self, part: UnitPart) -> Result<Unit, Error> {
+        let UnitPart { query, nodes, work } = part;
         let dataset = self.dataset();
         let count = dataset.members().all().len();
         let mut by_source: BTreeMap<u32, Vec<Node>> = BTreeMap::new();
         if count == 1 {
             by_source.insert(0, Vec::new());
         }
-        for node in nodes {
+        for node in &nodes {
             by_source.entry(node.source).or_default().push(*node);
         }
         let (mut sources, mut own) = (Vec::new(), Vec::with_capacity(nodes.len()));
@@ -139,6 +160,7 @@ impl Selection {
             index: 0,
             of: 0,
             query,
+            work,
             frame: (count > 1).then(|| self.frame().clone().without_statistics()),
             source_count: u32::try_from(count).unwrap_or(u32::MAX),
             sources,

@@ -51,6 +51,8 @@ pub struct Unit {
     index: u32,
     of: u32,
     query: Query,
+    /// What is to be made of its points. `None` if it is a file of points.
+    work: Option<String>,
     /// The frame of all sources together, if there are several.
     frame: Option<Frame>,
     /// Number of sources of the dataset.
@@ -60,6 +62,17 @@ pub struct Unit {
     /// The sources of its nodes, by their index in the dataset.
     sources: Vec<UnitSource>,
     nodes: Vec<UnitNode>,
+}
+
+/// A part of a selection, to become a unit by [`Selection::units_of`].
+#[derive(Debug, Clone)]
+pub struct UnitPart {
+    /// The query for its points.
+    pub query: Query,
+    /// Its nodes, in the order of the selection.
+    pub nodes: Vec<Node>,
+    /// What is to be made of its points, as a text that means something to whoever reads the unit.
+    pub work: Option<String>,
 }
 
 /// A node of a unit.
@@ -98,6 +111,12 @@ impl Unit {
     #[must_use]
     pub fn query(&self) -> &Query {
         &self.query
+    }
+
+    /// What is to be made of its points, as whoever divided the selection said it in [`UnitPart::work`].
+    #[must_use]
+    pub fn work(&self) -> Option<&str> {
+        self.work.as_deref()
     }
 
     /// The same unit with another query, such as other dimensions. Its areas and core must be the same.

@@ -27,6 +27,8 @@ struct UnitText {
     of: u32,
     query: Query,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    work: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     frame: Option<Frame>,
     source_count: u32,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -96,6 +98,7 @@ impl From<&Unit> for UnitText {
             index: unit.index,
             of: unit.of,
             query: unit.query.clone(),
+            work: unit.work.clone(),
             frame: unit.frame.clone(),
             source_count: unit.source_count,
             locations: unit.locations.clone(),
@@ -117,6 +120,7 @@ impl UnitText {
             index: self.index,
             of: self.of,
             query: self.query,
+            work: self.work,
             frame: self.frame,
             source_count: self.source_count,
             locations: self.locations,
