@@ -57,7 +57,11 @@ enum Command {
     },
     /// Build the Python package, install it beside other libraries, and run its tests and type checkers; needs python3 of
     /// 3.11 or later
-    Python,
+    Python {
+        /// Instead, run work units on Ray and Spark, and the recipes for engines. These are downloaded, and Spark needs Java
+        #[arg(long)]
+        engines: bool,
+    },
     /// Build a wheel of the Python package for users, in target/wheels
     Wheel,
     /// Measure reading relative to the limits of decoder, memory and network
@@ -83,7 +87,8 @@ fn main() -> anyhow::Result<()> {
         Command::GenHierarchy { directory, nodes } => hierarchy::generate(&directory, nodes),
         Command::Conformance { targets } => conformance::run(&targets),
         Command::Interop { datasets } => interop::run(&datasets),
-        Command::Python => python::check(),
+        Command::Python { engines: false } => python::check(),
+        Command::Python { engines: true } => python::check_engines(),
         Command::Wheel => python::release(),
         Command::Bench(bench) => bench.run(),
         Command::BenchPart(part) => part.run(),

@@ -1,7 +1,8 @@
 //! `cargo xtask python`: the Python package, its tests and its types.
 //!
 //! A wheel is built by maturin as a user would, installed in an environment of its own in the target folder, and tested there.
-//! Versions of all tools and libraries are pinned in `crates/ept-python/requirements.txt`.
+//! Versions of all tools and libraries are pinned in `crates/ept-python/requirements.txt`. Ray and Spark, of another 800 MB, are
+//! only installed and tested with `--engines`; Spark needs Java.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,12 +12,31 @@ use anyhow::{Context, Result, ensure};
 
 use crate::interop::tools::{once, run, target};
 
-/// Checks the package: tests, examples, types, and whether the stub is that of the native module.
-pub(crate) fn check() -> Result<()> {
-    let python = environment()?;
+/// Tests of engines. Skipped without them.
+const ENGINES: [&str; 3] = [
+    "tests/test_ray.py",
+    "tests/test_spark.py",
+    "tests/test_engines.py",
+];
+
+/// Checks that work units run on Ray and Spark, and the recipes for these and other engines.
+pub(crate) fn check_engines() -> Result<()> {
+    let python = environment("engines", "requirements-engines.txt")?;
+    install(&python)?;
+    let mut pytest = Command::new(&python);
+    pytest
+        .current_dir(package())
+        // What is skipped is said, such as Spark without Java.
+        .args(["-m", "pytest", "-rs", "-p", "no:cacheprovider"])
+        .args(ENGINES);
+    run(&mut pytest)
+}
+
+/// Builds the package and installs it in an environment.
+fn install(python: &Path) -> Result<()> {
     let wheels = target()?.join("python").join("wheels");
     // The profile of the other tests, so that little is built twice.
-    let wheel = build(&python, &wheels, "dev")?;
+    let wheel = build(python, &wheels, "dev")?;
     let install = [
         "-m",
         "pip",
@@ -25,7 +45,13 @@ pub(crate) fn check() -> Result<()> {
         "--no-deps",
         "--force-reinstall",
     ];
-    run(Command::new(&python).args(install).arg(&wheel))?;
+    run(Command::new(python).args(install).arg(&wheel))
+}
+
+/// Checks the package: tests, examples, types, and whether the stub is that of the native module.
+pub(crate) fn check() -> Result<()> {
+    let python = environment("environment", "requirements.txt")?;
+    install(&python)?;
     let package = package();
     let module = |arguments: &[&str]| {
         let mut command = Command::new(&python);
@@ -51,21 +77,22 @@ pub(crate) fn check() -> Result<()> {
 /// Builds a wheel for users.
 pub(crate) fn release() -> Result<()> {
     let wheels = crate::workspace().join("target").join("wheels");
-    let wheel = build(&environment()?, &wheels, "release")?;
+    let python = environment("environment", "requirements.txt")?;
+    let wheel = build(&python, &wheels, "release")?;
     println!("pip install {}", wheel.display());
     Ok(())
 }
 
 /// The Python of an environment with all tools, which is made if it does not exist or others are required.
-fn environment() -> Result<PathBuf> {
+fn environment(name: &str, requirements: &str) -> Result<PathBuf> {
     let mut version = Command::new("python3");
     version.args(["-c", "import sys; sys.exit(sys.version_info < (3, 11))"]);
     let status = version.status();
     let status = status.context("python3 does not start: is it installed?")?;
     ensure!(status.success(), "python3 must be 3.11 or later");
-    let folder = target()?.join("python").join("environment");
+    let folder = target()?.join("python").join(name);
     let python = folder.join("bin").join("python");
-    let requirements = package().join("requirements.txt");
+    let requirements = package().join(requirements);
     fs::create_dir_all(&folder)?;
     once(&requirements, &folder, || {
         run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;

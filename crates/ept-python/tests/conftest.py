@@ -26,6 +26,22 @@ def terrain() -> pyept.Dataset:
 
 
 @pytest.fixture(scope="session")
+def many_points() -> pyept.Dataset:
+    """10 million points of Autzen, or what there is."""
+    autzen = SAMPLES.parent / "bench" / "autzen-laz"
+    if not autzen.is_dir():
+        print(f"no dataset at {autzen}: a smaller one")
+    return pyept.open(autzen if autzen.is_dir() else TESTDATA / "terrain")
+
+
+@pytest.fixture
+def workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes of engines find the modules of the tests."""
+    paths = [str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+
+
+@pytest.fixture(scope="session")
 def samples() -> Path:
     if not SAMPLES.is_dir():
         pytest.skip(f"no samples at {SAMPLES}")
