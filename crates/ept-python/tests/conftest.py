@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -69,7 +71,19 @@ class Handler(SimpleHTTPRequestHandler):
         if server.token is not None and self.headers.get("Authorization") != server.token:
             self.send_error(401)
             return
-        super().do_GET()
+        wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
+        path = Path(self.translate_path(self.path))
+        if wanted is None or not path.is_file():
+            super().do_GET()
+            return
+        contents = path.read_bytes()
+        start, end = int(wanted[1]), min(int(wanted[2] or len(contents)), len(contents) - 1)
+        part = contents[start : end + 1]
+        self.send_response(206)
+        self.send_header("Content-Range", f"bytes {start}-{end}/{len(contents)}")
+        self.send_header("Content-Length", str(len(part)))
+        self.end_headers()
+        self.wfile.write(part)
 
     def translate_path(self, path: str) -> str:
         return super().translate_path(path.split("?")[0])
@@ -104,12 +118,19 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
-    server = Server(TESTDATA)
+@contextmanager
+def serve(folder: Path) -> Iterator[Server]:
+    """A server that runs."""
+    server = Server(folder)
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield server
     server.stop.set()
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with serve(TESTDATA) as server:
+        yield server
