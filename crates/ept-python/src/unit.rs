@@ -67,9 +67,10 @@ impl Unit {
     fn own(&self) -> ept_reader::Unit {
         let mut query = self.unit.query().clone();
         if let Some(columns) = &self.options.columns {
-            // That of the halo is there anyway.
-            let columns = columns.iter();
-            query = query.with_dimensions(columns.filter(|name| **name != ept_reader::Unit::HALO));
+            // These are there anyway.
+            let added = [Some(ept_reader::Unit::HALO), self.unit.query().source_id()];
+            let columns = columns.iter().map(String::as_str);
+            query = query.with_dimensions(columns.filter(|name| !added.contains(&Some(*name))));
         }
         let core = query.core().filter(|_| self.options.drops_halo);
         if let Some(core) = core.map(|core| Core::new(core.area().clone())) {

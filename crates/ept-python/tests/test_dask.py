@@ -100,6 +100,9 @@ def test_a_data_frame(terrain: pyept.Dataset, monkeypatch: pytest.MonkeyPatch) -
         own = query.to_dask(5, halo=10)
         assert int((own["Halo"] == 0).sum().compute()) == len(arrays["Z"])
         assert int(own["Halo"].sum().compute()) > 0
+        named = terrain.query(source_id="File", columns=["Z"]).to_dask(3, halo=10)
+        assert list(named.columns) == ["Z", "File", "Halo"]
+        assert named["File"].max().compute() == 0
     for name, height in highest.items():
         assert arrays["Z"][arrays["Classification"] == name].max() == height
     for name in arrays:

@@ -9,8 +9,6 @@ if TYPE_CHECKING:
 
     from pyept._pyept import Unit
 
-HALO = "Halo"
-
 
 def dask_frame(units: list[Unit]) -> Any:
     """The points of units as a ``dask.dataframe``."""
@@ -24,8 +22,8 @@ def dask_frame(units: list[Unit]) -> Any:
 
 def partition(unit: Unit, columns: list[str]) -> pd.DataFrame:
     """A partition. Dask names the columns it needs, which may be none."""
-    wanted = [name for name in columns if name != HALO]
-    return unit.with_options(columns=wanted or ["X"]).to_pandas()[columns]
+    wanted = columns if "X" in columns else [*columns, "X"]
+    return unit.with_options(columns=wanted).to_pandas()[columns]
 
 
 def ray_dataset(units: list[Unit]) -> Any:
