@@ -72,8 +72,8 @@ def test_memory_of_a_worker_is_flat(client: Client, many_points: pyept.Dataset, 
     assert sum(map(len, memory.values())) == UNITS
     for process, after in memory.items():
         print(process, [round(size / 1e6) for size in after])
-        # Units differ in size, and so do the first few.
-        assert max(after) <= 1.1 * max(after[:4])
+        # Medians, since a unit may end before its memory is given back.
+        assert np.median(after[-4:]) <= 1.1 * np.median(after[:4])
 
 
 def test_a_data_frame(terrain: pyept.Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
