@@ -9,6 +9,9 @@ use crate::{Compression, LasError};
 /// Bytes of records passed on at a time: they stay in the cache of a core.
 const BLOCK_BYTES: usize = 1 << 16;
 
+/// Maximum number of decoders kept for later chunks, of whatever records.
+const MOST_IDLE: usize = 64;
+
 /// Decompresses chunks, on any number of threads. Each chunk being decompressed takes about a megabyte, which is reused
 /// for the next.
 #[derive(Debug, Default)]
@@ -43,7 +46,11 @@ impl Decompressors {
                 Ok(())
             })
         });
-        self.idle().push((items, decoder));
+        let mut idle = self.idle();
+        if idle.len() < MOST_IDLE {
+            idle.push((items, decoder));
+        }
+        drop(idle);
         result.map_err(error)
     }
 

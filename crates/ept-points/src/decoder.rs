@@ -51,6 +51,15 @@ impl Decoder {
         }
     }
 
+    /// Shares the memory for decompression, about a megabyte for each thread, with other decoders.
+    #[must_use]
+    pub fn with_decompressors(self, decompressors: Arc<Decompressors>) -> Decoder {
+        Decoder {
+            decompressors,
+            ..self
+        }
+    }
+
     /// Adds dimensions that some laszip tiles have though the schema lacks them. A tile without them is then not an
     /// error.
     #[must_use]

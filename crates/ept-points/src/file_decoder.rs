@@ -34,17 +34,7 @@ impl FileDecoder {
     pub fn new(
         header: Header,
         start: &[u8],
-        evlrs: (&[u8], u32),
-    ) -> Result<FileDecoder, DecodeError> {
-        FileDecoder::with_decompressors(header, start, evlrs, Arc::default())
-    }
-
-    /// As [`FileDecoder::new`], but shares the memory for decompression with other decoders.
-    pub(crate) fn with_decompressors(
-        header: Header,
-        start: &[u8],
         (evlrs, count): (&[u8], u32),
-        decompressors: Arc<Decompressors>,
     ) -> Result<FileDecoder, DecodeError> {
         let described = Header {
             evlr_count: count,
@@ -57,8 +47,17 @@ impl FileDecoder {
             header,
             layout,
             compression,
-            decompressors,
+            decompressors: Arc::default(),
         })
+    }
+
+    /// Shares the memory for decompression, about a megabyte for each thread, with other decoders.
+    #[must_use]
+    pub fn with_decompressors(self, decompressors: Arc<Decompressors>) -> FileDecoder {
+        FileDecoder {
+            decompressors,
+            ..self
+        }
     }
 
     /// The header of the file.

@@ -27,7 +27,7 @@ pub(crate) fn decode(
     let evlrs = &tile[evlrs.start as usize..evlrs.end as usize];
     let pool = Arc::clone(&decoder.decompressors);
     let evlrs = (evlrs, header.evlr_count);
-    let file = FileDecoder::with_decompressors(header, tile, evlrs, pool)?;
+    let file = FileDecoder::new(header, tile, evlrs)?.with_decompressors(pool);
     let fields = wanted(file.layout(), decoder.wanted.as_deref(), |name| {
         decoder.is_known(name)
     })?;

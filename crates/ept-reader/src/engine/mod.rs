@@ -19,6 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use ept_las::Decompressors;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
@@ -67,6 +68,8 @@ struct Inner {
     memory: Memory,
     /// For one file that is larger than usual.
     room: Arc<Semaphore>,
+    /// Memory for decompression, which would grow with the number of sources if each had its own.
+    decompressors: Arc<Decompressors>,
     traffic: Counters,
     start: Instant,
     deadline: Option<(Instant, Duration)>,
@@ -89,6 +92,7 @@ impl Engine {
                 cores: Arc::new(Cores::new(limits.threads.get())),
                 memory: Memory::new(limits.memory.get()),
                 room: Arc::new(Semaphore::new(1)),
+                decompressors: Arc::default(),
                 traffic: Counters::default(),
                 start,
                 deadline,
@@ -120,6 +124,10 @@ impl Engine {
     #[must_use]
     pub fn options(&self) -> &Options {
         &self.inner.options
+    }
+
+    pub(crate) fn decompressors(&self) -> Arc<Decompressors> {
+        Arc::clone(&self.inner.decompressors)
     }
 
     pub(crate) fn memory(&self) -> &Memory {

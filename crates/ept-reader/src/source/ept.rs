@@ -60,7 +60,7 @@ impl Ept {
             frame.srs = srs.clone();
         }
         Ept {
-            decoder: Decoder::new(&metadata),
+            decoder: Decoder::new(&metadata).with_decompressors(fetcher.engine().decompressors()),
             frame: Arc::new(frame),
             metadata: Arc::new(metadata),
             fetcher,

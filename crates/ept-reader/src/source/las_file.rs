@@ -94,6 +94,7 @@ impl LasFile {
             fault,
         })?;
         let decoder = FileDecoder::new(header, &head.start, (extended, count)).map_err(fault)?;
+        let decoder = decoder.with_decompressors(fetcher.engine().decompressors());
         let more = Vlrs::extended(extended, count).flatten();
         let told = fetcher.engine().options().srs.clone();
         let srs = told.unwrap_or_else(|| srs_of(records.into_iter().chain(more)));
