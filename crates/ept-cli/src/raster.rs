@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 use ept_job::{
-    CellKind, Cells, Compression, Duplicates, Fill, OutlierRule, OutputError, Pass, RasterFiles,
-    RasterModel, RasterProgress, RasterSummary, Reach, Relief, Statistic, Surface, cell_size,
-    cells_like, raster_units, write_hillshade, write_raster,
+    CellKind, Cells, Compression, Fill, OutlierRule, OutputError, Pass, RasterFiles, RasterModel,
+    RasterProgress, RasterSummary, Reach, Relief, Statistic, Surface, cell_size, cells_like,
+    raster_units, write_hillshade, write_raster,
 };
 use ept_reader::{Crs, Filter, Spacing};
 
@@ -141,18 +141,7 @@ impl RasterArgs {
                 corner: self.align,
             },
         };
-        Ok(RasterModel {
-            cells,
-            value: "Z".into(),
-            surface,
-            uses: None,
-            finds_ground: false,
-            ground: None,
-            duplicates: Duplicates::Lowest,
-            outliers: None,
-            max_edge: None,
-            fill: Fill::None,
-        })
+        Ok(RasterModel::new(cells, surface))
     }
 
     /// The files of these flags.

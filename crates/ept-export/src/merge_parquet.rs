@@ -18,7 +18,7 @@ use crate::parquet_sink::{GEO, NOTE};
 /// of points. The files must have the same columns and metadata; `open` opens the one with an index.
 ///
 /// # Errors
-/// If there is no file, their columns or metadata are different, or reading or writing fails.
+/// If `parts` is 0, the files have different columns or metadata, or reading or writing fails.
 pub fn merge_parquet<R: ChunkReader>(
     parts: usize,
     mut open: impl FnMut(usize) -> io::Result<R>,

@@ -103,8 +103,9 @@ impl Batches {
         }
         let known = empty(names.iter().map(String::as_str), pass.selection().frame())?;
         let settled = columns_of_tiles(&known, headers, asked.as_deref()).await;
-        let settled = with_source_id(settled, query.source_id())?;
-        let settled = with_flag(settled, query.core().and_then(Core::flag))?;
+        let sources = (query.source_id(), Values::U32(Vec::new()));
+        let flags = (query.core().and_then(Core::flag), Values::U8(Vec::new()));
+        let settled = with_more(settled, [sources, flags])?;
         let kept = settled.columns().len();
         let settled = match asked {
             Some(asked) if has_geometry => {
@@ -230,22 +231,17 @@ impl Batches {
     }
 }
 
-/// The columns, and one of this name for the number of a point's source.
-fn with_source_id(columns: PointBatch, name: Option<&str>) -> Result<PointBatch, JobError> {
-    let numbers = |name| Column::new(name, Values::U32(Vec::new()));
-    Ok(match name {
-        Some(name) => columns.with_column(numbers(name))?,
-        None => columns,
-    })
-}
-
-/// The columns, and one of this name for whether a point is outside the core.
-fn with_flag(columns: PointBatch, name: Option<&str>) -> Result<PointBatch, JobError> {
-    let flags = |name| Column::new(name, Values::U8(Vec::new()));
-    Ok(match name {
-        Some(name) => columns.with_column(flags(name))?,
-        None => columns,
-    })
+/// The columns, and those of these that have a name.
+fn with_more(
+    mut columns: PointBatch,
+    more: [(Option<&str>, Values); 2],
+) -> Result<PointBatch, JobError> {
+    for (name, values) in more {
+        if let Some(name) = name {
+            columns = columns.with_column(Column::new(name, values))?;
+        }
+    }
+    Ok(columns)
 }
 
 /// The names, and those of the coordinates that they lack behind them.

@@ -154,7 +154,7 @@ impl Dataset {
 /// Raises
 /// ------
 /// NotFoundError, StoreError, FormatError
-///     If there is no dataset, or it can't be read.
+///     If the location does not contain a dataset, or it can't be read.
 /// QueryError
 ///     If an argument is invalid, or sources can't be combined.
 ///

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use ept_job::Progress;
 use pyo3::prelude::*;
 
-/// A progress bar of `python/pyept/_progress.py`; none if none is wanted, or tqdm is not installed.
+/// A progress bar of `python/pyept/_progress.py`. It shows nothing if it is not asked for, or tqdm is not installed.
 pub(crate) struct Bar {
     bar: Option<Py<PyAny>>,
     shown: Mutex<Instant>,

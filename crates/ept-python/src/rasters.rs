@@ -147,18 +147,7 @@ impl RasterArgs<'_, '_> {
                 corner: self.align,
             },
         };
-        Ok(RasterModel {
-            cells,
-            value: "Z".into(),
-            surface,
-            uses: None,
-            finds_ground: false,
-            ground: None,
-            duplicates: Duplicates::Lowest,
-            outliers: None,
-            max_edge: None,
-            fill: Fill::None,
-        })
+        Ok(RasterModel::new(cells, surface))
     }
 
     fn files(&self, py: Python<'_>) -> PyResult<RasterFiles> {

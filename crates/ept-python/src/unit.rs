@@ -105,6 +105,11 @@ impl Unit {
 
 impl Points for Unit {
     fn pass(&self, py: Python<'_>) -> PyResult<Pass> {
+        if self.unit.work().is_some() {
+            let problem = "the unit is of a raster: its points are also those of other units; write it, and merge what units \
+                           wrote";
+            return Err(errors::argument(py, problem.into()));
+        }
         let engine = self.engine(py)?;
         let _guard = runtime(py)?.enter();
         let selection = self.own().select(&engine);

@@ -236,3 +236,10 @@ def test_a_damaged_tile_is_named(tmp_path: Path) -> None:
     with pytest.warns(pyept.LossWarning, match="1 parts of the data could not be read by the units"):
         merged = pyept.merge(tmp_path / "parts", tmp_path / "rest.laz")
     assert merged["losses"] == losses
+
+
+def test_units_of_rasters_have_no_points_of_their_own(terrain: pyept.Dataset) -> None:
+    line = json.loads(str(terrain.query().units(1)[0]))
+    unit = pyept.Unit.from_json(json.dumps({**line, "work": "{}"}))
+    with pytest.raises(pyept.QueryError, match="of a raster"):
+        unit.to_arrow()

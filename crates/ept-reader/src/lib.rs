@@ -97,6 +97,7 @@ mod dataset_id;
 mod engine;
 mod error;
 mod foreign;
+mod hex;
 mod index;
 mod location;
 mod members;

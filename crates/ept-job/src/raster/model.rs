@@ -113,6 +113,23 @@ pub struct RasterModel {
 }
 
 impl RasterModel {
+    /// The heights of all points, without anything that is a choice.
+    #[must_use]
+    pub fn new(cells: Cells, surface: Surface) -> RasterModel {
+        RasterModel {
+            cells,
+            value: "Z".into(),
+            surface,
+            uses: None,
+            finds_ground: false,
+            ground: None,
+            duplicates: Duplicates::Lowest,
+            outliers: None,
+            max_edge: None,
+            fill: Fill::None,
+        }
+    }
+
     /// Whether points need their time.
     pub(crate) fn needs_order(&self) -> bool {
         self.statistics()

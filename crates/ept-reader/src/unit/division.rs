@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::source_text::UnitSource;
 use super::{Unit, UnitNode, UnitPart};
+use crate::hex::hex;
 use crate::{Error, Selection};
 
 /// A side of a unit's area is at least this many times as long as its halo is wide.
@@ -191,5 +192,5 @@ fn job(units: &[Unit]) -> String {
     for unit in units {
         hash.update(unit.to_string());
     }
-    super::hex(&hash.finalize()[..8])
+    hex(&hash.finalize()[..8])
 }

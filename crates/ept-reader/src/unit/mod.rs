@@ -4,9 +4,7 @@ mod division;
 mod source_text;
 mod unit_text;
 
-use std::sync::Arc;
-
-use ept_format::{Bounds, Node, NodeName};
+use ept_format::{Node, NodeName};
 use ept_las::Chunk;
 use ept_select::{Frame, Query};
 
@@ -149,7 +147,7 @@ impl Unit {
     /// If a location is not supported.
     pub fn select(&self, engine: &Engine) -> Result<Selection, Error> {
         let members = match (&self.frame, &self.sources[..]) {
-            (None, [only]) => Members::one(only.open(&self.nodes, None, engine)?),
+            (None, [only]) => Members::one(only.open(self.nodes.iter(), None, engine)?),
             (Some(frame), _) => self.members(frame, engine)?,
             (None, _) => return Err(invalid("several sources need a common frame")),
         };
@@ -169,8 +167,7 @@ impl Unit {
         let first = self.sources.first().map(|source| &*source.location);
         for source in &self.sources {
             let own = |node: &&UnitNode| node.source == source.number;
-            let nodes: Vec<UnitNode> = self.nodes.iter().filter(own).cloned().collect();
-            let member = source.open(&nodes, first, engine)?;
+            let member = source.open(self.nodes.iter().filter(own), first, engine)?;
             members[source.number as usize] = Member::Open(member);
         }
         Members::of_unit(members, engine, frame.clone())
@@ -179,21 +176,16 @@ impl Unit {
 
 impl UnitNode {
     /// The node, in the frame of its source.
-    fn in_frame(&self, frame: &Arc<Frame>) -> Node {
+    fn in_frame(&self, frame: &Frame) -> Node {
         Node {
             source: self.source,
             name: self.name,
             points: self.points,
-            cell: cell(self.name, &frame.bounds),
+            cell: match self.name {
+                NodeName::Key(key) => frame.bounds.cell(key),
+                NodeName::Chunks { .. } => frame.bounds,
+            },
         }
-    }
-}
-
-/// The cell of a node in a source with these bounds.
-fn cell(name: NodeName, bounds: &Bounds) -> Bounds {
-    match name {
-        NodeName::Key(key) => bounds.cell(key),
-        NodeName::Chunks { .. } => *bounds,
     }
 }
 
@@ -201,11 +193,7 @@ fn invalid(problem: impl std::fmt::Display) -> Error {
     Error::Unit(format!("not a work unit: {problem}"))
 }
 
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to memory can't fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+/// Whether a number is left out of a text.
+fn is_0(number: &u32) -> bool {
+    *number == 0
 }

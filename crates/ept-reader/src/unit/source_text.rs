@@ -1,6 +1,5 @@
 //! The sources of a work unit, with what is known of them.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -12,9 +11,10 @@ use ept_select::Frame;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest, Sha256};
 
-use super::{UnitNode, cell, invalid};
+use super::{UnitNode, invalid};
 use crate::Error;
 use crate::engine::{Engine, Fetcher};
+use crate::hex::hex;
 use crate::location;
 use crate::source::{Ept, Head, Known, KnownFile, LasFile, Source};
 
@@ -23,7 +23,7 @@ use crate::source::{Ept, Head, Known, KnownFile, LasFile, Source};
 #[serde(deny_unknown_fields)]
 pub(super) struct UnitSource {
     /// Its index in the dataset.
-    #[serde(default, skip_serializing_if = "is_0")]
+    #[serde(default, skip_serializing_if = "super::is_0")]
     pub(super) number: u32,
     pub(super) location: String,
     /// Hash of what is known of it.
@@ -51,17 +51,13 @@ struct HeadText {
     start: Base64,
     #[serde(default, skip_serializing_if = "Base64::is_empty")]
     extended: Base64,
-    #[serde(default, rename = "extendedCount", skip_serializing_if = "is_0")]
+    #[serde(default, rename = "extendedCount", skip_serializing_if = "super::is_0")]
     extended_count: u32,
 }
 
 /// Bytes as text.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Base64(Bytes);
-
-fn is_0(number: &u32) -> bool {
-    *number == 0
-}
 
 impl UnitSource {
     pub(super) async fn of(
@@ -114,9 +110,9 @@ impl UnitSource {
     }
 
     /// The source, with these nodes. Headers of the options are for the server of `first`, if it is given.
-    pub(super) fn open(
+    pub(super) fn open<'a>(
         &self,
-        nodes: &[UnitNode],
+        nodes: impl Iterator<Item = &'a UnitNode>,
         first: Option<&str>,
         engine: &Engine,
     ) -> Result<Arc<dyn Source>, Error> {
@@ -134,19 +130,8 @@ impl UnitSource {
                 let (store, path) = location::open_file(&self.location, &options)?;
                 let fetcher = Fetcher::new(store, engine);
                 let file = LasFile::of_head(fetcher, path, head.head())?;
-                let nodes: HashMap<NodeName, _> = nodes
-                    .iter()
-                    .map(|node| {
-                        let known = ept_format::Node {
-                            source: node.source,
-                            name: node.name,
-                            points: node.points,
-                            cell: cell(node.name, &frame.bounds),
-                        };
-                        (node.name, (known, node.chunks.clone()))
-                    })
-                    .collect();
-                Ok(Arc::new(KnownFile::new(file, frame, nodes.into_values())))
+                let known = nodes.map(|node| (node.in_frame(&self.frame), node.chunks.clone()));
+                Ok(Arc::new(KnownFile::new(file, frame, known)))
             }
         }
     }
@@ -202,7 +187,7 @@ impl KnownText {
                 hash.update(&head.extended.0);
             }
         }
-        super::hex(&hash.finalize())
+        hex(&hash.finalize())
     }
 }
 

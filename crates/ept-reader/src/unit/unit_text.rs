@@ -40,7 +40,7 @@ struct UnitText {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NodeText {
-    #[serde(default, skip_serializing_if = "is_0")]
+    #[serde(default, skip_serializing_if = "super::is_0")]
     source: u32,
     node: NameText,
     points: u64,
@@ -55,10 +55,6 @@ struct NodeText {
 enum NameText {
     Key(String),
     Chunks([u32; 2]),
-}
-
-fn is_0(number: &u32) -> bool {
-    *number == 0
 }
 
 impl fmt::Display for Unit {

@@ -6,6 +6,8 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
+use crate::hex::hex;
+
 /// First line of an entry, which identifies it and the version of its format.
 const MAGIC: &str = "ept-cache 1";
 
@@ -68,8 +70,5 @@ pub(super) async fn read(place: PathBuf, max_bytes: usize) -> Option<Entry> {
 }
 
 pub(super) fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&Sha256::digest(bytes))
 }
