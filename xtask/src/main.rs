@@ -96,8 +96,11 @@ fn main() -> anyhow::Result<()> {
     }
 }
 
-/// Root of the workspace.
+/// Root of the workspace: that of the running `cargo`, since a program that several clones share may have been built in
+/// another.
 fn workspace() -> PathBuf {
-    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let built = env!("CARGO_MANIFEST_DIR");
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| built.into());
+    let manifest = Path::new(&manifest);
     manifest.parent().unwrap_or(manifest).to_owned()
 }
