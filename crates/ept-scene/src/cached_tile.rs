@@ -6,6 +6,8 @@ use ept_format::{Bounds, Node};
 use ept_points::{PointBatch, Values};
 use ept_select::Frame;
 
+use crate::{ColorBy, Paint, channels};
+
 /// The points of a node, decoded once and shared: as columns, and in the forms that a GPU needs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CachedTile {
@@ -110,40 +112,18 @@ fn positions(points: &PointBatch, origin: [f64; 3]) -> Arc<[[f32; 3]]> {
     places.map(from_origin).collect()
 }
 
-const CHANNELS: [&str; 3] = ["Red", "Green", "Blue"];
-
 fn colors(points: &PointBatch, frame: &Frame) -> Option<Arc<[[u8; 4]]>> {
-    let [red, green, blue] = CHANNELS.map(|name| points.values(name));
-    let channels = [red?, green?, blue?];
-    let known = CHANNELS.map(|name| maximum(frame, name));
-    let most = match known {
-        [Some(red), Some(green), Some(blue)] => red.max(green).max(blue),
-        _ => channels
-            .iter()
-            .map(|values| greatest(values))
-            .fold(0.0, f64::max),
-    };
-    let full = if most <= 255.0 { 255.0 } else { 65535.0 };
-    let [red, green, blue] = channels.map(|values| to_u8(values, full));
-    let (red, green, blue) = (red?, green?, blue?);
-    let channels = red.iter().zip(&green).zip(&blue);
-    Some(
-        channels
-            .map(|((&red, &green), &blue)| [red, green, blue, 255])
-            .collect(),
-    )
+    let channels = channels::channels(points)?;
+    let full = channels::known_full(frame)
+        .unwrap_or_else(|| channels::full(channels::greatest(&channels)));
+    let colors = Paint::new(ColorBy::Rgb, [0.0, full]).measured_colors(points)?;
+    Some(colors.into_iter().map(|[r, g, b]| [r, g, b, 255]).collect())
 }
 
 fn intensities(points: &PointBatch, frame: &Frame) -> Option<Arc<[u8]>> {
     let values = points.values("Intensity")?;
-    let known = maximum(frame, "Intensity").filter(|most| *most > 0.0);
-    to_u8(values, known.unwrap_or_else(|| most_of_type(values))).map(Arc::from)
-}
-
-/// The maximum in the schema.
-fn maximum(frame: &Frame, name: &str) -> Option<f64> {
-    let dimension = frame.dimension(name)?;
-    dimension.statistics.as_ref()?.maximum
+    let known = channels::maximum(frame, "Intensity").filter(|most| *most > 0.0);
+    channels::to_u8(values, known.unwrap_or_else(|| most_of_type(values))).map(Arc::from)
 }
 
 fn most_of_type(values: &Values) -> f64 {
@@ -151,20 +131,4 @@ fn most_of_type(values: &Values) -> f64 {
         Values::U8(_) => 255.0,
         _ => 65535.0,
     }
-}
-
-fn greatest(values: &Values) -> f64 {
-    let values = values.to_f64().unwrap_or_default();
-    values.into_iter().fold(0.0, f64::max)
-}
-
-/// Maps values from 0 to `full` to 0 to 255, rounded. The conversion to `u8` saturates.
-fn to_u8(values: &Values, full: f64) -> Option<Vec<u8>> {
-    let scale = 255.0 / full;
-    let scaled = |value: f64| (value * scale).round() as u8;
-    Some(match values {
-        Values::U8(values) => values.iter().map(|&value| scaled(value.into())).collect(),
-        Values::U16(values) => values.iter().map(|&value| scaled(value.into())).collect(),
-        other => other.to_f64()?.into_iter().map(scaled).collect(),
-    })
 }
