@@ -1,5 +1,6 @@
 //! The point under a pixel.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use crate::{CachedTile, Ray};
@@ -28,33 +29,61 @@ pub fn pick<'a>(
     ray: &Ray,
     pixels: f64,
 ) -> Option<Picked> {
+    let all = |_: &CachedTile| Ok::<_, Infallible>(None);
+    match pick_where(tiles, slack, ray, [0.0, pixels], all) {
+        Ok(found) => found,
+        Err(never) => match never {},
+    }
+}
+
+/// As [`pick`], among the points whose entry in their tile's mask is true; `None` stands for all. Masks are made only for
+/// tiles that the ray may meet. Points at most `size` pixels away count as equally near, since one that is drawn that
+/// large covers those behind it.
+///
+/// # Errors
+/// If a mask can't be made.
+pub fn pick_where<'a, E>(
+    tiles: impl IntoIterator<Item = &'a Arc<CachedTile>>,
+    slack: [f64; 3],
+    ray: &Ray,
+    [size, pixels]: [f64; 2],
+    mut mask: impl FnMut(&CachedTile) -> Result<Option<Vec<bool>>, E>,
+) -> Result<Option<Picked>, E> {
     let mut tiles: Vec<_> = tiles.into_iter().collect();
     tiles.retain(|tile| ray.can_meet(&tile.node().cell.grown(slack), pixels));
     tiles.sort_by_key(|tile| tile.node().name);
-    let found = tiles
-        .into_iter()
-        .filter_map(|tile| nearest(tile, ray, pixels));
-    found.reduce(|best, other| {
-        if is_nearer(&other, &best) {
-            other
-        } else {
-            best
+    let mut best: Option<Picked> = None;
+    for tile in tiles {
+        let mask = mask(tile)?;
+        let found = nearest(tile, mask.as_deref(), ray, [size, pixels]);
+        let is_nearer = |found: &Picked| {
+            let order = |picked: &Picked| (picked.pixels.max(size), picked.distance);
+            best.as_ref().is_none_or(|best| order(found) < order(best))
+        };
+        if let Some(found) = found.filter(is_nearer) {
+            best = Some(found);
         }
-    })
+    }
+    Ok(best)
 }
 
 /// The point of a tile nearest to a ray.
-fn nearest(tile: &Arc<CachedTile>, ray: &Ray, most: f64) -> Option<Picked> {
+fn nearest(
+    tile: &Arc<CachedTile>,
+    mask: Option<&[bool]>,
+    ray: &Ray,
+    [size, most]: [f64; 2],
+) -> Option<Picked> {
     let places = tile.points().places();
     let mut best: Option<(usize, [f64; 2])> = None;
     for (index, place) in places.enumerate() {
         let Some([along, pixels]) = ray.locate(place) else {
             continue;
         };
-        let is_nearer = |(_, [far, beside]): (usize, [f64; 2])| {
-            pixels < beside || pixels == beside && along < far
-        };
-        if pixels <= most && best.is_none_or(is_nearer) {
+        let order = |[along, pixels]: [f64; 2]| (pixels.max(size), along);
+        let is_nearer = |(_, other)| order([along, pixels]) < order(other);
+        let is_kept = || mask.is_none_or(|mask| mask.get(index) == Some(&true));
+        if pixels <= most && best.is_none_or(is_nearer) && is_kept() {
             best = Some((index, [along, pixels]));
         }
     }
@@ -66,8 +95,4 @@ fn nearest(tile: &Arc<CachedTile>, ray: &Ray, most: f64) -> Option<Picked> {
         distance,
         pixels,
     })
-}
-
-fn is_nearer(a: &Picked, b: &Picked) -> bool {
-    a.pixels < b.pixels || a.pixels == b.pixels && a.distance < b.distance
 }

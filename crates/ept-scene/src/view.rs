@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ept_format::{Bounds, Key, Node, Policy};
 use ept_points::PointBatch;
-use ept_select::{Area, Cover, Edge, Frame, Relation, SelectError};
+use ept_select::{Area, Cover, Edge, Frame, Relation, SelectError, Selection};
 
 use crate::Camera;
 
@@ -37,6 +37,7 @@ pub struct View {
     max_points: u64,
     max_depth: u32,
     clip: Option<Arc<Cover>>,
+    selection: Option<Selection>,
     /// Spacing of the root.
     spacing: f64,
     slack: [f64; 3],
@@ -52,6 +53,7 @@ impl View {
             max_points: 2_000_000,
             max_depth: Key::MAX_DEPTH,
             clip: None,
+            selection: None,
             spacing: frame.spacing.unwrap_or(f64::NAN),
             slack: frame.slack,
         }
@@ -89,6 +91,14 @@ impl View {
         Ok(self)
     }
 
+    /// Only nodes that a selection of the dataset reads, besides what other limits allow. Nodes stay whole:
+    /// [`Selection::mask`] tells which points are selected.
+    #[must_use]
+    pub fn with_selection(mut self, selection: Selection) -> View {
+        self.selection = Some(selection);
+        self
+    }
+
     /// The camera.
     #[must_use]
     pub fn camera(&self) -> &Camera {
@@ -122,6 +132,11 @@ impl View {
         let outside = |cover: &Arc<Cover>| cover.relation(cell) == Relation::Outside;
         !self.clip.as_ref().is_some_and(outside)
     }
+
+    fn is_selected(&self, key: Key, cell: &Bounds) -> bool {
+        let selection = self.selection.as_ref();
+        selection.is_none_or(|selection| selection.reads(key, cell))
+    }
 }
 
 impl Policy for View {
@@ -137,7 +152,8 @@ impl Policy for View {
         // Cheap tests first.
         let is_wanted = (is_root || pixels * 2.0 > self.min_pixels)
             && self.camera.sees(&grown)
-            && self.is_in_areas(cell);
+            && self.is_in_areas(cell)
+            && self.is_selected(key, cell);
         is_wanted.then_some(pixels)
     }
 }

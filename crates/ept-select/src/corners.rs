@@ -1,5 +1,6 @@
 //! The corners of a box as text.
 
+use std::fmt;
 use std::str::FromStr;
 
 use crate::{Area, Crs, SelectError};
@@ -45,6 +46,22 @@ impl FromStr for Corners {
 
     fn from_str(text: &str) -> Result<Corners, SelectError> {
         parse(text).map_err(SelectError::Bounds)
+    }
+}
+
+impl fmt::Display for Corners {
+    /// Text that is parsed as the same corners.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ([x0, y0, z0], [x1, y1, z1]) = (self.min, self.max);
+        if (z0, z1) == (f64::NEG_INFINITY, f64::INFINITY) {
+            write!(f, "{x0},{y0},{x1},{y1}")?;
+        } else {
+            write!(f, "{x0},{y0},{z0},{x1},{y1},{z1}")?;
+        }
+        match &self.crs {
+            Some(crs) => write!(f, "/{}", crs.definition()),
+            None => Ok(()),
+        }
     }
 }
 
@@ -131,6 +148,9 @@ mod tests {
         assert_eq!((tall.min[2], tall.max[2]), (-5.0, 5.0));
         assert_eq!(parse("([-1,3],[-2,4],[-5,5])").unwrap(), tall);
         let degrees = parse("([-1,3],[-2,4])/EPSG:4326").unwrap();
+        for corners in [&flat, &tall, &degrees] {
+            assert_eq!(parse(&corners.to_string()).as_ref(), Ok(corners));
+        }
         assert!(degrees.crs.is_some_and(|crs| crs.is_geographic()));
     }
 

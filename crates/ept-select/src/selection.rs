@@ -221,6 +221,27 @@ impl Selection {
         }
     }
 
+    /// Which points of a node are selected. `None` if all are. The points may be decoded without regard to
+    /// [`Selection::wish`], but must have its dimensions. Thinning, a core and transformations are left out.
+    ///
+    /// # Errors
+    /// As for [`Selection::select`].
+    pub fn mask(
+        &self,
+        cell: &Bounds,
+        points: &PointBatch,
+    ) -> Result<Option<Vec<bool>>, SelectError> {
+        let mut mask = self.inner.cover.mask(cell, points);
+        if let Some(origin) = self.told_origin() {
+            restrict(&mut mask, origin.mask(points)?);
+        }
+        if let Some(filter) = self.query().filter() {
+            self.check_dimensions(filter.dimensions(), points)?;
+            restrict(&mut mask, filter.mask(points));
+        }
+        Ok(mask)
+    }
+
     /// As [`Selection::select`], separately for each area of [`Query::with_any_of`]: the number of the area, from 0,
     /// and its points, possibly none, which are made only when its turn comes. Areas that the cell misses are left
     /// out. A point in several areas is returned for each. The query must not thin.
@@ -355,6 +376,17 @@ impl Selection {
     /// If the source's coordinate system is not known, or the areas can't be located on the ground.
     pub fn metres_per_unit(&self) -> Result<[f64; 2], SelectError> {
         ground::metres_per_unit(self.query(), self.frame())
+    }
+}
+
+/// Narrows a mask, of which `None` keeps all, to another.
+fn restrict(mask: &mut Option<Vec<bool>>, by: Vec<bool>) {
+    match mask {
+        Some(mask) => {
+            let both = mask.iter_mut().zip(by);
+            both.for_each(|(keep, is_kept)| *keep = *keep && is_kept);
+        }
+        None => *mask = Some(by),
     }
 }
 
