@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 /// The crates of the library. Each may use those before it. The order is that of ARCHITECTURE.md.
-pub(crate) const ORDER: [&str; 14] = [
+pub(crate) const ORDER: [&str; 15] = [
     "ept-format",
     "ept-laz",
     "ept-las",
@@ -20,6 +20,7 @@ pub(crate) const ORDER: [&str; 14] = [
     "ept-export",
     "ept-reader",
     "ept-job",
+    "ept-view",
     "ept-cli",
     "ept-python",
 ];

@@ -1,0 +1,10 @@
+//! The tests of the page's server, as one program.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod guard;
+mod looks;
+mod places;
+mod requests;
+mod support;
+mod tiles;
