@@ -3,6 +3,8 @@
 mod area;
 mod area_rows;
 mod args;
+#[cfg(feature = "view")]
+mod browser;
 mod choice;
 mod command;
 mod credits;

@@ -36,3 +36,4 @@ mod tiles;
 mod tutorial;
 mod units;
 mod validate;
+mod view;

@@ -23,6 +23,10 @@ mod sources;
 mod stats;
 mod tiles;
 mod validate;
+#[cfg(feature = "view")]
+mod view;
+#[cfg(feature = "view")]
+mod view_words;
 
 use clap::Subcommand;
 
@@ -40,6 +44,10 @@ pub(crate) enum Command {
     /// Write the points in an area at a resolution to a file
     #[command(after_help = query::EXAMPLES)]
     Query(query::QueryArgs),
+    /// Look at a dataset in the browser
+    #[cfg(feature = "view")]
+    #[command(after_help = view::NOTES)]
+    View(view::ViewArgs),
     /// Make a terrain model of the points on the ground
     #[command(after_help = dtm::EXAMPLES)]
     Dtm(dtm::DtmArgs),
@@ -96,6 +104,8 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Info(args) => info::run(&args).await,
         Command::Plan(args) => plan::run(&args).await,
         Command::Query(args) => query::run(&args).await,
+        #[cfg(feature = "view")]
+        Command::View(args) => view::run(&args).await,
         Command::Dtm(args) => dtm::run(&args).await,
         Command::Dsm(args) => dsm::run(&args).await,
         Command::Chm(args) => chm::run(&args).await,
