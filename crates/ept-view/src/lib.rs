@@ -32,6 +32,7 @@ mod losses;
 mod options;
 mod page;
 mod pick;
+mod profile;
 mod request;
 mod server;
 mod shown;

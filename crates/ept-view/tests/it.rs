@@ -5,6 +5,7 @@
 mod guard;
 mod looks;
 mod places;
+mod profiles;
 mod requests;
 mod support;
 mod tiles;
