@@ -1,0 +1,96 @@
+// Asks the server what is to be drawn, whenever the camera moved or something arrived.
+
+import { Refusal, isAbort, post, request, sentence, viewer } from './server.js';
+
+/** @typedef {import('./server.js').Look} Look */
+
+/** Milliseconds after which the server is told that the page is still open. */
+const ALIVE = 30_000;
+/** Milliseconds between looks while the camera moves. */
+const PAUSE = 30;
+
+/** One request for a look and one for arrivals are in flight at most. */
+export class Looker {
+  /**
+   * @param {() => object} view what is sent
+   * @param {(look: Look) => void} onLook
+   * @param {(problem: string|null) => void} onProblem with `null` when it is over
+   */
+  constructor(view, onLook, onProblem) {
+    this.view = view;
+    this.onLook = onLook;
+    this.onProblem = onProblem;
+    this.isWanted = false;
+    this.isLooking = false;
+    this.isWaiting = false;
+    /** @type {Look|null} */
+    this.last = null;
+    this.looks = 0;
+    setInterval(() => document.hidden || this.look(), ALIVE);
+    document.addEventListener('visibilitychange', () => document.hidden || this.look());
+  }
+
+  /** Whether nothing more is coming for the present camera. */
+  get isSettled() {
+    return !this.isWanted && !this.isLooking && this.last !== null && this.last.settled;
+  }
+
+  /** Looks again, soon. */
+  async look() {
+    this.isWanted = true;
+    if (this.isLooking) {
+      return;
+    }
+    this.isLooking = true;
+    let failures = 0;
+    while (this.isWanted) {
+      this.isWanted = false;
+      try {
+        const look = await post('look', this.view());
+        failures = 0;
+        this.looks += 1;
+        this.last = look;
+        this.onProblem(null);
+        this.onLook(look);
+        await pause(PAUSE);
+      } catch (error) {
+        failures += 1;
+        this.isWanted = true;
+        this.onProblem(sentence(error));
+        await pause(Math.min(500 * 2 ** failures, 15_000));
+      }
+    }
+    this.isLooking = false;
+    this.wait();
+  }
+
+  /** Waits for something to arrive. A hidden page does not: browsers share a few connections among all pages of a server. */
+  async wait() {
+    const isOver = () => !this.last || document.hidden || (this.last.settled && this.last.losses.length === 0);
+    if (this.isWaiting || isOver()) {
+      return;
+    }
+    this.isWaiting = true;
+    while (!isOver()) {
+      try {
+        const version = this.last?.version ?? 0;
+        const answer = await request(`arrivals?viewer=${viewer}&version=${version}`);
+        if (answer.status === 200) {
+          await this.look();
+        }
+      } catch (error) {
+        if (!isAbort(error) && !(error instanceof Refusal)) {
+          this.onProblem(sentence(error));
+        }
+        await pause(1000);
+        await this.look();
+      }
+    }
+    this.isWaiting = false;
+  }
+}
+
+/** @param {number} milliseconds @returns {Promise<void>} */
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
