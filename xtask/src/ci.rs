@@ -4,7 +4,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{advisories, conformance, fuzz, interop, packages, python, testdata, tidy, workspace};
+use crate::{
+    advisories, conformance, fuzz, interop, packages, page, python, testdata, tidy, workspace,
+};
 
 /// Seconds for each fuzz target: enough to see that it works and that no seed violates a law.
 const FUZZING: u32 = 5;
@@ -32,6 +34,7 @@ pub(crate) fn run() -> Result<()> {
     fixtures_are_up_to_date()?;
     conformance::run(&[])?;
     interop::run(&[])?;
+    page::check()?;
     python::check()?;
     fuzz::run(None, FUZZING)
 }

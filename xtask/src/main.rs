@@ -8,6 +8,7 @@ mod fuzz;
 mod hierarchy;
 mod interop;
 mod packages;
+mod page;
 mod python;
 mod testdata;
 mod tidy;
@@ -55,6 +56,8 @@ enum Command {
         /// Folders of datasets; by default, the fixtures and the intact samples
         datasets: Vec<PathBuf>,
     },
+    /// Check the types of the page of `ept view`, and what it does in Chromium; needs npm
+    Page,
     /// Build the Python package, install it beside other libraries, and run its tests and type checkers; needs python3 of
     /// 3.11 or later
     Python {
@@ -87,6 +90,7 @@ fn main() -> anyhow::Result<()> {
         Command::GenHierarchy { directory, nodes } => hierarchy::generate(&directory, nodes),
         Command::Conformance { targets } => conformance::run(&targets),
         Command::Interop { datasets } => interop::run(&datasets),
+        Command::Page => page::check(),
         Command::Python { engines: false } => python::check(),
         Command::Python { engines: true } => python::check_engines(),
         Command::Wheel => python::release(),

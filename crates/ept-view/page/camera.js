@@ -249,10 +249,12 @@ export class Camera {
  * @param {import('./server.js').Dataset} dataset @returns {Vec3}
  */
 export function displayScale(dataset) {
-  if (!dataset.srs.isGeographic) {
-    return [1, 1, 1];
+  const { metres, heightMetres, isGeographic } = dataset.srs;
+  if (!isGeographic) {
+    // Heights may be in another unit than the ground.
+    return [1, 1, metres && heightMetres ? heightMetres / metres : 1];
   }
   const METRES = 111_320;
   const latitude = (dataset.conforming[1] + dataset.conforming[4]) / 2;
-  return [METRES * Math.max(Math.cos((latitude * Math.PI) / 180), 0.01), METRES, 1];
+  return [METRES * Math.max(Math.cos((latitude * Math.PI) / 180), 0.01), METRES, heightMetres ?? 1];
 }

@@ -12,7 +12,7 @@ const REST = 80;
 /** @param {import('./server.js').Dataset} dataset @returns {(place: Vec3|null) => void} shows a place */
 export function startCursor(dataset) {
   const node = byId('cursor');
-  const name = dataset.srs.code ?? dataset.srs.name;
+  const name = dataset.srs.code ?? dataset.srs.name ?? '';
   const step = dataset.srs.isGeographic ? 1e-7 : 0.01;
   /** @type {number|undefined} */
   let timer;

@@ -8,6 +8,8 @@ import { Refusal, isAbort, post, request, sentence, viewer } from './server.js';
 const ALIVE = 30_000;
 /** Milliseconds between looks while the camera moves. */
 const PAUSE = 30;
+/** Milliseconds between looks that drop what is out of view. */
+const DROP = 80;
 
 /** One request for a look and one for arrivals are in flight at most. */
 export class Looker {
@@ -21,7 +23,8 @@ export class Looker {
     this.onLook = onLook;
     this.onProblem = onProblem;
     this.isWanted = false;
-    this.isLooking = false;
+    /** The looks that are under way. @type {Promise<void>|null} */
+    this.looking = null;
     this.isWaiting = false;
     /** @type {Look|null} */
     this.last = null;
@@ -32,16 +35,24 @@ export class Looker {
 
   /** Whether nothing more is coming for the present camera. */
   get isSettled() {
-    return !this.isWanted && !this.isLooking && this.last !== null && this.last.settled;
+    return !this.isWanted && !this.looking && this.last !== null && this.last.settled;
   }
 
-  /** Looks again, soon. */
-  async look() {
+  /** Looks again, soon. @returns {Promise<void>} resolves when what is seen now was looked at */
+  look() {
     this.isWanted = true;
-    if (this.isLooking) {
-      return;
-    }
-    this.isLooking = true;
+    this.looking ??= this.run().finally(() => {
+      this.looking = null;
+      if (this.isWanted) {
+        this.look();
+      } else {
+        this.wait();
+      }
+    });
+    return this.looking;
+  }
+
+  async run() {
     let failures = 0;
     while (this.isWanted) {
       this.isWanted = false;
@@ -60,8 +71,6 @@ export class Looker {
         await pause(Math.min(500 * 2 ** failures, 15_000));
       }
     }
-    this.isLooking = false;
-    this.wait();
   }
 
   /** Waits for something to arrive. A hidden page does not: browsers share a few connections among all pages of a server. */
@@ -72,6 +81,12 @@ export class Looker {
     }
     this.isWaiting = true;
     while (!isOver()) {
+      if (this.last?.missing === 0 && !this.last.settled) {
+        // Tiles out of view are dropped after some looks, not after some time.
+        await pause(DROP);
+        await this.look();
+        continue;
+      }
       try {
         const version = this.last?.version ?? 0;
         const answer = await request(`arrivals?viewer=${viewer}&version=${version}`);

@@ -1,6 +1,7 @@
 // Draws the points of tiles.
 
 import { createProgram, createRow, fillRow } from './program.js';
+import { minus } from './vector.js';
 
 /** @typedef {import('./tiles.js').Tile} Tile */
 /** @typedef {import('./camera.js').Camera} Camera */
@@ -27,10 +28,12 @@ layout(location = 1) in uvec2 a_labels;
 layout(location = 2) in vec3 a_rgb;
 layout(location = 3) in float a_value;
 uniform mat4 u_matrix;
+uniform vec3 u_step; // lengths of a count
+uniform vec3 u_centre; // of the cell, from the origin
 uniform float u_sizes[8];
 uniform vec2 u_range;
 uniform int u_mode;
-uniform vec2 u_height;
+uniform float u_height; // of the origin, above the least limit
 uniform vec2 u_limits;
 uniform sampler2D u_ramp;
 uniform sampler2D u_classes;
@@ -40,12 +43,12 @@ uniform vec2 u_clip[${MOST_CORNERS}];
 out vec3 v_color;
 flat out int v_isRound;
 
-bool isClipped() {
+bool isClipped(vec2 place) {
   bool inside = u_corners == 0;
   for (int i = 0, j = u_corners - 1; i < u_corners; j = i++) {
     vec2 a = u_clip[i], b = u_clip[j];
-    if ((a.y > a_position.y) != (b.y > a_position.y)
-      && a_position.x < (b.x - a.x) * (a_position.y - a.y) / (b.y - a.y) + a.x) {
+    if ((a.y > place.y) != (b.y > place.y)
+      && place.x < (b.x - a.x) * (place.y - a.y) / (b.y - a.y) + a.x) {
       inside = !inside;
     }
   }
@@ -59,7 +62,8 @@ vec3 ramp(float value) {
 
 void main() {
   vec4 kind = texelFetch(u_classes, ivec2(int(a_labels.x), 0), 0);
-  if (kind.a < 0.5 || isClipped()) {
+  vec3 place = u_step * a_position;
+  if (kind.a < 0.5 || isClipped(place.xy)) {
     gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
     gl_PointSize = 1.0;
     v_color = vec3(0.0);
@@ -67,7 +71,7 @@ void main() {
     return;
   }
   gl_Position = u_matrix * vec4(a_position, 1.0);
-  ivec3 upper = ivec3(step(32767.5, a_position));
+  ivec3 upper = ivec3(step(u_centre, place));
   float size = u_sizes[upper.x + 2 * upper.y + 4 * upper.z] / gl_Position.w;
   gl_PointSize = clamp(size, u_range.x, u_range.y);
   v_isRound = gl_PointSize > 3.0 ? 1 : 0;
@@ -76,7 +80,7 @@ void main() {
   } else if (u_mode == 1) {
     v_color = ramp(a_value);
   } else if (u_mode == 2) {
-    v_color = ramp(u_height.x + u_height.y * a_position.z);
+    v_color = ramp(u_height + place.z);
   } else if (u_mode == 3) {
     v_color = kind.rgb;
   } else {
@@ -186,13 +190,14 @@ export class Points {
     const [low, high] = style.limits[color] ?? [0, 1];
     // Times are relative to the least limit of the dataset, heights to the least limit of the ramp: `f32` is exact enough for them.
     const base = color === 'time' ? (this.dataset.limits.time?.[0] ?? 0) : color === 'height' ? low : 0;
-    gl.uniform2f(at.u_height, tile.origin[2] - base, tile.step[2]);
+    gl.uniform1f(at.u_height, tile.origin[2] - base);
+    gl.uniform3fv(at.u_step, tile.step);
+    gl.uniform3fv(at.u_centre, minus(tile.centre, tile.origin));
     gl.uniform2f(at.u_limits, low - base, 1 / Math.max(high - low, 1e-12));
     const corners = style.clip ?? [];
     gl.uniform1i(at.u_corners, corners.length);
     if (corners.length > 0) {
-      const counts = corners.flatMap(([x, y]) => [(x - tile.origin[0]) / tile.step[0], (y - tile.origin[1]) / tile.step[1]]);
-      gl.uniform2fv(at.u_clip, counts);
+      gl.uniform2fv(at.u_clip, corners.flatMap(([x, y]) => [x - tile.origin[0], y - tile.origin[1]]));
     }
     gl.bindVertexArray(tile.array);
     gl.drawArrays(gl.POINTS, 0, tile.count);

@@ -1,6 +1,6 @@
 // What the server says. Addresses are relative to that of the page, which contains the token.
 
-/** @typedef {{name: string, code: string|null, unit: string|null, metres: number|null, isGeographic: boolean}} Srs */
+/** @typedef {{name: string|null, code: string|null, unit: string|null, metres: number|null, heightMetres: number|null, isGeographic: boolean}} Srs */
 /** @typedef {{code: number, name: string, color: number[], points: number|null}} PointClass */
 /**
  * What is shown, from `dataset`.
@@ -10,7 +10,7 @@
  * @property {number} points
  * @property {number[]} bounds cube of the octree, `[minx, miny, minz, maxx, maxy, maxz]`
  * @property {number[]} conforming box of the points
- * @property {number} spacing of the root, in units of the CRS
+ * @property {number|null} spacing of the root, in units of the CRS
  * @property {Srs} srs
  * @property {{name: string, type: string}[]} dimensions
  * @property {string[]} colors that the points have

@@ -160,7 +160,7 @@ export class Stage {
       return;
     }
     if (this.areSizesOld) {
-      setSizes(tiles.loaded, this.dataset.spacing);
+      setSizes(tiles.loaded, this.dataset.spacing ?? (this.dataset.bounds[3] - this.dataset.bounds[0]) / 128);
       this.areSizesOld = false;
     }
     const density = this.density ?? 1;
@@ -217,6 +217,7 @@ export class Stage {
 
   /** Makes everything again after a lost context. */
   restore() {
+    this.fence = null;
     this.eyeDome.restore();
     this.points.restore();
     this.depth.restore();

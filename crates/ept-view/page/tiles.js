@@ -9,8 +9,9 @@ import { Refusal, isAbort, request } from './server.js';
  * @typedef {object} Tile
  * @property {string} key
  * @property {number} count of points
- * @property {Vec3} origin least corner of its cell
+ * @property {Vec3} origin least coordinates of its points
  * @property {Vec3} step units per count of a position
+ * @property {Vec3} centre of its cell, where its eighths meet
  * @property {string} payload the colour whose values it has
  * @property {number} rank its place among those to draw, 0 is the best
  * @property {WebGLBuffer} buffer
@@ -40,7 +41,7 @@ export class Tiles {
     this.loaded = new Map();
     /** @type {Map<string, AbortController>} */
     this.flights = new Map();
-    /** @type {Map<string, number>} ranks of the tiles that are to be drawn */
+    /** @type {Map<string, {rank: number, centre: Vec3}>} the tiles that are to be drawn */
     this.wanted = new Map();
     /** @type {Map<string, number>} times before which failed tiles are not requested */
     this.rests = new Map();
@@ -76,7 +77,7 @@ export class Tiles {
   want(show, payload) {
     const isOther = payload !== this.payload;
     this.payload = payload;
-    this.wanted = new Map(show.map((tile, rank) => [tile.key, rank]));
+    this.wanted = new Map(show.map(({ key, cell }, rank) => [key, { rank, centre: centre(cell) }]));
     for (const [key, flight] of this.flights) {
       if (isOther || !this.wanted.has(key)) {
         flight.abort();
@@ -84,11 +85,11 @@ export class Tiles {
       }
     }
     for (const [key, tile] of this.loaded) {
-      const rank = this.wanted.get(key);
-      if (rank === undefined) {
-        this.free(tile);
+      const wanted = this.wanted.get(key);
+      if (wanted) {
+        tile.rank = wanted.rank;
       } else {
-        tile.rank = rank;
+        this.free(tile);
       }
     }
     this.onChange();
@@ -117,9 +118,10 @@ export class Tiles {
     try {
       const answer = await request(`tile/${key}?color=${payload}`, { signal: flight.signal });
       const bytes = await answer.arrayBuffer();
-      if (this.flights.get(key) === flight && this.wanted.has(key)) {
+      const wanted = this.wanted.get(key);
+      if (this.flights.get(key) === flight && wanted) {
         this.bytes += bytes.byteLength;
-        this.add(key, payload, bytes);
+        this.add({ key, payload, ...wanted, ...parse(bytes) }, bytes);
         this.rests.delete(key);
       }
     } catch (error) {
@@ -137,15 +139,14 @@ export class Tiles {
     this.fetch();
   }
 
-  /** @param {string} key @param {string} payload @param {ArrayBuffer} bytes */
-  add(key, payload, bytes) {
-    const { origin, step, count } = parse(bytes);
+  /** @param {Omit<Tile, 'buffer'|'array'|'sizes'>} tile @param {ArrayBuffer} bytes */
+  add(tile, bytes) {
     const { gl } = this;
     const [buffer, array] = [gl.createBuffer(), gl.createVertexArray()];
     if (!buffer || !array) {
       throw new Error('the graphics card has no memory left');
     }
-    const old = this.loaded.get(key);
+    const old = this.loaded.get(tile.key);
     if (old) {
       this.free(old);
     }
@@ -159,8 +160,7 @@ export class Tiles {
     gl.vertexAttribPointer(3, 1, gl.FLOAT, false, RECORD, 8);
     [0, 1, 2, 3].forEach((index) => gl.enableVertexAttribArray(index));
     gl.bindVertexArray(null);
-    const rank = this.wanted.get(key) ?? 0;
-    this.loaded.set(key, { key, count, origin, step, payload, rank, buffer, array, sizes: new Float32Array(8) });
+    this.loaded.set(tile.key, { ...tile, buffer, array, sizes: new Float32Array(8) });
     this.onChange();
   }
 
@@ -181,6 +181,11 @@ export class Tiles {
   ordered() {
     return [...this.loaded.values()].sort((a, b) => a.rank - b.rank);
   }
+}
+
+/** @param {number[]} cell @returns {Vec3} */
+function centre([minx, miny, minz, maxx, maxy, maxz]) {
+  return [(minx + maxx) / 2, (miny + maxy) / 2, (minz + maxz) / 2];
 }
 
 /**

@@ -8,7 +8,42 @@ use axum::response::{IntoResponse, Response};
 const INDEX: (&str, &str) = ("index.html", include_str!("../page/index.html"));
 
 /// Name and text of each other file.
-const FILES: &[(&str, &str)] = &[];
+const FILES: &[(&str, &str)] = &[
+    ("camera.js", include_str!("../page/camera.js")),
+    ("classes.js", include_str!("../page/classes.js")),
+    ("clip.js", include_str!("../page/clip.js")),
+    ("compass.js", include_str!("../page/compass.js")),
+    ("controls.js", include_str!("../page/controls.js")),
+    ("cursor.js", include_str!("../page/cursor.js")),
+    ("depth.js", include_str!("../page/depth.js")),
+    ("elements.js", include_str!("../page/elements.js")),
+    ("eye_dome.js", include_str!("../page/eye_dome.js")),
+    ("facts.js", include_str!("../page/facts.js")),
+    ("format.js", include_str!("../page/format.js")),
+    ("legend.js", include_str!("../page/legend.js")),
+    ("link.js", include_str!("../page/link.js")),
+    ("looker.js", include_str!("../page/looker.js")),
+    ("losses.js", include_str!("../page/losses.js")),
+    ("main.js", include_str!("../page/main.js")),
+    ("overlay.js", include_str!("../page/overlay.js")),
+    ("pick.js", include_str!("../page/pick.js")),
+    ("points.js", include_str!("../page/points.js")),
+    ("profile.js", include_str!("../page/profile.js")),
+    ("program.js", include_str!("../page/program.js")),
+    ("progress.js", include_str!("../page/progress.js")),
+    ("ruler.js", include_str!("../page/ruler.js")),
+    ("scale_bar.js", include_str!("../page/scale_bar.js")),
+    ("server.js", include_str!("../page/server.js")),
+    ("settings.js", include_str!("../page/settings.js")),
+    ("sizes.js", include_str!("../page/sizes.js")),
+    ("stage.js", include_str!("../page/stage.js")),
+    ("state.js", include_str!("../page/state.js")),
+    ("theme.js", include_str!("../page/theme.js")),
+    ("tiles.js", include_str!("../page/tiles.js")),
+    ("tools.js", include_str!("../page/tools.js")),
+    ("vector.js", include_str!("../page/vector.js")),
+    ("style.css", include_str!("../page/style.css")),
+];
 
 pub(crate) async fn index() -> Response {
     file(INDEX)
@@ -33,4 +68,23 @@ fn file((name, text): (&'static str, &'static str)) -> Response {
         (header::CACHE_CONTROL, "no-store"),
     ];
     (headers, text).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FILES;
+
+    #[test]
+    fn every_file_of_the_page_is_served() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/page");
+        let names = std::fs::read_dir(folder).unwrap();
+        let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut files: Vec<String> = names
+            .filter(|name| name.ends_with(".js") || name.ends_with(".css"))
+            .collect();
+        files.sort();
+        let mut served: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
+        served.sort_unstable();
+        assert_eq!(served, files);
+    }
 }

@@ -1,0 +1,105 @@
+// What is drawn.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { fixture, sample } from './places.js';
+import { described, launch, lit, open, projected, serve, settle } from './view.js';
+
+/** @type {import('playwright-core').Browser} */
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser.close());
+
+const DATASETS = [
+  fixture('terrain'),
+  fixture('binary'),
+  fixture('zstandard'),
+  fixture('laz-pf7'),
+  sample('ept/terrain-laz14'),
+  sample('../bench/autzen-laz'),
+].filter((folder) => folder !== null);
+
+for (const source of DATASETS) {
+  test(`all points of a look are drawn where they are: ${source.split('/').at(-1)}`, async (t) => {
+    const { url } = await serve(t, source);
+    const { conforming } = await described(url);
+    const { page, complaints, requests } = await open(t, browser, url, { hash: '&size=0.2&strength=0' });
+    const facts = await page.evaluate(() => ({ points: window.ept.points, look: window.ept.lookPoints }));
+    assert.equal(facts.points, facts.look);
+    assert.ok(facts.points > 0);
+
+    await page.click('#top');
+    await page.click('#home');
+    await settle(page);
+    const { box } = await lit(page);
+    const expected = await projected(page, conforming);
+    const apart = box.map((side, i) => Math.abs(side - expected[i]));
+    assert.ok(Math.max(...apart) <= 5, `lit: ${box}, projected: ${expected}`);
+
+    assert.deepEqual(complaints(), []);
+    for (const request of requests) {
+      assert.ok(request.startsWith(url) || request.startsWith('data:'), request);
+    }
+  });
+}
+
+test('a picture has many pixels and colours', async (t) => {
+  const source = sample('../bench/autzen-laz') ?? fixture('terrain');
+  const { url } = await serve(t, source, ['--color', 'rgb']);
+  const { page } = await open(t, browser, url);
+  const { part, colors } = await lit(page);
+  assert.ok(part >= 0.2, `${part} of the pixels are lit`);
+  assert.ok(colors >= 1000, `${colors} colours`);
+});
+
+test('every colour shows something else', async (t) => {
+  const { url } = await serve(t, fixture('terrain'));
+  const { colors } = await described(url);
+  assert.ok(colors.length >= 5, colors.join());
+  const { page, complaints } = await open(t, browser, url);
+  const pictures = new Set();
+  for (const color of colors) {
+    await page.selectOption('#color', color);
+    await settle(page);
+    const { pixels } = await page.evaluate(() => {
+      const { pixels } = window.ept.pixels();
+      return { pixels: Array.from(pixels).reduce((sum, value, i) => (sum * 31 + value * (i % 251)) % 1e9, 7) };
+    });
+    pictures.add(pixels);
+  }
+  assert.equal(pictures.size, colors.length);
+  assert.deepEqual(complaints(), []);
+});
+
+for (const name of ['ept/pdal-1.2-with-color', '../bench/autzen-laz']) {
+  const source = sample(name);
+  test(`8-bit colours in 16-bit fields are bright: ${name}`, { skip: source === null }, async (t) => {
+    const { url } = await serve(t, source ?? '', ['--color', 'rgb']);
+    const { page } = await open(t, browser, url, { hash: '&strength=0' });
+    const { brightness } = await lit(page);
+    // Shifted by 8 bits, they would all be 0.
+    assert.ok(brightness > 40, `mean brightness is ${brightness}`);
+  });
+}
+
+test('a lost context is restored', async (t) => {
+  const { url } = await serve(t, fixture('terrain'));
+  const { page, complaints } = await open(t, browser, url);
+  const before = await lit(page);
+  await page.evaluate(async () => {
+    const map = /** @type {HTMLCanvasElement} */ (document.getElementById('map'));
+    const extension = map.getContext('webgl2')?.getExtension('WEBGL_lose_context');
+    const lost = new Promise((resolve) => map.addEventListener('webglcontextlost', resolve, { once: true }));
+    extension?.loseContext();
+    await lost;
+    const restored = new Promise((resolve) => map.addEventListener('webglcontextrestored', resolve, { once: true }));
+    setTimeout(() => extension?.restoreContext());
+    await restored;
+  });
+  await settle(page);
+  assert.deepEqual(await lit(page), before);
+  assert.deepEqual(complaints().filter((text) => !text.includes('CONTEXT_LOST')), []);
+});

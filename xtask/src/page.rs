@@ -1,0 +1,55 @@
+//! `cargo xtask page`: the page of `ept view`, its types and what it does in a browser.
+//!
+//! The page itself is plain JavaScript without dependencies. TypeScript checks the types in its comments, and playwright-core
+//! drives Chromium; both are pinned in `crates/ept-view/page/test`. Chromium draws with WebGL in software, so frames are slow
+//! and nothing is said of times.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::conformance::samples_folder;
+use crate::interop::tools::{once, run, target};
+
+/// The browser, as Debian installs it.
+const BROWSER: &str = "/usr/bin/chromium";
+
+/// Checks the page.
+pub(crate) fn check() -> Result<()> {
+    let page = crate::workspace().join("crates/ept-view/page");
+    let tests = page.join("test");
+    once(
+        &tests.join("package-lock.json"),
+        &tests.join("node_modules"),
+        || run(Command::new("npm").arg("ci").current_dir(&tests)),
+    )?;
+    run(Command::new(tests.join("node_modules/.bin/tsc"))
+        .arg("-p")
+        .arg(&page))?;
+    if !Path::new(BROWSER).exists() {
+        println!("skipped: there is no {BROWSER} to show the page in");
+        return Ok(());
+    }
+    run(Command::new("node")
+        .current_dir(&tests)
+        // One after another: each draws on all cores.
+        .args(["--test", "--test-concurrency=1", "--test-timeout=120000"])
+        .env("EPT", build_ept()?)
+        .env("EPT_BROWSER", BROWSER)
+        .env("EPT_SAMPLES", samples_folder()))
+}
+
+/// Builds the command and returns its path.
+fn build_ept() -> Result<PathBuf> {
+    // Features as in a build of the whole workspace, so that nothing is built twice.
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--workspace", "--bin", "ept"])
+        .current_dir(crate::workspace())
+        .status()?;
+    if status.success() {
+        Ok(target()?.join("debug").join("ept"))
+    } else {
+        bail!("the command does not build")
+    }
+}
