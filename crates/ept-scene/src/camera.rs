@@ -3,7 +3,7 @@
 use ept_format::Bounds;
 
 use crate::Ray;
-use crate::vector::{cross, dot, minus, norm, solve, times, unit};
+use crate::vector::{cross, dot, minus, norm, scaled, solve, times, unit};
 
 /// A camera in the dataset's coordinates: the planes around its view, and pixels per unit.
 ///
@@ -28,6 +28,8 @@ pub struct Camera {
     /// Half-spaces `n * p + d >= 0` whose intersection is seen.
     planes: [[f64; 4]; 6],
     lens: Lens,
+    /// Length of a unit along each axis. The lens measures in lengths.
+    scale: [f64; 3],
 }
 
 /// A camera with invalid parameters.
@@ -72,6 +74,28 @@ impl Camera {
             planes: planes(&matrix),
             rows: matrix,
             viewport,
+            scale: [1.0; 3],
+        })
+    }
+
+    /// The same camera of coordinates whose units differ by axis, such as degrees and metres. `scale` is the length of a
+    /// unit along each axis, by which distances are measured, so that sizes in the image are right.
+    ///
+    /// # Errors
+    /// If a length is not greater than 0.
+    pub fn with_scale(self, scale: [f64; 3]) -> Result<Camera, CameraError> {
+        if !scale
+            .iter()
+            .all(|length| length.is_finite() && *length > 0.0)
+        {
+            return Err(fault("a unit of its coordinates has no length"));
+        }
+        let rows = scaled_rows(&self.rows, scale);
+        let lens = Lens::of(&rows, self.viewport[1]).filter(Lens::is_sane);
+        Ok(Camera {
+            lens: lens.ok_or_else(|| fault("its matrix is not a projection"))?,
+            scale,
+            ..self
         })
     }
 
@@ -144,12 +168,16 @@ impl Camera {
         })
     }
 
-    /// Size in pixels of a length at the point of the box nearest to the eye. Infinite if the eye is in the box.
+    /// Size in pixels of a length along x at the point of the box nearest to the eye. Infinite if the eye is in the box.
     /// Distance is measured from the eye, not along the viewing axis, so turning on the spot changes no size.
     #[must_use]
     pub fn pixels(&self, length: f64, cell: &Bounds) -> f64 {
+        let length = length * self.scale[0];
         match self.lens {
-            Lens::Perspective { eye, pixels } => length * pixels / distance(eye, cell),
+            Lens::Perspective { eye, pixels } => {
+                let ends = [cell.min(), cell.max()].map(|corner| scaled(corner, self.scale));
+                length * pixels / distance(eye, ends)
+            }
             Lens::Orthographic { pixels } => length * pixels,
         }
     }
@@ -158,7 +186,7 @@ impl Camera {
     #[must_use]
     pub fn eye(&self) -> Option<[f64; 3]> {
         match self.lens {
-            Lens::Perspective { eye, .. } => Some(eye),
+            Lens::Perspective { eye, .. } => Some([0, 1, 2].map(|i| eye[i] / self.scale[i])),
             Lens::Orthographic { .. } => None,
         }
     }
@@ -194,8 +222,8 @@ impl Camera {
     pub fn ray(&self, pixel: [f64; 2]) -> Ray {
         let x = pixel[0] / self.viewport[0] * 2.0 - 1.0;
         let y = 1.0 - pixel[1] / self.viewport[1] * 2.0;
-        let [across, up, depth, ahead] = self.rows;
-        match self.lens {
+        let [across, up, depth, ahead] = scaled_rows(&self.rows, self.scale);
+        let ray = match self.lens {
             Lens::Perspective { eye, pixels } => {
                 let direction = solve([across, up, ahead], [x, y, 1.0]);
                 Ray::new(eye, direction.unwrap_or([0.0, 0.0, -1.0])).with_pixels(0.0, 1.0 / pixels)
@@ -207,7 +235,8 @@ impl Camera {
                 let ray = Ray::new(origin, direction.unwrap_or([0.0, 0.0, -1.0]));
                 ray.with_pixels(1.0 / pixels, 0.0)
             }
-        }
+        };
+        ray.with_scale(self.scale)
     }
 }
 
@@ -274,9 +303,13 @@ fn height(row: &[f64; 4], point: [f64; 3]) -> f64 {
     dot([row[0], row[1], row[2]], point) + row[3]
 }
 
-/// Distance from a point to a box, 0 inside.
-fn distance(point: [f64; 3], cell: &Bounds) -> f64 {
-    let (min, max) = (cell.min(), cell.max());
+/// The rows of the matrix for coordinates in lengths.
+fn scaled_rows(rows: &[[f64; 4]; 4], [x, y, z]: [f64; 3]) -> [[f64; 4]; 4] {
+    rows.map(|[a, b, c, d]| [a / x, b / y, c / z, d])
+}
+
+/// Distance from a point to a box between two corners, 0 inside.
+fn distance(point: [f64; 3], [min, max]: [[f64; 3]; 2]) -> f64 {
     norm([0, 1, 2].map(|i| f64::max(min[i] - point[i], point[i] - max[i]).max(0.0)))
 }
 

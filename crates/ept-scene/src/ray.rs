@@ -2,15 +2,18 @@
 
 use ept_format::Bounds;
 
-use crate::vector::{dot, minus, norm, times, unit};
+use crate::vector::{dot, minus, norm, scaled, times, unit};
 
 /// A ray with the size of a pixel along it, see [`crate::Camera::ray`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ray {
+    /// In lengths, as the direction.
     origin: [f64; 3],
     direction: [f64; 3],
     /// Size of a pixel at the origin, and its growth per unit of distance.
     pixel: [f64; 2],
+    /// Length of a unit along each axis.
+    scale: [f64; 3],
 }
 
 impl Ray {
@@ -21,6 +24,7 @@ impl Ray {
             origin,
             direction: unit(direction).unwrap_or([0.0, 0.0, -1.0]),
             pixel: [1.0, 0.0],
+            scale: [1.0; 3],
         }
     }
 
@@ -31,23 +35,29 @@ impl Ray {
         self
     }
 
-    /// Its origin.
-    #[must_use]
-    pub fn origin(&self) -> [f64; 3] {
-        self.origin
+    /// Sets the length of a unit along each axis, by which its origin and direction were measured.
+    pub(crate) fn with_scale(mut self, scale: [f64; 3]) -> Ray {
+        self.scale = scale;
+        self
     }
 
-    /// Its direction, of length 1.
+    /// Its origin, in the dataset's coordinates.
+    #[must_use]
+    pub fn origin(&self) -> [f64; 3] {
+        [0, 1, 2].map(|i| self.origin[i] / self.scale[i])
+    }
+
+    /// Its direction, of length 1, see [`crate::Camera::with_scale`].
     #[must_use]
     pub fn direction(&self) -> [f64; 3] {
         self.direction
     }
 
-    /// Position of a point relative to the ray: distance along it in units, distance from it in pixels. `None` if it is
+    /// Position of a point relative to the ray: distance along it in units (lengths, if these have a scale), distance from it in pixels. `None` if it is
     /// behind the origin.
     #[must_use]
     pub fn locate(&self, point: [f64; 3]) -> Option<[f64; 2]> {
-        let way = minus(point, self.origin);
+        let way = minus(scaled(point, self.scale), self.origin);
         let along = dot(way, self.direction);
         let beside = norm(minus(way, times(self.direction, along)));
         let pixel = self.pixel[0] + self.pixel[1] * along;
@@ -56,7 +66,7 @@ impl Ray {
 
     /// Whether a point in the box may be within this many pixels.
     pub(crate) fn can_meet(&self, cell: &Bounds, pixels: f64) -> bool {
-        let (min, max) = (cell.min(), cell.max());
+        let [min, max] = [cell.min(), cell.max()].map(|corner| scaled(corner, self.scale));
         let middle = [0, 1, 2].map(|i| min[i] + (max[i] - min[i]) / 2.0);
         let radius = norm(minus(max, min)) / 2.0;
         let way = minus(middle, self.origin);

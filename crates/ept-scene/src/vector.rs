@@ -10,6 +10,11 @@ pub(crate) fn times(a: Vector, by: f64) -> Vector {
     a.map(|number| number * by)
 }
 
+/// Each number times that of `by`.
+pub(crate) fn scaled(a: Vector, by: Vector) -> Vector {
+    [a[0] * by[0], a[1] * by[1], a[2] * by[2]]
+}
+
 pub(crate) fn dot(a: Vector, b: Vector) -> f64 {
     a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 }

@@ -26,6 +26,7 @@ mod miss;
 mod named_area;
 mod named_dimensions;
 mod origin;
+mod outline;
 
 mod placed_area;
 mod placement;

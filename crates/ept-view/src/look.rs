@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::{Refusal, json};
 use crate::losses::{LossAnswer, corners};
-use crate::request::{Body, camera, parsed};
+use crate::request::{Body, parsed};
 use crate::shown::Shown;
 
 #[derive(Debug, Deserialize)]
@@ -50,7 +50,7 @@ struct ShownTile {
 pub(crate) async fn look(State(shown): State<Arc<Shown>>, body: Body) -> Result<Response, Refusal> {
     let request: LookRequest = parsed(body)?;
     check_name(&request.viewer)?;
-    let camera = camera(&request.matrix, request.viewport)?;
+    let camera = shown.camera(&request.matrix, request.viewport)?;
     if !request.min_pixels.is_finite() {
         return Err(Refusal::bad("minPixels is not finite"));
     }

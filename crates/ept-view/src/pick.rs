@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::answer::{self, Refusal};
-use crate::request::{Body, camera, parsed};
+use crate::request::{Body, parsed};
 use crate::shown::Shown;
 
 #[derive(Debug, Deserialize)]
@@ -33,7 +33,7 @@ const REACH: [f64; 2] = [2.0, 8.0];
 /// Answers with the nearest point that the page draws, null if there is none near the pixel.
 pub(crate) async fn pick(State(shown): State<Arc<Shown>>, body: Body) -> Result<Response, Refusal> {
     let request: PickRequest = parsed(body)?;
-    let camera = camera(&request.matrix, request.viewport)?;
+    let camera = shown.camera(&request.matrix, request.viewport)?;
     if !request.pixel.iter().all(|number| number.is_finite()) {
         return Err(Refusal::bad("the pixel is not finite"));
     }

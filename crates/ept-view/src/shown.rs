@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use ept_reader::{
-    CachedTile, Camera, Dataset, Filter, Query, Scene, SceneOptions, SelectError, Selection,
+    CachedTile, Camera, Dataset, Filter, Frame, Query, Scene, SceneOptions, SelectError, Selection,
     TileCache, View,
 };
 use ept_scene::{ColorBy, Paint};
@@ -15,6 +15,7 @@ use futures::StreamExt;
 
 use crate::answer::Refusal;
 use crate::description;
+use crate::request::camera;
 use crate::viewers::{Seat, Viewers};
 use crate::{ViewError, ViewOptions, Words};
 
@@ -51,6 +52,8 @@ pub(crate) struct Shown {
     /// Maximum number of points in the views of all pages.
     most_points: u64,
     to_degrees: OnceLock<Option<Transform>>,
+    /// Metres per unit along each axis, if they differ because coordinates are degrees.
+    scale: Option<[f64; 3]>,
 }
 
 impl Shown {
@@ -83,6 +86,7 @@ impl Shown {
             words: options.words,
             viewers: Viewers::default(),
             to_degrees: OnceLock::new(),
+            scale: degrees_scale(dataset.frame()),
             dataset,
             selection,
             cache,
@@ -93,6 +97,16 @@ impl Shown {
     /// How a colour is drawn. `None` if the dataset lacks it.
     pub(crate) fn paint(&self, color: ColorBy) -> Option<&Paint> {
         self.paints.get(&color)
+    }
+
+    /// A camera as a page describes it.
+    pub(crate) fn camera(&self, matrix: &[f64; 16], viewport: [f64; 2]) -> Result<Camera, Refusal> {
+        let camera = camera(matrix, viewport)?;
+        let Some(scale) = self.scale else {
+            return Ok(camera);
+        };
+        let scaled = camera.with_scale(scale);
+        scaled.map_err(|error| Refusal::bad(error.to_string()))
     }
 
     /// The view of a camera within the selection.
@@ -130,6 +144,16 @@ impl Shown {
         let [lon, lat, _] = transform.as_ref()?.apply([x, y, 0.0])?;
         Some([lon, lat])
     }
+}
+
+/// Metres per unit along each axis, at the centre of a dataset whose coordinates are degrees and heights.
+fn degrees_scale(frame: &Frame) -> Option<[f64; 3]> {
+    let crs = frame.crs().ok().filter(Crs::is_geographic)?;
+    let (min, max) = (frame.extent().min(), frame.extent().max());
+    let middle = [0, 1, 2].map(|i| min[i] + (max[i] - min[i]) / 2.0);
+    let [x, y] = crs.metres_per_unit(middle)?;
+    let height = ept_crs::metres_per_height(&frame.srs)?;
+    Some([x, y, height])
 }
 
 /// A cache of the dimensions that are drawn or decide what is selected, and the bytes of a point in it.
@@ -185,7 +209,7 @@ fn paints(
     });
     let selected = selected.filter(|points| points.len() >= ENOUGH);
     // What is known of the whole dataset says little of an area in it.
-    let bare = ept_reader::Frame {
+    let bare = Frame {
         conforming: None,
         ..frame.clone().without_statistics()
     };

@@ -113,3 +113,34 @@ fn quietest(seats: &HashMap<String, Arc<Seat>>) -> Option<String> {
 fn unpoisoned<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use ept_reader::{Dataset, Error, Scene, SceneOptions};
+
+    use super::Viewers;
+
+    #[tokio::test]
+    async fn silent_pages_are_forgotten() -> Result<(), Error> {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/terrain");
+        let dataset = Dataset::open(path).await?;
+        let scene = || Scene::new(dataset.clone(), SceneOptions::default());
+        let viewers = Viewers::default();
+        let start = Instant::now();
+        let after = |seconds| start + Duration::from_secs(seconds);
+        viewers.find_or_add("a", start, scene)?;
+        viewers.find_or_add("b", after(30), scene)?;
+        viewers.sweep(after(60));
+        assert_eq!(viewers.count(), 2);
+        // A page that waits for arrivals is found by its name.
+        assert!(viewers.find("a", after(60)).is_some());
+        viewers.sweep(after(91));
+        assert!(viewers.find("b", after(91)).is_none());
+        assert_eq!(viewers.count(), 1);
+        viewers.sweep(after(1000));
+        assert_eq!(viewers.count(), 0);
+        Ok(())
+    }
+}

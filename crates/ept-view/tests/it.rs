@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod descriptions;
 mod guard;
 mod looks;
+mod page;
 mod places;
 mod profiles;
 mod requests;
