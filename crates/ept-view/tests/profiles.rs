@@ -21,7 +21,7 @@ async fn by_hand(query: &Query) -> Vec<[f64; 6]> {
         let names = ["X", "Y", "Z", "Classification", "Red", "Green", "Blue"];
         let columns = names.map(|name| column(&points, name));
         for at in 0..points.len() {
-            let [x, y, z, class, red, green, blue] = [0, 1, 2, 3, 4, 5, 6].map(|i| columns[i][at]);
+            let [x, y, z, class, red, green, blue] = columns.each_ref().map(|column| column[at]);
             let is_near = (y - LINE[0][1]).abs() <= 2.0 && (LINE[0][0]..=LINE[1][0]).contains(&x);
             if is_near {
                 let [red, green, blue] = [red, green, blue].map(|v| (v * 255.0 / 65_535.0).round());
