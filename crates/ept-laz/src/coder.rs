@@ -1,173 +1,54 @@
-//! A reader of arithmetic code.
+//! What reads or writes an arithmetic code.
 
-use crate::bit_model::{self, BitModel};
-use crate::error::Error;
-use crate::model::{self, Model, Symbol};
+use crate::bit_model::BitModel;
+use crate::model::{Model, Symbol};
 
-/// An arithmetic code being read: the interval, the value in it, and the bytes to come.
+/// Reads or writes an arithmetic code.
 ///
-/// Loops over many symbols work on a local copy, which stays in registers, and write it back at the end.
-#[derive(Clone, Copy)]
-pub(crate) struct Coder<'a> {
-    value: u32,
-    length: u32,
-    rest: &'a [u8],
-    /// Number of bytes read beyond the end, `DAMAGED` if that does not matter any more.
-    missing: u32,
-}
+/// Both directions have the same contexts, predictions and models, so a field is described once. Each method takes the
+/// value to be written, which a reader ignores, and returns the value that was coded. What only serves to compute an
+/// ignored value is removed by the compiler.
+///
+/// Loops over many symbols work on a local coder, which stays in registers, and put it back at the end.
+pub(crate) trait Coder: Default {
+    /// Whether the values are known and to be written.
+    const WRITES: bool;
 
-/// Stands for so many missing bytes that no chunk has them.
-const DAMAGED: u32 = u32::MAX;
-
-/// Maximum raw bits read at once. More are read in two parts, the low 16 bits first.
-const ONE_PART: u32 = 19;
-const HALF: u32 = 16;
-
-impl<'a> Coder<'a> {
-    /// Starts at the code's first byte. A value that is not in the first interval would be in none that follow: each
-    /// model would return its last symbol.
-    pub(crate) fn new(bytes: &'a [u8]) -> Result<Coder<'a>, Error> {
-        let (first, rest) = bytes.split_first_chunk().ok_or(Error::Truncated)?;
-        let (value, length) = (u32::from_be_bytes(*first), u32::MAX);
-        if value == length {
-            return Err(Error::Damaged);
-        }
-        Ok(Coder {
-            value,
-            length,
-            rest,
-            missing: 0,
-        })
-    }
-
-    /// Checks that the code ended no earlier than its points. Zeros are read beyond its end.
-    pub(crate) fn check(&self) -> Result<(), Error> {
-        match self.missing {
-            0 => Ok(()),
-            DAMAGED => Err(Error::Damaged),
-            _ => Err(Error::Truncated),
-        }
-    }
-
-    /// Marks the code as damaged.
-    #[inline(always)]
-    pub(crate) fn give_up(&mut self) {
-        self.missing = DAMAGED;
-    }
-
-    /// The next symbol of a model.
-    #[inline(always)]
-    pub(crate) fn symbol<S: Symbol, const TABLE: usize, const LENGTH: usize>(
+    /// Codes a symbol of a model.
+    fn symbol<S: Symbol, const TABLE: usize, const LENGTH: usize>(
         &mut self,
         model: &mut Model<S, TABLE, LENGTH>,
-    ) -> u32 {
-        let (step, value) = self.scaled(model::SHIFT);
-        let found = model.find(value);
-        let low = step.wrapping_mul(found.low());
-        let high = step.wrapping_mul(found.high());
-        let high = if found.is_last() { self.length } else { high };
-        self.narrow(low, high.wrapping_sub(low));
-        model.learn(found.symbol);
-        found.symbol
-    }
+        symbol: u32,
+    ) -> u32;
 
-    /// The next bit of a model.
-    #[inline(always)]
-    pub(crate) fn bit(&mut self, model: &mut BitModel) -> u32 {
-        let middle = (self.length >> bit_model::SHIFT).wrapping_mul(model.zero());
-        let is_zero = self.value < middle;
-        let (low, length) = if is_zero {
-            (0, middle)
-        } else {
-            (middle, self.length.wrapping_sub(middle))
-        };
-        self.narrow(low, length);
-        model.learn(is_zero);
-        u32::from(!is_zero)
-    }
+    /// Codes a bit of a model.
+    fn bit(&mut self, model: &mut BitModel, bit: u32) -> u32;
 
-    /// The next raw bits, at most 32.
-    ///
-    /// A damaged code can yield one more bit than asked for, above the others. It is dropped from a lower half.
+    /// Codes raw bits, at most `ONE_PART`.
+    fn part(&mut self, count: u32, bits: u32) -> u32;
+
+    /// Marks the code as damaged, if it is being read.
+    fn give_up(&mut self);
+
+    /// Codes raw bits, at most 32.
     #[inline(always)]
-    pub(crate) fn bits(&mut self, count: u32) -> u32 {
+    fn bits(&mut self, count: u32, bits: u32) -> u32 {
         if count <= ONE_PART {
-            return self.part(count);
+            return self.part(count, bits);
         }
-        let low = self.part(HALF) & 0xffff;
-        low | self.part(count - HALF) << HALF
+        // A part that is read from a damaged code can have one bit too many.
+        let low = self.part(HALF, bits & 0xffff) & 0xffff;
+        low | self.part(count - HALF, bits >> HALF) << HALF
     }
 
-    /// The next 64 raw bits.
+    /// Codes 64 raw bits.
     #[inline(always)]
-    pub(crate) fn long(&mut self) -> u64 {
-        u64::from(self.bits(32)) | u64::from(self.bits(32)) << 32
-    }
-
-    #[inline(always)]
-    fn part(&mut self, count: u32) -> u32 {
-        let (step, bits) = self.scaled(count);
-        self.narrow(step.wrapping_mul(bits), step);
-        bits
-    }
-
-    /// The length of the interval divided by a power of two, and the value in units of it.
-    #[inline(always)]
-    fn scaled(&self, shift: u32) -> (u32, u32) {
-        let step = self.length >> shift;
-        (step, self.value.checked_div(step).unwrap_or(0))
-    }
-
-    /// Narrows the interval, then reads as many bytes as it takes to widen it again, without a branch.
-    #[inline(always)]
-    fn narrow(&mut self, low: u32, length: u32) {
-        let value = self.value.wrapping_sub(low);
-        let shift = (length | 1).leading_zeros() & 24;
-        let both = u64::from(value) << 32 | u64::from(self.next(shift / 8));
-        self.value = (both << shift >> 32) as u32;
-        self.length = length << shift;
-    }
-
-    /// The next four bytes, of which at most three are taken.
-    #[inline(always)]
-    fn next(&mut self, taken: u32) -> u32 {
-        if let Some(word) = self.rest.first_chunk() {
-            self.rest = &self.rest[taken as usize & 3..];
-            return u32::from_be_bytes(*word);
-        }
-        let word = last(self.rest);
-        let there = self.rest.len().min(taken as usize);
-        self.missing = self.missing.saturating_add(taken - there as u32);
-        self.rest = &self.rest[there..];
-        word
+    fn long(&mut self, bits: u64) -> u64 {
+        let low = self.bits(32, bits as u32);
+        u64::from(low) | u64::from(self.bits(32, (bits >> 32) as u32)) << 32
     }
 }
 
-/// The last bytes, padded with zeros. Takes no reference to the coder, which has to stay in registers.
-#[cold]
-#[inline(never)]
-fn last(rest: &[u8]) -> u32 {
-    let mut word = [0; 4];
-    for (to, from) in word.iter_mut().zip(rest) {
-        *to = *from;
-    }
-    u32::from_be_bytes(word)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Coder;
-
-    /// 16 bits are at most 65,535, but the value of a damaged code can be 65,536 units of the interval.
-    #[test]
-    fn one_bit_too_many_in_a_lower_half_is_lost() {
-        let damaged = Coder {
-            value: 0x0100_0000,
-            length: 0x0100_ffff,
-            rest: &[0; 8],
-            missing: 0,
-        };
-        assert_eq!({ damaged }.bits(16), 0x1_0000);
-        assert_eq!({ damaged }.bits(20), 0);
-    }
-}
+/// Maximum raw bits coded at once. More are coded in two parts, the low 16 bits first.
+const ONE_PART: u32 = 19;
+const HALF: u32 = 16;

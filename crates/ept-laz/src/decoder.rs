@@ -3,19 +3,14 @@
 use std::fmt;
 
 use crate::error::Error;
-use crate::item::{Item, Kind};
+use crate::item::Item;
 use crate::layered::{self, Layered, Layers};
 use crate::sequential::{self, Sequential};
+use crate::style::Style;
 
 /// Decodes chunks of records of the same kind, one after the other. Its memory, about a megabyte, is reused for each
 /// chunk.
 pub struct Decoder(Style);
-
-/// How the points of a chunk are stored.
-enum Style {
-    Sequential(Sequential),
-    Layered(Box<Layered>),
-}
 
 /// A chunk being decoded.
 pub struct Chunk<'d, 'c>(Reading<'d, 'c>);
@@ -33,21 +28,13 @@ impl Decoder {
     /// if a version is unknown; and if items of point formats 6 to 10 have different versions, which LASzip does not
     /// write.
     pub fn new(items: &[Item]) -> Result<Decoder, Error> {
-        Ok(Decoder(match items.first() {
-            Some(item) if item.kind == Kind::Point14 => {
-                Style::Layered(Box::new(Layered::new(items)?))
-            }
-            _ => Style::Sequential(Sequential::new(items)?),
-        }))
+        Style::new(items).map(Decoder)
     }
 
     /// Length of a record in bytes.
     #[must_use]
     pub fn record_size(&self) -> usize {
-        match &self.0 {
-            Style::Sequential(sequential) => sequential.record_size(),
-            Style::Layered(layered) => layered.record_size(),
-        }
+        self.0.record_size()
     }
 
     /// Decodes only these layers of point formats 6 to 10, from the next chunk on. In the other fields, all points of a

@@ -1,10 +1,10 @@
-//! Errors of decoding.
+//! Errors of decoding and encoding.
 
 use std::fmt;
 
 use crate::item::Item;
 
-/// Why a chunk, or records of some kind, can't be decoded.
+/// Why a chunk can't be decoded, or records can't be encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
@@ -14,6 +14,10 @@ pub enum Error {
     Damaged,
     /// There are no items.
     NoItems,
+    /// Bytes are not whole records, one or more.
+    NotRecords,
+    /// The chunk would have 2^32 points or a layer of 2^32 bytes or more.
+    TooLong,
     /// An item is unknown, or can't follow those before it.
     Unsupported(Item),
 }
@@ -24,6 +28,10 @@ impl fmt::Display for Error {
             Error::Truncated => f.write_str("the chunk ends before its points do"),
             Error::Damaged => f.write_str("the chunk is damaged"),
             Error::NoItems => f.write_str("the records have no items"),
+            Error::NotRecords => f.write_str("the bytes are not whole records, one or more"),
+            Error::TooLong => {
+                f.write_str("the records are too many for one chunk, use smaller ones")
+            }
             Error::Unsupported(item) => write!(f, "{item} is not supported in its place"),
         }
     }

@@ -104,39 +104,70 @@ impl<const HAS_REPEAT: bool> GpsTime<HAS_REPEAT> {
         self.sequences[self.current & 3].time.to_le_bytes()
     }
 
-    /// Reads the time of the next point.
+    /// Codes the time of the next point.
     #[inline(always)]
-    pub(crate) fn read(&mut self, coder: &mut Coder<'_>) {
-        let action = self.action(coder);
+    pub(crate) fn code(&mut self, coder: &mut impl Coder, time: [u8; 8]) -> [u8; 8] {
+        let time = u64::from_le_bytes(time);
+        let action = self.action(coder, time);
         match action.kind {
             Kind::Repeat => {}
-            Kind::Start => self.read_start(coder),
+            Kind::Start => self.code_start(coder, time),
             Kind::Switch => coder.give_up(),
-            _ => self.read_difference(coder, action),
+            _ => self.code_difference(coder, action, time),
         }
+        self.last()
     }
 
-    /// Reads what to do, after switching to the right sequence.
+    /// Codes what to do, after switching to the right sequence.
     ///
     /// LASzip switches to a sequence from which the time differs by 32 bits, so that a difference follows: never another
     /// switch. Its decoder recurses for each, of which a damaged code can have billions.
     #[inline(always)]
-    fn action(&mut self, coder: &mut Coder<'_>) -> Action {
-        let action = self.symbol(coder);
+    fn action(&mut self, coder: &mut impl Coder, time: u64) -> Action {
+        let action = self.symbol(coder, time);
         if action.kind != Kind::Switch {
             return action;
         }
         self.current = (self.current + action.factor as usize) & 3;
-        self.symbol(coder)
+        self.symbol(coder, time)
     }
 
     #[inline(always)]
-    fn symbol(&mut self, coder: &mut Coder<'_>) -> Action {
+    fn symbol<C: Coder>(&mut self, coder: &mut C, time: u64) -> Action {
+        let symbol = if C::WRITES { self.choose(time) } else { 0 };
         if self.sequence().difference == 0 {
-            Self::FIRST[coder.symbol(&mut self.first) as usize % Self::FIRST.len()]
+            let symbol = coder.symbol(&mut self.first, symbol);
+            Self::FIRST[symbol as usize % Self::FIRST.len()]
         } else {
-            Self::MULTIPLE[coder.symbol(&mut self.multiple) as usize % Self::MULTIPLE.len()]
+            let symbol = coder.symbol(&mut self.multiple, symbol);
+            Self::MULTIPLE[symbol as usize % Self::MULTIPLE.len()]
         }
+    }
+
+    /// The symbol to write.
+    #[inline(always)]
+    fn choose(&mut self, time: u64) -> u32 {
+        let last = *self.sequence();
+        let is_first = last.difference == 0;
+        let multiples = if is_first { 1 } else { MULTIPLES.into() };
+        if HAS_REPEAT && time == last.time {
+            return if is_first { 0 } else { multiples };
+        }
+        match last.until(time) {
+            Some(_) if is_first => HAS_REPEAT.into(),
+            Some(difference) => nearest(difference as f32 / last.difference as f32),
+            None => u32::from(HAS_REPEAT) + multiples + self.switch(time),
+        }
+    }
+
+    /// How many sequences further on a time is not far, 0 if it is far from all.
+    #[cold]
+    fn switch(&self, time: u64) -> u32 {
+        let is_near = |by: &u32| {
+            let other = self.sequences[(self.current + *by as usize) & 3];
+            other.until(time).is_some()
+        };
+        (1..4).find(is_near).unwrap_or(0)
     }
 
     #[inline(always)]
@@ -145,19 +176,24 @@ impl<const HAS_REPEAT: bool> GpsTime<HAS_REPEAT> {
     }
 
     #[inline(always)]
-    fn read_difference(&mut self, coder: &mut Coder<'_>, action: Action) {
-        let predicted = i32::from(action.factor).wrapping_mul(self.sequence().difference);
+    fn code_difference(&mut self, coder: &mut impl Coder, action: Action, time: u64) {
+        let last = *self.sequence();
+        let predicted = i32::from(action.factor).wrapping_mul(last.difference);
+        let real = time.wrapping_sub(last.time) as i32;
         let difference = self
             .difference
-            .read(coder, predicted, action.context.into());
+            .code(coder, predicted, action.context.into(), real);
         self.sequence().advance(action.kind, difference);
     }
 
     #[inline(always)]
-    fn read_start(&mut self, coder: &mut Coder<'_>) {
+    fn code_start(&mut self, coder: &mut impl Coder, time: u64) {
         let last = (self.sequence().time >> 32) as i32;
-        let high = self.difference.read(coder, last, START_CONTEXT.into());
-        let time = u64::from(high as u32) << 32 | u64::from(coder.bits(32));
+        let high = (time >> 32) as i32;
+        let high = self
+            .difference
+            .code(coder, last, START_CONTEXT.into(), high);
+        let time = u64::from(high as u32) << 32 | u64::from(coder.bits(32, time as u32));
         self.newest = (self.newest + 1) & 3;
         self.current = self.newest;
         *self.sequence() = Sequence::new(time);
@@ -173,6 +209,13 @@ impl Sequence {
         }
     }
 
+    /// The difference of a time. `None` if it does not fit in 32 bits.
+    #[inline(always)]
+    fn until(&self, time: u64) -> Option<i32> {
+        let difference = time.wrapping_sub(self.time).cast_signed();
+        i32::try_from(difference).ok()
+    }
+
     /// Continues the sequence by a difference. Adopts the difference if it is the first, or if multiples were out of
     /// range too often.
     #[inline(always)]
@@ -186,6 +229,19 @@ impl Sequence {
         let is_reset = is_adopted || kind == Kind::Same;
         self.extremes = if is_reset { 0 } else { extremes };
     }
+}
+
+/// The symbol of the multiple nearest to a quotient. LASzip rounds half away from 0.
+#[inline(always)]
+fn nearest(quotient: f32) -> u32 {
+    let half = if quotient >= 0.0 { 0.5 } else { -0.5 };
+    let multiple = ((quotient + half) as i32).clamp(SMALLEST.into(), LARGEST.into());
+    let symbol = if multiple < 0 {
+        i32::from(LARGEST) - multiple
+    } else {
+        multiple
+    };
+    symbol as u32
 }
 
 const fn firsts(has_repeat: bool) -> [Action; 8] {

@@ -55,22 +55,16 @@ pub(crate) struct Interval {
 }
 
 impl Interval {
-    /// Whether this is the last symbol, which gets all that is left of the coder's interval.
+    /// Start and length in a coder's interval of this length, where the distribution's unit is `step`. The last symbol gets
+    /// all that is left.
     #[inline(always)]
-    pub(crate) fn is_last(self) -> bool {
-        self.high == NEVER
-    }
-
-    /// The cumulative distribution below the symbol.
-    #[inline(always)]
-    pub(crate) fn low(self) -> u32 {
-        u32::from(self.low).wrapping_sub(RAISED.into())
-    }
-
-    /// The cumulative distribution below the next symbol.
-    #[inline(always)]
-    pub(crate) fn high(self) -> u32 {
-        u32::from(self.high).wrapping_sub(RAISED.into())
+    pub(crate) fn scaled(self, step: u32, length: u32) -> (u32, u32) {
+        let [low, high] = [self.low, self.high].map(|entry| {
+            let sum = u32::from(entry).wrapping_sub(RAISED.into());
+            step.wrapping_mul(sum)
+        });
+        let high = if self.high == NEVER { length } else { high };
+        (low, high.wrapping_sub(low))
     }
 }
 
@@ -153,6 +147,17 @@ impl<S: Symbol, const TABLE: usize, const LENGTH: usize> Model<S, TABLE, LENGTH>
         }
     }
 
+    /// The interval of a symbol.
+    #[inline(always)]
+    pub(crate) fn interval(&self, symbol: u32) -> Interval {
+        let at = (symbol as usize).min(LENGTH - 2);
+        Interval {
+            symbol,
+            low: self.distribution[at],
+            high: self.distribution[at + 1],
+        }
+    }
+
     /// Continues from a symbol that is too low by at least a word.
     #[cold]
     #[inline(never)]
@@ -174,26 +179,29 @@ impl<S: Symbol, const TABLE: usize, const LENGTH: usize> Model<S, TABLE, LENGTH>
         a | b << 16 | c << 32 | d << 48
     }
 
-    /// Learns a symbol.
+    /// Learns a symbol. The table is only kept up to date if symbols are to be found.
     #[inline(always)]
-    pub(crate) fn learn(&mut self, symbol: u32) {
+    pub(crate) fn learn<const HAS_TABLE: bool>(&mut self, symbol: u32) {
         let count = &mut self.counts[(symbol as usize).min(LENGTH - 1)];
         *count = count.wrapping_add(1);
         self.until = self.until.wrapping_sub(1);
         if self.until == 0 {
-            self.update();
+            self.update::<HAS_TABLE>();
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn update(&mut self) {
+    fn update<const HAS_TABLE: bool>(&mut self) {
         let symbols = usize::from(self.symbols).min(LENGTH - 2 * WIDTH);
         self.total += u32::from(self.cycle);
         if self.total > 1 << SHIFT {
             self.halve(symbols);
         }
-        self.compute(symbols);
+        self.accumulate(symbols);
+        if HAS_TABLE {
+            self.tabulate(symbols);
+        }
         self.cycle = ((5 * self.cycle) >> 2).min((self.symbols + 6) << 3);
         self.until = self.cycle;
     }
@@ -275,6 +283,15 @@ mod tests {
         for value in 0..1 << 15 {
             assert_eq!(model.find(value).symbol, defined(model, value), "{value}");
         }
+        for symbol in 0..u32::from(model.symbols) {
+            let interval = model.interval(symbol);
+            let value = u32::from(interval.low) - 0x7fff;
+            let found = model.find(value);
+            assert_eq!(
+                (found.symbol, found.low, found.high),
+                (symbol, interval.low, interval.high)
+            );
+        }
         // A damaged code has values beyond the distribution.
         assert_eq!(model.find(u32::MAX).symbol, u32::from(model.symbols) - 1);
     }
@@ -286,7 +303,7 @@ mod tests {
         for turn in 0..60_000_u32 {
             let wide = turn.wrapping_mul(2_654_435_761) >> 8;
             let symbol = wide % (wide / 1000 % u32::from(symbols) + 1);
-            model.learn(symbol);
+            model.learn::<true>(symbol);
             if model.until == model.cycle && turn % 7 == 0 {
                 check(&model);
             }
@@ -320,7 +337,7 @@ mod tests {
     #[test]
     fn a_model_forgets_all() {
         let mut model = Large::new(516);
-        (0..5000).for_each(|turn| model.learn(turn % 7));
+        (0..5000).for_each(|turn| model.learn::<true>(turn % 7));
         model.forget();
         let fresh = Large::new(516);
         assert_eq!((model.until, model.cycle), (fresh.until, fresh.cycle));
@@ -329,7 +346,7 @@ mod tests {
         assert_eq!(model.table, fresh.table);
         // One symbol is enough to need `forget`.
         let mut model = Tiny::new(17);
-        model.learn(16);
+        model.learn::<true>(16);
         model.forget();
         assert_eq!(model.counts, Tiny::new(17).counts);
     }

@@ -34,30 +34,32 @@ impl Rgb {
         self.bytes.iter_mut().for_each(Small::forget);
     }
 
-    /// Reads the colour after the last.
+    /// Codes the colour after the last.
     #[inline(always)]
-    pub(crate) fn read(&mut self, coder: &mut Coder<'_>, last: Colour) -> Colour {
-        let changed = coder.symbol(&mut self.changed);
-        let last = last.map(i32::from);
-        let low = self.byte(coder, changed, RED, last[RED], last[RED]);
-        let high = self.byte(coder, changed, RED + 1, last[RED + 1], last[RED + 1]);
+    pub(crate) fn code(&mut self, coder: &mut impl Coder, last: Colour, new: Colour) -> Colour {
+        let changed = coder.symbol(&mut self.changed, changes(last, new));
+        let [last, new] = [last, new].map(|colour| colour.map(i32::from));
+        let low = self.byte(coder, changed, RED, last[RED], last[RED], new);
+        let high = self.byte(coder, changed, RED + 1, last[RED + 1], last[RED + 1], new);
         if changed & NOT_GREY == 0 {
             return [low, high, low, high, low, high].map(|byte| byte as u8);
         }
-        let (green_low, blue_low) = self.others(coder, changed, 0, low - last[RED], last);
-        let (green_high, blue_high) = self.others(coder, changed, 1, high - last[RED + 1], last);
+        let (green_low, blue_low) = self.others(coder, changed, 0, low - last[RED], last, new);
+        let (green_high, blue_high) =
+            self.others(coder, changed, 1, high - last[RED + 1], last, new);
         [low, high, green_low, green_high, blue_low, blue_high].map(|byte| byte as u8)
     }
 
-    /// Reads the low or the high bytes of green and blue, given the change of red.
+    /// Codes the low or the high bytes of green and blue, given the change of red.
     #[inline(always)]
     fn others(
         &mut self,
-        coder: &mut Coder<'_>,
+        coder: &mut impl Coder,
         changed: u32,
         half: usize,
         change: i32,
         last: [i32; 6],
+        new: [i32; 6],
     ) -> (i32, i32) {
         let [last_green, last_blue] = [last[GREEN + half], last[BLUE + half]];
         let green = self.byte(
@@ -66,26 +68,47 @@ impl Rgb {
             GREEN + half,
             last_green,
             change + last_green,
+            new,
         );
         let change = (change + green - last_green) / 2;
-        let blue = self.byte(coder, changed, BLUE + half, last_blue, change + last_blue);
+        let blue = self.byte(
+            coder,
+            changed,
+            BLUE + half,
+            last_blue,
+            change + last_blue,
+            new,
+        );
         (green, blue)
     }
 
-    /// Reads a byte. It is the last one unless it changed.
+    /// Codes a byte. It is the last one unless it changed.
     #[inline(always)]
     fn byte(
         &mut self,
-        coder: &mut Coder<'_>,
+        coder: &mut impl Coder,
         changed: u32,
         at: usize,
         last: i32,
         predicted: i32,
+        new: [i32; 6],
     ) -> i32 {
         if changed & 1 << at == 0 {
             return last;
         }
-        let symbol = coder.symbol(&mut self.bytes[at]) as i32;
-        (predicted.clamp(0, 255) + symbol) & 0xff
+        let predicted = predicted.clamp(0, 255);
+        let symbol = (new[at] - predicted) & 0xff;
+        let symbol = coder.symbol(&mut self.bytes[at], symbol as u32) as i32;
+        (predicted + symbol) & 0xff
     }
+}
+
+/// The first symbol of a colour.
+#[inline(always)]
+fn changes(last: Colour, new: Colour) -> u32 {
+    let bit = |at: usize| u32::from(last[at] != new[at]) << at;
+    let red = [new[RED], new[RED + 1]];
+    let is_grey = [new[GREEN], new[GREEN + 1]] == red && [new[BLUE], new[BLUE + 1]] == red;
+    let bytes = bit(0) | bit(1) | bit(2) | bit(3) | bit(4) | bit(5);
+    bytes | if is_grey { 0 } else { NOT_GREY }
 }

@@ -3,6 +3,7 @@
 use crate::coder::Coder;
 use crate::integer::Integer;
 use crate::model::{Small, Tiny};
+use crate::place::get;
 
 /// The bytes of the item (LAS 1.4 R15, table 13): the index of the descriptor, the offset of the packet in 64 bits, its
 /// size, the place of the return and X, Y and Z of the direction in 32 bits each.
@@ -18,6 +19,8 @@ const SAME: u32 = 0;
 const NEXT: u32 = 1;
 /// Some distance from the last.
 const NEAR: u32 = 2;
+/// Anywhere.
+const FAR: u32 = 3;
 
 /// Models of wave packets.
 pub(crate) struct WavePacket {
@@ -59,39 +62,62 @@ impl WavePacket {
         self.direction.forget();
     }
 
-    /// Reads the wave packet after the last.
-    pub(crate) fn read(&mut self, coder: &mut Coder<'_>, last: [u8; SIZE]) -> [u8; SIZE] {
-        let int = |at: usize| i32::from_le_bytes(std::array::from_fn(|i| last[at + i]));
+    /// Codes the wave packet after the last.
+    pub(crate) fn code(
+        &mut self,
+        coder: &mut impl Coder,
+        last: [u8; SIZE],
+        new: [u8; SIZE],
+    ) -> [u8; SIZE] {
+        let int = |at: usize| i32::from_le_bytes(get(&last, at));
+        let real = |at: usize| i32::from_le_bytes(get(&new, at));
         let mut packet = [0; SIZE];
-        packet[0] = coder.symbol(&mut self.index) as u8;
-        let offset = u64::from_le_bytes(std::array::from_fn(|i| last[OFFSET + i]));
-        let offset = self.offset(coder, offset, int(PACKET_SIZE) as u32);
+        packet[0] = coder.symbol(&mut self.index, new[0].into()) as u8;
+        let [offset, wanted] = [last, new].map(|packet| u64::from_le_bytes(get(&packet, OFFSET)));
+        let offset = self.offset(coder, offset, int(PACKET_SIZE) as u32, wanted);
         packet[OFFSET..PACKET_SIZE].copy_from_slice(&offset.to_le_bytes());
         let mut put = |at: usize, value: i32| {
             packet[at..at + 4].copy_from_slice(&value.to_le_bytes());
         };
-        put(
-            PACKET_SIZE,
-            self.packet_size.read(coder, int(PACKET_SIZE), 0),
-        );
-        put(PLACE, self.place.read(coder, int(PLACE), 0));
+        let (size, place) = (PACKET_SIZE, PLACE);
+        put(size, self.packet_size.code(coder, int(size), 0, real(size)));
+        put(place, self.place.code(coder, int(place), 0, real(place)));
         for axis in 0..3 {
             let at = DIRECTION + 4 * axis;
-            put(at, self.direction.read(coder, int(at), axis));
+            put(at, self.direction.code(coder, int(at), axis, real(at)));
         }
         packet
     }
 
-    fn offset(&mut self, coder: &mut Coder<'_>, last: u64, last_size: u32) -> u64 {
-        self.kind = coder.symbol(&mut self.kinds[self.kind as usize & 3]);
+    fn offset(&mut self, coder: &mut impl Coder, last: u64, last_size: u32, new: u64) -> u64 {
+        let distance = new.wrapping_sub(last).cast_signed();
+        let kind = kind(distance, last_size);
+        self.kind = coder.symbol(&mut self.kinds[self.kind as usize & 3], kind);
         match self.kind {
             SAME => last,
             NEXT => last.wrapping_add(last_size.into()),
             NEAR => {
-                self.distance = self.distances.read(coder, self.distance, 0);
+                self.distance = self
+                    .distances
+                    .code(coder, self.distance, 0, distance as i32);
                 last.wrapping_add_signed(self.distance.into())
             }
-            _ => coder.long(),
+            _ => coder.long(new),
         }
+    }
+}
+
+/// What an offset is at a distance from the last.
+///
+/// LASzip takes sizes of 2^31 or more as negative here, and reads other offsets than it wrote.
+fn kind(distance: i64, last_size: u32) -> u32 {
+    if distance == 0 {
+        SAME
+    } else if distance == last_size.into() && i32::try_from(distance).is_ok() {
+        NEXT
+    } else if i32::try_from(distance).is_ok() {
+        NEAR
+    } else {
+        FAR
     }
 }

@@ -1,10 +1,9 @@
 //! A block of points: what the first layer yields for the others.
 
-use std::slice::ChunksExactMut;
-
 use super::layout::Version;
 use super::step::Step;
 use super::track::{Run, Track};
+use crate::place::Place;
 
 /// What the first layer yields for the others, for a block of points.
 pub(crate) struct Block {
@@ -42,16 +41,16 @@ impl Block {
     }
 
     /// The runs for the fields of a point, with the records of the block.
-    pub(crate) fn field_runs<'a>(&'a self, records: &'a mut [u8], size: usize) -> Runs<'a> {
+    pub(crate) fn field_runs<P: Place>(&self, records: P, size: usize) -> Runs<'_, P> {
         self.runs(&self.points, records, size)
     }
 
     /// The runs for the items after the point, with the records of the block.
-    pub(crate) fn item_runs<'a>(&'a self, records: &'a mut [u8], size: usize) -> Runs<'a> {
+    pub(crate) fn item_runs<P: Place>(&self, records: P, size: usize) -> Runs<'_, P> {
         self.runs(self.items.as_ref().unwrap_or(&self.points), records, size)
     }
 
-    fn runs<'a>(&'a self, track: &'a Track, records: &'a mut [u8], size: usize) -> Runs<'a> {
+    fn runs<'a, P: Place>(&'a self, track: &'a Track, records: P, size: usize) -> Runs<'a, P> {
         Runs {
             runs: track.runs.iter(),
             steps: &self.steps,
@@ -62,23 +61,23 @@ impl Block {
 }
 
 /// The runs of a block, each with the steps and the records of its points.
-pub(crate) struct Runs<'a> {
+pub(crate) struct Runs<'a, P> {
     runs: std::slice::Iter<'a, Run>,
     steps: &'a [Step],
-    records: &'a mut [u8],
+    records: P,
     size: usize,
 }
 
-impl<'a> Iterator for Runs<'a> {
-    type Item = (Run, &'a [Step], ChunksExactMut<'a, u8>);
+impl<'a, P: Place> Iterator for Runs<'a, P> {
+    type Item = (Run, &'a [Step], P);
 
     fn next(&mut self) -> Option<Self::Item> {
         let run = self.runs.next()?;
         let (steps, rest) = self.steps.split_at_checked(run.points)?;
         self.steps = rest;
         let records = std::mem::take(&mut self.records);
-        let (records, rest) = records.split_at_mut_checked(run.points * self.size)?;
+        let (records, rest) = records.divide(run.points * self.size);
         self.records = rest;
-        Some((*run, steps, records.chunks_exact_mut(self.size)))
+        Some((*run, steps, records))
     }
 }

@@ -17,7 +17,8 @@ impl Models<1> for Byte {
     }
 
     #[inline(always)]
-    fn read(&mut self, coder: &mut Coder<'_>, [last]: [u8; 1]) -> [u8; 1] {
-        [last.wrapping_add(coder.symbol(&mut self.0) as u8)]
+    fn code(&mut self, coder: &mut impl Coder, [last]: [u8; 1], [new]: [u8; 1]) -> [u8; 1] {
+        let difference = coder.symbol(&mut self.0, new.wrapping_sub(last).into());
+        [last.wrapping_add(difference as u8)]
     }
 }

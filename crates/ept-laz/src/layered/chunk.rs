@@ -1,9 +1,10 @@
 //! A layered chunk split into its layers.
 
+use super::codes::Codes;
 use super::layers::Layers;
 use super::layout::Layout;
-use crate::coder::Coder;
 use crate::error::Error;
+use crate::reader::Reader;
 
 /// The layers of the point item, in the order of the chunk. The first is always decoded.
 const POINT: [Layers; 9] = [
@@ -21,25 +22,11 @@ const POINT: [Layers; 9] = [
 /// Size in bytes of a layer's size, and of the number of points.
 const SIZE: usize = 4;
 
-/// A chunk being read: its first record, then a code for each layer. A layer has no code if it is not wanted, or if it
-/// is empty because its field is the same in all points.
-#[derive(Clone)]
+/// A chunk being read: its first record, then a code for each layer.
 pub(crate) struct Chunk<'a> {
-    /// The first record, until it is read.
-    pub(crate) first: Option<&'a [u8]>,
-    pub(crate) point: Option<Coder<'a>>,
-    pub(crate) z: Option<Coder<'a>>,
-    pub(crate) classification: Option<Coder<'a>>,
-    pub(crate) flags: Option<Coder<'a>>,
-    pub(crate) intensity: Option<Coder<'a>>,
-    pub(crate) angle: Option<Coder<'a>>,
-    pub(crate) user_data: Option<Coder<'a>>,
-    pub(crate) source: Option<Coder<'a>>,
-    pub(crate) time: Option<Coder<'a>>,
-    pub(crate) colour: Option<Coder<'a>>,
-    pub(crate) infrared: Option<Coder<'a>>,
-    pub(crate) wave_packet: Option<Coder<'a>>,
-    pub(crate) bytes: Vec<Option<Coder<'a>>>,
+    pub(crate) first: &'a [u8],
+    pub(crate) is_first_read: bool,
+    pub(crate) codes: Codes<Reader<'a>>,
 }
 
 impl<'a> Chunk<'a> {
@@ -59,8 +46,8 @@ impl<'a> Chunk<'a> {
             wanted,
         };
         let mut point = [None; POINT.len()];
-        for (coder, layer) in point.iter_mut().zip(POINT) {
-            *coder = rest.next(layer)?;
+        for (code, layer) in point.iter_mut().zip(POINT) {
+            *code = rest.next(layer)?;
         }
         let [
             point,
@@ -73,8 +60,7 @@ impl<'a> Chunk<'a> {
             source,
             time,
         ] = point;
-        Ok(Chunk {
-            first: Some(first),
+        let codes = Codes {
             point,
             z,
             classification,
@@ -90,27 +76,17 @@ impl<'a> Chunk<'a> {
             bytes: (0..layout.extra_bytes)
                 .map(|_| rest.next(Layers::BYTES))
                 .collect::<Result<_, _>>()?,
+        };
+        Ok(Chunk {
+            first,
+            is_first_read: false,
+            codes,
         })
     }
 
     /// Checks that no code ended early.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        let codes = [
-            &self.point,
-            &self.z,
-            &self.classification,
-            &self.flags,
-            &self.intensity,
-            &self.angle,
-            &self.user_data,
-            &self.source,
-            &self.time,
-            &self.colour,
-            &self.infrared,
-            &self.wave_packet,
-        ];
-        let codes = codes.into_iter().chain(&self.bytes);
-        codes.flatten().try_for_each(Coder::check)
+        self.codes.iter().try_for_each(Reader::check)
     }
 }
 
@@ -122,7 +98,7 @@ struct Rest<'a> {
 }
 
 impl<'a> Rest<'a> {
-    fn next_if(&mut self, is_present: bool, layer: Layers) -> Result<Option<Coder<'a>>, Error> {
+    fn next_if(&mut self, is_present: bool, layer: Layers) -> Result<Option<Reader<'a>>, Error> {
         if is_present {
             self.next(layer)
         } else {
@@ -130,14 +106,14 @@ impl<'a> Rest<'a> {
         }
     }
 
-    fn next(&mut self, layer: Layers) -> Result<Option<Coder<'a>>, Error> {
+    fn next(&mut self, layer: Layers) -> Result<Option<Reader<'a>>, Error> {
         let (size, sizes) = self.sizes.split_first_chunk().ok_or(Error::Truncated)?;
         self.sizes = sizes;
         let size = usize::try_from(u32::from_le_bytes(*size)).map_err(|_| Error::Truncated)?;
         let (bytes, layers) = split(self.layers, size)?;
         self.layers = layers;
         if size > 0 && self.wanted.contains(layer) {
-            Coder::new(bytes).map(Some)
+            Reader::new(bytes).map(Some)
         } else {
             Ok(None)
         }

@@ -2,23 +2,17 @@
 
 use super::block::Block;
 use super::contexts::{Context, Contexts};
-use super::record::{get, put};
 use super::step::Step;
 use crate::coder::Coder;
+use crate::place::{Place, get};
 
 /// The state of a field's layer for one scanner channel.
 pub(crate) trait Field<const N: usize>: Context<Value = [u8; N]> {
     /// Offset of the field in a record.
     const AT: usize;
 
-    /// Reads the field of the next point.
-    fn read(&mut self, coder: &mut Coder<'_>, step: Step);
-
-    /// Writes the last value to a record.
-    #[inline(always)]
-    fn put(&self, record: &mut [u8]) {
-        put(record, Self::AT, self.last());
-    }
+    /// Codes the field of the next point. Takes and returns the bytes of the record.
+    fn code(&mut self, coder: &mut impl Coder, step: Step, new: [u8; N]) -> [u8; N];
 }
 
 /// The layer of a field.
@@ -33,7 +27,7 @@ impl<F> FieldLayer<F> {
     }
 
     /// Starts a chunk with its first record, if the layer has a code.
-    pub(crate) fn begin<const N: usize>(&mut self, code: &Option<Coder<'_>>, first: &[u8])
+    pub(crate) fn begin<C, const N: usize>(&mut self, code: &Option<C>, first: &[u8])
     where
         F: Field<N>,
     {
@@ -42,23 +36,23 @@ impl<F> FieldLayer<F> {
         }
     }
 
-    /// Reads the field of a block's points, if the layer has a code.
-    pub(crate) fn read<const N: usize>(
+    /// Codes the field of a block's points, if the layer has a code.
+    pub(crate) fn code<const N: usize>(
         &mut self,
-        code: &mut Option<Coder<'_>>,
+        code: &mut Option<impl Coder>,
         block: &Block,
-        records: &mut [u8],
+        records: impl Place,
         size: usize,
     ) where
         F: Field<N>,
     {
         let Some(code) = code else { return };
-        let mut coder = *code;
+        let mut coder = std::mem::take(code);
         for (run, steps, records) in block.field_runs(records, size) {
             let field = self.0.enter(run);
-            for (step, record) in steps.iter().zip(records) {
-                field.read(&mut coder, *step);
-                field.put(record);
+            for (step, mut record) in steps.iter().zip(records.records(size)) {
+                let bytes = field.code(&mut coder, *step, record.get(F::AT));
+                record.put(F::AT, bytes);
             }
         }
         *code = coder;

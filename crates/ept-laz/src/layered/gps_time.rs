@@ -13,9 +13,11 @@ impl Field<8> for GpsTime {
     const AT: usize = record::TIME;
 
     #[inline(always)]
-    fn read(&mut self, coder: &mut Coder<'_>, step: Step) {
+    fn code(&mut self, coder: &mut impl Coder, step: Step, new: [u8; 8]) -> [u8; 8] {
         if step.has_time() {
-            self.read(coder);
+            self.code(coder, new)
+        } else {
+            self.last()
         }
     }
 }

@@ -18,10 +18,12 @@ impl Field<4> for Z {
     const AT: usize = record::Z;
 
     #[inline(always)]
-    fn read(&mut self, coder: &mut Coder<'_>, step: Step) {
+    fn code(&mut self, coder: &mut impl Coder, step: Step, new: [u8; 4]) -> [u8; 4] {
         let level = &mut self.levels[usize::from(step.level) & 7];
-        *level = self.integer.read(coder, *level, step.z_context.into());
+        let (context, new) = (step.z_context.into(), i32::from_le_bytes(new));
+        *level = self.integer.code(coder, *level, context, new);
         self.last = *level;
+        self.last()
     }
 }
 
@@ -60,11 +62,13 @@ impl Field<2> for Intensity {
     const AT: usize = record::INTENSITY;
 
     #[inline(always)]
-    fn read(&mut self, coder: &mut Coder<'_>, step: Step) {
+    fn code(&mut self, coder: &mut impl Coder, step: Step, new: [u8; 2]) -> [u8; 2] {
         let ends = usize::from(step.ends) & 3;
         let kind = &mut self.kinds[ends << 1 | usize::from(step.has_time())];
-        *kind = self.integer.read(coder, i32::from(*kind), ends) as u16;
+        let (last, new) = (i32::from(*kind), u16::from_le_bytes(new).into());
+        *kind = self.integer.code(coder, last, ends, new) as u16;
         self.last = *kind;
+        self.last()
     }
 }
 
@@ -101,11 +105,13 @@ impl Field<2> for Angle {
     const AT: usize = record::ANGLE;
 
     #[inline(always)]
-    fn read(&mut self, coder: &mut Coder<'_>, step: Step) {
+    fn code(&mut self, coder: &mut impl Coder, step: Step, new: [u8; 2]) -> [u8; 2] {
         if step.has_angle() {
+            let (last, new) = (self.last.into(), i16::from_le_bytes(new).into());
             let context = usize::from(step.has_time());
-            self.last = self.integer.read(coder, self.last.into(), context) as i16;
+            self.last = self.integer.code(coder, last, context, new) as i16;
         }
+        self.last()
     }
 }
 
@@ -140,10 +146,12 @@ impl Field<2> for Source {
     const AT: usize = record::SOURCE;
 
     #[inline(always)]
-    fn read(&mut self, coder: &mut Coder<'_>, step: Step) {
+    fn code(&mut self, coder: &mut impl Coder, step: Step, new: [u8; 2]) -> [u8; 2] {
         if step.has_source() {
-            self.last = self.integer.read(coder, self.last.into(), 0) as u16;
+            let (last, new) = (self.last.into(), u16::from_le_bytes(new).into());
+            self.last = self.integer.code(coder, last, 0, new) as u16;
         }
+        self.last()
     }
 }
 

@@ -1,8 +1,8 @@
 //! The layers of the items after the point: colour, near infrared, wave packet and extra bytes.
 
 use super::block::Block;
-use super::record::{get, put};
 use crate::coder::Coder;
+use crate::place::{Place, get};
 
 /// The models of an item, for one scanner channel.
 pub(crate) trait Models<const N: usize> {
@@ -12,8 +12,8 @@ pub(crate) trait Models<const N: usize> {
     /// Forgets all that was learnt.
     fn forget(&mut self);
 
-    /// Reads the value after the last.
-    fn read(&mut self, coder: &mut Coder<'_>, last: [u8; N]) -> [u8; N];
+    /// Codes the value after the last.
+    fn code(&mut self, coder: &mut impl Coder, last: [u8; N], new: [u8; N]) -> [u8; N];
 }
 
 /// The layer of an item.
@@ -36,23 +36,23 @@ impl<M: Models<N>, const N: usize> ItemLayer<M, N> {
     }
 
     /// Starts a chunk with its first record, if the layer has a code.
-    pub(crate) fn begin(&mut self, code: &Option<Coder<'_>>, first: &[u8]) {
+    pub(crate) fn begin<C>(&mut self, code: &Option<C>, first: &[u8]) {
         if code.is_some() {
             self.start(0);
             self.last[0] = get(first, self.at);
         }
     }
 
-    /// Reads the item of a block's points, if the layer has a code.
-    pub(crate) fn read(
+    /// Codes the item of a block's points, if the layer has a code.
+    pub(crate) fn code(
         &mut self,
-        code: &mut Option<Coder<'_>>,
+        code: &mut Option<impl Coder>,
         block: &Block,
-        records: &mut [u8],
+        records: impl Place,
         size: usize,
     ) {
         let Some(code) = code else { return };
-        let mut coder = *code;
+        let mut coder = std::mem::take(code);
         for (run, _, records) in block.item_runs(records, size) {
             if let Some(from) = run.from {
                 self.last[run.last] = self.last[from];
@@ -60,9 +60,9 @@ impl<M: Models<N>, const N: usize> ItemLayer<M, N> {
             }
             let models = &mut self.models[run.slot];
             let mut last = self.last[run.last];
-            for record in records {
-                last = models.read(&mut coder, last);
-                put(record, self.at, last);
+            for mut record in records.records(size) {
+                last = models.code(&mut coder, last, record.get(self.at));
+                record.put(self.at, last);
             }
             self.last[run.last] = last;
         }

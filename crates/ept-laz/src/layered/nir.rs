@@ -24,11 +24,14 @@ impl Models<2> for Nir {
     }
 
     #[inline(always)]
-    fn read(&mut self, coder: &mut Coder<'_>, mut last: [u8; 2]) -> [u8; 2] {
-        let changed = coder.symbol(&mut self.changed);
+    fn code(&mut self, coder: &mut impl Coder, mut last: [u8; 2], new: [u8; 2]) -> [u8; 2] {
+        let changes = u32::from(last[0] != new[0]) | u32::from(last[1] != new[1]) << 1;
+        let changed = coder.symbol(&mut self.changed, changes);
         for (at, model) in self.bytes.iter_mut().enumerate() {
             if changed & 1 << at != 0 {
-                last[at] = last[at].wrapping_add(coder.symbol(model) as u8);
+                let difference = new[at].wrapping_sub(last[at]).into();
+                let difference = coder.symbol(model, difference);
+                last[at] = last[at].wrapping_add(difference as u8);
             }
         }
         last

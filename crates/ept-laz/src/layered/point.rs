@@ -2,20 +2,14 @@
 
 use super::block::Block;
 use super::contexts::{Context, Contexts};
-use super::record::Point;
+use super::record::{self, Others, Point};
 use super::returns::Returns;
-use super::step::Step;
+use super::step::{ANGLE, CHANNEL, COUNT, NUMBER, ONE_LESS, ONE_MORE, SOURCE, Step, TIME};
 use crate::coder::Coder;
 use crate::integer::{Integer, even};
 use crate::median::Median;
 use crate::model::{Small, Tiny};
-
-/// Bits of a point's first symbol: how the return number changed, and whether the number of returns, the scanner channel
-/// and the GPS time did.
-const NUMBER: u32 = 3;
-const COUNT: u32 = 1 << 2;
-const CHANNEL: u32 = 1 << 6;
-const TIME: u32 = 1 << 4;
+use crate::place::Place;
 
 /// The first layer.
 pub(crate) struct PointLayer {
@@ -27,6 +21,8 @@ pub(crate) struct PointLayer {
 /// The state of the layer for one scanner channel.
 struct PointContext {
     last: Point,
+    /// Other values of the last point, if the layer is being written.
+    others: Others,
     /// Whether the time of the last point differs from that of the point before.
     has_time: bool,
     changed: Vec<Small>,
@@ -57,39 +53,70 @@ impl PointLayer {
         }
     }
 
-    /// Starts a chunk with its first point.
-    pub(crate) fn begin(&mut self, first: Point, channel: usize) {
-        self.contexts.begin(first);
+    /// Starts a chunk with its first record.
+    pub(crate) fn begin(&mut self, first: &[u8]) {
+        self.contexts.begin((Point::of(&first), Others::of(&first)));
         self.slot = 0;
-        self.channel = channel;
+        self.channel = record::channel(&first);
     }
 
-    /// Reads the layer for a block of points, whose records start as copies of the first record.
-    pub(crate) fn read(
+    /// Codes the layer for a block of points. Records to be filled start as copies of the first record.
+    pub(crate) fn code<C: Coder>(
         &mut self,
-        code: &mut Coder<'_>,
+        code: &mut C,
         block: &mut Block,
-        records: &mut [u8],
+        records: impl Place,
         size: usize,
     ) {
-        let mut coder = *code;
-        for record in records.chunks_exact_mut(size) {
-            let changed = self.changed(&mut coder, block);
+        let mut coder = std::mem::take(code);
+        for mut record in records.records(size) {
+            let new = Point::of(&record);
+            let changes = if C::WRITES {
+                self.changes(block, &record)
+            } else {
+                0
+            };
+            let changed = self.changed(&mut coder, block, changes, record::channel(&record));
             let context = self.contexts.at(self.slot);
-            block.steps.push(context.read(&mut coder, changed));
-            context.last.put(record, self.channel);
+            block.steps.push(context.code(&mut coder, changed, new));
+            if C::WRITES {
+                context.others = Others::of(&record);
+            }
+            context.last.put(&mut record, self.channel);
         }
         *code = coder;
     }
 
-    /// Reads what changed, and switches to the channel of the point.
+    /// What changes from the last point of a record's channel: the symbol to write.
     #[inline(always)]
-    fn changed(&mut self, coder: &mut Coder<'_>, block: &mut Block) -> u32 {
+    fn changes(&mut self, block: &Block, record: &impl Place) -> u32 {
+        let channel = record::channel(record);
+        let last = self.contexts.at(block.points.slot(channel));
+        let returns = last.last.returns.changes(Point::of(record).returns);
+        let [angle, time, source] = Others::of(record).changes(&last.others);
+        let bit = |is_new: bool, bit: u32| if is_new { bit } else { 0 };
+        returns
+            | bit(angle, ANGLE)
+            | bit(time, TIME)
+            | bit(source, SOURCE)
+            | bit(channel != self.channel, CHANNEL)
+    }
+
+    /// Codes what changed, and switches to the channel of the point.
+    #[inline(always)]
+    fn changed(
+        &mut self,
+        coder: &mut impl Coder,
+        block: &mut Block,
+        changes: u32,
+        channel: usize,
+    ) -> u32 {
         let context = self.contexts.at(self.slot);
         let model = context.changed_model();
-        let changed = coder.symbol(&mut context.changed[model]);
+        let changed = coder.symbol(&mut context.changed[model], changes);
         if changed & CHANNEL != 0 {
-            let by = 1 + coder.symbol(&mut context.channel) as usize;
+            let by = channel.wrapping_sub(self.channel + 1) & 3;
+            let by = 1 + coder.symbol(&mut context.channel, by as u32) as usize;
             self.channel = (self.channel + by) & 3;
         }
         let run = block.points.add(self.channel);
@@ -117,15 +144,19 @@ impl PointContext {
     }
 
     #[inline(always)]
-    fn read(&mut self, coder: &mut Coder<'_>, changed: u32) -> Step {
+    fn code(&mut self, coder: &mut impl Coder, changed: u32, new: Point) -> Step {
         self.has_time = changed & TIME != 0;
-        self.last.returns = self.returns(coder, changed);
+        self.last.returns = self.returns(coder, changed, new.returns);
         let returns = self.last.returns;
         let single = usize::from(returns.is_single());
         let group = returns.group() << 1 | usize::from(self.has_time);
-        let x = self.x.read(coder, group, single);
+        let [x, y] = [
+            new.x.wrapping_sub(self.last.x),
+            new.y.wrapping_sub(self.last.y),
+        ];
+        let x = self.x.code(coder, group, single, x);
         let k = self.x.integer.k();
-        let y = self.y.read(coder, group, even(k, 20) | single);
+        let y = self.y.code(coder, group, even(k, 20) | single, y);
         self.last.x = self.last.x.wrapping_add(x);
         self.last.y = self.last.y.wrapping_add(y);
         let k = (k + self.y.integer.k()) / 2;
@@ -138,19 +169,26 @@ impl PointContext {
     }
 
     #[inline(always)]
-    fn returns(&mut self, coder: &mut Coder<'_>, changed: u32) -> Returns {
+    fn returns(&mut self, coder: &mut impl Coder, changed: u32, new: Returns) -> Returns {
         let last = self.last.returns;
         let count = if changed & COUNT == 0 {
             last.count
         } else {
-            coder.symbol(&mut self.counts[usize::from(last.count)]) as u8
+            let model = &mut self.counts[usize::from(last.count)];
+            coder.symbol(model, new.count.into()) as u8
         };
         let number = match changed & NUMBER {
             0 => last.number,
-            1 => last.number + 1,
-            2 => last.number + 15,
-            _ if self.has_time => coder.symbol(&mut self.numbers[usize::from(last.number)]) as u8,
-            _ => last.number + 2 + coder.symbol(&mut self.number) as u8,
+            ONE_MORE => last.number + 1,
+            ONE_LESS => last.number + 15,
+            _ if self.has_time => {
+                let model = &mut self.numbers[usize::from(last.number)];
+                coder.symbol(model, new.number.into()) as u8
+            }
+            _ => {
+                let by = new.number.wrapping_sub(last.number + 2) & 15;
+                last.number + 2 + coder.symbol(&mut self.number, by.into()) as u8
+            }
         };
         Returns {
             number: number & 15,
@@ -160,11 +198,12 @@ impl PointContext {
 }
 
 impl Context for PointContext {
-    type Value = Point;
+    type Value = (Point, Others);
 
     fn new() -> PointContext {
         PointContext {
             last: Point::default(),
+            others: Others::default(),
             has_time: false,
             changed: vec![Small::new(128); 8],
             channel: Tiny::new(3),
@@ -176,8 +215,8 @@ impl Context for PointContext {
         }
     }
 
-    fn start(&mut self, last: Point) {
-        self.last = last;
+    fn start(&mut self, last: (Point, Others)) {
+        (self.last, self.others) = last;
         self.has_time = false;
         self.changed.iter_mut().for_each(Small::forget);
         self.channel.forget();
@@ -188,8 +227,8 @@ impl Context for PointContext {
         self.y.forget();
     }
 
-    fn last(&self) -> Point {
-        self.last
+    fn last(&self) -> (Point, Others) {
+        (self.last, self.others)
     }
 }
 
@@ -206,11 +245,11 @@ impl Axis {
         self.medians = [Median::ZERO; 12];
     }
 
-    /// Reads the difference from the last point.
+    /// Codes the difference from the last point.
     #[inline(always)]
-    fn read(&mut self, coder: &mut Coder<'_>, group: usize, context: usize) -> i32 {
+    fn code(&mut self, coder: &mut impl Coder, group: usize, context: usize, real: i32) -> i32 {
         let median = &mut self.medians[group];
-        let difference = self.integer.read(coder, median.get(), context);
+        let difference = self.integer.code(coder, median.get(), context, real);
         median.add(difference);
         difference
     }

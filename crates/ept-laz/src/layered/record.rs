@@ -1,6 +1,7 @@
 //! Records as bytes, and the values of a point in the first layer.
 
 use super::returns::Returns;
+use crate::place::Place;
 
 /// Offsets of a point's values (LAS 1.4 R15, table 16).
 pub(crate) const Z: usize = 8;
@@ -28,42 +29,63 @@ pub(crate) struct Point {
 
 impl Point {
     /// The values of a record.
-    pub(crate) fn of(record: &[u8]) -> Point {
+    #[inline(always)]
+    pub(crate) fn of(record: &impl Place) -> Point {
         Point {
-            x: i32::from_le_bytes(get(record, X)),
-            y: i32::from_le_bytes(get(record, Y)),
-            returns: Returns::from_byte(get::<1>(record, RETURNS)[0]),
+            x: i32::from_le_bytes(record.get(X)),
+            y: i32::from_le_bytes(record.get(Y)),
+            returns: Returns::from_byte(record.get::<1>(RETURNS)[0]),
         }
     }
 
-    /// Writes the values and the channel to a record.
+    /// Puts the values and the channel in a record.
     #[inline(always)]
-    pub(crate) fn put(&self, record: &mut [u8], channel: usize) {
-        let [flags] = get(record, FLAGS);
+    pub(crate) fn put(&self, record: &mut impl Place, channel: usize) {
+        let [flags] = record.get(FLAGS);
         let flags = flags & !CHANNEL | (channel as u8) << CHANNEL_SHIFT;
-        put(record, X, self.x.to_le_bytes());
-        put(record, Y, self.y.to_le_bytes());
-        put(record, RETURNS, [self.returns.byte(), flags]);
+        record.put(X, self.x.to_le_bytes());
+        record.put(Y, self.y.to_le_bytes());
+        record.put(RETURNS, [self.returns.byte(), flags]);
+    }
+}
+
+/// The values that have a layer of their own, of which the first layer says whether they change.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Others {
+    angle: [u8; 2],
+    source: [u8; 2],
+    time: [u8; 8],
+}
+
+impl Others {
+    /// The values of a record.
+    #[inline(always)]
+    pub(crate) fn of(record: &impl Place) -> Others {
+        Others {
+            angle: record.get(ANGLE),
+            source: record.get(SOURCE),
+            time: record.get(TIME),
+        }
+    }
+
+    /// Whether the scan angle, the GPS time and the point source differ from the last.
+    ///
+    /// LASzip compares times as numbers: one that is not a number differs from itself. But it takes -0 as 0, and loses the
+    /// sign, which is kept here.
+    #[inline(always)]
+    pub(crate) fn changes(&self, last: &Others) -> [bool; 3] {
+        let is_no_number = f64::from_le_bytes(self.time).is_nan();
+        [
+            self.angle != last.angle,
+            self.time != last.time || is_no_number,
+            self.source != last.source,
+        ]
     }
 }
 
 /// The scanner channel of a record.
-pub(crate) fn channel(record: &[u8]) -> usize {
-    let [flags] = get(record, FLAGS);
+#[inline(always)]
+pub(crate) fn channel(record: &impl Place) -> usize {
+    let [flags] = record.get(FLAGS);
     ((flags & CHANNEL) >> CHANNEL_SHIFT).into()
-}
-
-/// The bytes at an offset in a record. Zeros if it is too short.
-#[inline(always)]
-pub(crate) fn get<const N: usize>(record: &[u8], at: usize) -> [u8; N] {
-    let from = record.get(at..).and_then(<[u8]>::first_chunk);
-    from.copied().unwrap_or([0; N])
-}
-
-/// Writes bytes to a record, if it is long enough.
-#[inline(always)]
-pub(crate) fn put<const N: usize>(record: &mut [u8], at: usize, bytes: [u8; N]) {
-    if let Some(to) = record.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
-        *to = bytes;
-    }
 }

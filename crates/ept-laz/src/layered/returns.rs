@@ -1,5 +1,7 @@
 //! Return number and number of returns.
 
+use super::step::{COUNT, NUMBER, ONE_LESS, ONE_MORE};
+
 /// The return number of a point and the number of returns of its pulse, both at most 15.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Returns {
@@ -23,6 +25,18 @@ impl Returns {
     #[inline(always)]
     pub(crate) fn byte(self) -> u8 {
         self.count << 4 | self.number
+    }
+
+    /// How others differ, as bits of the first layer's symbol.
+    #[inline(always)]
+    pub(crate) fn changes(self, new: Returns) -> u32 {
+        let number = match new.number.wrapping_sub(self.number) & 15 {
+            0 => 0,
+            1 => ONE_MORE,
+            15 => ONE_LESS,
+            _ => NUMBER,
+        };
+        number | if new.count == self.count { 0 } else { COUNT }
     }
 
     /// Whether the return is the first or the last.

@@ -14,7 +14,7 @@ impl Models<6> for Rgb {
     }
 
     #[inline(always)]
-    fn read(&mut self, coder: &mut Coder<'_>, last: Colour) -> Colour {
-        self.read(coder, last)
+    fn code(&mut self, coder: &mut impl Coder, last: Colour, new: Colour) -> Colour {
+        self.code(coder, last, new)
     }
 }

@@ -14,27 +14,33 @@ pub(crate) struct Step {
     pub(crate) z_context: u8,
 }
 
-/// Bits of `changed`.
-const ANGLE: u8 = 1 << 3;
-const TIME: u8 = 1 << 4;
-const SOURCE: u8 = 1 << 5;
+/// Bits of `changed`: how the return number changed, and whether the other values did.
+pub(crate) const NUMBER: u32 = 3;
+pub(crate) const COUNT: u32 = 1 << 2;
+pub(crate) const ANGLE: u32 = 1 << 3;
+pub(crate) const TIME: u32 = 1 << 4;
+pub(crate) const SOURCE: u32 = 1 << 5;
+pub(crate) const CHANNEL: u32 = 1 << 6;
+/// How a return number changed. Numbers wrap at 16.
+pub(crate) const ONE_MORE: u32 = 1;
+pub(crate) const ONE_LESS: u32 = 2;
 
 impl Step {
     /// Whether the scan angle changed.
     #[inline(always)]
     pub(crate) fn has_angle(self) -> bool {
-        self.changed & ANGLE != 0
+        u32::from(self.changed) & ANGLE != 0
     }
 
     /// Whether the GPS time changed.
     #[inline(always)]
     pub(crate) fn has_time(self) -> bool {
-        self.changed & TIME != 0
+        u32::from(self.changed) & TIME != 0
     }
 
     /// Whether the point source changed.
     #[inline(always)]
     pub(crate) fn has_source(self) -> bool {
-        self.changed & SOURCE != 0
+        u32::from(self.changed) & SOURCE != 0
     }
 }

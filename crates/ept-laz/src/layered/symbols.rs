@@ -32,9 +32,9 @@ impl Chain {
     }
 
     #[inline(always)]
-    fn read(&mut self, coder: &mut Coder<'_>, kind: u8) {
+    fn code(&mut self, coder: &mut impl Coder, kind: u8, new: u8) {
         let model = &mut self.models[usize::from(kind) % MODELS];
-        self.last = coder.symbol(model) as u8;
+        self.last = coder.symbol(model, new.into()) as u8;
     }
 }
 
@@ -45,9 +45,10 @@ impl Field<1> for Classification {
     const AT: usize = record::CLASSIFICATION;
 
     #[inline(always)]
-    fn read(&mut self, coder: &mut Coder<'_>, step: Step) {
+    fn code(&mut self, coder: &mut impl Coder, step: Step, [new]: [u8; 1]) -> [u8; 1] {
         let kind = (self.0.last & 31) << 1 | u8::from(step.ends == BOTH);
-        self.0.read(coder, kind);
+        self.0.code(coder, kind, new);
+        self.last()
     }
 }
 
@@ -75,15 +76,10 @@ impl Field<1> for Flags {
     const AT: usize = record::FLAGS;
 
     #[inline(always)]
-    fn read(&mut self, coder: &mut Coder<'_>, _: Step) {
-        self.0.read(coder, self.0.last);
-    }
-
-    #[inline(always)]
-    fn put(&self, record: &mut [u8]) {
-        let [channel] = record::get(record, Self::AT);
+    fn code(&mut self, coder: &mut impl Coder, _: Step, [new]: [u8; 1]) -> [u8; 1] {
+        self.0.code(coder, self.0.last, without_channel(new));
         let [flags] = self.last();
-        record::put(record, Self::AT, [channel & CHANNEL | flags]);
+        [new & CHANNEL | flags]
     }
 }
 
@@ -95,13 +91,17 @@ impl Context for Flags {
     }
 
     fn start(&mut self, [last]: [u8; 1]) {
-        self.0.start(last & 15 | last >> 6 << 4);
+        self.0.start(without_channel(last));
     }
 
     #[inline(always)]
     fn last(&self) -> [u8; 1] {
         [self.0.last & 15 | self.0.last >> 4 << 6]
     }
+}
+
+fn without_channel(byte: u8) -> u8 {
+    byte & 15 | byte >> 6 << 4
 }
 
 /// The user data.
@@ -111,8 +111,9 @@ impl Field<1> for UserData {
     const AT: usize = record::USER_DATA;
 
     #[inline(always)]
-    fn read(&mut self, coder: &mut Coder<'_>, _: Step) {
-        self.0.read(coder, self.0.last / 4);
+    fn code(&mut self, coder: &mut impl Coder, _: Step, [new]: [u8; 1]) -> [u8; 1] {
+        self.0.code(coder, self.0.last / 4, new);
+        self.last()
     }
 }
 

@@ -39,6 +39,12 @@ impl Track {
         self.runs.clear();
     }
 
+    /// The slot of the last values of a channel's next point: that of the last point, if the channel is new.
+    #[inline(always)]
+    pub(crate) fn slot(&self, channel: usize) -> usize {
+        self.slots[channel & 3].unwrap_or(self.slot)
+    }
+
     /// Adds a point with the last values of its channel.
     #[inline(always)]
     pub(crate) fn add(&mut self, channel: usize) -> Run {

@@ -13,7 +13,7 @@ impl Models<SIZE> for WavePacket {
         self.forget();
     }
 
-    fn read(&mut self, coder: &mut Coder<'_>, last: [u8; SIZE]) -> [u8; SIZE] {
-        self.read(coder, last)
+    fn code(&mut self, coder: &mut impl Coder, last: [u8; SIZE], new: [u8; SIZE]) -> [u8; SIZE] {
+        self.code(coder, last, new)
     }
 }

@@ -1,8 +1,9 @@
 //! Extra bytes, each coded as the difference from the last point's.
 
-use super::record_part::RecordPart;
+use super::part::Part;
 use crate::coder::Coder;
 use crate::model::Small;
+use crate::place::Place;
 
 /// The extra bytes of points.
 pub(crate) struct Bytes {
@@ -19,7 +20,7 @@ impl Bytes {
     }
 }
 
-impl RecordPart for Bytes {
+impl Part for Bytes {
     fn size(&self) -> usize {
         self.last.len()
     }
@@ -32,11 +33,14 @@ impl RecordPart for Bytes {
     }
 
     #[inline(always)]
-    fn read(&mut self, coder: &mut Coder<'_>, place: &mut [u8]) {
+    fn code(&mut self, coder: &mut impl Coder, place: impl Place) {
         let models = self.models.iter_mut().zip(&mut self.last);
-        for ((model, last), byte) in models.zip(place) {
-            *last = last.wrapping_add(coder.symbol(model) as u8);
-            *byte = *last;
+        for ((model, last), byte) in models.zip(place.records(1)) {
+            byte.code(|[new]| {
+                let difference = coder.symbol(model, new.wrapping_sub(*last).into());
+                *last = last.wrapping_add(difference as u8);
+                [*last]
+            });
         }
     }
 }

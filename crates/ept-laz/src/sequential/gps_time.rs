@@ -1,6 +1,6 @@
 //! GPS times.
 
-use super::record_part::Field;
+use super::part::Field;
 use crate::coder::Coder;
 
 /// The bytes of the item.
@@ -15,8 +15,7 @@ impl Field<SIZE> for GpsTime {
     }
 
     #[inline(always)]
-    fn next(&mut self, coder: &mut Coder<'_>) -> [u8; SIZE] {
-        self.read(coder);
-        self.last()
+    fn code(&mut self, coder: &mut impl Coder, new: [u8; SIZE]) -> [u8; SIZE] {
+        self.code(coder, new)
     }
 }

@@ -2,8 +2,8 @@
 
 use super::bytes::Bytes;
 use super::gps_time::GpsTime;
+use super::part::{AnyPart, Single};
 use super::point::Point;
-use super::record_part::{RecordPart, Single};
 use super::rgb::Rgb;
 use super::usual::Usual;
 use super::v1;
@@ -11,8 +11,8 @@ use super::wave_packet::WavePacket;
 use crate::error::Error;
 use crate::item::{Item, Kind};
 
-/// What reads records of these items, which must be in the order of a point format. Any has its own version.
-pub(crate) fn record(items: &[Item]) -> Result<Box<dyn RecordPart>, Error> {
+/// What codes records of these items, which must be in the order of a point format. Any has its own version.
+pub(crate) fn record(items: &[Item]) -> Result<Box<dyn AnyPart>, Error> {
     check_order(items)?;
     if let Some(usual) = Usual::of(items) {
         return Ok(Box::new(usual));
@@ -44,7 +44,7 @@ fn check_order(items: &[Item]) -> Result<(), Error> {
     }
 }
 
-fn part(item: &Item) -> Result<Box<dyn RecordPart>, Error> {
+fn part(item: &Item) -> Result<Box<dyn AnyPart>, Error> {
     Ok(match (item.kind, item.version) {
         (Kind::Point10, 1) => Box::new(Single(v1::Point::new())),
         (Kind::Point10, 2) => Box::new(Single(Point::new())),

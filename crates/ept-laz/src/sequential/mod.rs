@@ -3,34 +3,35 @@
 mod bytes;
 mod gps_time;
 mod layout;
+mod part;
 mod point;
-mod record_part;
 mod rgb;
 mod usual;
 mod v1;
 mod wave_packet;
 
-use record_part::RecordPart;
+use part::AnyPart;
 
-use crate::coder::Coder;
 use crate::error::Error;
 use crate::item::Item;
+use crate::reader::Reader;
+use crate::writer::Writer;
 
-/// Reads sequential chunks, one after the other, reusing the same memory.
+/// Reads or writes sequential chunks, one after the other, reusing the same memory.
 pub(crate) struct Sequential {
     record_size: usize,
-    record: Box<dyn RecordPart>,
+    record: Box<dyn AnyPart>,
 }
 
 /// A chunk being read.
 pub(crate) struct Chunk<'a> {
     /// The first record, until it is read.
     first: Option<&'a [u8]>,
-    coder: Coder<'a>,
+    reader: Reader<'a>,
 }
 
 impl Sequential {
-    /// A reader of records of these items.
+    /// For records of these items.
     pub(crate) fn new(items: &[Item]) -> Result<Sequential, Error> {
         let record = layout::record(items)?;
         Ok(Sequential {
@@ -47,11 +48,11 @@ impl Sequential {
     pub(crate) fn begin<'a>(&mut self, chunk: &'a [u8]) -> Result<Chunk<'a>, Error> {
         let split = chunk.split_at_checked(self.record_size);
         let (first, code) = split.ok_or(Error::Truncated)?;
-        let coder = Coder::new(code)?;
+        let reader = Reader::new(code)?;
         self.record.start(first);
         Ok(Chunk {
             first: Some(first),
-            coder,
+            reader,
         })
     }
 
@@ -66,7 +67,17 @@ impl Sequential {
             chunk.first = None;
             rest = others;
         }
-        self.record.read_all(&mut chunk.coder, rest);
-        chunk.coder.check()
+        self.record.read(&mut chunk.reader, rest);
+        chunk.reader.check()
+    }
+
+    /// Appends the chunk of whole records, one or more.
+    pub(crate) fn write(&mut self, records: &[u8], chunk: &mut Vec<u8>) {
+        let (first, rest) = records.split_at(self.record_size.min(records.len()));
+        self.record.start(first);
+        chunk.extend_from_slice(first);
+        let mut writer = Writer::new(std::mem::take(chunk));
+        self.record.write(&mut writer, rest);
+        *chunk = writer.finish();
     }
 }

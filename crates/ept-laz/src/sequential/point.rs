@@ -1,6 +1,6 @@
 //! Coordinates and attributes: the first 20 bytes of every record.
 
-use super::record_part::Field;
+use super::part::Field;
 use crate::coder::Coder;
 use crate::integer::{Integer, even};
 use crate::median::Median;
@@ -34,8 +34,9 @@ pub(crate) struct Point {
     z: Integer,
 }
 
-/// The last point, and other values from which the next is predicted.
-struct Last {
+/// The values of a point.
+#[derive(Clone, Copy)]
+struct Values {
     xyz: [i32; 3],
     intensity: u16,
     // Bytes are kept in 16 bits: writing four bytes one by one and then reading them as a word would stall the
@@ -45,6 +46,11 @@ struct Last {
     angle: u16,
     user_data: u16,
     source: u16,
+}
+
+/// The last point, and other values from which the next is predicted.
+struct Last {
+    point: Values,
     // By the context of the return.
     intensities: [u16; 16],
     dx: [Median; 16],
@@ -72,57 +78,66 @@ impl Point {
     }
 
     #[inline(always)]
-    fn read_attributes(&mut self, coder: &mut Coder<'_>, changed: u32) {
-        let last = &mut self.last;
+    fn code_attributes(&mut self, coder: &mut impl Coder, changed: u32, new: &Values) {
+        let Last {
+            point, intensities, ..
+        } = &mut self.last;
         if changed & BIT_FIELDS != 0 {
-            let model = &mut self.bit_fields[usize::from(last.bit_fields)];
-            last.bit_fields = coder.symbol(model) as u16;
+            let model = &mut self.bit_fields[usize::from(point.bit_fields)];
+            point.bit_fields = coder.symbol(model, new.bit_fields.into()) as u16;
         }
-        let (context, _) = last.contexts();
+        let (context, _) = point.contexts();
         // The intensity is the last one of its context. It is that of the last point only if no attribute changed.
-        last.intensity = last.intensities[context];
+        point.intensity = intensities[context];
         if changed & INTENSITY != 0 {
-            let predicted = last.intensity.into();
-            last.intensity = self.intensity.read(coder, predicted, context.min(3)) as u16;
-            last.intensities[context] = last.intensity;
+            let (predicted, real) = (point.intensity.into(), new.intensity.into());
+            let intensity = self.intensity.code(coder, predicted, context.min(3), real);
+            point.intensity = intensity as u16;
+            intensities[context] = point.intensity;
         }
         if changed & CLASSIFICATION != 0 {
-            let model = &mut self.classification[usize::from(last.classification)];
-            last.classification = coder.symbol(model) as u16;
+            let model = &mut self.classification[usize::from(point.classification)];
+            point.classification = coder.symbol(model, new.classification.into()) as u16;
         }
         if changed & ANGLE != 0 {
-            let model = &mut self.angle[usize::from(last.bit_fields >> 6 & 1)];
-            last.angle = last.angle.wrapping_add(coder.symbol(model) as u16) & 0xff;
+            let model = &mut self.angle[usize::from(point.bit_fields >> 6 & 1)];
+            let change = new.angle.wrapping_sub(point.angle) & 0xff;
+            let change = coder.symbol(model, change.into()) as u16;
+            point.angle = point.angle.wrapping_add(change) & 0xff;
         }
         if changed & USER_DATA != 0 {
-            let model = &mut self.user_data[usize::from(last.user_data)];
-            last.user_data = coder.symbol(model) as u16;
+            let model = &mut self.user_data[usize::from(point.user_data)];
+            point.user_data = coder.symbol(model, new.user_data.into()) as u16;
         }
         if changed & SOURCE != 0 {
-            last.source = self.source.read(coder, last.source.into(), 0) as u16;
+            let (predicted, real) = (point.source.into(), new.source.into());
+            point.source = self.source.code(coder, predicted, 0, real) as u16;
         }
     }
 
     #[inline(always)]
-    fn read_coordinates(&mut self, coder: &mut Coder<'_>) {
+    fn code_coordinates(&mut self, coder: &mut impl Coder, new: &Values) {
         let last = &mut self.last;
-        let (context, level) = last.contexts();
-        let single = last.single();
-        let [x, y, z] = &mut last.xyz;
+        let (context, level) = last.point.contexts();
+        let single = last.point.single();
+        let [x, y, z] = &mut last.point.xyz;
+        let [new_x, new_y, new_z] = new.xyz;
 
         let median = &mut last.dx[context];
-        let difference = self.dx.read(coder, median.get(), single);
+        let real = new_x.wrapping_sub(*x);
+        let difference = self.dx.code(coder, median.get(), single, real);
         *x = x.wrapping_add(difference);
         median.add(difference);
 
         let median = &mut last.dy[context];
         let y_context = single | even(self.dx.k(), 20);
-        let difference = self.dy.read(coder, median.get(), y_context);
+        let real = new_y.wrapping_sub(*y);
+        let difference = self.dy.code(coder, median.get(), y_context, real);
         *y = y.wrapping_add(difference);
         median.add(difference);
 
         let z_context = single | even((self.dx.k() + self.dy.k()) / 2, 18);
-        *z = self.z.read(coder, last.heights[level], z_context);
+        *z = self.z.code(coder, last.heights[level], z_context, new_z);
         last.heights[level] = *z;
     }
 }
@@ -143,32 +158,61 @@ impl Field<SIZE> for Point {
     }
 
     #[inline(always)]
-    fn next(&mut self, coder: &mut Coder<'_>) -> [u8; SIZE] {
-        let changed = coder.symbol(&mut self.changed);
+    fn code(&mut self, coder: &mut impl Coder, new: [u8; SIZE]) -> [u8; SIZE] {
+        let new = Values::new(&new);
+        let changed = coder.symbol(&mut self.changed, self.last.changes(&new));
         if changed != 0 {
-            self.read_attributes(coder, changed);
+            self.code_attributes(coder, changed, &new);
         }
-        self.read_coordinates(coder);
-        self.last.record()
+        self.code_coordinates(coder, &new);
+        self.last.point.record()
     }
 }
 
 impl Last {
     fn new(record: &[u8; SIZE]) -> Last {
-        let int = |at: usize| i32::from_le_bytes(std::array::from_fn(|i| record[at + i]));
         Last {
+            point: Values {
+                // LASzip starts with 0 here, not with the intensity of the first point.
+                intensity: 0,
+                ..Values::new(record)
+            },
+            intensities: [0; 16],
+            dx: [Median::ZERO; 16],
+            dy: [Median::ZERO; 16],
+            heights: [0; 8],
+        }
+    }
+
+    /// A point's first symbol.
+    #[inline(always)]
+    fn changes(&self, new: &Values) -> u32 {
+        let (context, _) = new.contexts();
+        let bit = |is_new: bool, bit: u32| if is_new { bit } else { 0 };
+        bit(new.bit_fields != self.point.bit_fields, BIT_FIELDS)
+            | bit(new.intensity != self.intensities[context], INTENSITY)
+            | bit(
+                new.classification != self.point.classification,
+                CLASSIFICATION,
+            )
+            | bit(new.angle != self.point.angle, ANGLE)
+            | bit(new.user_data != self.point.user_data, USER_DATA)
+            | bit(new.source != self.point.source, SOURCE)
+    }
+}
+
+impl Values {
+    #[inline(always)]
+    fn new(record: &[u8; SIZE]) -> Values {
+        let int = |at: usize| i32::from_le_bytes(std::array::from_fn(|i| record[at + i]));
+        Values {
             xyz: [int(0), int(4), int(8)],
-            // LASzip starts with 0 here, not with the intensity of the first point.
-            intensity: 0,
+            intensity: u16::from_le_bytes([record[12], record[13]]),
             bit_fields: record[14].into(),
             classification: record[15].into(),
             angle: record[16].into(),
             user_data: record[17].into(),
             source: u16::from_le_bytes([record[18], record[19]]),
-            intensities: [0; 16],
-            dx: [Median::ZERO; 16],
-            dy: [Median::ZERO; 16],
-            heights: [0; 8],
         }
     }
 

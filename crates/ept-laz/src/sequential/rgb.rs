@@ -1,6 +1,6 @@
 //! Red, green and blue.
 
-use super::record_part::Field;
+use super::part::Field;
 use crate::coder::Coder;
 use crate::rgb::{self, Colour};
 
@@ -29,8 +29,8 @@ impl Field<SIZE> for Rgb {
     }
 
     #[inline(always)]
-    fn next(&mut self, coder: &mut Coder<'_>) -> Colour {
-        self.last = self.models.read(coder, self.last);
+    fn code(&mut self, coder: &mut impl Coder, new: Colour) -> Colour {
+        self.last = self.models.code(coder, self.last, new);
         self.last
     }
 }

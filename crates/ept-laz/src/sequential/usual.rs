@@ -2,11 +2,12 @@
 
 use super::bytes::Bytes;
 use super::gps_time::{self, GpsTime};
+use super::part::{Field, Part};
 use super::point::{self, Point};
-use super::record_part::{Field, RecordPart, put};
 use super::rgb::{self, Rgb};
 use crate::coder::Coder;
 use crate::item::{Item, Kind};
+use crate::place::Place;
 
 /// Version 2 of point, GPS time, colour and extra bytes, in a loop without calls.
 pub(crate) struct Usual {
@@ -42,7 +43,7 @@ impl Usual {
     }
 }
 
-impl RecordPart for Usual {
+impl Part for Usual {
     fn size(&self) -> usize {
         self.size
     }
@@ -59,15 +60,15 @@ impl RecordPart for Usual {
     }
 
     #[inline(always)]
-    fn read(&mut self, coder: &mut Coder<'_>, record: &mut [u8]) {
-        let mut rest = put(record, self.point.next(coder));
+    fn code(&mut self, coder: &mut impl Coder, record: impl Place) {
+        let mut rest = record.code(|new| self.point.code(coder, new));
         if let Some(time) = &mut self.time {
-            rest = put(rest, time.next(coder));
+            rest = rest.code(|new| time.code(coder, new));
         }
         if let Some(colour) = &mut self.colour {
-            rest = put(rest, colour.next(coder));
+            rest = rest.code(|new| colour.code(coder, new));
         }
-        self.bytes.read(coder, rest);
+        self.bytes.code(coder, rest);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Wave packets.
 
-use super::record_part::Field;
+use super::part::Field;
 use crate::coder::Coder;
 use crate::wave_packet::{self, SIZE};
 
@@ -25,8 +25,8 @@ impl Field<SIZE> for WavePacket {
         self.models.forget();
     }
 
-    fn next(&mut self, coder: &mut Coder<'_>) -> [u8; SIZE] {
-        self.last = self.models.read(coder, self.last);
+    fn code(&mut self, coder: &mut impl Coder, new: [u8; SIZE]) -> [u8; SIZE] {
+        self.last = self.models.code(coder, self.last, new);
         self.last
     }
 }

@@ -6,7 +6,7 @@ mod points;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use ept_laz::{Decoder, Error, Item, Kind, Layers};
+use ept_laz::{Decoder, Encoder, Error, Item, Kind, Layers};
 use laz::las::{Point6, Point7, Point8, Point9, Point10};
 use laz::record::{
     LayeredPointRecordCompressor, LayeredPointRecordDecompressor, RecordCompressor,
@@ -22,6 +22,14 @@ pub(crate) struct Format(pub(crate) u8, pub(crate) u16, pub(crate) u16);
 
 impl Format {
     pub(crate) fn decoder(self) -> Decoder {
+        Decoder::new(&self.own_items()).expect("a layered format")
+    }
+
+    pub(crate) fn encoder(self) -> Encoder {
+        Encoder::new(&self.own_items()).expect("a layered format")
+    }
+
+    fn own_items(self) -> Vec<Item> {
         let colour = match self.0 {
             6 | 9 => None,
             7 => Some(Kind::Rgb14),
@@ -30,12 +38,8 @@ impl Format {
         let wave = self.has_wave().then_some(Kind::WavePacket14);
         let bytes = (self.1 > 0).then_some(Kind::Bytes14(self.1));
         let kinds = [Some(Kind::Point14), colour, wave, bytes];
-        let items: Vec<Item> = kinds
-            .into_iter()
-            .flatten()
-            .map(|kind| kind.version(self.2))
-            .collect();
-        Decoder::new(&items).expect("a layered format")
+        let kinds = kinds.into_iter().flatten();
+        kinds.map(|kind| kind.version(self.2)).collect()
     }
 
     /// Length of a record (LAS 1.4 R15, tables 14 to 19).

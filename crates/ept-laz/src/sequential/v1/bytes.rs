@@ -2,7 +2,8 @@
 
 use crate::coder::Coder;
 use crate::integer::Integer;
-use crate::sequential::record_part::RecordPart;
+use crate::place::Place;
+use crate::sequential::part::Part;
 
 /// The extra bytes of points.
 pub(crate) struct Bytes {
@@ -20,7 +21,7 @@ impl Bytes {
     }
 }
 
-impl RecordPart for Bytes {
+impl Part for Bytes {
     fn size(&self) -> usize {
         self.last.len()
     }
@@ -32,10 +33,12 @@ impl RecordPart for Bytes {
         self.integer.forget();
     }
 
-    fn read(&mut self, coder: &mut Coder<'_>, record: &mut [u8]) {
-        for (at, (last, byte)) in self.last.iter_mut().zip(record).enumerate() {
-            *last = self.integer.read(coder, (*last).into(), at) as u8;
-            *byte = *last;
+    fn code(&mut self, coder: &mut impl Coder, place: impl Place) {
+        for (at, (last, byte)) in self.last.iter_mut().zip(place.records(1)).enumerate() {
+            byte.code(|[new]| {
+                *last = self.integer.code(coder, (*last).into(), at, new.into()) as u8;
+                [*last]
+            });
         }
     }
 }

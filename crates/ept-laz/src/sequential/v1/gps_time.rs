@@ -3,13 +3,15 @@
 use crate::coder::Coder;
 use crate::integer::Integer;
 use crate::model::{Large, Tiny};
-use crate::sequential::record_part::Field;
+use crate::sequential::part::Field;
 
 /// The largest multiple that has a symbol of its own. The symbols after it are a whole time and the last time.
 const LARGEST: u32 = 509;
 const WHOLE: u32 = LARGEST + 1;
+const REPEAT: u32 = LARGEST + 2;
 const SYMBOLS: u16 = 512;
 /// Without a difference, the symbols are the last time, the first difference and a whole time.
+const FIRST_REPEAT: u32 = 0;
 const FIRST: u32 = 1;
 const FIRST_WHOLE: u32 = 2;
 const FIRST_SYMBOLS: u16 = 3;
@@ -40,26 +42,50 @@ impl GpsTime {
         }
     }
 
-    fn read_first(&mut self, coder: &mut Coder<'_>) {
-        match coder.symbol(&mut self.first) {
+    fn code_first(&mut self, coder: &mut impl Coder, time: u64) {
+        let difference = self.until(time);
+        let symbol = match difference {
+            Some(0) => FIRST_REPEAT,
+            Some(_) => FIRST,
+            None => FIRST_WHOLE,
+        };
+        match coder.symbol(&mut self.first, symbol) {
             FIRST => {
-                self.difference = self.integer.read(coder, 0, 0);
+                let real = difference.unwrap_or(0);
+                self.difference = self.integer.code(coder, 0, 0, real);
                 self.advance(self.difference);
             }
-            FIRST_WHOLE => self.time = coder.long(),
+            FIRST_WHOLE => self.time = coder.long(time),
             _ => {}
         }
     }
 
-    fn read_next(&mut self, coder: &mut Coder<'_>) {
-        match coder.symbol(&mut self.multiple) {
-            multiple @ ..=LARGEST => self.read_multiple(coder, multiple),
-            WHOLE => self.time = coder.long(),
+    fn code_next(&mut self, coder: &mut impl Coder, time: u64) {
+        let difference = self.until(time);
+        let symbol = match difference {
+            Some(0) => REPEAT,
+            Some(difference) => {
+                let quotient = difference as f32 / self.difference as f32;
+                ((quotient + 0.5) as u32).min(LARGEST)
+            }
+            None => WHOLE,
+        };
+        match coder.symbol(&mut self.multiple, symbol) {
+            multiple @ ..=LARGEST => {
+                self.code_multiple(coder, multiple, difference.unwrap_or(0));
+            }
+            WHOLE => self.time = coder.long(time),
             _ => {}
         }
     }
 
-    fn read_multiple(&mut self, coder: &mut Coder<'_>, multiple: u32) {
+    /// The difference of a time. `None` if it does not fit in 32 bits.
+    fn until(&self, time: u64) -> Option<i32> {
+        let difference = time.wrapping_sub(self.time).cast_signed();
+        i32::try_from(difference).ok()
+    }
+
+    fn code_multiple(&mut self, coder: &mut impl Coder, multiple: u32, real: i32) {
         let (predicted, context) = match multiple {
             0 => (self.difference / 4, 2),
             1 => (self.difference, 1),
@@ -75,7 +101,7 @@ impl GpsTime {
                 )
             }
         };
-        let difference = self.integer.read(coder, predicted, context);
+        let difference = self.integer.code(coder, predicted, context, real);
         self.extremes += u8::from(matches!(multiple, 0 | LARGEST));
         if multiple == 1 || self.extremes == EXTREMES {
             self.difference = difference;
@@ -98,11 +124,12 @@ impl Field<8> for GpsTime {
         self.integer.forget();
     }
 
-    fn next(&mut self, coder: &mut Coder<'_>) -> [u8; 8] {
+    fn code(&mut self, coder: &mut impl Coder, new: [u8; 8]) -> [u8; 8] {
+        let time = u64::from_le_bytes(new);
         if self.difference == 0 {
-            self.read_first(coder);
+            self.code_first(coder, time);
         } else {
-            self.read_next(coder);
+            self.code_next(coder, time);
         }
         self.time.to_le_bytes()
     }

@@ -3,8 +3,9 @@
 use crate::coder::Coder;
 use crate::integer::Integer;
 use crate::model::Small;
+use crate::place::get;
+use crate::sequential::part::Field;
 use crate::sequential::point::SIZE;
-use crate::sequential::record_part::Field;
 
 /// Offsets (LAS 1.4 R15, table 7).
 const INTENSITY: usize = 12;
@@ -58,15 +59,19 @@ impl Point {
         }
     }
 
-    /// Reads the coordinates. Returns the mean number of bits of the differences of X and Y.
-    fn read_coordinates(&mut self, coder: &mut Coder<'_>) -> u32 {
-        let [x, y, z] = [0, 4, 8].map(|at| i32::from_le_bytes(self.get(at)));
+    /// Codes the coordinates. Returns the mean number of bits of the differences of X and Y.
+    fn code_coordinates(&mut self, coder: &mut impl Coder, new: &[u8; SIZE]) -> u32 {
+        let [x, y, z] = [0, 4, 8].map(|at| i32::from_le_bytes(get(&self.last, at)));
+        let [new_x, new_y, new_z] = [0, 4, 8].map(|at| i32::from_le_bytes(get(new, at)));
         let [median_x, median_y] = self.differences.map(median);
-        let dx = self.dx.read(coder, median_x, 0);
+        let dx = self.dx.code(coder, median_x, 0, new_x.wrapping_sub(x));
         let k = self.dx.k();
-        let dy = self.dy.read(coder, median_y, k.min(MOST_BITS) as usize);
+        let context = k.min(MOST_BITS) as usize;
+        let dy = self
+            .dy
+            .code(coder, median_y, context, new_y.wrapping_sub(y));
         let k = (k + self.dy.k()) / 2;
-        let z = self.z.read(coder, z, k.min(MOST_BITS) as usize);
+        let z = self.z.code(coder, z, k.min(MOST_BITS) as usize, new_z);
         self.put(0, x.wrapping_add(dx).to_le_bytes());
         self.put(4, y.wrapping_add(dy).to_le_bytes());
         self.put(8, z.to_le_bytes());
@@ -76,39 +81,32 @@ impl Point {
         k
     }
 
-    /// Reads the attributes that changed, each by a bit of the symbol after the coordinates.
-    fn read_attributes(&mut self, coder: &mut Coder<'_>, k: u32) {
-        let changed = coder.symbol(&mut self.changed);
+    /// Codes the attributes that changed, each by a bit of the symbol after the coordinates.
+    fn code_attributes(&mut self, coder: &mut impl Coder, k: u32, new: &[u8; SIZE]) {
+        let changed = coder.symbol(&mut self.changed, changes(&self.last, new));
         if changed & 1 << 5 != 0 {
-            let last = u16::from_le_bytes(self.get(INTENSITY));
-            let value = self.intensity.read(coder, last.into(), 0) as u16;
-            self.put(INTENSITY, value.to_le_bytes());
+            let intensity = short(coder, &mut self.intensity, &self.last, new, INTENSITY);
+            self.put(INTENSITY, intensity);
         }
         if changed & 1 << 4 != 0 {
-            follow(coder, &mut self.bit_fields, &mut self.last[BIT_FIELDS]);
+            follow(coder, &mut self.bit_fields, &mut self.last, new, BIT_FIELDS);
         }
         if changed & 1 << 3 != 0 {
-            let last = &mut self.last[CLASSIFICATION];
-            follow(coder, &mut self.classification, last);
+            let models = &mut self.classification;
+            follow(coder, models, &mut self.last, new, CLASSIFICATION);
         }
         if changed & 1 << 2 != 0 {
-            let last = &mut self.last[ANGLE];
-            *last = self
-                .angle
-                .read(coder, (*last).into(), usize::from(k < NEAR)) as u8;
+            let (last, context) = (self.last[ANGLE].into(), usize::from(k < NEAR));
+            let angle = self.angle.code(coder, last, context, new[ANGLE].into());
+            self.last[ANGLE] = angle as u8;
         }
         if changed & 1 << 1 != 0 {
-            follow(coder, &mut self.user_data, &mut self.last[USER_DATA]);
+            follow(coder, &mut self.user_data, &mut self.last, new, USER_DATA);
         }
         if changed & 1 != 0 {
-            let last = u16::from_le_bytes(self.get(SOURCE));
-            let value = self.source.read(coder, last.into(), 0) as u16;
-            self.put(SOURCE, value.to_le_bytes());
+            let source = short(coder, &mut self.source, &self.last, new, SOURCE);
+            self.put(SOURCE, source);
         }
-    }
-
-    fn get<const N: usize>(&self, at: usize) -> [u8; N] {
-        std::array::from_fn(|i| self.last[at + i])
     }
 
     fn put<const N: usize>(&mut self, at: usize, bytes: [u8; N]) {
@@ -133,16 +131,50 @@ impl Field<SIZE> for Point {
         self.z.forget();
     }
 
-    fn next(&mut self, coder: &mut Coder<'_>) -> [u8; SIZE] {
-        let k = self.read_coordinates(coder);
-        self.read_attributes(coder, k);
+    fn code(&mut self, coder: &mut impl Coder, new: [u8; SIZE]) -> [u8; SIZE] {
+        let k = self.code_coordinates(coder, &new);
+        self.code_attributes(coder, k, &new);
         self.last
     }
 }
 
-/// Reads a byte with the model of the last.
-fn follow(coder: &mut Coder<'_>, models: &mut [Small], last: &mut u8) {
-    *last = coder.symbol(&mut models[usize::from(*last)]) as u8;
+/// The symbol after the coordinates.
+fn changes(last: &[u8; SIZE], new: &[u8; SIZE]) -> u32 {
+    let fields = [
+        INTENSITY..BIT_FIELDS,
+        BIT_FIELDS..CLASSIFICATION,
+        CLASSIFICATION..ANGLE,
+        ANGLE..USER_DATA,
+        USER_DATA..SOURCE,
+        SOURCE..SIZE,
+    ];
+    let changed = fields.map(|field| u32::from(last[field.clone()] != new[field]));
+    changed.iter().fold(0, |bits, bit| bits << 1 | bit)
+}
+
+/// Codes a byte with the model of the last.
+fn follow(
+    coder: &mut impl Coder,
+    models: &mut [Small],
+    last: &mut [u8; SIZE],
+    new: &[u8; SIZE],
+    at: usize,
+) {
+    let model = &mut models[usize::from(last[at])];
+    last[at] = coder.symbol(model, new[at].into()) as u8;
+}
+
+/// Codes an integer of 16 bits, predicted to be the last.
+fn short(
+    coder: &mut impl Coder,
+    integer: &mut Integer,
+    last: &[u8; SIZE],
+    new: &[u8; SIZE],
+    at: usize,
+) -> [u8; 2] {
+    let [last, new] = [last, new].map(|record| u16::from_le_bytes(get(record, at)));
+    let value = integer.code(coder, last.into(), 0, new.into()) as u16;
+    value.to_le_bytes()
 }
 
 fn median([a, b, c]: [i32; 3]) -> i32 {

@@ -3,7 +3,7 @@
 use crate::coder::Coder;
 use crate::integer::Integer;
 use crate::model::Small;
-use crate::sequential::record_part::Field;
+use crate::sequential::part::Field;
 
 /// The colours of points.
 pub(crate) struct Rgb {
@@ -30,11 +30,12 @@ impl Field<6> for Rgb {
         self.bytes.forget();
     }
 
-    fn next(&mut self, coder: &mut Coder<'_>) -> [u8; 6] {
-        let changed = coder.symbol(&mut self.changed);
-        for (at, byte) in self.last.iter_mut().enumerate() {
+    fn code(&mut self, coder: &mut impl Coder, new: [u8; 6]) -> [u8; 6] {
+        let changes = (0..6).map(|at| u32::from(new[at] != self.last[at]) << at);
+        let changed = coder.symbol(&mut self.changed, changes.sum());
+        for (at, (byte, new)) in self.last.iter_mut().zip(new).enumerate() {
             if changed & 1 << at != 0 {
-                *byte = self.bytes.read(coder, (*byte).into(), at) as u8;
+                *byte = self.bytes.code(coder, (*byte).into(), at, new.into()) as u8;
             }
         }
         self.last
