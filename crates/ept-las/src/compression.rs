@@ -7,6 +7,7 @@ use laz::laszip::CompressorType;
 use laz::{LazItem, LazItemRecordBuilder, LazItemType, LazVlr, LazVlrBuilder};
 
 use crate::bytes::u16_at;
+use crate::compressor::IdleEncoders;
 use crate::{Header, LasError, PointFormat, VlrId, guard};
 
 /// How the points of a LAZ file are compressed, as its LASzip VLR describes it.
@@ -16,7 +17,7 @@ pub struct Compression {
     pub(crate) vlr: LazVlr,
     /// The items as `ept-laz` defines them.
     pub(crate) items: Vec<Item>,
-    pub(crate) is_layered: bool,
+    pub(crate) encoders: IdleEncoders,
     pub(crate) record_length: usize,
     chunking: Chunking,
 }
@@ -94,7 +95,7 @@ impl Compression {
         Ok(Compression {
             items: vlr.items().iter().map(item).collect(),
             vlr,
-            is_layered,
+            encoders: IdleEncoders::default(),
             record_length: header.record_length.into(),
             chunking,
         })
@@ -123,7 +124,7 @@ impl Compression {
         Ok(Compression {
             items: vlr.items().iter().map(item).collect(),
             vlr,
-            is_layered: format.is_extended(),
+            encoders: IdleEncoders::default(),
             record_length: format.size() + extra,
             chunking,
         })

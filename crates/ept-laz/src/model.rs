@@ -59,10 +59,8 @@ impl Interval {
     /// all that is left.
     #[inline(always)]
     pub(crate) fn scaled(self, step: u32, length: u32) -> (u32, u32) {
-        let [low, high] = [self.low, self.high].map(|entry| {
-            let sum = u32::from(entry).wrapping_sub(RAISED.into());
-            step.wrapping_mul(sum)
-        });
+        let low = step.wrapping_mul(u32::from(self.low).wrapping_sub(RAISED.into()));
+        let high = step.wrapping_mul(u32::from(self.high).wrapping_sub(RAISED.into()));
         let high = if self.high == NEVER { length } else { high };
         (low, high.wrapping_sub(low))
     }

@@ -16,9 +16,6 @@ pub(crate) trait Place: Default {
 
     /// Fills bytes at an offset, if the place is long enough. They are there already if they are to be written.
     fn put<const N: usize>(&mut self, at: usize, bytes: [u8; N]);
-
-    /// Passes the first bytes to a function and fills them with what it returns. Returns the place after them.
-    fn code<const N: usize>(self, code: impl FnOnce([u8; N]) -> [u8; N]) -> Self;
 }
 
 /// Records to be written.
@@ -45,17 +42,6 @@ impl Place for &[u8] {
 
     #[inline(always)]
     fn put<const N: usize>(&mut self, _: usize, _: [u8; N]) {}
-
-    #[inline(always)]
-    fn code<const N: usize>(self, code: impl FnOnce([u8; N]) -> [u8; N]) -> Self {
-        match self.split_first_chunk() {
-            Some((own, rest)) => {
-                code(*own);
-                rest
-            }
-            None => &[],
-        }
-    }
 }
 
 /// Records to be filled.
@@ -84,17 +70,6 @@ impl Place for &mut [u8] {
     fn put<const N: usize>(&mut self, at: usize, bytes: [u8; N]) {
         if let Some(to) = self.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
             *to = bytes;
-        }
-    }
-
-    #[inline(always)]
-    fn code<const N: usize>(self, code: impl FnOnce([u8; N]) -> [u8; N]) -> Self {
-        match self.split_first_chunk_mut() {
-            Some((own, rest)) => {
-                *own = code(*own);
-                rest
-            }
-            None => &mut [],
         }
     }
 }

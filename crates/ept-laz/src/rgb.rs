@@ -38,7 +38,7 @@ impl Rgb {
     #[inline(always)]
     pub(crate) fn code(&mut self, coder: &mut impl Coder, last: Colour, new: Colour) -> Colour {
         let changed = coder.symbol(&mut self.changed, changes(last, new));
-        let [last, new] = [last, new].map(|colour| colour.map(i32::from));
+        let (last, new) = (last.map(i32::from), new.map(i32::from));
         let low = self.byte(coder, changed, RED, last[RED], last[RED], new);
         let high = self.byte(coder, changed, RED + 1, last[RED + 1], last[RED + 1], new);
         if changed & NOT_GREY == 0 {

@@ -150,12 +150,10 @@ impl PointContext {
         let returns = self.last.returns;
         let single = usize::from(returns.is_single());
         let group = returns.group() << 1 | usize::from(self.has_time);
-        let [x, y] = [
-            new.x.wrapping_sub(self.last.x),
-            new.y.wrapping_sub(self.last.y),
-        ];
+        let x = new.x.wrapping_sub(self.last.x);
         let x = self.x.code(coder, group, single, x);
         let k = self.x.integer.k();
+        let y = new.y.wrapping_sub(self.last.y);
         let y = self.y.code(coder, group, even(k, 20) | single, y);
         self.last.x = self.last.x.wrapping_add(x);
         self.last.y = self.last.y.wrapping_add(y);

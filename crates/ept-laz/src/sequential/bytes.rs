@@ -35,12 +35,11 @@ impl Part for Bytes {
     #[inline(always)]
     fn code(&mut self, coder: &mut impl Coder, place: impl Place) {
         let models = self.models.iter_mut().zip(&mut self.last);
-        for ((model, last), byte) in models.zip(place.records(1)) {
-            byte.code(|[new]| {
-                let difference = coder.symbol(model, new.wrapping_sub(*last).into());
-                *last = last.wrapping_add(difference as u8);
-                [*last]
-            });
+        for ((model, last), mut byte) in models.zip(place.records(1)) {
+            let [new] = byte.get(0);
+            let difference = coder.symbol(model, new.wrapping_sub(*last).into());
+            *last = last.wrapping_add(difference as u8);
+            byte.put(0, [*last]);
         }
     }
 }

@@ -42,8 +42,21 @@ impl<F: Field<SIZE>, const SIZE: usize> Part for Single<F, SIZE> {
 
     #[inline(always)]
     fn code(&mut self, coder: &mut impl Coder, place: impl Place) {
-        place.code(|new| self.0.code(coder, new));
+        code_first(&mut self.0, coder, place);
     }
+}
+
+/// Codes the item at the start of a place. Returns the place after it.
+#[inline(always)]
+pub(crate) fn code_first<P: Place, const SIZE: usize>(
+    field: &mut impl Field<SIZE>,
+    coder: &mut impl Coder,
+    place: P,
+) -> P {
+    let (mut own, rest) = place.divide(SIZE);
+    let item = field.code(coder, own.get(0));
+    own.put(0, item);
+    rest
 }
 
 /// A [`Part`] of any type.

@@ -2,7 +2,7 @@
 
 use super::bytes::Bytes;
 use super::gps_time::{self, GpsTime};
-use super::part::{Field, Part};
+use super::part::{Field, Part, code_first};
 use super::point::{self, Point};
 use super::rgb::{self, Rgb};
 use crate::coder::Coder;
@@ -61,12 +61,12 @@ impl Part for Usual {
 
     #[inline(always)]
     fn code(&mut self, coder: &mut impl Coder, record: impl Place) {
-        let mut rest = record.code(|new| self.point.code(coder, new));
+        let mut rest = code_first(&mut self.point, coder, record);
         if let Some(time) = &mut self.time {
-            rest = rest.code(|new| time.code(coder, new));
+            rest = code_first(time, coder, rest);
         }
         if let Some(colour) = &mut self.colour {
-            rest = rest.code(|new| colour.code(coder, new));
+            rest = code_first(colour, coder, rest);
         }
         self.bytes.code(coder, rest);
     }

@@ -34,11 +34,10 @@ impl Part for Bytes {
     }
 
     fn code(&mut self, coder: &mut impl Coder, place: impl Place) {
-        for (at, (last, byte)) in self.last.iter_mut().zip(place.records(1)).enumerate() {
-            byte.code(|[new]| {
-                *last = self.integer.code(coder, (*last).into(), at, new.into()) as u8;
-                [*last]
-            });
+        for (at, (last, mut byte)) in self.last.iter_mut().zip(place.records(1)).enumerate() {
+            let [new] = byte.get(0);
+            *last = self.integer.code(coder, (*last).into(), at, new.into()) as u8;
+            byte.put(0, [*last]);
         }
     }
 }
