@@ -15,7 +15,7 @@ const MOST_POINTS: u16 = 1 << 10;
 const STACK: usize = 1 << 29;
 
 /// The number of point formats.
-const FORMATS: u8 = 11;
+pub(crate) const FORMATS: u8 = 11;
 
 /// Decompresses a chunk of one of the point formats with up to three extra bytes. The first bytes choose both, and how
 /// many points there are.
@@ -52,7 +52,7 @@ fn by_ept_laz(items: &[LazItem], chunk: &[u8], bytes: usize) -> Option<Vec<u8>> 
     Some(records)
 }
 
-fn item(item: &LazItem) -> Item {
+pub(crate) fn item(item: &LazItem) -> Item {
     let kind = match item.item_type() {
         LazItemType::Point10 => Kind::Point10,
         LazItemType::GpsTime => Kind::GpsTime,
@@ -94,7 +94,7 @@ fn records_by_laz(items: &[LazItem], chunk: &[u8], bytes: usize) -> Option<Vec<u
     Some(records)
 }
 
-fn is_layered(items: &[LazItem]) -> bool {
+pub(crate) fn is_layered(items: &[LazItem]) -> bool {
     items
         .iter()
         .any(|item| item.item_type() == LazItemType::Point14)

@@ -32,8 +32,8 @@
 //! ```
 //!
 //! The records are those that LASzip reads, the chunks those that it writes, byte by byte. Decoding takes three fifths of
-//! the time of the `laz` crate: a model compares four entries of its distribution at once, and memory is reused for each
-//! chunk. Any bytes are safe to decode: if they are not a chunk, the result is an error or meaningless records. No bytes
+//! the time of the `laz` crate, encoding half of it: a model compares four entries of its distribution at once, and memory
+//! is reused for each chunk. Any bytes are safe to decode: if they are not a chunk, the result is an error or meaningless records. No bytes
 //! make it recurse.
 //!
 //! Where LASzip loses something, the encoder does not: a GPS time of -0 after 0 in point formats 6 to 10, and the place

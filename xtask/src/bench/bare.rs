@@ -12,8 +12,7 @@ use futures::TryStreamExt;
 use las::raw::{Header, Vlr};
 use laz::laszip::ChunkTable;
 use laz::record::{
-    LayeredPointRecordCompressor, LayeredPointRecordDecompressor, RecordCompressor,
-    RecordDecompressor, SequentialPointRecordCompressor, SequentialPointRecordDecompressor,
+    LayeredPointRecordDecompressor, RecordDecompressor, SequentialPointRecordDecompressor,
 };
 use laz::{LasZipDecompressor, LazItem, LazItemType, LazVlr};
 
@@ -21,18 +20,18 @@ use super::timed;
 
 /// Tiles of a dataset.
 pub(crate) struct Tiles {
-    tiles: Vec<Tile>,
+    pub(super) tiles: Vec<Tile>,
 }
 
-struct Tile {
+pub(super) struct Tile {
     /// Path below the dataset.
     path: String,
     bytes: Vec<u8>,
     points: usize,
-    encoding: Encoding,
+    pub(super) encoding: Encoding,
 }
 
-enum Encoding {
+pub(super) enum Encoding {
     Laszip {
         points_at: u64,
         vlr: LazVlr,
@@ -136,17 +135,20 @@ impl Tiles {
 
     /// Time to decode all laszip tiles to records with `ept-laz`, on one thread.
     pub(crate) fn decode_by_ept_laz(&self) -> Result<Duration> {
-        let Some(Encoding::Laszip { vlr, .. }) = self.tiles.first().map(|tile| &tile.encoding)
-        else {
-            bail!("no laszip tiles");
-        };
-        let items: Vec<Item> = vlr.items().iter().map(item).collect();
-        let mut decoder = Decoder::new(&items)?;
+        let mut decoder = Decoder::new(&self.items()?)?;
         let mut records = Vec::new();
         timed(|| {
             let mut tiles = self.tiles.iter();
             tiles.try_for_each(|tile| tile.decode_by_ept_laz(&mut decoder, &mut records))
         })
+    }
+
+    /// The items of laszip tiles.
+    pub(super) fn items(&self) -> Result<Vec<Item>> {
+        match self.tiles.first().map(|tile| &tile.encoding) {
+            Some(Encoding::Laszip { vlr, .. }) => Ok(vlr.items().iter().map(item).collect()),
+            _ => bail!("no laszip tiles"),
+        }
     }
 
     /// As [`Tiles::decode`], then encodes the records again, a chunk for each tile.
@@ -266,7 +268,11 @@ impl Tile {
         Ok(())
     }
 
-    fn decode_by_ept_laz(&self, decoder: &mut Decoder, records: &mut Vec<u8>) -> Result<()> {
+    pub(super) fn decode_by_ept_laz(
+        &self,
+        decoder: &mut Decoder,
+        records: &mut Vec<u8>,
+    ) -> Result<()> {
         let Encoding::Laszip { chunks, .. } = &self.encoding else {
             return Ok(());
         };
@@ -281,24 +287,9 @@ impl Tile {
         std::hint::black_box(records);
         Ok(())
     }
-
-    fn encode(&self, records: &[u8]) -> Result<Vec<u8>> {
-        let (Encoding::Laszip { vlr, .. } | Encoding::Chunk { vlr }) = &self.encoding else {
-            return Ok(Vec::new());
-        };
-        let mut compressor: Box<dyn RecordCompressor<Vec<u8>>> = if is_layered(vlr) {
-            Box::new(LayeredPointRecordCompressor::new(Vec::new()))
-        } else {
-            Box::new(SequentialPointRecordCompressor::new(Vec::new()))
-        };
-        compressor.set_fields_from(vlr.items())?;
-        compressor.compress_many(records)?;
-        compressor.done()?;
-        Ok(compressor.box_into_inner())
-    }
 }
 
 /// Whether points are compressed like those of point formats 6 to 10.
-fn is_layered(vlr: &LazVlr) -> bool {
+pub(super) fn is_layered(vlr: &LazVlr) -> bool {
     vlr.items().iter().any(|item| item.version() > 2)
 }

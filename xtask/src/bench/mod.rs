@@ -5,6 +5,7 @@
 
 mod bare;
 mod child;
+mod encode;
 mod part;
 mod row;
 mod rows;

@@ -72,31 +72,39 @@ impl Rows {
         self.hierarchy(&mut then)
     }
 
-    /// The decoder alone: `ept-laz` against `laz`.
+    /// Decoder and encoder alone: `ept-laz` against `laz`.
     fn chunks(&self, then: &mut impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
         let mut folders = vec![
-            (self.laszip.clone(), 0.71),
-            (self.made.join("large-laz-pf3"), 0.71),
-            (self.made.join("large-laz-pf7"), 0.8),
+            (self.laszip.clone(), 0.71, 0.65),
+            (self.made.join("large-laz-pf3"), 0.71, 0.65),
+            (self.made.join("large-laz-pf7"), 0.8, 0.7),
         ];
         let samples = crate::workspace().join("../shared/samples/ept");
         let known = [
-            ("terrain-laz", 0.71),
-            ("pdal-lone-star-laszip", 0.71),
-            ("terrain-laz14", 0.8),
+            ("terrain-laz", 0.71, 0.65),
+            ("pdal-lone-star-laszip", 0.71, 0.65),
+            ("terrain-laz14", 0.8, 0.7),
         ];
-        let known = known.map(|(name, goal)| (samples.join(name), goal));
-        folders.extend(known.into_iter().filter(|(folder, _)| folder.is_dir()));
-        for (folder, goal) in folders {
+        let known = known.map(|(name, decode, encode)| (samples.join(name), decode, encode));
+        folders.extend(known.into_iter().filter(|(folder, ..)| folder.is_dir()));
+        for (folder, decode, encode) in folders {
             let tiles = Tiles::load(&folder, &Query::new())?;
             let name = folder.file_name().unwrap_or_default().to_string_lossy();
             then(&Row {
                 work: format!("chunks of {name} by ept-laz, one thread"),
                 limit: "by laz".into(),
-                goal: Some(goal),
+                goal: Some(decode),
                 clock: Clock::Wall,
                 measure_limit: Box::new(|| tiles.decode(1)),
                 measure: Box::new(|| Ok(Cost::of(tiles.decode_by_ept_laz()?))),
+            })?;
+            then(&Row {
+                work: format!("chunks of {name} encoded by ept-laz, one thread"),
+                limit: "by laz".into(),
+                goal: Some(encode),
+                clock: Clock::Wall,
+                measure_limit: Box::new(|| tiles.encode()),
+                measure: Box::new(|| Ok(Cost::of(tiles.encode_by_ept_laz()?))),
             })?;
         }
         Ok(())

@@ -16,7 +16,7 @@ pub(crate) struct Target {
 }
 
 /// All targets.
-pub(crate) const TARGETS: [Target; 21] = [
+pub(crate) const TARGETS: [Target; 22] = [
     Target::new("key", 64),
     Target::new("metadata", 16_384),
     Target::new("page", 4_096),
@@ -32,6 +32,7 @@ pub(crate) const TARGETS: [Target; 21] = [
     Target::new("catalog", 8_192),
     Target::new("geotiff", 4_096),
     Target::new("chunk", 4_096),
+    Target::new("encode", 8_192),
     Target::new("copc", 4_096),
     Target::new("las", 4_096),
     Target::new("lax", 4_096),
