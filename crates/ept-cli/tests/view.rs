@@ -315,3 +315,51 @@ fn faults_are_told_before_anything_is_shown() {
     );
     refused(&[&terrain, "--where", "Nothing == 1"], 1, "Nothing");
 }
+
+/// A view of files keeps a copy as long as it runs.
+#[cfg(unix)]
+#[test]
+fn the_temporary_file_goes_with_the_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder
+        .path()
+        .join("terrain.laz")
+        .to_str()
+        .unwrap()
+        .to_owned();
+    ept(&[
+        "query",
+        &fixture("terrain"),
+        "--depth",
+        "1",
+        "-o",
+        &file,
+        "-q",
+    ])
+    .ends_with(0);
+    let temporary = tempfile::tempdir().unwrap();
+    let entries = || temporary.path().read_dir().unwrap().count();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ept"));
+    let mut child = command
+        .args(["view", "--no-open", "-q", &file])
+        .env("TMPDIR", temporary.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut url = String::new();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    out.read_line(&mut url).unwrap();
+    assert!(url.starts_with("http://"), "{url}");
+    assert_eq!(entries(), 1);
+    let id = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+    // 128 plus the number of the signal.
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(entries(), 0);
+}

@@ -91,8 +91,8 @@ impl View {
         Ok(self)
     }
 
-    /// Only nodes that a selection of the dataset reads, besides what other limits allow. Nodes stay whole:
-    /// [`Selection::mask`] tells which points are selected.
+    /// Only nodes that a selection of the dataset reads, besides what other limits allow. Nodes stay whole: [`View::mask`]
+    /// tells which points are selected.
     #[must_use]
     pub fn with_selection(mut self, selection: Selection) -> View {
         self.selection = Some(selection);
@@ -122,10 +122,24 @@ impl View {
         nodes.into_iter().take_while(fits).collect()
     }
 
-    /// Which points of a node are inside the view's areas. `None` if all of them are. The batch must have X, Y and Z.
+    /// Which points of a node are inside the view's areas and in its selection. `None` if all of them are. The batch must
+    /// have X, Y and Z. None are selected if it lacks what the selection needs.
     #[must_use]
     pub fn mask(&self, cell: &Bounds, points: &PointBatch) -> Option<Vec<bool>> {
-        self.clip.as_ref()?.mask(cell, points)
+        let clip = self.clip.as_ref();
+        let inside = clip.and_then(|clip| clip.mask(cell, points));
+        let selected = self.selection.as_ref().and_then(|selection| {
+            let mask = selection.mask(cell, points);
+            mask.unwrap_or_else(|_| Some(vec![false; points.len()]))
+        });
+        match (inside, selected) {
+            (Some(mut mask), Some(selected)) => {
+                let both = mask.iter_mut().zip(selected);
+                both.for_each(|(keep, is_selected)| *keep = *keep && is_selected);
+                Some(mask)
+            }
+            (mask, None) | (None, mask) => mask,
+        }
     }
 
     fn is_in_areas(&self, cell: &Bounds) -> bool {

@@ -5,12 +5,12 @@ use std::time::Instant;
 
 use axum::extract::State;
 use axum::response::Response;
-use ept_reader::{Area, Bounds, CachedTile};
+use ept_reader::CachedTile;
 use serde::{Deserialize, Serialize};
 
 use crate::answer::{Refusal, json};
 use crate::losses::{LossAnswer, corners};
-use crate::request::{Body, parsed};
+use crate::request::{Body, ViewLimits, parsed};
 use crate::shown::Shown;
 
 #[derive(Debug, Deserialize)]
@@ -51,21 +51,14 @@ pub(crate) async fn look(State(shown): State<Arc<Shown>>, body: Body) -> Result<
     let request: LookRequest = parsed(body)?;
     check_name(&request.viewer)?;
     let camera = shown.camera(&request.matrix, request.viewport)?;
-    if !request.min_pixels.is_finite() {
-        return Err(Refusal::bad("minPixels is not finite"));
-    }
-    let clip = request.clip.map(area).transpose()?;
+    let limits = ViewLimits {
+        budget: request.budget,
+        min_pixels: request.min_pixels,
+        max_depth: request.max_depth,
+        clip: request.clip,
+    };
+    let view = shown.view(camera, &limits)?;
     let seat = shown.seat(&request.viewer)?;
-    let mut view = shown
-        .view(camera, request.budget)
-        .with_min_pixels(request.min_pixels);
-    if let Some(depth) = request.max_depth {
-        view = view.with_max_depth(depth.min(ept_reader::Key::MAX_DEPTH));
-    }
-    if let Some(area) = clip {
-        let within = view.with_areas(&[area], shown.dataset.frame());
-        view = within.map_err(|error| Refusal::bad(error.to_string()))?;
-    }
     let now = Instant::now();
     let mut viewer = seat.viewer();
     let look = viewer.look(&view, now);
@@ -99,10 +92,4 @@ pub(crate) fn check_name(name: &str) -> Result<(), Refusal> {
     Err(Refusal::bad(
         "the name of a viewer must have 1 to 64 letters, digits, - or _",
     ))
-}
-
-fn area([left, bottom, right, top]: [f64; 4]) -> Result<Area, Refusal> {
-    let bounds = Bounds::from_2d([left, bottom], [right, top]);
-    let bounds = bounds.map_err(|error| Refusal::bad(format!("box: {error}")))?;
-    Ok(Area::from(bounds))
 }

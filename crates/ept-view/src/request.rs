@@ -38,6 +38,17 @@ pub(crate) fn asked<T>(query: Asked<T>) -> Result<T, Refusal> {
     Ok(query)
 }
 
+/// What a page wants to see of what its camera sees.
+#[derive(Debug)]
+pub(crate) struct ViewLimits {
+    /// Maximum number of points.
+    pub(crate) budget: u64,
+    pub(crate) min_pixels: f64,
+    pub(crate) max_depth: Option<u32>,
+    /// Minimum x and y, maximum x and y.
+    pub(crate) clip: Option<[f64; 4]>,
+}
+
 /// The camera of a matrix in rows and the size of its image.
 pub(crate) fn camera(matrix: &[f64; 16], viewport: [f64; 2]) -> Result<Camera, Refusal> {
     if viewport.iter().any(|side| *side > MOST_PIXELS) {

@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use ept_reader::{
-    CachedTile, Camera, Dataset, Filter, Frame, Query, Scene, SceneOptions, SelectError, Selection,
-    TileCache, View,
+    Area, Bounds, CachedTile, Camera, Dataset, Filter, Frame, Key, Query, Scene, SceneOptions,
+    SelectError, Selection, TileCache, View,
 };
 use ept_scene::{ColorBy, Paint};
 use ept_select::{Crs, Transform};
@@ -15,7 +15,7 @@ use futures::StreamExt;
 
 use crate::answer::Refusal;
 use crate::description;
-use crate::request::camera;
+use crate::request::{ViewLimits, camera};
 use crate::viewers::{Seat, Viewers};
 use crate::{ViewError, ViewOptions, Words};
 
@@ -110,11 +110,29 @@ impl Shown {
     }
 
     /// The view of a camera within the selection.
-    pub(crate) fn view(&self, camera: Camera, budget: u64) -> View {
+    pub(crate) fn view(&self, camera: Camera, limits: &ViewLimits) -> Result<View, Refusal> {
+        if !limits.min_pixels.is_finite() {
+            return Err(Refusal::bad("minPixels is not finite"));
+        }
         let share = self.most_points / self.viewers.count().max(1) as u64;
-        View::new(self.dataset.frame(), camera)
+        let view = View::new(self.dataset.frame(), camera)
             .with_selection(self.selection.bound().clone())
-            .with_max_points(budget.min(share))
+            .with_min_pixels(limits.min_pixels)
+            .with_max_depth(
+                limits
+                    .max_depth
+                    .unwrap_or(Key::MAX_DEPTH)
+                    .min(Key::MAX_DEPTH),
+            )
+            .with_max_points(limits.budget.min(share));
+        let Some([left, bottom, right, top]) = limits.clip else {
+            return Ok(view);
+        };
+        let wrong = |problem: String| Refusal::bad(format!("box: {problem}"));
+        let area = Bounds::from_2d([left, bottom], [right, top]);
+        let area = Area::from(area.map_err(|error| wrong(error.to_string()))?);
+        let within = view.with_areas(&[area], self.dataset.frame());
+        within.map_err(|error| wrong(error.to_string()))
     }
 
     /// The place of a page, which is new if it has none yet.
