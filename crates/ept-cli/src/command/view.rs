@@ -12,7 +12,7 @@ use tempfile::TempDir;
 
 use crate::args::{PointArgs, ReadArgs};
 use crate::command::view_words::{sentence, words};
-use crate::exit::Outcome;
+use crate::exit::{Outcome, WrongUsage};
 use crate::numbers::counted;
 use crate::progress::Bar;
 use crate::terminal::{self, tell};
@@ -111,6 +111,7 @@ async fn octree(selection: Selection, args: &ViewArgs) -> Result<Option<(Dataset
     let path = folder.path().join("points.copc.laz");
     let output = Output::to_file(&path, Some(Format::Copc))?;
     let mut pass = Pass::new(selection, args.read.on_error.0);
+    check_size(&mut pass).await?;
     let bar = Bar::new(quiet);
     let written = write_points(&mut pass, output, |progress| bar.show(progress)).await;
     bar.finish();
@@ -128,6 +129,23 @@ async fn octree(selection: Selection, args: &ViewArgs) -> Result<Option<(Dataset
         tell!("{} in it", counted(points, "point"));
     }
     Ok(Some((dataset, folder)))
+}
+
+/// Maximum number of points of a temporary file, which then has some gigabytes.
+const MANY: u64 = 1_000_000_000;
+
+/// Refuses to copy very many points only to look at them.
+async fn check_size(pass: &mut Pass) -> Result<()> {
+    let found = pass.look_ahead(MANY).await?;
+    if found.points <= MANY {
+        return Ok(());
+    }
+    let problem = format!(
+        "a temporary file would have at least {}: choose an area with --bounds or --polygon, or view a COPC file made \
+         by `ept query -o points.copc.laz`",
+        counted(found.points, "point")
+    );
+    Err(WrongUsage(problem).into())
 }
 
 /// Tells where the page is, and serves it until a signal ends the command.
