@@ -20,6 +20,18 @@ pub struct Points {
 }
 
 impl Points {
+    /// No points, with room for this many, without an order.
+    #[must_use]
+    pub fn with_capacity(points: usize) -> Points {
+        let column = || Vec::with_capacity(points);
+        Points {
+            x: column(),
+            y: column(),
+            value: column(),
+            order: Vec::new(),
+        }
+    }
+
     /// Number of points.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -42,7 +42,7 @@ impl UsedPoints {
     /// # Errors
     /// If they can't be read.
     pub(crate) fn near(&self, window: &Window) -> Result<Points, JobError> {
-        let mut points = Points::default();
+        let mut points = Points::with_capacity(self.count(window) as usize);
         for key in self.buckets.keys_in(window) {
             self.add(key, VALUE, &mut points)?;
         }
@@ -119,18 +119,19 @@ impl UsedPoints {
 
     /// The rows of a bucket, except those of outliers.
     pub(crate) fn each(&self, key: Key, mut take: impl FnMut(&[f64])) -> Result<(), JobError> {
-        let rows = self.buckets.rows(key).map_err(JobError::Scratch)?;
         let judgement = self.judgement.as_ref();
         let outliers = judgement
             .map(|judgement| judgement.outliers(key))
             .transpose()?;
-        for (at, row) in rows.chunks_exact(self.buckets.width()).enumerate() {
+        let mut at = 0;
+        let rows = self.buckets.each_row(key, |row| {
             let is_outlier = outliers.as_ref().is_some_and(|outliers| outliers[at]);
+            at += 1;
             if !is_outlier {
                 take(row);
             }
-        }
-        Ok(())
+        });
+        rows.map_err(JobError::Scratch)
     }
 }
 

@@ -45,25 +45,27 @@ struct Segment {
 pub(crate) struct Stored(Vec<(Key, Segment)>);
 
 impl Stored {
-    /// Writes rows of `width` numbers. `cells` are the cells of the points.
+    /// Writes a row of `width` numbers for each point. `cells` are the cells of the points, `fill` sets the numbers of one.
     ///
     /// # Errors
     /// That of the system.
     pub(crate) fn write(
         scratch: &Scratch,
         (edge, width): (i64, usize),
-        rows: &[f64],
         cells: &[[i64; 2]],
+        mut fill: impl FnMut(usize, &mut [f64]),
     ) -> io::Result<Stored> {
-        let slots = Slots::of(cells.iter().map(|cell| key_of(*cell, edge)).collect());
+        let slots = Slots::of(cells, edge);
         let size = width * NUMBER as usize;
         let mut bytes = vec![0; cells.len() * size];
         // Points of a bucket stay in their order.
         let mut next = slots.starts.clone();
-        for (row, slot) in rows.chunks_exact(width).zip(&slots.of_rows) {
+        let mut row = vec![0.0; width];
+        for (point, slot) in slots.of_rows.iter().enumerate() {
+            fill(point, &mut row);
             let at = &mut next[*slot as usize];
             let place = bytes[*at * size..][..size].chunks_exact_mut(NUMBER as usize);
-            for (eight, number) in place.zip(row) {
+            for (eight, number) in place.zip(&row) {
                 eight.copy_from_slice(&number.to_le_bytes());
             }
             *at += 1;
@@ -94,25 +96,9 @@ struct Slots {
 }
 
 impl Slots {
-    /// The slots of rows whose buckets are known.
-    fn of(rows: Vec<Key>) -> Slots {
-        let (keys, of_rows): (Vec<Key>, Vec<u32>) = match rectangle(&rows).map(Extent::corners) {
-            // In a rectangle of buckets, their positions are known.
-            Some([west, south, east, north]) => {
-                let height = north - south + 1;
-                let keys = (west..=east).flat_map(|x| (south..=north).map(move |y| [x, y]));
-                let find = |[x, y]: Key| ((x - west) * height + y - south) as u32;
-                (keys.collect(), rows.into_iter().map(find).collect())
-            }
-            None => {
-                let mut keys = rows.clone();
-                keys.sort_unstable();
-                keys.dedup();
-                let find = |key: Key| keys.partition_point(|other| *other < key) as u32;
-                let of_rows = rows.into_iter().map(find).collect();
-                (keys, of_rows)
-            }
-        };
+    /// The slots of rows in these cells.
+    fn of(cells: &[[i64; 2]], edge: i64) -> Slots {
+        let (keys, of_rows) = by_table(cells, edge).unwrap_or_else(|| by_search(cells, edge));
         let mut starts = vec![0; keys.len()];
         of_rows.iter().for_each(|slot| starts[*slot as usize] += 1);
         let mut sum = 0;
@@ -127,16 +113,40 @@ impl Slots {
     }
 }
 
-/// The box of some buckets. `None` if they are few of those in it.
-fn rectangle(rows: &[Key]) -> Option<Extent<i64>> {
-    let around = rows
-        .iter()
-        .copied()
-        .map(Extent::of)
-        .reduce(Extent::joined)?;
-    let [west, south, east, north] = around.corners();
-    let count = (east - west + 1).checked_mul(north - south + 1)?;
-    (count <= rows.len() as i64).then_some(around)
+/// The buckets in the rectangle around some cells, and the position of that of each cell. `None` if there are fewer cells than
+/// buckets, or columns, or rows.
+fn by_table(cells: &[[i64; 2]], edge: i64) -> Option<(Vec<Key>, Vec<u32>)> {
+    let around = cells.iter().copied().map(Extent::of);
+    let [west, south, east, north] = around.reduce(Extent::joined)?.corners();
+    let [first, last] = [[west, south], [east, north]].map(|cell| key_of(cell, edge));
+    let keys = |axis: usize| first[axis]..=last[axis];
+    let height = last[1] - first[1] + 1;
+    let buckets = (last[0] - first[0] + 1).checked_mul(height)?;
+    let longest = (east - west).max(north - south).max(buckets);
+    if longest > cells.len() as i64 {
+        return None;
+    }
+    // A division for each column and row, not for each point.
+    let columns: Vec<u32> = (west..=east)
+        .map(|column| ((column.div_euclid(edge) - first[0]) * height) as u32)
+        .collect();
+    let rows: Vec<u32> = (south..=north)
+        .map(|row| (row.div_euclid(edge) - first[1]) as u32)
+        .collect();
+    let find = |[x, y]: &[i64; 2]| columns[(x - west) as usize] + rows[(y - south) as usize];
+    let all = keys(0).flat_map(|x| keys(1).map(move |y| [x, y]));
+    Some((all.collect(), cells.iter().map(find).collect()))
+}
+
+/// The buckets of some cells, and the position of that of each cell.
+fn by_search(cells: &[[i64; 2]], edge: i64) -> (Vec<Key>, Vec<u32>) {
+    let of_rows: Vec<Key> = cells.iter().map(|cell| key_of(*cell, edge)).collect();
+    let mut keys = of_rows.clone();
+    keys.sort_unstable();
+    keys.dedup();
+    let find = |key: Key| keys.partition_point(|other| *other < key) as u32;
+    let of_rows = of_rows.into_iter().map(find).collect();
+    (keys, of_rows)
 }
 
 impl Buckets {
@@ -238,17 +248,25 @@ impl Buckets {
         segments.map(|segment| segment.rows).sum()
     }
 
-    /// The numbers of a bucket, row by row, in the order in which they were added.
+    /// Hands out the rows of a bucket, in the order in which they were added.
     ///
     /// # Errors
     /// That of the system.
-    pub(crate) fn rows(&self, key: Key) -> io::Result<Vec<f64>> {
-        let mut numbers = Vec::with_capacity(self.count(key) as usize * self.width);
+    pub(crate) fn each_row(&self, key: Key, mut take: impl FnMut(&[f64])) -> io::Result<()> {
+        let mut bytes = Vec::new();
+        let mut row = vec![0.0; self.width];
         for segment in self.segments.get(&key).into_iter().flatten() {
             let count = segment.rows as usize * self.width;
-            self.scratch.read(segment.start, count, &mut numbers)?;
+            self.scratch.read_bytes(segment.start, count, &mut bytes)?;
+            let (eights, _) = bytes.as_chunks();
+            for eights in eights.chunks_exact(self.width) {
+                for (number, eight) in row.iter_mut().zip(eights) {
+                    *number = f64::from_le_bytes(*eight);
+                }
+                take(&row);
+            }
         }
-        Ok(numbers)
+        Ok(())
     }
 
     /// The box of a bucket in coordinates, grown a little so that no rounding takes a point out of it.

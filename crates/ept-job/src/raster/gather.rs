@@ -1,12 +1,13 @@
 //! Reads the points of a raster into buckets.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
 use ept_raster::{Grid, Lattice, RasterError, Window};
-use ept_reader::{Filter, Node, Selection, Tile};
+use ept_reader::{Filter, Node, Selection, Tile, Values};
 
 use super::buckets::{Buckets, Stored};
 use super::extent::Extent;
@@ -120,70 +121,133 @@ impl TilePoints {
         (lattice, edge): (&Lattice, i64),
         scratch: &Scratch,
     ) -> Result<TilePoints, JobError> {
-        let points = &tile.points;
-        let depth = tile.node.depth().unwrap_or(u32::MAX);
-        let depth = wanted.keeps_depth.then_some(f64::from(depth));
-        let (Some(x), Some(y)) = (points.x(), points.y()) else {
-            return Err(JobError::NotOnGrid("points without X and Y".into()));
-        };
-        let mut columns: Vec<Option<Vec<f64>>> = wanted
-            .dimensions
-            .iter()
-            .map(|name| points.find(name).and_then(ept_points::Values::to_f64))
-            .collect();
-        if let (Some(raster), Some(value)) = (&wanted.above, columns.first_mut()) {
-            *value = Some(raster.heights(points)?);
-        }
-        let uses = wanted.uses.as_ref().map(|filter| filter.mask(points));
-        let ground = wanted.ground.as_ref().map(|filter| filter.mask(points));
-        let z = points.z().unwrap_or_default();
-        let width = wanted.width();
-        let ([west, east], [south, north]) = (ends(x), ends(y));
-        let mut part = TilePoints {
-            stored: Stored::default(),
-            cells: None,
-            extent: (!x.is_empty()).then_some(Extent::new([west, south, east, north])),
-            selected: points.len() as u64,
-            used: 0,
-        };
-        let (mut rows, mut places) = (Vec::new(), Vec::with_capacity(points.len()));
-        rows.reserve(points.len() * width);
-        for point in 0..points.len() {
-            let (x, y) = (x[point], y[point]);
-            let cell = lattice.find(x, y).ok_or_else(|| {
+        let numbers = Numbers::of(tile, wanted)?;
+        let (x, y) = (numbers.x, numbers.y);
+        let room = || Vec::with_capacity(x.len());
+        let (mut kept, mut cells) = (room(), Vec::with_capacity(x.len()));
+        let (mut used, mut used_cells) = (0, None);
+        for (point, (x, y)) in x.iter().zip(y).enumerate() {
+            let cell = lattice.find(*x, *y).ok_or_else(|| {
                 JobError::NotOnGrid(format!(
                     "a point at {x}, {y}, in cells of {}",
                     lattice.cell()
                 ))
             })?;
-            let number = |column: &Option<Vec<f64>>| column.as_ref().map_or(f64::NAN, |c| c[point]);
-            let value = columns.first().map_or(f64::NAN, number);
-            let is_used = uses.as_ref().is_none_or(|mask| mask[point]) && value.is_finite();
-            if is_used {
-                part.used += 1;
-                part.cells = part
-                    .cells
-                    .into_iter()
-                    .chain([Extent::of(cell)])
-                    .reduce(Extent::joined);
-            } else if !wanted.keeps_all && !ground.as_ref().is_some_and(|mask| mask[point]) {
+            if numbers.is_used(point) {
+                used += 1;
+                let around = used_cells.get_or_insert(Extent::of(cell));
+                *around = around.joined(Extent::of(cell));
+            } else if !wanted.keeps_all && !numbers.is_ground(point) {
                 continue;
             }
-            rows.extend([x, y, if is_used { value } else { f64::NAN }]);
-            rows.extend(columns.iter().skip(1).map(number));
-            let height = |mask: &Vec<bool>| z.get(point).filter(|_| mask[point]);
-            rows.extend(
-                ground
-                    .as_ref()
-                    .map(|mask| height(mask).copied().unwrap_or(f64::NAN)),
-            );
-            rows.extend(depth);
-            places.push(cell);
+            kept.push(point);
+            cells.push(cell);
         }
-        part.stored =
-            Stored::write(scratch, (edge, width), &rows, &places).map_err(JobError::Scratch)?;
-        Ok(part)
+        let stored = Stored::write(scratch, (edge, wanted.width()), &cells, |at, row| {
+            numbers.fill(kept[at], row);
+        });
+        let ([west, east], [south, north]) = (ends(x), ends(y));
+        Ok(TilePoints {
+            stored: stored.map_err(JobError::Scratch)?,
+            cells: used_cells,
+            extent: (!x.is_empty()).then_some(Extent::new([west, south, east, north])),
+            selected: x.len() as u64,
+            used,
+        })
     }
+}
+
+/// The numbers of the points of a node.
+struct Numbers<'a> {
+    x: &'a [f64],
+    y: &'a [f64],
+    /// The values of used points, NaN of others.
+    values: Cow<'a, [f64]>,
+    /// The further dimensions. `None` for those that the node lacks.
+    others: Vec<Option<Cow<'a, [f64]>>>,
+    /// Z of points of the ground, NaN of others.
+    ground: Option<Vec<f64>>,
+    depth: Option<f64>,
+}
+
+impl<'a> Numbers<'a> {
+    fn of(tile: &'a Tile, wanted: &Wanted) -> Result<Numbers<'a>, JobError> {
+        let points = &tile.points;
+        let (Some(x), Some(y)) = (points.x(), points.y()) else {
+            return Err(JobError::NotOnGrid("points without X and Y".into()));
+        };
+        let mut columns: Vec<_> = wanted
+            .dimensions
+            .iter()
+            .map(|name| points.find(name).and_then(numbers))
+            .collect();
+        if let (Some(raster), Some(value)) = (&wanted.above, columns.first_mut()) {
+            *value = Some(raster.heights(points)?.into());
+        }
+        let mut columns = columns.into_iter();
+        let values = columns.next().flatten();
+        let values = values.unwrap_or_else(|| vec![f64::NAN; x.len()].into());
+        let uses = wanted.uses.as_ref().map(|filter| filter.mask(points));
+        let ground = wanted.ground.as_ref().map(|filter| filter.mask(points));
+        let z = points.z().unwrap_or_default();
+        let depth = f64::from(tile.node.depth().unwrap_or(u32::MAX));
+        Ok(Numbers {
+            x,
+            y,
+            values: used(values, uses.as_deref()),
+            others: columns.collect(),
+            ground: ground.map(|mask| masked(z, &mask)),
+            depth: wanted.keeps_depth.then_some(depth),
+        })
+    }
+
+    fn is_used(&self, point: usize) -> bool {
+        !self.values[point].is_nan()
+    }
+
+    fn is_ground(&self, point: usize) -> bool {
+        let ground = self.ground.as_ref();
+        ground.is_some_and(|heights| !heights[point].is_nan())
+    }
+
+    /// Sets the row of a point.
+    fn fill(&self, point: usize, row: &mut [f64]) {
+        let number = |column: &Option<Cow<[f64]>>| column.as_ref().map_or(f64::NAN, |c| c[point]);
+        let further = self.others.iter().map(number);
+        let further = further.chain(self.ground.as_ref().map(|heights| heights[point]));
+        let first = [self.x[point], self.y[point], self.values[point]];
+        let numbers = first.into_iter().chain(further).chain(self.depth);
+        row.iter_mut()
+            .zip(numbers)
+            .for_each(|(to, from)| *to = from);
+    }
+}
+
+/// Values as numbers. `None` if they are bytes.
+fn numbers(values: &Values) -> Option<Cow<'_, [f64]>> {
+    match values {
+        Values::F64(values) => Some(values.into()),
+        others => others.to_f64().map(Cow::from),
+    }
+}
+
+/// The finite values of points that are used, NaN of others.
+fn used<'a>(values: Cow<'a, [f64]>, uses: Option<&[bool]>) -> Cow<'a, [f64]> {
+    let finite = |value: &f64| if value.is_finite() { *value } else { f64::NAN };
+    match uses {
+        Some(mask) => masked(&values, mask).iter().map(finite).collect(),
+        None if values.iter().all(|value| value.is_finite()) => values,
+        None => values.iter().map(finite).collect(),
+    }
+}
+
+/// The values where a mask is set, NaN elsewhere. As long as the mask.
+fn masked(values: &[f64], mask: &[bool]) -> Vec<f64> {
+    let value = |(at, is_set): (usize, &bool)| match values.get(at) {
+        Some(value) if *is_set => *value,
+        _ => f64::NAN,
+    };
+    mask.iter().enumerate().map(value).collect()
 }
 
 /// Least and greatest of some coordinates.

@@ -235,11 +235,12 @@ impl Gauge {
 
     /// The places of the points of a bucket.
     fn each(&self, key: Key, mut take: impl FnMut(u32, [f64; 3])) -> Result<(), JobError> {
-        let numbers = self.buckets.rows(key).map_err(JobError::Scratch)?;
-        for (row, numbers) in (0..).zip(numbers.chunks_exact(self.buckets.width())) {
+        let mut row = 0;
+        let rows = self.buckets.each_row(key, |numbers| {
             take(row, [numbers[0], numbers[1], numbers[self.height]]);
-        }
-        Ok(())
+            row += 1;
+        });
+        rows.map_err(JobError::Scratch)
     }
 }
 

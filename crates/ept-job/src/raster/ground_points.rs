@@ -123,12 +123,11 @@ impl GroundFilter {
                 }
             })?;
         }
-        let stored = Stored::write(
-            scratch,
-            (points.buckets.edge(), points.buckets.width()),
-            &rows,
-            &cells,
-        );
+        let width = points.buckets.width();
+        let shape = (points.buckets.edge(), width);
+        let stored = Stored::write(scratch, shape, &cells, |point, row| {
+            row.copy_from_slice(&rows[point * width..][..width]);
+        });
         stored.map_err(JobError::Scratch)
     }
 

@@ -61,14 +61,27 @@ impl Scratch {
     /// # Errors
     /// That of the system.
     pub(crate) fn read(&self, start: u64, count: usize, numbers: &mut Vec<f64>) -> io::Result<()> {
-        let mut bytes = vec![0; count * NUMBER as usize];
-        let mut state = self.state();
-        state.file.seek(SeekFrom::Start(start * NUMBER))?;
-        state.file.read_exact(&mut bytes)?;
-        drop(state);
+        let mut bytes = Vec::new();
+        self.read_bytes(start, count, &mut bytes)?;
         let (eights, _) = bytes.as_chunks();
         numbers.extend(eights.iter().map(|eight| f64::from_le_bytes(*eight)));
         Ok(())
+    }
+
+    /// Replaces `bytes` with `count` numbers from a place on, little-endian.
+    ///
+    /// # Errors
+    /// That of the system.
+    pub(crate) fn read_bytes(
+        &self,
+        start: u64,
+        count: usize,
+        bytes: &mut Vec<u8>,
+    ) -> io::Result<()> {
+        bytes.resize(count * NUMBER as usize, 0);
+        let mut state = self.state();
+        state.file.seek(SeekFrom::Start(start * NUMBER))?;
+        state.file.read_exact(bytes)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
