@@ -1,8 +1,8 @@
 //! The sink for comma-separated values (RFC 4180, but with `\n` line ends, which command line tools expect and every
 //! CSV reader accepts).
 
-use std::fmt::{Display, LowerExp};
 use std::io::Write;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use ept_format::NodeName;
@@ -10,11 +10,13 @@ use ept_points::{PointBatch, Values};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+use crate::csv_text::{Rows, Style, header_row};
+use crate::encoders::{Encoded, Encoders};
 use crate::fused::Fused;
 use crate::{ExportError, Sink};
 
-/// Bytes of text written to the output at a time.
-const BLOCK_BYTES: usize = 1 << 16;
+/// Points whose text is made at once, a megabyte or two.
+const BLOCK_POINTS: usize = 1 << 14;
 
 /// Writes a header row of names, then a row for each point. Names that contain commas, quotes or line breaks are
 /// quoted. Lines end with `\n`.
@@ -26,7 +28,6 @@ const BLOCK_BYTES: usize = 1 << 16;
 #[derive(Debug)]
 pub struct CsvSink<W: Write> {
     draft: Fused<Draft<W>>,
-    precision: Option<u8>,
 }
 
 /// Where the text goes.
@@ -39,12 +40,14 @@ enum Text<W: Write> {
 #[derive(Debug)]
 struct Draft<W: Write> {
     out: Text<W>,
-    separator: u8,
+    style: Style,
     has_header: bool,
     dimensions: Vec<String>,
-    /// Names of the columns, once the header row has been written.
+    threads: NonZeroUsize,
+    /// What makes text of the points, once there are some.
+    rows: Option<Encoders<Rows>>,
+    /// Names of the columns, once they are settled.
     header: Option<Vec<Arc<str>>>,
-    text: Vec<u8>,
     points: u64,
 }
 
@@ -54,14 +57,14 @@ impl<W: Write + Send> CsvSink<W> {
         CsvSink {
             draft: Fused::new(Draft {
                 out: Text::Plain(out),
-                separator: b',',
+                style: Style::default(),
                 has_header: true,
                 dimensions,
+                threads: NonZeroUsize::MIN,
+                rows: None,
                 header: None,
-                text: Vec::new(),
                 points: 0,
             }),
-            precision: None,
         }
     }
 
@@ -74,13 +77,19 @@ impl<W: Write + Send> CsvSink<W> {
             }
             draft
         });
-        CsvSink { draft, ..self }
+        CsvSink { draft }
+    }
+
+    /// Makes the text on at most this many threads, 1 by default. It does not affect the text.
+    #[must_use]
+    pub fn with_threads(self, threads: NonZeroUsize) -> CsvSink<W> {
+        self.changed(|draft| draft.threads = threads)
     }
 
     /// Another character between values than a comma.
     #[must_use]
     pub fn with_separator(self, separator: u8) -> CsvSink<W> {
-        self.changed(|draft| draft.separator = separator)
+        self.changed(|draft| draft.style.separator = separator)
     }
 
     /// Without the header row.
@@ -94,13 +103,13 @@ impl<W: Write + Send> CsvSink<W> {
             change(&mut draft);
             draft
         });
-        CsvSink { draft, ..self }
+        CsvSink { draft }
     }
 
     /// Settles the columns of the file in advance.
     #[must_use]
     pub fn with_columns(self, names: Vec<String>) -> CsvSink<W> {
-        self.changed(|draft| draft.start(texts(&names)))
+        self.changed(|draft| draft.header = Some(texts(&names)))
     }
 
     /// Writes every float, including coordinates, with `decimals` digits after the point, rounded to the nearest, ties
@@ -120,9 +129,8 @@ impl<W: Write + Send> CsvSink<W> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn with_precision(mut self, decimals: u8) -> CsvSink<W> {
-        self.precision = Some(decimals);
-        self
+    pub fn with_precision(self, decimals: u8) -> CsvSink<W> {
+        self.changed(|draft| draft.style.precision = Some(decimals))
     }
 }
 
@@ -143,53 +151,66 @@ impl<W: Write> Text<W> {
 }
 
 impl<W: Write> Draft<W> {
-    /// Writes the header row.
-    fn start(&mut self, names: Vec<Arc<str>>) {
-        if self.has_header {
-            let separator = self.separator;
-            push_row(&mut self.text, separator, &names, |text, name| {
-                push_name(text, name);
-            });
-        }
-        self.header = Some(names);
-    }
-
-    fn write(mut self, batch: &PointBatch, precision: Option<u8>) -> Result<Draft<W>, ExportError> {
+    fn write(mut self, batch: &PointBatch) -> Result<Draft<W>, ExportError> {
         if batch.is_empty() {
             return Ok(self);
         }
-        let columns = batch.columns();
-        if self.header.is_none() {
-            self.start(match columns {
-                [] => texts(&self.dimensions),
-                _ => columns.iter().map(|column| column.name.clone()).collect(),
-            });
-        }
+        self.start(batch.columns().iter().map(|column| column.name.clone()))?;
         let header = self.header.as_deref().unwrap_or_default();
-        if let Some(new) = columns.iter().find(|c| !header.contains(&c.name)) {
+        let mut columns = batch.columns().iter();
+        if let Some(new) = columns.find(|c| !header.contains(&c.name)) {
             return Err(ExportError::NewDimension(new.name.to_string()));
         }
-        let values: Vec<Option<&Values>> = header.iter().map(|name| batch.values(name)).collect();
-        for point in 0..batch.len() {
-            push_row(&mut self.text, self.separator, &values, |text, values| {
-                if let Some(values) = values {
-                    push_value(text, values, point, precision);
-                }
-            });
-            if self.text.len() >= BLOCK_BYTES {
-                self.out.write_all(&self.text)?;
-                self.text.clear();
-            }
+        let columns: Arc<[Option<Values>]> = header
+            .iter()
+            .map(|name| batch.values(name).cloned())
+            .collect();
+        for first in (0..batch.len()).step_by(BLOCK_POINTS) {
+            let points = first..batch.len().min(first + BLOCK_POINTS);
+            self.put(Rows::new(&columns, points))?;
         }
         self.points += batch.len() as u64;
         Ok(self)
     }
 
-    fn finish(mut self) -> Result<u64, ExportError> {
-        if self.header.is_none() {
-            self.start(texts(&self.dimensions));
+    /// Settles the columns, if they are not, and writes the header row before the first points.
+    fn start(&mut self, names: impl ExactSizeIterator<Item = Arc<str>>) -> Result<(), ExportError> {
+        if self.rows.is_some() {
+            return Ok(());
         }
-        self.out.write_all(&self.text)?;
+        let header = self.header.get_or_insert_with(|| match names.len() {
+            0 => texts(&self.dimensions),
+            _ => names.collect(),
+        });
+        if self.has_header {
+            self.out.write_all(&header_row(header, self.style))?;
+        }
+        let style = self.style;
+        self.rows = Some(Encoders::new(self.threads, move |rows: &Rows, text| {
+            Ok(rows.text(style, text))
+        }));
+        Ok(())
+    }
+
+    fn put(&mut self, rows: Rows) -> Result<(), ExportError> {
+        let Some(encoders) = &mut self.rows else {
+            return Ok(());
+        };
+        encoders.submit(rows)?;
+        while let Some(Encoded { chunk, .. }) = encoders.due()? {
+            self.out.write_all(&chunk)?;
+            encoders.reuse(chunk);
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<u64, ExportError> {
+        self.start([].into_iter())?;
+        if let Some(encoders) = &mut self.rows {
+            while let Some(Encoded { chunk, .. }) = encoders.next()? {
+                self.out.write_all(&chunk)?;
+            }
+        }
         self.out.finish()?;
         Ok(self.points)
     }
@@ -197,8 +218,7 @@ impl<W: Write> Draft<W> {
 
 impl<W: Write + Send> Sink for CsvSink<W> {
     fn write(&mut self, _node: NodeName, batch: &PointBatch) -> Result<(), ExportError> {
-        let precision = self.precision;
-        self.draft.step(|draft| draft.write(batch, precision))
+        self.draft.step(|draft| draft.write(batch))
     }
 
     fn finish(self: Box<Self>) -> Result<u64, ExportError> {
@@ -208,94 +228,4 @@ impl<W: Write + Send> Sink for CsvSink<W> {
 
 fn texts(names: &[String]) -> Vec<Arc<str>> {
     names.iter().map(|name| name.as_str().into()).collect()
-}
-
-fn push_row<T>(
-    text: &mut Vec<u8>,
-    separator: u8,
-    fields: &[T],
-    mut push: impl FnMut(&mut Vec<u8>, &T),
-) {
-    for (at, field) in fields.iter().enumerate() {
-        if at > 0 {
-            text.push(separator);
-        }
-        push(text, field);
-    }
-    text.push(b'\n');
-}
-
-/// Writes a name, quoted if it contains special characters of CSV.
-fn push_name(text: &mut Vec<u8>, name: &str) {
-    if name.contains(['"', ',', '\n', '\r']) {
-        let quoted = format!("\"{}\"", name.replace('"', "\"\""));
-        text.extend_from_slice(quoted.as_bytes());
-    } else {
-        text.extend_from_slice(name.as_bytes());
-    }
-}
-
-fn push_value(text: &mut Vec<u8>, values: &Values, point: usize, precision: Option<u8>) {
-    match values {
-        Values::I8(v) => push_signed(text, v[point].into()),
-        Values::I16(v) => push_signed(text, v[point].into()),
-        Values::I32(v) => push_signed(text, v[point].into()),
-        Values::I64(v) => push_signed(text, v[point]),
-        Values::U8(v) => push_unsigned(text, v[point].into()),
-        Values::U16(v) => push_unsigned(text, v[point].into()),
-        Values::U32(v) => push_unsigned(text, v[point].into()),
-        Values::U64(v) => push_unsigned(text, v[point]),
-        Values::F32(v) => push_float(text, v[point], precision),
-        Values::F64(v) => push_float(text, v[point], precision),
-        Values::Bytes { width, data } => {
-            let width = usize::from(*width);
-            for byte in &data[point * width..(point + 1) * width] {
-                push(text, format_args!("{byte:02x}"));
-            }
-        }
-    }
-}
-
-fn push_float<F>(text: &mut Vec<u8>, value: F, precision: Option<u8>)
-where
-    F: Copy + Into<f64> + Display + LowerExp,
-{
-    match precision {
-        Some(decimals) => push(text, format_args!("{value:.0$}", usize::from(decimals))),
-        None if is_short(value.into()) => push(text, format_args!("{value}")),
-        None => push(text, format_args!("{value:e}")),
-    }
-}
-
-/// Whether a float is shorter without an exponent, or has none.
-fn is_short(value: f64) -> bool {
-    let size = value.abs();
-    !value.is_finite() || size == 0.0 || (1e-5..1e16).contains(&size)
-}
-
-fn push(text: &mut Vec<u8>, value: std::fmt::Arguments<'_>) {
-    // Writing to a vector can't fail.
-    let _ = text.write_fmt(value);
-}
-
-fn push_signed(text: &mut Vec<u8>, value: i64) {
-    if value < 0 {
-        text.push(b'-');
-    }
-    push_unsigned(text, value.unsigned_abs());
-}
-
-/// Most values of a point cloud are small integers, for which `core::fmt` is slower than needed.
-fn push_unsigned(text: &mut Vec<u8>, mut value: u64) {
-    let mut digits = [0; 20];
-    let mut first = digits.len();
-    loop {
-        first -= 1;
-        digits[first] = b'0' + (value % 10) as u8;
-        value /= 10;
-        if value == 0 {
-            break;
-        }
-    }
-    text.extend_from_slice(&digits[first..]);
 }

@@ -1,4 +1,4 @@
-//! A pool of threads that compress point records.
+//! A pool of threads that encode points.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -9,48 +9,48 @@ use std::thread::{self, JoinHandle};
 
 use crate::ExportError;
 
-/// Encodes records as a chunk in the given vector, which is empty.
-type Encode = dyn Fn(&[u8], Vec<u8>) -> Result<Vec<u8>, ExportError> + Send + Sync;
+/// Encodes points as a chunk in the given vector, which is empty.
+type Encode<P> = dyn Fn(&P, Vec<u8>) -> Result<Vec<u8>, ExportError> + Send + Sync;
 
 /// Chunks in progress for each thread: one being encoded, one queued.
 const CHUNKS_PER_THREAD: usize = 2;
 
-/// Encodes records on several threads, a chunk each, and returns the chunks in the order in which the records were
-/// submitted.
+/// Encodes points, in any form `P`, on several threads, a chunk each, and returns the chunks in the order in which the
+/// points were submitted.
 ///
 /// The number of chunks in progress, and so the memory, is limited. Dropping it ends the threads.
-pub(crate) struct Encoders {
-    encode: Arc<Encode>,
+pub(crate) struct Encoders<P> {
+    encode: Arc<Encode<P>>,
     /// Maximum number of threads to start.
     most: NonZeroUsize,
     /// `None` only while it is being dropped.
-    queue: Option<Sender<Job>>,
-    jobs: Arc<Mutex<Receiver<Job>>>,
+    queue: Option<Sender<Job<P>>>,
+    jobs: Arc<Mutex<Receiver<Job<P>>>>,
     threads: Vec<JoinHandle<()>>,
-    under_way: VecDeque<Receiver<Result<Encoded, ExportError>>>,
+    under_way: VecDeque<Receiver<Result<Encoded<P>, ExportError>>>,
     /// Buffers for reuse.
     spare: Vec<Vec<u8>>,
 }
 
-/// Records to encode, a buffer for the chunk, and where to send it.
-struct Job {
-    records: Vec<u8>,
+/// Points to encode, a buffer for the chunk, and where to send it.
+struct Job<P> {
+    points: P,
     chunk: Vec<u8>,
-    answer: Sender<Result<Encoded, ExportError>>,
+    answer: Sender<Result<Encoded<P>, ExportError>>,
 }
 
-/// A chunk, with its records.
-pub(crate) struct Encoded {
-    pub(crate) records: Vec<u8>,
+/// A chunk, with its points.
+pub(crate) struct Encoded<P> {
+    pub(crate) points: P,
     pub(crate) chunk: Vec<u8>,
 }
 
-impl Encoders {
+impl<P: Send + 'static> Encoders<P> {
     /// Encodes with `encode` on at most `most` threads, which are started as needed.
     pub(crate) fn new(
         threads: NonZeroUsize,
-        encode: impl Fn(&[u8], Vec<u8>) -> Result<Vec<u8>, ExportError> + Send + Sync + 'static,
-    ) -> Encoders {
+        encode: impl Fn(&P, Vec<u8>) -> Result<Vec<u8>, ExportError> + Send + Sync + 'static,
+    ) -> Encoders<P> {
         let (queue, jobs) = mpsc::channel();
         Encoders {
             encode: Arc::new(encode),
@@ -68,23 +68,21 @@ impl Encoders {
         self.spare.pop().unwrap_or_default()
     }
 
-    /// Takes back the buffers of a chunk.
-    pub(crate) fn reuse(&mut self, encoded: Encoded) {
-        for mut buffer in [encoded.records, encoded.chunk] {
-            buffer.clear();
-            self.spare.push(buffer);
-        }
+    /// Takes back a buffer.
+    pub(crate) fn reuse(&mut self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        self.spare.push(buffer);
     }
 
-    /// Queues records for encoding.
-    pub(crate) fn submit(&mut self, records: Vec<u8>) -> Result<(), ExportError> {
+    /// Queues points for encoding.
+    pub(crate) fn submit(&mut self, points: P) -> Result<(), ExportError> {
         if self.threads.len() < self.most.get() {
             self.start()?;
         }
         let (answer, result) = mpsc::channel();
         let chunk = self.buffer();
         let job = Job {
-            records,
+            points,
             chunk,
             answer,
         };
@@ -95,7 +93,7 @@ impl Encoders {
     }
 
     /// The next chunk if it is done, or if the limit is reached and it has to be awaited.
-    pub(crate) fn due(&mut self) -> Result<Option<Encoded>, ExportError> {
+    pub(crate) fn due(&mut self) -> Result<Option<Encoded<P>>, ExportError> {
         if self.under_way.len() >= self.most.get().saturating_mul(CHUNKS_PER_THREAD) {
             return self.next();
         }
@@ -110,7 +108,7 @@ impl Encoders {
     }
 
     /// Waits for the next chunk. `None` if none is in progress.
-    pub(crate) fn next(&mut self) -> Result<Option<Encoded>, ExportError> {
+    pub(crate) fn next(&mut self) -> Result<Option<Encoded<P>>, ExportError> {
         let Some(result) = self.under_way.pop_front() else {
             return Ok(None);
         };
@@ -126,11 +124,11 @@ impl Encoders {
     }
 }
 
-/// Encodes queued records until the queue is closed.
-fn work(encode: &Encode, jobs: &Mutex<Receiver<Job>>) {
+/// Encodes queued points until the queue is closed.
+fn work<P>(encode: &Encode<P>, jobs: &Mutex<Receiver<Job<P>>>) {
     while let Some(job) = take(jobs) {
-        let encoded = encode(&job.records, job.chunk).map(|chunk| Encoded {
-            records: job.records,
+        let encoded = encode(&job.points, job.chunk).map(|chunk| Encoded {
+            points: job.points,
             chunk,
         });
         // Nobody waits for it if the sink was dropped.
@@ -139,16 +137,16 @@ fn work(encode: &Encode, jobs: &Mutex<Receiver<Job>>) {
 }
 
 /// Takes a job. Only the thread that waits for the queue holds the lock, never while encoding.
-fn take(jobs: &Mutex<Receiver<Job>>) -> Option<Job> {
+fn take<P>(jobs: &Mutex<Receiver<Job<P>>>) -> Option<Job<P>> {
     jobs.lock().ok()?.recv().ok()
 }
 
 /// The error if a thread ended without an answer, which happens only if it panicked.
 fn ended() -> ExportError {
-    ExportError::Compression("a thread of the compressor ended early".into())
+    ExportError::Thread
 }
 
-impl Drop for Encoders {
+impl<P> Drop for Encoders<P> {
     fn drop(&mut self) {
         self.queue = None;
         for thread in self.threads.drain(..) {
@@ -158,7 +156,7 @@ impl Drop for Encoders {
     }
 }
 
-impl fmt::Debug for Encoders {
+impl<P> fmt::Debug for Encoders<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Encoders")
             .field("threads", &self.threads.len())
@@ -184,7 +182,7 @@ mod tests {
     fn chunks_come_in_order_and_few_are_under_way() {
         let busy = Arc::new(AtomicUsize::new(0));
         let seen = Arc::clone(&busy);
-        let mut encoders = Encoders::new(threads(3), move |records, mut chunk| {
+        let mut encoders = Encoders::new(threads(3), move |records: &Vec<u8>, mut chunk| {
             seen.fetch_add(1, Ordering::SeqCst);
             // Later chunks overtake earlier ones.
             thread::sleep(Duration::from_millis(u64::from(5 - records[0] % 5)));
@@ -199,7 +197,8 @@ mod tests {
             encoders.submit(records).unwrap();
             while let Some(encoded) = encoders.due().unwrap() {
                 chunks.push(encoded.chunk[0]);
-                encoders.reuse(encoded);
+                encoders.reuse(encoded.points);
+                encoders.reuse(encoded.chunk);
             }
             assert!(usize::from(number) + 1 - chunks.len() < 6);
         }
@@ -214,13 +213,13 @@ mod tests {
     #[test]
     fn what_goes_wrong_in_a_thread_is_an_error() {
         for most in [1, 4] {
-            let mut encoders = Encoders::new(threads(most), |records, chunk| match records[0] {
+            let mut encoders = Encoders::new(threads(most), |number, chunk| match number {
                 3 => panic!("on purpose"),
                 2 => Err(ExportError::Compression("no".into())),
                 _ => Ok(chunk),
             });
             for number in 0..4 {
-                encoders.submit(vec![number]).unwrap();
+                encoders.submit(number).unwrap();
             }
             assert!(encoders.next().is_ok_and(|encoded| encoded.is_some()));
             assert!(encoders.next().is_ok_and(|encoded| encoded.is_some()));
@@ -242,7 +241,7 @@ mod tests {
             Ok(chunk)
         });
         for _ in 0..8 {
-            encoders.submit(vec![0]).unwrap();
+            encoders.submit(()).unwrap();
         }
         assert_eq!(encoders.threads.len(), 4);
         drop(encoders);

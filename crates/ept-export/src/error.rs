@@ -129,6 +129,9 @@ pub enum ExportError {
     /// LAZ compression failed.
     #[error("LAZ compression: {0}")]
     Compression(String),
+    /// A thread that encodes points panicked.
+    #[error("a thread that encodes points ended early")]
+    Thread,
     /// The Arrow or Parquet writer failed.
     #[error("columnar output: {0}")]
     Columnar(String),

@@ -20,7 +20,7 @@ pub(crate) struct LazChunks {
     compression: Arc<Compression>,
     /// Bytes of the records of a full chunk. `None` if each batch of records is a chunk.
     full: Option<usize>,
-    encoders: Encoders,
+    encoders: Encoders<Vec<u8>>,
     /// Records of the chunk being filled.
     open: Vec<u8>,
     /// Offset of the points.
@@ -56,7 +56,7 @@ impl LazChunks {
                 Chunking::Fixed(points) => Some(points as usize * record.size()),
                 _ => None,
             },
-            encoders: Encoders::new(threads, move |records, chunk| {
+            encoders: Encoders::new(threads, move |records: &Vec<u8>, chunk| {
                 Ok(encoder.compress(records, chunk)?)
             }),
             open: Vec::new(),
@@ -130,7 +130,7 @@ impl LazChunks {
         Ok(())
     }
 
-    fn put(&mut self, encoded: Encoded, out: &mut impl Write) -> Result<(), ExportError> {
+    fn put(&mut self, encoded: Encoded<Vec<u8>>, out: &mut impl Write) -> Result<(), ExportError> {
         if i32::try_from(encoded.chunk.len()).is_err() {
             let problem = format!(
                 "a chunk of {} bytes does not fit in 31 bits",
@@ -139,9 +139,10 @@ impl LazChunks {
             return Err(ExportError::Compression(problem));
         }
         out.write_all(&encoded.chunk)?;
-        let points = encoded.records.len() / self.compression.record_length();
+        let points = encoded.points.len() / self.compression.record_length();
         self.table.push(points as u64, encoded.chunk.len() as u64);
-        self.encoders.reuse(encoded);
+        self.encoders.reuse(encoded.points);
+        self.encoders.reuse(encoded.chunk);
         Ok(())
     }
 }

@@ -40,6 +40,7 @@ mod copc_hierarchy;
 mod copc_info;
 mod copc_sink;
 mod csv;
+mod csv_text;
 mod encoders;
 mod error;
 mod extra_bytes;

@@ -5,6 +5,7 @@
 use ept_export::{CsvSink, ExportError, Sink};
 use ept_format::Key;
 use ept_points::{Column, PointBatch, Values};
+use proptest::prelude::*;
 
 fn batch(columns: Vec<(&str, Values)>) -> PointBatch {
     let columns = columns.into_iter();
@@ -79,6 +80,49 @@ fn floats_read_back_as_the_same_value() {
     assert_eq!(text.lines().count(), 1 + doubles.len());
 }
 
+/// Whether a text is the shortest of a float, without an exponent where that is shorter. The standard library is the judge, but
+/// of two texts that are as short and as near, it takes another.
+fn is_shortest<F: Copy + Into<f64> + std::fmt::Display + std::fmt::LowerExp>(
+    text: &str,
+    value: F,
+) -> bool {
+    let size = value.into().abs();
+    let is_plain = !size.is_finite() || size == 0.0 || (1e-5..1e16).contains(&size);
+    if !is_plain {
+        return text == format!("{value:e}");
+    }
+    let known = value.to_string();
+    let exact = format!("{value:.200}");
+    let exact = exact.trim_end_matches('0');
+    let has_two = exact.ends_with('5') && exact.len() == known.len() + 1;
+    let is_other = text.len() == known.len() && exact[..text.len()] == *text;
+    text == known || has_two && is_other
+}
+
+proptest! {
+    #[test]
+    fn floats_are_the_shortest_text(
+        bits in prop::collection::vec(any::<u64>(), 1..64),
+        cents in prop::collection::vec(-100_000_000_000_i64..100_000_000_000, 1..64),
+    ) {
+        let doubles = bits.iter().map(|bits| f64::from_bits(*bits));
+        let coordinates = cents.iter().map(|cents| *cents as f64 * 0.01);
+        let doubles: Vec<f64> = doubles.chain(coordinates).collect();
+        let singles: Vec<f32> = doubles.iter().map(|v| f32::from_bits(v.to_bits() as u32)).collect();
+        let points = batch(vec![
+            ("a", Values::F64(doubles.clone())),
+            ("b", Values::F32(singles.clone())),
+        ]);
+        let text = write(&[], &[points]).unwrap();
+        prop_assert_eq!(text.lines().count(), 1 + doubles.len());
+        for (row, (double, single)) in text.lines().skip(1).zip(doubles.iter().zip(&singles)) {
+            let (first, second) = row.split_once(',').unwrap();
+            prop_assert!(is_shortest(first, *double), "{} {}", first, double);
+            prop_assert!(is_shortest(second, *single), "{} {}", second, single);
+        }
+    }
+}
+
 #[test]
 fn precision_rounds_floats_and_nothing_else() {
     let points = batch(vec![
@@ -147,6 +191,21 @@ fn cuts_between_batches_leave_no_trace() {
         write(&[], &batches.collect::<Vec<_>>()).unwrap()
     };
     assert_eq!(in_batches(7), in_batches(30_000));
+}
+
+#[test]
+fn threads_leave_no_trace() {
+    let points = batch(vec![("n", Values::U32((0..100_000).collect()))]);
+    let rows: String = (0..100_000).map(|number| format!("{number}\n")).collect();
+    for threads in 1..5 {
+        let mut text = Vec::new();
+        let sink = CsvSink::new(&mut text, Vec::new());
+        let mut sink = Box::new(sink.with_threads(threads.try_into().unwrap()));
+        sink.write(Key::ROOT.into(), &points).unwrap();
+        sink.write(Key::ROOT.into(), &points).unwrap();
+        sink.finish().unwrap();
+        assert_eq!(String::from_utf8(text).unwrap(), format!("n\n{rows}{rows}"));
+    }
 }
 
 #[test]

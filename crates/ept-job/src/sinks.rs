@@ -74,7 +74,8 @@ fn csv(
     precision: Option<u8>,
     shape: &Shape<'_>,
 ) -> Box<dyn Sink> {
-    let mut sink = CsvSink::new(out, shape.columns.clone());
+    let threads = shape.selection.dataset().engine().limits().threads;
+    let mut sink = CsvSink::new(out, shape.columns.clone()).with_threads(threads);
     sink = match format {
         Format::CsvGz => sink.compressed(),
         Format::Xyz => sink.with_separator(b' ').without_header(),
