@@ -55,7 +55,6 @@ export class Controls {
   /** @param {PointerEvent} event */
   down(event) {
     const { stage } = this;
-    stage.canvas.focus({ preventScroll: true });
     stage.canvas.setPointerCapture(event.pointerId);
     cancelAnimationFrame(this.flight ?? 0);
     const pixel = this.pixel(event);

@@ -45,7 +45,7 @@ void main() {
       float other = texelFetch(u_depth, clamp(at + aside, ivec2(0), last), 0).r;
       sum += other < 1.0 ? max(0.0, here - distanceOf(other)) : 0.0;
     }
-    own *= max(exp(-sum / 8.0 * 300.0 * u_strength), 0.08);
+    own *= max(exp(-sum / 8.0 * 300.0 * u_strength), 0.2);
   }
   color = vec4(own, 1.0);
 }`;

@@ -17,11 +17,13 @@ export class Looker {
    * @param {() => object} view what is sent
    * @param {(look: Look) => void} onLook
    * @param {(problem: string|null) => void} onProblem with `null` when it is over
+   * @param {() => void} onRest when what is seen was looked at
    */
-  constructor(view, onLook, onProblem) {
+  constructor(view, onLook, onProblem, onRest) {
     this.view = view;
     this.onLook = onLook;
     this.onProblem = onProblem;
+    this.onRest = onRest;
     this.isWanted = false;
     /** The looks that are under way. @type {Promise<void>|null} */
     this.looking = null;
@@ -46,6 +48,7 @@ export class Looker {
       if (this.isWanted) {
         this.look();
       } else {
+        this.onRest();
         this.wait();
       }
     });

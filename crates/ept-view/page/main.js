@@ -96,7 +96,18 @@ function start(dataset) {
       tiles.want(look.show, payloadOf(dataset, state, tiles.payload));
     },
     complain,
+    () => countPoints(),
   );
+
+  const showProgress = startProgress();
+  const countPoints = () =>
+    showProgress({
+      points: tiles.points,
+      arriving: tiles.pending,
+      missing: looker.last?.missing ?? 0,
+      failing: looker.last?.failing ?? 0,
+      isSettled: looker.isSettled && tiles.pending === 0,
+    });
 
   const goTo = (/** @type {number[]} */ box, /** @type {Partial<import('./camera.js').Pose>} */ direction = {}) => {
     const here = camera.pose();
@@ -140,7 +151,6 @@ function start(dataset) {
 
   const showNorth = startCompass(camera, () => controls.fly({ ...camera.pose(), heading: 0 }));
   const showScale = startScaleBar(camera, units);
-  const showProgress = startProgress();
   stage.drawings.push(
     () => {
       overlay.begin();
@@ -150,14 +160,7 @@ function start(dataset) {
     },
     showNorth,
     showScale,
-    () =>
-      showProgress({
-        points: tiles.points,
-        arriving: tiles.pending,
-        missing: looker.last?.missing ?? 0,
-        failing: looker.last?.failing ?? 0,
-        isSettled: looker.isSettled && tiles.pending === 0,
-      }),
+    countPoints,
   );
 
   /** @type {number|undefined} */

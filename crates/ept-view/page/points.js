@@ -163,7 +163,7 @@ export class Points {
     gl.uniform1i(at.u_classes, 1);
     gl.uniform1i(at.u_palette, 2);
     const least = Math.max(1.4 * style.density * Math.min(style.size, 1.4), 1);
-    gl.uniform2f(at.u_range, least, Math.max(20 * style.density * style.size, least));
+    gl.uniform2f(at.u_range, least, Math.max(16 * style.density * style.size, least));
     const rows = camera.rows();
     const pixels = camera.pixels() * camera.scale[0] * style.density * style.size * 1.3;
     for (const tile of tiles) {

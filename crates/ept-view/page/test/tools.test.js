@@ -105,6 +105,23 @@ test('the ruler measures between places', async (t) => {
   assert.ok(Math.abs(measured - expected) < 15 * pixel, `${measured} instead of ${expected}`);
 });
 
+test('a profile is drawn, and can be downloaded', async (t) => {
+  const { url } = await serve(t, fixture('terrain'));
+  const { page, complaints } = await open(t, browser, url);
+  await page.click('#top');
+  await settle(page);
+  await page.click('[data-tool=profile]');
+  await clickMap(page, 0.4, 0.45);
+  await clickMap(page, 0.6, 0.5);
+  await page.waitForFunction(() => document.getElementById('profile-readout')?.textContent?.includes('points'));
+  const count = number((await page.textContent('#profile-readout')) ?? '');
+  assert.ok(count > 0);
+  const address = await page.evaluate(() => /** @type {HTMLAnchorElement} */ (document.getElementById('profile-csv')).href);
+  const text = await (await fetch(address)).text();
+  assert.ok(text.split('\n').length > count, text.slice(0, 200));
+  assert.deepEqual(complaints(), []);
+});
+
 test('a link shows the same picture', async (t) => {
   const { url } = await serve(t, fixture('terrain'));
   const first = await open(t, browser, url, { hash: '&hide=5&color=height&height=290,320&size=1.5' });

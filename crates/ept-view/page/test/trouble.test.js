@@ -97,7 +97,7 @@ test('a server that answers 503 to the first request for each tile is waited for
 
 test('300 looks leave memory as it was', async (t) => {
   const { url, memory } = await serve(t, sample('ept/terrain-laz') ?? fixture('terrain'));
-  const { page, complaints } = await open(t, browser, url, { viewport: { width: 600, height: 500 }, hash: '&budget=100000' });
+  const { page, complaints } = await open(t, browser, url, { viewport: { width: 500, height: 400 }, budget: 50_000 });
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable');
   const measure = async () => {
@@ -119,7 +119,7 @@ test('300 looks leave memory as it was', async (t) => {
   };
   await page.locator('#map').focus();
   // The first looks fill the caches.
-  await wander(100);
+  await wander(60);
   const before = await measure();
   await wander(300);
   const now = await measure();

@@ -46,12 +46,12 @@ export async function launch() {
 }
 
 /**
- * Opens a page that draws at most 300,000 points: the browser has no GPU.
+ * Opens a page that draws at most 300,000 points, unless told: the browser has no GPU.
  * @param {import('node:test').TestContext} test @param {import('playwright-core').Browser} browser
- * @param {string} url @param {{hash?: string, viewport?: {width: number, height: number}, colorScheme?: 'dark'|'light'}} [options]
+ * @param {string} url @param {{hash?: string, budget?: number, viewport?: {width: number, height: number}, colorScheme?: 'dark'|'light'}} [options]
  */
 export async function open(test, browser, url, options = {}) {
-  const { hash = '', viewport = { width: 1000, height: 700 }, colorScheme = 'dark' } = options;
+  const { hash = '', budget = 300_000, viewport = { width: 1000, height: 700 }, colorScheme = 'dark' } = options;
   const context = await browser.newContext({ viewport, colorScheme, deviceScaleFactor: 1 });
   test.after(() => context.close());
   const page = await context.newPage();
@@ -62,7 +62,7 @@ export async function open(test, browser, url, options = {}) {
   page.on('console', (message) => said.push(message.text()));
   page.on('pageerror', (error) => said.push(String(error.stack)));
   page.on('request', (request) => requests.push(request.url()));
-  await page.goto(`${url}#budget=300000${hash}`);
+  await page.goto(`${url}#budget=${budget}${hash}`);
   await settle(page);
   // What Chromium says of its own drawing is not the page's.
   const complaints = () => said.filter((text) => !text.includes('GL Driver Message'));
