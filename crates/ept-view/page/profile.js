@@ -1,14 +1,15 @@
-// A profile: the points along a line, seen from the side.
+// A profile: the points along a line, seen from the side. Distances are in metres, heights in the unit of the CRS.
 
 import { byId, element, input, onClose } from './elements.js';
+import { grouped } from './format.js';
 import { isAbort, post, sentence } from './server.js';
 import { between, minus, scaled } from './vector.js';
 
 /** @typedef {import('./vector.js').Vec3} Vec3 */
 /** @typedef {import('./server.js').ProfileData} ProfileData */
 
-/** Points of a plot. */
-const BUDGET = 100_000;
+/** Points that are read for a plot: those around the line, of which few may be within its width. */
+const BUDGET = 500_000;
 /** Pixels around the plot, for its axes: left, right, top, bottom. */
 const MARGIN = [58, 12, 8, 22];
 
@@ -57,7 +58,7 @@ export class Profile {
       this.line = [this.line[0], place];
       this.next = null;
       if (!(this.width.valueAsNumber > 0)) {
-        this.width.value = String(Number((length / 50 / this.scale[1]).toPrecision(1)));
+        this.width.value = String(Number(((length * (this.units.metres ?? 1)) / 50).toPrecision(1)));
       }
       this.load();
     }
@@ -114,7 +115,7 @@ export class Profile {
   summary() {
     const { data } = this;
     if (data) {
-      this.say(`${data.points.length.toLocaleString('en-US')} points to depth ${data.depth}, ${this.units.length(data.length)} long`);
+      this.say(`${grouped(data.points.length)} points · depth ${data.depth} · ${grouped(data.length, 1)} m`);
     }
   }
 
@@ -193,12 +194,12 @@ export class Profile {
       context.moveTo(left, at);
       context.lineTo(width - right, at);
       context.stroke();
-      context.fillText(String(z), left - 6, at);
+      context.fillText(`${z} ${this.units.name}`, left - 6, at);
     }
     context.textAlign = 'center';
     context.textBaseline = 'top';
     for (const distance of ticks(0, reach.length, Math.max(width / 110, 2))) {
-      context.fillText(String(distance), Math.min(x(distance), width - right - 8), height - MARGIN[3] + 6);
+      context.fillText(`${distance} m`, Math.min(x(distance), width - right - 8), height - MARGIN[3] + 6);
     }
   }
 
@@ -219,7 +220,8 @@ export class Profile {
     const distance = best ? best[0] : x(0) < event.offsetX ? ((event.offsetX - x(0)) / (x(reach.length) - x(0))) * reach.length : 0;
     this.at = Math.min(distance, reach.length) / reach.length;
     const kind = best && this.dataset.classes.find(({ code }) => code === best[2])?.name;
-    this.say(best ? `at ${this.units.length(best[0])}: ${best[1].toFixed(2)}${kind ? `, ${kind}` : ''}` : `at ${this.units.length(distance)}`);
+    const height = best ? ` · ${best[1].toFixed(2)} ${this.units.name}` : '';
+    this.say(`${grouped(distance, 2)} m${height}${kind ? ` · ${kind}` : ''}`);
     this.onChange();
   }
 

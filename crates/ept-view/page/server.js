@@ -39,7 +39,7 @@
  * @property {number} version
  */
 /** @typedef {{key: string, index: number, position: [number, number, number], lonlat: [number, number]|null, record: [string, string][]}} Picked */
-/** @typedef {{points: number[][], columns: string[], length: number, depth: number}} ProfileData */
+/** @typedef {{points: number[][], columns: string[], length: number, depth: number}} ProfileData distances and length in metres */
 
 /** An answer that is not a success. */
 export class Refusal extends Error {

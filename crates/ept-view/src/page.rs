@@ -69,22 +69,3 @@ fn file((name, text): (&'static str, &'static str)) -> Response {
     ];
     (headers, text).into_response()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::FILES;
-
-    #[test]
-    fn every_file_of_the_page_is_served() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/page");
-        let names = std::fs::read_dir(folder).unwrap();
-        let names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        let mut files: Vec<String> = names
-            .filter(|name| name.ends_with(".js") || name.ends_with(".css"))
-            .collect();
-        files.sort();
-        let mut served: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
-        served.sort_unstable();
-        assert_eq!(served, files);
-    }
-}
