@@ -33,11 +33,23 @@ pub(crate) fn check() -> Result<()> {
     }
     run(Command::new("node")
         .current_dir(&tests)
-        // One after another: each draws on all cores.
-        .args(["--test", "--test-concurrency=1", "--test-timeout=120000"])
+        // One after another: each draws on all cores. The limit is for a test, and for all of a file.
+        .args(["--test", "--test-concurrency=1", "--test-timeout=300000"])
+        .args(files(&tests)?)
         .env("EPT", build_ept()?)
         .env("EPT_BROWSER", BROWSER)
         .env("EPT_SAMPLES", samples_folder()))
+}
+
+/// Names of the files of tests, sorted.
+fn files(folder: &Path) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in folder.read_dir()? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        names.extend(name.ends_with(".test.js").then_some(name));
+    }
+    names.sort();
+    Ok(names)
 }
 
 /// Builds the command and returns its path.

@@ -72,6 +72,7 @@ export class EyeDome {
   /** After a lost context. */
   restore() {
     this.gpu = this.compile();
+    [this.color, this.depth] = [null, null];
     this.size = [0, 0];
   }
 
