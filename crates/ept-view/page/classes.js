@@ -3,8 +3,12 @@
 import { button, byId, made, swatch } from './elements.js';
 import { short } from './format.js';
 
-/** @param {import('./server.js').Dataset} dataset @param {import('./state.js').State} state */
-export function startClasses(dataset, state) {
+/**
+ * @param {import('./server.js').Dataset} dataset @param {import('./state.js').State} state
+ * @param {Set<number>} seen classes of points that were received
+ * @returns {() => void} shows the classes again
+ */
+export function startClasses(dataset, state, seen) {
   const { classes } = dataset;
   const list = byId('classes');
   const section = list.closest('section');
@@ -31,16 +35,29 @@ export function startClasses(dataset, state) {
     const item = document.createElement('li');
     item.append(label);
     list.append(item);
-    return { box, code: kind.code };
+    return { box, item, kind };
   });
   button('classes-all').addEventListener('click', () => state.change({ hidden: new Set() }));
   button('classes-none').addEventListener('click', () => {
     // Codes that are not in the list are hidden too: nothing means nothing.
     state.change({ hidden: new Set(Array.from({ length: 256 }, (_, code) => code)) });
   });
-  const show = () => boxes.forEach(({ box, code }) => (box.checked = !state.hidden.has(code)));
+  const show = () => {
+    for (const { box, item, kind } of boxes) {
+      box.checked = !state.hidden.has(kind.code);
+      // If the dataset does not say which classes it has, those are listed that have come.
+      item.hidden = kind.points === null && !seen.has(kind.code);
+    }
+  };
   state.onChange(show);
   show();
+  let count = seen.size;
+  return () => {
+    if (seen.size !== count) {
+      count = seen.size;
+      show();
+    }
+  };
 }
 
 /** The classes that are shown; `null` if all are. @param {import('./server.js').Dataset} dataset @param {Set<number>} hidden @returns {number[]|null} */

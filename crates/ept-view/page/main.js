@@ -146,7 +146,7 @@ function start(dataset) {
   camera.scale[2] = scale[2] * state.stretch;
   new Legend(dataset, state);
   const clip = new Clip(dataset, state);
-  startClasses(dataset, state);
+  const showClasses = startClasses(dataset, state, tiles.classes);
   startSettings(state);
 
   const showNorth = startCompass(camera, () => controls.fly({ ...camera.pose(), heading: 0 }));
@@ -158,6 +158,7 @@ function start(dataset) {
       losses.draw(overlay);
       tools.draw(overlay);
     },
+    showClasses,
     showNorth,
     showScale,
     countPoints,

@@ -10,7 +10,8 @@ export function startProgress() {
   const [text, dot, announced] = [byId('progress-text'), byId('progress-bar'), byId('announced')];
   return (counts) => {
     const parts = [`${grouped(counts.points)} points`];
-    const coming = counts.missing + counts.arriving;
+    // What fails is missing, too.
+    const coming = Math.max(counts.missing - counts.failing, 0) + counts.arriving;
     if (coming > 0) {
       parts.push(`${grouped(coming)} ${coming === 1 ? 'tile' : 'tiles'} to come`);
     }

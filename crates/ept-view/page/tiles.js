@@ -23,6 +23,8 @@ import { Refusal, isAbort, request } from './server.js';
 const FLIGHTS = 4;
 const HEADER = 64;
 const RECORD = 12;
+/** Where the class is in a record. */
+const CLASS = 6;
 const MAGIC = 0x56545045;
 /** Milliseconds before a tile that failed is requested again. */
 const AGAIN = 1500;
@@ -46,6 +48,8 @@ export class Tiles {
     /** @type {Map<string, number>} times before which failed tiles are not requested */
     this.rests = new Map();
     this.payload = '';
+    /** Classes of all points that were received. @type {Set<number>} */
+    this.classes = new Set();
     /** Bytes received, with headers of tiles. */
     this.bytes = 0;
   }
@@ -150,11 +154,15 @@ export class Tiles {
     if (old) {
       this.free(old);
     }
+    const records = new Uint8Array(bytes, HEADER);
+    for (let at = CLASS; at < records.length; at += RECORD) {
+      this.classes.add(records[at]);
+    }
     gl.bindVertexArray(array);
     gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
-    gl.bufferData(gl.ARRAY_BUFFER, new Uint8Array(bytes, HEADER), gl.STATIC_DRAW);
+    gl.bufferData(gl.ARRAY_BUFFER, records, gl.STATIC_DRAW);
     gl.vertexAttribPointer(0, 3, gl.UNSIGNED_SHORT, false, RECORD, 0);
-    gl.vertexAttribIPointer(1, 2, gl.UNSIGNED_BYTE, RECORD, 6);
+    gl.vertexAttribIPointer(1, 2, gl.UNSIGNED_BYTE, RECORD, CLASS);
     // The last four bytes are a colour or a number: the shader reads that which the tile has.
     gl.vertexAttribPointer(2, 3, gl.UNSIGNED_BYTE, true, RECORD, 8);
     gl.vertexAttribPointer(3, 1, gl.FLOAT, false, RECORD, 8);
