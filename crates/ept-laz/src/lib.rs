@@ -46,6 +46,7 @@ mod encoder;
 mod error;
 mod gps_time;
 mod integer;
+mod interval;
 mod item;
 mod layered;
 mod median;
@@ -55,6 +56,8 @@ mod reader;
 mod rgb;
 mod sequential;
 mod style;
+mod time_action;
+mod time_sequence;
 mod wave_packet;
 mod writer;
 

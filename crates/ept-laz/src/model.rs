@@ -4,12 +4,10 @@
 //! gives the lowest candidate. From there, four entries of the distribution, which fit in a word, are compared with the
 //! value at once. More than one word is hardly ever needed.
 
+use crate::interval::{Interval, NEVER, RAISED};
+
 /// Entries of a distribution in a word.
 const WIDTH: usize = 4;
-/// Added to each entry of a distribution, so that entries in a word can be compared in 16 bits each.
-const RAISED: u16 = 0x7fff;
-/// An entry above any value.
-const NEVER: u16 = u16::MAX;
 /// A word whose entries are 1, and one whose entries have only the highest bit set.
 const ONES: u64 = 0x0001_0001_0001_0001;
 const SIGNS: u64 = ONES << 15;
@@ -44,26 +42,6 @@ pub(crate) struct Model<S, const TABLE: usize, const LENGTH: usize> {
     /// The cumulative distribution below each symbol, plus `RAISED`; `NEVER` after the last symbol.
     distribution: [u16; LENGTH],
     counts: [u16; LENGTH],
-}
-
-/// A symbol and its interval of the distribution.
-#[derive(Clone, Copy)]
-pub(crate) struct Interval {
-    pub(crate) symbol: u32,
-    low: u16,
-    high: u16,
-}
-
-impl Interval {
-    /// Start and length in a coder's interval of this length, where the distribution's unit is `step`. The last symbol gets
-    /// all that is left.
-    #[inline(always)]
-    pub(crate) fn scaled(self, step: u32, length: u32) -> (u32, u32) {
-        let low = step.wrapping_mul(u32::from(self.low).wrapping_sub(RAISED.into()));
-        let high = step.wrapping_mul(u32::from(self.high).wrapping_sub(RAISED.into()));
-        let high = if self.high == NEVER { length } else { high };
-        (low, high.wrapping_sub(low))
-    }
 }
 
 impl<S: Symbol, const TABLE: usize, const LENGTH: usize> Model<S, TABLE, LENGTH> {
