@@ -20,6 +20,7 @@ mod log;
 mod manual;
 mod messages;
 mod override_crs;
+mod picture;
 mod plan;
 mod profile;
 mod pty;

@@ -50,6 +50,7 @@ mod output;
 mod pass;
 mod pending;
 mod percentiles;
+mod picture;
 mod place;
 mod point_file;
 mod points;
@@ -94,6 +95,9 @@ pub use new_index::NewIndex;
 pub use nothing::Nothing;
 pub use output::Output;
 pub use pass::{Found, Pass, Progress};
+pub use picture::{
+    DrawnPicture, PictureModel, PictureSize, draw_nodes, draw_picture, draw_plan, save_picture,
+};
 pub use points::write_points;
 pub use profile::write_profile;
 pub use raster::{

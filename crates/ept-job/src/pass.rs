@@ -194,6 +194,29 @@ impl Pass {
         Ok(self.found())
     }
 
+    /// The nodes that were found in advance.
+    pub(crate) fn ahead(&self) -> Vec<Node> {
+        let found = self.nodes.ahead.iter();
+        found
+            .filter_map(|node| node.as_ref().ok().copied())
+            .collect()
+    }
+
+    /// Finds all nodes, and sorts out what of the hierarchy can't be read. They are not read later.
+    ///
+    /// # Errors
+    /// If the hierarchy can't be read, and that is not allowed.
+    pub(crate) async fn only_nodes(&mut self) -> Result<Vec<Node>, Error> {
+        self.look_ahead(u64::MAX).await?;
+        let found = std::mem::take(&mut self.nodes.ahead).into_iter();
+        let nodes = found.map(|node| self.losses.sort_out(node));
+        Ok(nodes
+            .collect::<Result<Vec<_>, _>>()?
+            .into_iter()
+            .flatten()
+            .collect())
+    }
+
     /// Reads all tiles: `make` runs on all cores, `take` receives the results in the order of the nodes, until it
     /// breaks. `read` is the
     /// selection used for reading, which may request more dimensions than the one that finds the nodes. If the dataset

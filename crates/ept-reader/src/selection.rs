@@ -138,9 +138,19 @@ impl Selection {
     /// Bounds in the coordinate system of the result that contain what is lost. Everything, if they can't be found.
     #[must_use]
     pub fn loss_bounds(&self, loss: &Loss) -> Bounds {
-        let part = self.parts.get(loss.source_number as usize);
+        self.bounds_of(loss.source_number, &loss.cell)
+    }
+
+    /// Bounds in the coordinate system of the result that contain the cell of a node. Everything, if they can't be found.
+    #[must_use]
+    pub fn node_bounds(&self, node: &Node) -> Bounds {
+        self.bounds_of(node.source, &node.cell)
+    }
+
+    fn bounds_of(&self, source: u32, cell: &Bounds) -> Bounds {
+        let part = self.parts.get(source as usize);
         match part.and_then(Option::as_ref) {
-            Some(part) => part.bounds_of(&loss.cell),
+            Some(part) => part.bounds_of(cell),
             None => Bounds::EVERYTHING,
         }
     }

@@ -42,8 +42,8 @@ pub struct CameraError(&'static str);
 enum Lens {
     /// `pixels` is the size of a unit at distance 1.
     Perspective { eye: [f64; 3], pixels: f64 },
-    /// `pixels` is the size of a unit.
-    Orthographic { pixels: f64 },
+    /// `pixels` is the size of a unit, `depth` converts the depth to pixels.
+    Orthographic { pixels: f64, depth: f64 },
 }
 
 impl Camera {
@@ -178,8 +178,54 @@ impl Camera {
                 let ends = [cell.min(), cell.max()].map(|corner| scaled(corner, self.scale));
                 length * pixels / distance(eye, ends)
             }
-            Lens::Orthographic { pixels } => length * pixels,
+            Lens::Orthographic { pixels, .. } => length * pixels,
         }
+    }
+
+    /// Size in pixels of a length along x at a point.
+    pub(crate) fn pixels_at(&self, length: f64, point: [f64; 3]) -> f64 {
+        let length = length * self.scale[0];
+        match self.lens {
+            Lens::Perspective { eye, pixels } => {
+                length * pixels / norm(minus(scaled(point, self.scale), eye))
+            }
+            Lens::Orthographic { pixels, .. } => length * pixels,
+        }
+    }
+
+    /// Size in pixels of a unit at distance 1, or anywhere without perspective.
+    pub(crate) fn pixels_at_one(&self) -> f64 {
+        let (Lens::Perspective { pixels, .. } | Lens::Orthographic { pixels, .. }) = self.lens;
+        pixels
+    }
+
+    /// What converts the depth of [`Camera::project`] to pixels, or leaves it alone if there is perspective.
+    pub(crate) fn depth_scale(&self) -> f64 {
+        match self.lens {
+            Lens::Perspective { .. } => 1.0,
+            Lens::Orthographic { depth, .. } => depth,
+        }
+    }
+
+    /// Sets what converts the depth to pixels exactly. Does nothing if there is perspective.
+    pub(crate) fn with_depth_scale(mut self, scale: f64) -> Camera {
+        if let Lens::Orthographic { depth, .. } = &mut self.lens {
+            *depth = scale;
+        }
+        self
+    }
+
+    /// The place of a point in the image, also beyond its edges, in pixels from the upper left corner. `None` if it is
+    /// behind the eye.
+    pub(crate) fn place(&self, point: [f64; 3]) -> Option<[f64; 2]> {
+        let [x, y, _, w] = self.rows.map(|row| height(&row, point));
+        (w > 0.0).then(|| self.pixel(x / w, y / w))
+    }
+
+    /// The pixel at a place from -1 to 1.
+    fn pixel(&self, x: f64, y: f64) -> [f64; 2] {
+        let [width, height] = self.viewport;
+        [(x + 1.0) / 2.0 * width, (1.0 - y) / 2.0 * height]
     }
 
     /// Position of the eye. `None` for a camera without perspective.
@@ -207,13 +253,9 @@ impl Camera {
             Lens::Perspective { .. } => w,
             Lens::Orthographic { .. } => z,
         };
-        let [width, height] = self.viewport;
         is_seen.then(|| {
-            [
-                (x / w + 1.0) / 2.0 * width,
-                (1.0 - y / w) / 2.0 * height,
-                depth,
-            ]
+            let [x, y] = self.pixel(x / w, y / w);
+            [x, y, depth]
         })
     }
 
@@ -228,7 +270,7 @@ impl Camera {
                 let direction = solve([across, up, ahead], [x, y, 1.0]);
                 Ray::new(eye, direction.unwrap_or([0.0, 0.0, -1.0])).with_pixels(0.0, 1.0 / pixels)
             }
-            Lens::Orthographic { pixels } => {
+            Lens::Orthographic { pixels, .. } => {
                 let near = [x - across[3], y - up[3], -1.0 - depth[3]];
                 let origin = solve([across, up, depth], near).unwrap_or_default();
                 let direction = solve([across, up, depth], [0.0, 0.0, 1.0]);
@@ -243,12 +285,16 @@ impl Camera {
 impl Lens {
     /// The lens of a matrix. The viewing direction is that in which w grows, unless w is constant.
     fn of(rows: &[[f64; 4]; 4], height: f64) -> Option<Lens> {
-        let [across, up, _, ahead] = rows;
+        let [across, up, away, ahead] = rows;
         let [sight, upward] = [ahead, up].map(|row| [row[0], row[1], row[2]]);
         let length = norm(sight);
         if length <= 1e-12 * norm(upward) {
             let pixels = norm(upward) / ahead[3] * height / 2.0;
-            return Some(Lens::Orthographic { pixels });
+            let depth = pixels / norm([away[0], away[1], away[2]]);
+            return Some(Lens::Orthographic {
+                pixels,
+                depth: if depth.is_finite() { depth } else { 1.0 },
+            });
         }
         // In an off-axis projection, these rows contain part of the viewing axis.
         let sight = times(sight, 1.0 / length);
@@ -260,7 +306,7 @@ impl Lens {
     }
 
     fn is_sane(&self) -> bool {
-        let (Lens::Perspective { pixels, .. } | Lens::Orthographic { pixels }) = self;
+        let (Lens::Perspective { pixels, .. } | Lens::Orthographic { pixels, .. }) = self;
         pixels.is_finite() && *pixels > 0.0
     }
 }

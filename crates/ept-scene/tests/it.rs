@@ -4,3 +4,4 @@
 mod camera_scale;
 mod colors;
 mod packed_tiles;
+mod pictures;

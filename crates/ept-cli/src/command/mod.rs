@@ -14,6 +14,7 @@ mod info;
 mod man;
 mod merge;
 mod nodes;
+mod picture;
 mod plan;
 mod profile;
 mod query;
@@ -63,6 +64,9 @@ pub(crate) enum Command {
     /// Make a hillshade of a terrain model
     #[command(after_help = hillshade::EXAMPLES)]
     Hillshade(hillshade::HillshadeArgs),
+    /// Draw a picture of points, or a map of nodes
+    #[command(after_help = picture::EXAMPLES)]
+    Picture(picture::PictureArgs),
     /// Count points, and compute minimum, maximum, mean and standard deviation of each dimension
     Stats(stats::StatsArgs),
     /// List the nodes of the octree that a query would read
@@ -111,6 +115,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<Outcome> {
         Command::Chm(args) => chm::run(&args).await,
         Command::Raster(args) => raster::run(&args).await,
         Command::Hillshade(args) => hillshade::run(&args),
+        Command::Picture(args) => picture::run(&args).await,
         Command::Profile(args) => profile::run(&args).await,
         Command::Stats(args) => stats::run(&args).await,
         Command::Nodes(args) => nodes::run(&args).await,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use ept_job::{Costs, Losses, units};
+use ept_job::{Costs, Losses, PictureModel, draw_plan, save_picture, units};
 use ept_reader::{Crs, Cut, Selection};
 use indicatif::HumanBytes;
 
@@ -28,6 +28,9 @@ pub(crate) struct PlanArgs {
     /// Print JSON
     #[arg(long, conflicts_with = "units")]
     pub(crate) json: bool,
+    /// Also draw a map of the nodes, by depth, and of the area, as PNG to this file
+    #[arg(long, value_name = "FILE", conflicts_with = "units")]
+    pub(crate) picture: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) division: DivisionArgs,
     #[command(flatten)]
@@ -72,6 +75,14 @@ pub(crate) async fn run(args: &PlanArgs) -> Result<Outcome> {
         writeln!(out, "{:#}", costs.to_json())?;
     } else {
         write(&mut out, &costs)?;
+    }
+    if let Some(path) = &args.picture {
+        let model = PictureModel {
+            has_legend: true,
+            ..PictureModel::default()
+        };
+        let drawn = draw_plan(&selection, &costs.plan.nodes, &lost, &model)?;
+        save_picture(&drawn.picture, path)?;
     }
     losses::tell(&lost, args.read.quiet);
     if costs.plan.nodes.is_empty() && !args.read.quiet {
