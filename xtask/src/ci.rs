@@ -5,7 +5,8 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    advisories, conformance, fuzz, interop, packages, page, python, testdata, tidy, workspace,
+    advisories, conformance, fuzz, interop, packages, page, pictures, python, testdata, tidy,
+    workspace,
 };
 
 /// Seconds for each fuzz target: enough to see that it works and that no seed violates a law.
@@ -32,6 +33,7 @@ pub(crate) fn run() -> Result<()> {
     // The whole workspace, as it is linted and built elsewhere, so that nothing is built twice.
     cargo(&["test", "--workspace"])?;
     fixtures_are_up_to_date()?;
+    pictures::check(&workspace().join("docs/pictures"))?;
     conformance::run(&[])?;
     interop::run(&[])?;
     page::check()?;

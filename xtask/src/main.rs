@@ -9,6 +9,7 @@ mod hierarchy;
 mod interop;
 mod packages;
 mod page;
+mod pictures;
 mod python;
 mod testdata;
 mod tidy;
@@ -31,7 +32,7 @@ enum Command {
     Ci,
     /// Run the checks that take seconds: rules for sources, dependencies, licences, advisories and duplicate packages
     Tidy,
-    /// Write the datasets that the tests read, with the same bytes on every run
+    /// Write the datasets that the tests read, with the same bytes on every run, and the pictures of the documentation
     GenTestdata {
         /// Folder to write to; datasets that exist in it are replaced
         #[arg(default_value_os_t = workspace().join("testdata"))]
@@ -86,7 +87,10 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Ci => ci::run(),
         Command::Tidy => ci::tidy(),
-        Command::GenTestdata { directory } => testdata::generate(&directory),
+        Command::GenTestdata { directory } => {
+            testdata::generate(&directory)?;
+            pictures::generate(&workspace().join("docs/pictures"))
+        }
         Command::GenHierarchy { directory, nodes } => hierarchy::generate(&directory, nodes),
         Command::Conformance { targets } => conformance::run(&targets),
         Command::Interop { datasets } => interop::run(&datasets),

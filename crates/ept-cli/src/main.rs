@@ -17,6 +17,7 @@ mod progress;
 mod raster;
 mod raster_values;
 mod remedy;
+mod screen;
 mod select;
 mod signals;
 mod terminal;

@@ -44,6 +44,11 @@ pub(crate) fn out() -> Plain<StdoutLock<'static>> {
     Plain(io::stdout().lock())
 }
 
+/// Locked standard output for pictures, unfiltered.
+pub(crate) fn raw_out() -> StdoutLock<'static> {
+    io::stdout().lock()
+}
+
 /// Standard output for points, unfiltered unless it is a terminal. A terminal shows only the first rows, unless it was
 /// `requested`.
 pub(crate) fn points(requested: bool) -> Box<dyn Write + Send> {

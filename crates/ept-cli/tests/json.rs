@@ -282,7 +282,10 @@ fn reports() {
     let (hag, out) = (format!("--hag={out}"), file(&folder, "heights.laz"));
     let query = ["query", &fixture("terrain"), "-q", &hag, "-o", &out];
     ept(&[&query[..], &["--report", &report]].concat()).ends_with(0);
-    let reports = [first, second, third, fourth, read()];
+    let out = file(&folder, "terrain.png");
+    let picture = ["picture", &fixture("terrain"), "-q", "--json", "-o", &out];
+    let picture = json(0, &[&picture[..], &["--color", "height"]].concat());
+    let reports = [first, second, third, fourth, read(), picture];
     assert_documented("ept query --report FILE", &reports);
 }
 

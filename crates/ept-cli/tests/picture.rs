@@ -121,7 +121,7 @@ fn the_depth_is_what_the_picture_can_show() {
     // Spacing is 16 m at depth 0. At 80 pixels for 508 m a pixel is 6.35 m, at 4 m and depth 2.
     let depth = |flags: &[&str]| {
         let (run, ..) = draw(&terrain, &[flags, &["--json", "-q"]].concat(), 0);
-        run.json()["depth"].as_u64().unwrap()
+        run.json()["picture"]["depth"].as_u64().unwrap()
     };
     assert_eq!(depth(&["--size", "80x80"]), 2);
     assert_eq!(depth(&["--size", "80x80", "--depth", "1"]), 1);
@@ -306,7 +306,7 @@ fn files_without_an_octree_have_pictures_too() {
         &["--color", "class", "--from", "3d"],
     ] {
         let (run, picture, _folder) = draw(file, &[flags, &["--json", "-q"]].concat(), 0);
-        assert_eq!(run.json()["depth"], serde_json::Value::Null);
+        assert!(run.json()["picture"]["depth"].is_null());
         let picture = picture.unwrap();
         let brown = picture.pixels.iter().filter(|[r, g, b]| {
             // Shadows keep the hue.

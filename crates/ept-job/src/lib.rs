@@ -97,6 +97,7 @@ pub use output::Output;
 pub use pass::{Found, Pass, Progress};
 pub use picture::{
     DrawnPicture, PictureModel, PictureSize, draw_nodes, draw_picture, draw_plan, save_picture,
+    surveys_map,
 };
 pub use points::write_points;
 pub use profile::write_profile;

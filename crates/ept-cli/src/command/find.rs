@@ -4,13 +4,14 @@ use std::io::Write;
 
 use anyhow::Result;
 use clap::Args;
-use ept_job::{Catalogue, Find};
+use ept_job::{Catalogue, Find, surveys_map};
 use ept_reader::{Crs, Engine, Length, Survey};
 
 use crate::area;
 use crate::args::ConnectionArgs;
 use crate::exit::Outcome;
 use crate::numbers::{counted, grouped, rounded};
+use crate::screen::Screen;
 use crate::select;
 use crate::terminal::{self, tell};
 
@@ -48,6 +49,9 @@ pub(crate) struct FindArgs {
     /// Print GeoJSON, with footprints in longitude and latitude
     #[arg(long, conflicts_with = "json")]
     pub(crate) geojson: bool,
+    /// End with a small map of the boxes of the surveys, in a terminal that shows pictures
+    #[arg(long, conflicts_with_all = ["json", "geojson"])]
+    pub(crate) picture: bool,
     /// No summary and no warnings
     #[arg(long, short)]
     pub(crate) quiet: bool,
@@ -74,6 +78,13 @@ pub(crate) async fn run(args: &FindArgs) -> Result<Outcome> {
         for survey in &found.surveys {
             write_survey(&mut out, survey)?;
         }
+    }
+    drop(out);
+    if args.picture
+        && let Some(screen) = Screen::find()
+        && let Some(map) = surveys_map(&found.surveys, &area, screen.size()?)?
+    {
+        screen.show(&map)?;
     }
     if !args.quiet {
         summarize(&found);

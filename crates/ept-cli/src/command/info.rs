@@ -5,15 +5,17 @@ use std::io::Write;
 use anyhow::Result;
 use clap::Args;
 use ept_crs::{horizontal_unit, srs_codes, vertical_unit};
-use ept_job::{Hierarchy, Info, Levels, SurveyInfo};
+use ept_job::{Hierarchy, Info, Levels, OnError, Pass, PictureModel, SurveyInfo, draw_picture};
 use ept_points::TileHeader;
-use ept_reader::{Bounds, Edge, Engine, Srs, is_index};
+use ept_reader::{Bounds, Dataset, Edge, Engine, Query, Srs, is_index};
 use indicatif::HumanBytes;
 
 use crate::args::DatasetArgs;
 use crate::command::{find, hierarchy};
 use crate::exit::Outcome;
+use crate::losses;
 use crate::numbers::{counted, fitted, grouped, rounded};
+use crate::screen::Screen;
 use crate::select::{self, corners, dataset_options, open};
 use crate::terminal;
 
@@ -27,6 +29,9 @@ pub(crate) struct InfoArgs {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// End with a small picture, in a terminal that shows pictures
+    #[arg(long, conflicts_with_all = ["hierarchy", "json"])]
+    pub(crate) picture: bool,
 }
 
 pub(crate) async fn run(args: &InfoArgs) -> Result<Outcome> {
@@ -49,7 +54,26 @@ pub(crate) async fn run(args: &InfoArgs) -> Result<Outcome> {
         (false, true) => writeln!(out, "{:#}", Info::of(&dataset).await.to_json())?,
         (false, false) => write_text(&mut out, &Info::of(&dataset).await)?,
     }
+    drop(out);
+    if args.picture {
+        show_picture(&dataset).await?;
+    }
     Ok(Outcome::Complete)
+}
+
+/// Shows the points, if the terminal can. What can't be read is red.
+async fn show_picture(dataset: &Dataset) -> Result<()> {
+    let Some(screen) = Screen::find() else {
+        return Ok(());
+    };
+    let model = PictureModel {
+        size: screen.size()?,
+        ..PictureModel::default()
+    };
+    let mut pass = Pass::new(dataset.select(&Query::new())?, OnError::Skip);
+    let drawn = draw_picture(&mut pass, &model, |_| ()).await?;
+    losses::tell(pass.losses(), false);
+    screen.show(&drawn.picture)
 }
 
 /// Shows a tile index, without opening its files.

@@ -33,6 +33,7 @@ impl DrawnPicture {
             "width": width,
             "height": height,
             "shown": shown,
+            "depth": pass.found().deepest,
             "pixels": self.pixels,
             "color": self.paint.map(|paint| paint.by().name()),
             "limits": limits.map(|paint| paint.limits()),

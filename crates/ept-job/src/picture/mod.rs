@@ -10,6 +10,7 @@ mod nodes;
 mod notes;
 mod points;
 mod size;
+mod surveys;
 
 pub use drawn::DrawnPicture;
 pub use file::save_picture;
@@ -17,3 +18,4 @@ pub use model::PictureModel;
 pub use nodes::{draw_nodes, draw_plan};
 pub use points::draw_picture;
 pub use size::PictureSize;
+pub use surveys::surveys_map;

@@ -125,7 +125,7 @@ async fn sample(selection: &Selection) -> Result<Option<PointBatch>, JobError> {
     let frame = selection.frame();
     let offered = [ColorBy::Rgb, ColorBy::Intensity].into_iter();
     let offered = offered.filter(|by| by.is_in(frame));
-    let names = offered.flat_map(|by| by.dimensions()).copied();
+    let names = offered.flat_map(ColorBy::dimensions).copied();
     let query = Query::new().with_dimensions(names);
     let mut nodes = selection.nodes();
     // What can't be read is told of by the pass.
