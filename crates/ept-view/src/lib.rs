@@ -32,6 +32,7 @@ mod losses;
 mod options;
 mod page;
 mod pick;
+mod picture;
 mod profile;
 mod request;
 mod server;

@@ -19,7 +19,9 @@ use crate::guard::guard;
 use crate::request::MOST_BYTES;
 use crate::shown::Shown;
 use crate::token::token;
-use crate::{ViewError, ViewOptions, arrivals, command, lonlat, look, page, pick, profile, tile};
+use crate::{
+    ViewError, ViewOptions, arrivals, command, lonlat, look, page, pick, picture, profile, tile,
+};
 
 /// A server that shows one dataset. It listens from the start, and answers while it is [run](Server::run).
 #[derive(Debug)]
@@ -118,6 +120,7 @@ fn router(token: &str, address: SocketAddr, shown: &Arc<Shown>) -> Router {
         .route(&at("arrivals"), get(arrivals::arrivals))
         .route(&at("tile/{key}"), get(tile::tile))
         .route(&at("pick"), post(pick::pick))
+        .route(&at("picture.png"), get(picture::picture))
         .route(&at("profile"), post(profile::profile))
         .route(&at("profile.csv"), get(profile::table))
         .route(&at("lonlat"), post(lonlat::lonlat))

@@ -6,6 +6,7 @@ mod descriptions;
 mod guard;
 mod looks;
 mod page;
+mod pictures;
 mod places;
 mod profiles;
 mod requests;
