@@ -85,6 +85,47 @@ for (const name of ['ept/pdal-1.2-with-color', '../bench/autzen-laz']) {
   });
 }
 
+test('the picture is that which the server draws without a browser', async (t) => {
+  const { url } = await serve(t, sample('ept/terrain-laz14') ?? fixture('terrain'), ['--color', 'rgb']);
+  const { page } = await open(t, browser, url, { hash: '&strength=0' });
+  const { same, mirrored } = await page.evaluate(async (budget) => {
+    const { matrix, viewport } = window.ept.camera;
+    const background = window.ept.background.map((part) => part.toString(16).padStart(2, '0')).join('');
+    const address = `picture.png?matrix=${matrix}&viewport=${viewport}&color=rgb&budget=${budget}&background=${background}`;
+    const image = await createImageBitmap(await (await fetch(address)).blob());
+    const context = new OffscreenCanvas(image.width, image.height).getContext('2d');
+    context.drawImage(image, 0, 0);
+    const other = context.getImageData(0, 0, image.width, image.height).data;
+    const { width, height, pixels } = window.ept.pixels();
+    // Means of blocks: points have other shapes in the other picture.
+    const BLOCK = 16;
+    const mean = (at) => {
+      const sums = [];
+      for (let y = 0; y + BLOCK <= height; y += BLOCK) {
+        for (let x = 0; x + BLOCK <= width; x += BLOCK) {
+          for (let channel = 0; channel < 3; channel++) {
+            let sum = 0;
+            for (let i = 0; i < BLOCK * BLOCK; i++) {
+              sum += at(x + (i % BLOCK), y + Math.floor(i / BLOCK), channel);
+            }
+            sums.push(sum / BLOCK / BLOCK);
+          }
+        }
+      }
+      return sums;
+    };
+    const own = mean((x, y, channel) => pixels[((height - 1 - y) * width + x) * 4 + channel]);
+    const drawn = mean((x, y, channel) => other[(y * width + x) * 4 + channel]);
+    const turned = mean((x, y, channel) => other[((height - 1 - y) * width + (width - 1 - x)) * 4 + channel]);
+    const apart = (a, b) => a.reduce((sum, value, i) => sum + Math.abs(value - b[i]), 0) / a.length;
+    return { same: apart(own, drawn), mirrored: apart(own, turned) };
+  }, 300_000);
+  t.diagnostic(JSON.stringify({ same, mirrored }));
+  // Of 255. Turned upside down, the same pictures differ much more.
+  assert.ok(same < 6, `the mean difference is ${same}`);
+  assert.ok(mirrored > 3 * same, `${mirrored} is not more than 3 * ${same}`);
+});
+
 test('a lost context is restored', async (t) => {
   const { url } = await serve(t, fixture('terrain'));
   const { page, complaints } = await open(t, browser, url);
