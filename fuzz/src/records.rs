@@ -65,7 +65,7 @@ fn is_comparable(items: &[LazItem], records: &[u8], size: usize) -> bool {
     });
     let minus_zero = (-0.0_f64).to_le_bytes();
     let mut records = records.chunks_exact(size);
-    !has_waves && !(is_layered(items) && records.any(|record| record[TIME] == minus_zero))
+    !(has_waves || is_layered(items) && records.any(|record| record[TIME] == minus_zero))
 }
 
 fn by_laz(items: &[LazItem], records: &[u8]) -> Vec<u8> {
