@@ -18,6 +18,9 @@ use crate::{ExportError, Sink};
 /// Points whose text is made at once, a megabyte or two.
 const BLOCK_POINTS: usize = 1 << 14;
 
+/// Bytes of text before the first is written: until then, another sink can begin the output again.
+const BLOCK_BYTES: usize = 1 << 16;
+
 /// Writes a header row of names, then a row for each point. Names that contain commas, quotes or line breaks are
 /// quoted. Lines end with `\n`.
 ///
@@ -48,6 +51,8 @@ struct Draft<W: Write> {
     rows: Option<Encoders<Rows>>,
     /// Names of the columns, once they are settled.
     header: Option<Vec<Arc<str>>>,
+    /// Text that is not written yet.
+    text: Vec<u8>,
     points: u64,
 }
 
@@ -63,6 +68,7 @@ impl<W: Write + Send> CsvSink<W> {
                 threads: NonZeroUsize::MIN,
                 rows: None,
                 header: None,
+                text: Vec::new(),
                 points: 0,
             }),
         }
@@ -183,7 +189,7 @@ impl<W: Write> Draft<W> {
             _ => names.collect(),
         });
         if self.has_header {
-            self.out.write_all(&header_row(header, self.style))?;
+            self.text = header_row(header, self.style);
         }
         let style = self.style;
         self.rows = Some(Encoders::new(self.threads, move |rows: &Rows, text| {
@@ -193,13 +199,12 @@ impl<W: Write> Draft<W> {
     }
 
     fn put(&mut self, rows: Rows) -> Result<(), ExportError> {
-        let Some(encoders) = &mut self.rows else {
-            return Ok(());
-        };
-        encoders.submit(rows)?;
-        while let Some(Encoded { chunk, .. }) = encoders.due()? {
-            self.out.write_all(&chunk)?;
-            encoders.reuse(chunk);
+        if let Some(encoders) = &mut self.rows {
+            encoders.submit(rows)?;
+            while let Some(Encoded { chunk, .. }) = encoders.due()? {
+                write_text(&mut self.out, &mut self.text, &chunk)?;
+                encoders.reuse(chunk);
+            }
         }
         Ok(())
     }
@@ -208,12 +213,28 @@ impl<W: Write> Draft<W> {
         self.start([].into_iter())?;
         if let Some(encoders) = &mut self.rows {
             while let Some(Encoded { chunk, .. }) = encoders.next()? {
-                self.out.write_all(&chunk)?;
+                write_text(&mut self.out, &mut self.text, &chunk)?;
             }
         }
+        self.out.write_all(&self.text)?;
         self.out.finish()?;
         Ok(self.points)
     }
+}
+
+/// Adds a chunk to the text that waits, and writes it all if it is enough.
+fn write_text<W: Write>(
+    out: &mut Text<W>,
+    waiting: &mut Vec<u8>,
+    chunk: &[u8],
+) -> std::io::Result<()> {
+    if waiting.len() + chunk.len() < BLOCK_BYTES {
+        waiting.extend_from_slice(chunk);
+        return Ok(());
+    }
+    out.write_all(waiting)?;
+    waiting.clear();
+    out.write_all(chunk)
 }
 
 impl<W: Write + Send> Sink for CsvSink<W> {

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::io;
 use std::num::NonZeroUsize;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
@@ -77,7 +78,8 @@ impl<P: Send + 'static> Encoders<P> {
     /// Queues points for encoding.
     pub(crate) fn submit(&mut self, points: P) -> Result<(), ExportError> {
         if self.threads.len() < self.most.get() {
-            self.start()?;
+            // The system may allow no more threads: those that there are do, or this one.
+            let _ = self.start();
         }
         let (answer, result) = mpsc::channel();
         let chunk = self.buffer();
@@ -89,7 +91,15 @@ impl<P: Send + 'static> Encoders<P> {
         let queue = self.queue.as_ref();
         let sent = queue.is_some_and(|queue| queue.send(job).is_ok());
         self.under_way.push_back(result);
-        if sent { Ok(()) } else { Err(ended()) }
+        if !sent {
+            return Err(ended());
+        }
+        if self.threads.is_empty()
+            && let Some(job) = take(&self.jobs)
+        {
+            job.run(&*self.encode);
+        }
+        Ok(())
     }
 
     /// The next chunk if it is done, or if the limit is reached and it has to be awaited.
@@ -115,7 +125,7 @@ impl<P: Send + 'static> Encoders<P> {
         result.recv().map_err(|_| ended())?.map(Some)
     }
 
-    fn start(&mut self) -> Result<(), ExportError> {
+    fn start(&mut self) -> io::Result<()> {
         let (encode, jobs) = (Arc::clone(&self.encode), Arc::clone(&self.jobs));
         let thread = thread::Builder::new().name("ept-encode".into());
         self.threads
@@ -127,12 +137,18 @@ impl<P: Send + 'static> Encoders<P> {
 /// Encodes queued points until the queue is closed.
 fn work<P>(encode: &Encode<P>, jobs: &Mutex<Receiver<Job<P>>>) {
     while let Some(job) = take(jobs) {
-        let encoded = encode(&job.points, job.chunk).map(|chunk| Encoded {
-            points: job.points,
+        job.run(encode);
+    }
+}
+
+impl<P> Job<P> {
+    fn run(self, encode: &Encode<P>) {
+        let encoded = encode(&self.points, self.chunk).map(|chunk| Encoded {
+            points: self.points,
             chunk,
         });
         // Nobody waits for it if the sink was dropped.
-        let _ = job.answer.send(encoded);
+        let _ = self.answer.send(encoded);
     }
 }
 
