@@ -165,6 +165,8 @@ impl<W: Write> Draft<W> {
         let header = self.header.as_deref().unwrap_or_default();
         let mut columns = batch.columns().iter();
         if let Some(new) = columns.find(|c| !header.contains(&c.name)) {
+            // Whether the output can begin again must not depend on how fast the text is made.
+            self.drain()?;
             return Err(ExportError::NewDimension(new.name.to_string()));
         }
         let columns: Arc<[Option<Values>]> = header
@@ -209,13 +211,19 @@ impl<W: Write> Draft<W> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<u64, ExportError> {
-        self.start([].into_iter())?;
+    /// Waits for the text of all points so far.
+    fn drain(&mut self) -> Result<(), ExportError> {
         if let Some(encoders) = &mut self.rows {
             while let Some(Encoded { chunk, .. }) = encoders.next()? {
                 write_text(&mut self.out, &mut self.text, &chunk)?;
             }
         }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<u64, ExportError> {
+        self.start([].into_iter())?;
+        self.drain()?;
         self.out.write_all(&self.text)?;
         self.out.finish()?;
         Ok(self.points)
