@@ -93,6 +93,9 @@ pub(crate) fn write(testdata: &Path, seeds: &Path) -> Result<()> {
     }
     seeds.add("copc", "page", &copc_seed())?;
     seeds.add("lax", "tree", &lax_seed())?;
+    for format in 0..=10 {
+        seeds.add("encode", &format!("format-{format}"), &records_seed(format))?;
+    }
     seeds.add("geotiff", "strips", &geotiff_seed())?;
     for dataset in files(testdata)? {
         if dataset.is_dir() {
@@ -188,6 +191,12 @@ fn geotiff_seed() -> Vec<u8> {
 
 struct Seeds<'a> {
     folder: &'a Path,
+}
+
+/// A point format and records of it whose bytes change slowly.
+fn records_seed(format: u8) -> Vec<u8> {
+    let bytes = (0..2000_u32).map(|at| (at * at / 300) as u8);
+    [format].into_iter().chain(bytes).collect()
 }
 
 impl Seeds<'_> {
