@@ -1,12 +1,6 @@
 // The depth of what is drawn under a pixel.
 
-import { createProgram } from './program.js';
-
-const VERTEX = `
-const vec2 CORNERS[3] = vec2[3](vec2(-1.0, -1.0), vec2(3.0, -1.0), vec2(-1.0, 3.0));
-void main() {
-  gl_Position = vec4(CORNERS[gl_VertexID], 0.0, 1.0);
-}`;
+import { EVERY_PIXEL, createProgram } from './program.js';
 
 // The nearest depth around the pixel, as 24 bits; alpha is 0 if there is none.
 const FRAGMENT = `
@@ -48,7 +42,7 @@ export class Depth {
     gl.bindFramebuffer(gl.FRAMEBUFFER, frame);
     gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
-    return { ...createProgram(gl, VERTEX, FRAGMENT), frame, empty: gl.createVertexArray() };
+    return { ...createProgram(gl, EVERY_PIXEL, FRAGMENT), frame, empty: gl.createVertexArray() };
   }
 
   /** After a lost context. */

@@ -1,12 +1,6 @@
 // Eye-dome lighting: points are darker where neighbours are nearer to the eye. Boucheny, 2009.
 
-import { createProgram } from './program.js';
-
-const VERTEX = `
-const vec2 CORNERS[3] = vec2[3](vec2(-1.0, -1.0), vec2(3.0, -1.0), vec2(-1.0, 3.0));
-void main() {
-  gl_Position = vec4(CORNERS[gl_VertexID], 0.0, 1.0);
-}`;
+import { EVERY_PIXEL, createProgram } from './program.js';
 
 const FRAGMENT = `
 precision highp float;
@@ -66,7 +60,7 @@ export class EyeDome {
   /** Makes what the GPU needs. */
   compile() {
     const { gl } = this;
-    return { ...createProgram(gl, VERTEX, FRAGMENT), frame: gl.createFramebuffer(), empty: gl.createVertexArray() };
+    return { ...createProgram(gl, EVERY_PIXEL, FRAGMENT), frame: gl.createFramebuffer(), empty: gl.createVertexArray() };
   }
 
   /** After a lost context. */

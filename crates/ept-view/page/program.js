@@ -1,5 +1,12 @@
 // Programs of the GPU.
 
+/** The vertices of a triangle around the whole picture: without data, it runs a fragment shader for every pixel. */
+export const EVERY_PIXEL = `
+const vec2 CORNERS[3] = vec2[3](vec2(-1.0, -1.0), vec2(3.0, -1.0), vec2(-1.0, 3.0));
+void main() {
+  gl_Position = vec4(CORNERS[gl_VertexID], 0.0, 1.0);
+}`;
+
 /**
  * Compiles a program and finds its uniforms.
  * @param {WebGL2RenderingContext} gl @param {string} vertex @param {string} fragment

@@ -123,8 +123,8 @@ impl TilePoints {
     ) -> Result<TilePoints, JobError> {
         let numbers = Numbers::of(tile, wanted)?;
         let (x, y) = (numbers.x, numbers.y);
-        let room = || Vec::with_capacity(x.len());
-        let (mut kept, mut cells) = (room(), Vec::with_capacity(x.len()));
+        let mut kept = Vec::with_capacity(x.len());
+        let mut cells = Vec::with_capacity(x.len());
         let (mut used, mut used_cells) = (0, None);
         for (point, (x, y)) in x.iter().zip(y).enumerate() {
             let cell = lattice.find(*x, *y).ok_or_else(|| {
