@@ -223,6 +223,7 @@ impl Camera {
     }
 
     /// The pixel at a place from -1 to 1.
+    #[inline]
     fn pixel(&self, x: f64, y: f64) -> [f64; 2] {
         let [width, height] = self.viewport;
         [(x + 1.0) / 2.0 * width, (1.0 - y) / 2.0 * height]
@@ -246,6 +247,7 @@ impl Camera {
     /// The pixel of a point, from the upper left corner of the image, and its depth: smaller is nearer. `None` if it is
     /// not seen.
     #[must_use]
+    #[inline]
     pub fn project(&self, point: [f64; 3]) -> Option<[f64; 3]> {
         let [x, y, z, w] = self.rows.map(|row| height(&row, point));
         let is_seen = w > 0.0 && x.abs() <= w && y.abs() <= w && z.abs() <= w;
@@ -345,6 +347,7 @@ fn row(direction: [f64; 3], origin: [f64; 3]) -> [f64; 4] {
     [x, y, z, -dot(direction, origin)]
 }
 
+#[inline]
 fn height(row: &[f64; 4], point: [f64; 3]) -> f64 {
     dot([row[0], row[1], row[2]], point) + row[3]
 }

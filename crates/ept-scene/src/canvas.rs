@@ -78,9 +78,7 @@ impl Canvas {
             return;
         }
         for (own, theirs) in self.pixels.iter_mut().zip(&other.pixels) {
-            if theirs.is_before(own) {
-                *own = *theirs;
-            }
+            own.show(*theirs);
         }
     }
 
@@ -91,28 +89,31 @@ impl Canvas {
         const SQUARE: f64 = 3.0;
         let width = f64::from(pixel.width);
         let half = width / 2.0;
-        let first = at.map(|place| (place - half + 0.5).floor().max(0.0));
-        let end = [0, 1].map(|axis| {
-            let end = (at[axis] + half + 0.5).floor();
-            end.min(self.size[axis].into())
-        });
-        let [left, top] = first.map(|place| place as usize);
-        let [right, bottom] = end.map(|place| place.max(0.0) as usize);
+        // The conversions cut off fractions, and what is less than 0 becomes 0.
+        let [left, top] = at.map(|place| (place - half + 0.5) as u32);
+        let end = at.map(|place| (place + half + 0.5) as u32);
+        let [right, bottom] = [0, 1].map(|axis| end[axis].min(self.size[axis]));
         let row = self.size[0] as usize;
         for y in top..bottom {
-            for x in left..right {
-                let mut drawn = pixel;
-                if width > SQUARE {
-                    let [dx, dy] = [x as f64 + 0.5 - at[0], y as f64 + 0.5 - at[1]];
-                    let squared = dx * dx + dy * dy;
-                    if squared > half * half {
-                        continue;
-                    }
-                    drawn.depth += (squared / half * slope) as f32;
+            let start = y as usize * row;
+            let Some(pixels) = self
+                .pixels
+                .get_mut(start + left as usize..start + right as usize)
+            else {
+                return;
+            };
+            if width <= SQUARE {
+                for own in pixels {
+                    own.show(pixel);
                 }
-                let own = &mut self.pixels[y * row + x];
-                if drawn.is_before(own) {
-                    *own = drawn;
+                continue;
+            }
+            for (own, x) in pixels.iter_mut().zip(left..) {
+                let [dx, dy] = [f64::from(x) + 0.5 - at[0], f64::from(y) + 0.5 - at[1]];
+                let squared = dx * dx + dy * dy;
+                if squared <= half * half {
+                    let depth = pixel.depth + (squared / half * slope) as f32;
+                    own.show(Pixel { depth, ..pixel });
                 }
             }
         }
@@ -136,7 +137,8 @@ impl Canvas {
     pub fn limits(&self, by: ColorBy) -> Option<[f64; 2]> {
         let values = self.values();
         if by == ColorBy::Rgb {
-            let most = values.flat_map(channels_of).max()?;
+            let greatest = |value| channels_of(value).into_iter().fold(0, u16::max);
+            let most = values.map(greatest).max()?;
             return Some([0.0, channels::full(most.into())]);
         }
         let numbers = values.map(f64::from_bits);
@@ -188,6 +190,13 @@ impl Canvas {
 impl Pixel {
     fn is_drawn(&self) -> bool {
         self.depth < f32::INFINITY
+    }
+
+    /// Becomes another, if that is nearer.
+    fn show(&mut self, other: Pixel) {
+        if other.is_before(self) {
+            *self = other;
+        }
     }
 
     fn is_before(&self, other: &Pixel) -> bool {

@@ -13,7 +13,7 @@ struct Around {
     /// Number of directions in which there is a point that is near enough.
     hits: u8,
     /// Distance and index of the nearest.
-    nearest: Option<(f32, [u32; 2], usize)>,
+    nearest: Option<(f32, u32)>,
 }
 
 /// The pixels without a point that have points around them, each with the pixel of the nearest. `point` returns the width of
@@ -24,13 +24,17 @@ pub(crate) fn around(
     [width, height]: [u32; 2],
     point: impl Fn(usize) -> Option<(f32, [u32; 2])>,
 ) -> Vec<(usize, usize)> {
-    let [width, height] = [width, height].map(|side| side as usize);
-    let mut all = vec![Around::default(); width * height];
+    let Some(pixels) = width.checked_mul(height) else {
+        // More than fit in memory.
+        return Vec::new();
+    };
+    let order = |at: u32| point(at as usize).map(|(_, order)| order);
+    let mut all = vec![Around::default(); pixels as usize];
     // From the upper left to the lower right, then the other way round.
     for is_back in [false, true] {
         let mut above = Lasts::new(width);
+        let mut lasts = Lasts::new(width);
         for row in 0..height {
-            let mut lasts = Lasts::new(width);
             let mut beside = None;
             for column in 0..width {
                 let (x, y) = if is_back {
@@ -39,37 +43,39 @@ pub(crate) fn around(
                     (column, row)
                 };
                 let at = y * width + x;
-                let found = point(at);
-                let mut step = |last: Option<Last>, length: f32| match found {
-                    Some((width, order)) => Some(Last {
-                        at,
-                        order,
-                        reach: REACH * width,
-                        way: 0.0,
-                    }),
-                    None => last.and_then(|last| last.moved(length, &mut all[at])),
+                let column = column as usize;
+                let falling = column.checked_sub(1).and_then(|left| above.falling[left]);
+                let rising = above.rising.get(column + 1).copied().flatten();
+                let last = [beside, above.straight[column], falling, rising];
+                let next = match point(at as usize) {
+                    Some((width, _)) => [Some(Last::new(at, width)); 4],
+                    None => {
+                        let around = &mut all[at as usize];
+                        let mut next = last;
+                        for (last, length) in next.iter_mut().zip([1.0, 1.0, DIAGONAL, DIAGONAL]) {
+                            *last = last.and_then(|last| last.moved(length, around, order));
+                        }
+                        next
+                    }
                 };
-                beside = step(beside, 1.0);
-                lasts.straight[column] = step(above.straight[column], 1.0);
-                let left = column.checked_sub(1).and_then(|left| above.falling[left]);
-                lasts.falling[column] = step(left, DIAGONAL);
-                let right = above.rising.get(column + 1).copied().flatten();
-                lasts.rising[column] = step(right, DIAGONAL);
+                beside = next[0];
+                lasts.straight[column] = next[1];
+                lasts.falling[column] = next[2];
+                lasts.rising[column] = next[3];
             }
-            above = lasts;
+            std::mem::swap(&mut above, &mut lasts);
         }
     }
     let holes = all.iter().enumerate();
     let holes = holes.filter(|(_, around)| around.hits >= ENOUGH);
-    let nearest = holes.filter_map(|(at, around)| Some((at, around.nearest?.2)));
+    let nearest = holes.filter_map(|(at, around)| Some((at, around.nearest?.1 as usize)));
     nearest.collect()
 }
 
 /// The last point in a direction.
 #[derive(Debug, Clone, Copy)]
 struct Last {
-    at: usize,
-    order: [u32; 2],
+    at: u32,
     /// How far it may be away.
     reach: f32,
     /// How far it is away.
@@ -77,19 +83,32 @@ struct Last {
 }
 
 impl Last {
-    /// The point one step farther, noted at the pixel there. `None` if it is too far away.
-    fn moved(mut self, length: f32, pixel: &mut Around) -> Option<Last> {
+    /// The point of a pixel, which has this width.
+    fn new(at: u32, width: f32) -> Last {
+        Last {
+            at,
+            reach: REACH * width,
+            way: 0.0,
+        }
+    }
+
+    /// The point one step farther, noted at the pixel there. `None` if it is too far away. Of two points at the same distance
+    /// the one of the lower order is nearer.
+    fn moved(
+        mut self,
+        length: f32,
+        pixel: &mut Around,
+        order: impl Fn(u32) -> Option<[u32; 2]>,
+    ) -> Option<Last> {
         self.way += length;
         if self.way > self.reach {
             return None;
         }
         pixel.hits += 1;
-        let own = (self.way, self.order, self.at);
-        let is_nearer = |(way, order, _): (f32, [u32; 2], usize)| {
-            self.way < way || self.way == way && self.order < order
-        };
+        let is_nearer =
+            |(way, at): (f32, u32)| self.way < way || self.way == way && order(self.at) < order(at);
         if pixel.nearest.is_none_or(is_nearer) {
-            pixel.nearest = Some(own);
+            pixel.nearest = Some((self.way, self.at));
         }
         Some(self)
     }
@@ -104,11 +123,12 @@ struct Lasts {
 }
 
 impl Lasts {
-    fn new(width: usize) -> Lasts {
+    fn new(width: u32) -> Lasts {
+        let none = vec![None; width as usize];
         Lasts {
-            straight: vec![None; width],
-            falling: vec![None; width],
-            rising: vec![None; width],
+            straight: none.clone(),
+            falling: none.clone(),
+            rising: none,
         }
     }
 }
