@@ -8,7 +8,7 @@ mod stac;
 use serde_json::Value;
 
 use crate::form::without_mark;
-use crate::{IndexError, Survey};
+use crate::{IndexError, NextPage, Survey};
 
 const FILE: &str = "catalogue";
 
@@ -68,7 +68,7 @@ impl Catalog {
         };
         Ok(Catalog {
             surveys,
-            next: crate::geojson::next(&json),
+            next: NextPage::of_collection(&json)?.map(|next| next.location),
         })
     }
 }

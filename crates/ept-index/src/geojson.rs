@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::form::without_mark;
 use crate::geometry::{bbox, bounds_of};
 use crate::record::{Record, Records, check_values, values};
-use crate::{Attribute, IndexError, stac};
+use crate::{Attribute, IndexError, NextPage, stac};
 
 const FILE: &str = "JSON";
 
@@ -40,7 +40,7 @@ pub(crate) fn read(bytes: &[u8], crs: Option<&Crs>) -> Result<Records, IndexErro
     if let Some(crs) = crs {
         records.crs = Some(crs.clone());
     }
-    records.next = next(&json);
+    records.next = NextPage::of_collection(&json)?;
     Ok(records)
 }
 
@@ -113,11 +113,4 @@ fn are_degrees(records: &[Record]) -> bool {
         // Longitudes beyond 180 are across the antimeridian.
         min[0] >= -360.0 && max[0] <= 360.0 && min[1] >= -90.0 && max[1] <= 90.0
     })
-}
-
-/// Address of the next page of a collection (STAC API, item search; OGC API Features, 7.15.4).
-pub(crate) fn next(json: &Value) -> Option<String> {
-    let links = json["links"].as_array()?;
-    let next = links.iter().find(|link| link["rel"] == "next");
-    Some(next?["href"].as_str()?.to_owned())
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ept_crs::Crs;
 use ept_format::Bounds;
 
-use crate::Row;
+use crate::{NextPage, Row};
 
 /// The files of a survey. Each location is listed once.
 ///
@@ -20,8 +20,8 @@ pub struct Index {
     pub repeated: u64,
     /// Numbers of the entries without a location, from 1. They have no rows.
     pub unlocated: Vec<u64>,
-    /// Address of the next page, if the index is a page of several, as from a STAC API.
-    pub next: Option<String>,
+    /// The request for the next page, if the index is a page of several, as from a STAC API.
+    pub next: Option<NextPage>,
 }
 
 impl Index {

@@ -3,7 +3,7 @@
 use ept_crs::Crs;
 use ept_format::Bounds;
 
-use crate::{Attribute, IndexError};
+use crate::{Attribute, IndexError, NextPage};
 
 /// An entry of an index, in terms of its format.
 #[derive(Debug, Clone, Default)]
@@ -21,7 +21,7 @@ pub(crate) struct Record {
 pub(crate) struct Records {
     pub(crate) crs: Option<Crs>,
     pub(crate) records: Vec<Record>,
-    pub(crate) next: Option<String>,
+    pub(crate) next: Option<NextPage>,
 }
 
 /// Values that an index may have in all its entries, coordinates among them: enough for some hundred thousand files. Each takes up

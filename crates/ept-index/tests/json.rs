@@ -6,7 +6,7 @@ mod support;
 
 use ept_crs::Crs;
 use ept_format::Bounds;
-use ept_index::{Index, IndexFile, Reading, Row};
+use ept_index::{Index, IndexFile, NextPage, Reading, Row};
 use serde_json::{Value, json};
 use support::{boxes, locations, message, read, zip};
 
@@ -184,10 +184,8 @@ fn the_page_of_a_collection_says_where_it_goes_on() {
     let text = json.to_string();
     let file = IndexFile::new("https://example.com/search", text.as_bytes());
     let index = Reading::new().read(&file).unwrap();
-    assert_eq!(
-        index.next.as_deref(),
-        Some("https://example.com/search?token=2")
-    );
+    let next = NextPage::of_location("https://example.com/search?token=2");
+    assert_eq!(index.next, Some(next));
 }
 
 #[test]
@@ -200,7 +198,7 @@ fn pages_are_one_index_in_which_nothing_is_lost_or_doubled() {
     };
     let page = |rows: Vec<Row>, next: Option<&str>| Index {
         rows,
-        next: next.map(str::to_owned),
+        next: next.map(NextPage::of_location),
         ..Index::default()
     };
     let mut second = page(vec![row("b", 5.0, 9), row("c", 3.0, 4)], Some("3"));

@@ -91,7 +91,7 @@ impl Tiles {
             "boxless": self.boxless,
             "repeated": self.met.repeated,
             "unlocated": self.met.unlocated,
-            "next": self.met.next,
+            "next": self.met.next.as_ref().map(|next| &next.location),
         }))
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use bytes::Bytes;
-use ept_index::{Index, IndexFile, Reading, companions};
+use ept_index::{Index, IndexFile, NextPage, Reading, companions};
 
 use crate::engine::Fetcher;
 use crate::{Engine, Error, StoreError, foreign, location};
@@ -13,7 +13,8 @@ use crate::{Engine, Error, StoreError, foreign, location};
 /// [`Limits::index_bytes`](crate::Limits::index_bytes).
 ///
 /// Of one that comes in pages, as a STAC API gives them, the pages that follow are read too if they are on the same server.
-/// What is elsewhere, or beyond 10,000 pages, is left to the caller by [`Index::next`].
+/// What is elsewhere, or beyond 10,000 pages, is left to the caller by [`Index::next`]. Links that ask for a POST request, or for
+/// headers, are followed likewise; those pages are not cached.
 ///
 /// # Errors
 /// If it can't be fetched, or is not an index.
@@ -39,23 +40,28 @@ pub async fn read_index(
     // Relative locations in the index start at its full location.
     let location = &*engine.options().services.location(location)?;
     let most = engine.limits().index_bytes.get();
-    let (first, mut bytes) = read_page(location, reading, engine).await?;
-    let mut known = HashSet::from([location.to_owned()]);
+    let mut request = NextPage::of_location(location);
+    let (first, mut bytes) = read_page(&request, reading, engine).await?;
+    let mut known = HashSet::from([request.clone()]);
     let mut pages = vec![first];
     while pages.len() < MOST_PAGES
         && let Some(next) = pages.last().and_then(|page| page.next.clone())
-        && location::is_same_server(location, &next)
+        && location::is_same_server(location, &next.location)
     {
         let failed = |problem: &str| Error::Location {
-            location: location::without_secrets(&next),
+            location: location::without_secrets(&next.location),
             problem: problem.to_owned(),
         };
-        if !known.insert(next.clone()) {
+        request = next.clone().after(&request).map_err(|fault| Error::Index {
+            location: location::without_secrets(&next.location),
+            fault,
+        })?;
+        if !known.insert(request.clone()) {
             return Err(failed(
                 "the pages of the index lead back to this one; download them one by one",
             ));
         }
-        let (page, more) = read_page(&next, reading, engine).await?;
+        let (page, more) = read_page(&request, reading, engine).await?;
         bytes += more;
         if bytes > most {
             return Err(failed(
@@ -72,15 +78,14 @@ const MOST_PAGES: usize = 10_000;
 
 /// One page of an index, and the bytes that were fetched for it.
 async fn read_page(
-    location: &str,
+    request: &NextPage,
     reading: &Reading,
     engine: &Engine,
 ) -> Result<(Index, usize), Error> {
-    let (store, name) = location::open_file(location, engine.options())?;
-    let fetcher = Fetcher::new(store, engine);
+    let location = &*request.location;
     let limits = engine.limits();
     let most = limits.text_bytes(limits.index_bytes);
-    let bytes = get(&fetcher, &name, most).await?;
+    let (fetcher, name, bytes) = fetch_page(request, most, engine).await?;
     let mut beside = Vec::new();
     for extension in companions(&bytes) {
         let bytes = match get(&fetcher, &sibling(&name, extension), most).await {
@@ -110,6 +115,24 @@ async fn read_page(
         foreign::by_name(location).unwrap_or(unreadable)
     })?;
     Ok((index, size))
+}
+
+/// The bytes of a page, and where files beside it are.
+async fn fetch_page(
+    request: &NextPage,
+    most: usize,
+    engine: &Engine,
+) -> Result<(Fetcher, String, Bytes), Error> {
+    if request.is_plain() {
+        let (store, name) = location::open_file(&request.location, engine.options())?;
+        let fetcher = Fetcher::new(store, engine);
+        let bytes = get(&fetcher, &name, most).await?;
+        return Ok((fetcher, name, bytes));
+    }
+    let (store, name) = location::open_web_file(&request.location, engine.options())?;
+    let fetcher = Fetcher::new(store.clone(), engine);
+    let bytes = fetcher.page(store, name, request, most).await?;
+    Ok((fetcher, name.to_owned(), bytes))
 }
 
 async fn get(fetcher: &Fetcher, name: &str, most: usize) -> Result<Bytes, StoreError> {

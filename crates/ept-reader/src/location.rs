@@ -138,17 +138,31 @@ pub(crate) fn open_file(
         let store = FileStore::new(folder.unwrap_or(Path::new(".")));
         return Ok((Arc::new(store), name.to_owned()));
     }
-    let (path, query) = without_query(location);
-    let (folder, name) = path.rsplit_once('/').ok_or_else(|| not_a_file(location))?;
-    if name.is_empty() || folder.ends_with('/') {
-        return Err(not_a_file(location));
-    }
-    let folder = format!("{folder}{query}");
+    let (folder, name) = split_url(location)?;
     let store = match kind {
         Kind::Cloud => open_cloud(&folder, options)?,
         _ => open_web(&folder, options)?,
     };
     Ok((store, name.to_owned()))
+}
+
+/// The store for the folder of a file on a web server, and the name of the file in it.
+pub(crate) fn open_web_file<'a>(
+    location: &'a str,
+    options: &Options,
+) -> Result<(Arc<HttpStore>, &'a str), Error> {
+    let (folder, name) = split_url(location)?;
+    Ok((Arc::new(HttpStore::new(&folder, &options.http)?), name))
+}
+
+/// The URL of the folder of a file, with the query string, and the name of the file.
+fn split_url(location: &str) -> Result<(String, &str), Error> {
+    let (path, query) = without_query(location);
+    let (folder, name) = path.rsplit_once('/').ok_or_else(|| not_a_file(location))?;
+    if name.is_empty() || folder.ends_with('/') {
+        return Err(not_a_file(location));
+    }
+    Ok((format!("{folder}{query}"), name))
 }
 
 fn not_a_file(location: &str) -> Error {

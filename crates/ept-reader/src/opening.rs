@@ -116,9 +116,17 @@ impl Listed {
 fn left_out(index: &Index, location: &str) -> impl Iterator<Item = Listed> {
     let unlocated = index.unlocated.iter();
     let unlocated = unlocated.map(|number| format!("entry {number} has no location"));
-    let next = index.next.iter();
-    let next = next.map(|next| location::without_secrets(next));
-    let next = next.map(|next| format!("it continues at {next}; give that too"));
+    let next = index.next.iter().map(|next| {
+        let shown = location::without_secrets(&next.location);
+        if next.is_plain() {
+            format!("it continues at {shown}; give that too")
+        } else {
+            format!(
+                "it continues at {shown} with a request that has a body or headers of its own, which is sent only to the \
+                 server of the index; give the answer to that request as a file"
+            )
+        }
+    });
     let causes: Vec<String> = unlocated.chain(next).collect();
     let location = location::without_secrets(location);
     causes.into_iter().map(move |cause| {

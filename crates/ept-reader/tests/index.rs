@@ -13,9 +13,10 @@ use ept_index::{Index, Reading};
 use ept_reader::{Dataset, Engine, Error, Limits, Opening, Options, Retry, read_index};
 
 use support::server::{Request, Response, Server, file};
-use tiles::{EAST, WEST, boxes, locations, two_tiles, zip};
+pub(crate) use tiles::locations;
+use tiles::{EAST, WEST, boxes, two_tiles, zip};
 
-async fn read_within(location: &str, limits: Limits) -> Result<Index, Error> {
+pub(crate) async fn read_within(location: &str, limits: Limits) -> Result<Index, Error> {
     let options = Options {
         limits,
         retry: Retry::NEVER,
@@ -156,72 +157,13 @@ async fn an_index_is_limited_packed_and_unpacked() {
     }
 }
 
-/// A page of a collection of one item, whose points are at `href`.
-fn stac_page(href: &str, next: Option<&str>) -> Vec<u8> {
-    let square = "[[[5, 52], [6, 52], [6, 53], [5, 52]]]";
-    let next = next.map(|next| format!(r#"{{"rel": "next", "href": "{next}"}}"#));
-    format!(
-        r#"{{"type": "FeatureCollection", "links": [{}], "features": [{{"type": "Feature", "stac_version": "1.0.0",
-            "id": "{href}", "properties": {{}}, "geometry": {{"type": "Polygon", "coordinates": {square}}},
-            "assets": {{"data": {{"href": "{href}"}}}}}}]}}"#,
-        next.unwrap_or_default()
-    )
-    .into_bytes()
-}
-
-fn secret_options() -> Options {
+pub(crate) fn secret_options() -> Options {
     let mut options = Options {
         retry: Retry::NEVER,
         ..Options::default()
     };
     options.http.headers = vec![("X-Key".into(), "secret".into())];
     options
-}
-
-#[tokio::test]
-async fn pages_of_a_server_are_followed_and_those_elsewhere_are_told() {
-    let elsewhere = Server::start(|_| Response::new(200, stac_page("https://h/z.laz", None)));
-    let beyond = elsewhere.url("/search");
-    let server = Server::start({
-        let beyond = beyond.clone();
-        move |request| {
-            let has_key = request.headers.get("x-key").map(String::as_str) == Some("secret");
-            let page = match &*request.query {
-                _ if !has_key => return Response::new(403, "no"),
-                "" => stac_page("https://h/a.laz", Some("search?token=2")),
-                "token=2" => stac_page("b.laz", Some("/api/search?token=3")),
-                "circle" => stac_page("c.laz", Some("search?circle")),
-                _ => stac_page("https://h/a.laz", Some(&beyond)),
-            };
-            Response::new(200, page)
-        }
-    });
-    let engine = Engine::new(&secret_options());
-    let read = async |path: &str| read_index(&server.url(path), &Reading::new(), &engine).await;
-    let index = read("/api/search").await.unwrap();
-    let expected = ["https://h/a.laz".to_owned(), server.url("/api/b.laz")];
-    assert_eq!(locations(&index), expected);
-    assert_eq!((index.repeated, index.next), (1, Some(beyond)));
-    assert_eq!(elsewhere.requests().len(), 0);
-    let text = read("/api/search?circle").await.unwrap_err().to_string();
-    assert!(text.contains("lead back to this one"), "{text}");
-}
-
-#[tokio::test]
-async fn pages_are_limited_together() {
-    let server = Server::start(|request| {
-        let number: u64 = request.query.parse().unwrap_or(0);
-        let next = format!("search?{}", number + 1);
-        Response::new(200, stac_page(&format!("{number}.laz"), Some(&next)))
-    });
-    let limits = Limits {
-        index_bytes: NonZeroUsize::new(10_000).unwrap(),
-        ..Limits::default()
-    };
-    let error = read_within(&server.url("/search"), limits).await;
-    let text = error.unwrap_err().to_string();
-    assert!(text.contains("larger together than the limit"), "{text}");
-    assert!(server.requests().len() < 40);
 }
 
 /// The headers are for the server of the index: what it lists elsewhere is not told them.

@@ -11,6 +11,7 @@ mod files;
 mod fixtures;
 mod http;
 mod index;
+mod index_pages;
 mod locations;
 mod losses;
 mod plan;

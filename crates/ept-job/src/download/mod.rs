@@ -184,7 +184,11 @@ impl Download {
         };
         if let Some(tiles) = &self.tiles {
             report.unlocated.clone_from(&tiles.index().unlocated);
-            report.next = tiles.index().next.as_deref().map(shown);
+            report.next = tiles
+                .index()
+                .next
+                .as_ref()
+                .map(|next| shown(&next.location));
         }
         let to = Destination {
             folder: folder.to_owned(),

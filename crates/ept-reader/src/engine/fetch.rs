@@ -5,12 +5,13 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use ept_index::NextPage;
 use futures::future::BoxFuture;
 use tokio::time::{sleep, timeout_at};
 
 use super::ranges::{self, Ranges, Reach};
 use super::{Engine, Interested, Retry, Task, Wait, log};
-use crate::store::{Answer, DatasetCache, Start, Store, StoreError};
+use crate::store::{Answer, DatasetCache, HttpStore, Start, Store, StoreError};
 
 /// Fetches files of a store, within the limits of an engine.
 #[derive(Debug, Clone)]
@@ -92,6 +93,23 @@ impl Fetcher {
     pub(crate) async fn get_anew(&self, path: &str, most: usize) -> Result<Bytes, StoreError> {
         let answer = self.ask(path, most, None, self.retry()).await?;
         answer.into_file(|| self.location(path))
+    }
+
+    /// The answer of a web server to a request that is more than its URL. It bypasses the cache, which knows URLs only. `store`
+    /// is the store of this fetcher.
+    pub(crate) async fn page(
+        &self,
+        store: Arc<HttpStore>,
+        path: &str,
+        page: &NextPage,
+        most: usize,
+    ) -> Result<Bytes, StoreError> {
+        let page = Arc::new(page.clone());
+        let ask = move |_: Arc<dyn Store>, path: Arc<str>| -> Asking<Bytes> {
+            let (store, page) = (Arc::clone(&store), Arc::clone(&page));
+            Box::pin(async move { store.fetch_page(&path, &page, most).await })
+        };
+        self.request(path, self.retry(), ask, Bytes::len).await
     }
 
     /// Removes a damaged file from the cache. Returns whether it is worth fetching again, since the damage may be in

@@ -7,6 +7,7 @@ mod dates;
 mod encoding;
 mod failure;
 mod options;
+mod page;
 mod range;
 mod rest;
 
@@ -25,9 +26,9 @@ use super::watch::Watch;
 use super::{Answer, Body, Start, Store, StoreError, body};
 use crate::Error;
 use answer::{condition, is_html, is_tag, length, stamp_of};
-use client::Client;
 #[cfg(feature = "cloud")]
 pub(super) use client::headers;
+use client::{Client, Message};
 use content_range::ContentRange;
 pub(super) use content_range::past_end;
 use dates::is_changed;
@@ -170,8 +171,14 @@ impl HttpStore {
             })?;
             all.insert(name, value);
         }
-        let url = self.url(path);
-        self.client.send(method, url, all, location).await
+        let message = Message {
+            method,
+            url: self.url(path),
+            headers: all,
+            private: HeaderMap::new(),
+            body: None,
+        };
+        self.client.send(message, location).await
     }
 
     /// The first `wanted` bytes of the body, decompressed.

@@ -11,7 +11,7 @@ use std::time::Duration;
 /// A request as it came.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// `GET` or `HEAD`.
+    /// `GET`, `HEAD` or `POST`.
     pub method: String,
     /// Path with its leading slash, without the query string.
     pub path: String,
@@ -19,6 +19,7 @@ pub struct Request {
     pub query: String,
     /// Headers by lower-case name.
     pub headers: HashMap<String, String>,
+    pub body: Vec<u8>,
 }
 
 /// An answer.
@@ -216,5 +217,6 @@ fn read(reader: &mut impl BufRead) -> std::io::Result<Option<Request>> {
         path: path.to_owned(),
         query: query.to_owned(),
         headers,
+        body,
     }))
 }

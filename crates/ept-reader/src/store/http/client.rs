@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Method, Response, StatusCode, Url, redirect};
 use tokio::time::{Instant, timeout_at};
@@ -13,6 +14,18 @@ use crate::store::without_secrets;
 
 /// Maximum redirects that a request follows.
 const MAX_REDIRECTS: usize = 10;
+
+/// A request, but for the user's headers.
+pub(super) struct Message {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    /// Headers for whichever server answers.
+    pub(super) headers: HeaderMap,
+    /// Headers for the server of the URL alone. The user's own replace them.
+    pub(super) private: HeaderMap,
+    /// For the server of the URL alone: a request with a body is not redirected to another.
+    pub(super) body: Option<Bytes>,
+}
 
 /// A client that sends the user's headers only to the server for which they are meant.
 #[derive(Clone)]
@@ -42,13 +55,11 @@ impl Client {
     /// The answer of the server, after redirects. `location` is for messages.
     pub(super) async fn send(
         &self,
-        method: Method,
-        url: Url,
-        headers: HeaderMap,
+        message: Message,
         location: &str,
     ) -> Result<Response, StoreError> {
         let deadline = Instant::now() + self.stall;
-        let answer = timeout_at(deadline, self.follow(method, url, headers, location)).await;
+        let answer = timeout_at(deadline, self.follow(message, location)).await;
         answer.unwrap_or_else(|_| {
             Err(StoreError::Transient {
                 location: location.to_owned(),
@@ -58,37 +69,50 @@ impl Client {
         })
     }
 
-    async fn follow(
-        &self,
-        method: Method,
-        origin: Url,
-        headers: HeaderMap,
-        location: &str,
-    ) -> Result<Response, StoreError> {
-        let mut url = origin.clone();
+    async fn follow(&self, message: Message, location: &str) -> Result<Response, StoreError> {
+        let origin = message.url.origin();
+        let mut url = message.url;
+        let failed = |cause: String| StoreError::Failed {
+            location: location.to_owned(),
+            cause,
+        };
         for _ in 0..=MAX_REDIRECTS {
             let mut all = HeaderMap::new();
-            if url.origin() == origin.origin() {
-                all.clone_from(&self.secrets);
+            if url.origin() == origin {
+                all.clone_from(&message.private);
+                all.extend(self.secrets.clone());
             }
-            all.extend(headers.clone());
-            let request = self.client.request(method.clone(), url.clone());
+            all.extend(message.headers.clone());
+            let mut request = self.client.request(message.method.clone(), url.clone());
+            if let Some(body) = &message.body {
+                request = request.body(body.clone());
+            }
             let response = request.headers(all).send().await;
             let response = response.map_err(|error| request_error(location, error))?;
-            let next = redirect(&url, &response).map_err(|cause| StoreError::Failed {
-                location: location.to_owned(),
-                cause,
-            })?;
-            match next {
-                Some(next) => url = next,
-                None => return Ok(response),
+            let Some(next) = redirect(&url, &response).map_err(failed)? else {
+                return Ok(response);
+            };
+            if message.body.is_some() && !(keeps_method(&response) && next.origin() == origin) {
+                let next = without_secrets(next.as_str());
+                return Err(failed(format!(
+                    "the server redirects a POST request to {next}; such requests are not sent to other servers, nor as GET \
+                     requests"
+                )));
             }
+            url = next;
         }
-        Err(StoreError::Failed {
-            location: location.to_owned(),
-            cause: format!("the server redirects more than {MAX_REDIRECTS} times"),
-        })
+        Err(failed(format!(
+            "the server redirects more than {MAX_REDIRECTS} times"
+        )))
     }
+}
+
+/// Whether a redirected request keeps its method and body (RFC 9110, 15.4).
+fn keeps_method(response: &Response) -> bool {
+    matches!(
+        response.status(),
+        StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT
+    )
 }
 
 /// The URL to which an answer redirects. `None` if it is not a redirect.
