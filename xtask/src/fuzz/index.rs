@@ -14,11 +14,21 @@ pub(super) fn seeds() -> Result<Vec<(&'static str, &'static str, Vec<u8>)>> {
         ("geojson", "vpc", index.to_vpc("i.vpc")?),
         ("geojson", "geojson", index.to_geojson("i.geojson")?),
         ("geojson", "item", item.into()),
+        ("pages", "search", PAGES.into()),
         ("catalog", "item", item.into()),
         ("catalog", "record", RECORD.into()),
         ("shapefile", "tile", shapefile()),
     ])
 }
+
+/// Pages of a search: a POST request for the second, changed for the third, which repeats a file.
+const PAGES: &str = concat!(
+    r#"{"type":"FeatureCollection","features":[{"type":"Feature","bbox":[5,52,6,53],"assets":{"a":{"href":"a.laz"}}}],"links":[{"rel":"next","href":"search","method":"POST","body":{"bbox":[5,52,6,53],"page":2}}]}"#,
+    "\0",
+    r#"{"type":"FeatureCollection","features":[{"type":"Feature","bbox":[6,52,7,53],"assets":{"a":{"href":"b.laz"}}}],"links":[{"rel":"next","href":"search","method":"POST","headers":{"After":"b"},"body":{"page":3},"merge":true}]}"#,
+    "\0",
+    r#"{"type":"FeatureCollection","features":[{"type":"Feature","assets":{}},{"type":"Feature","bbox":[7,52,8,53],"assets":{"a":{"href":"a.laz"}}}]}"#,
+);
 
 /// A record in the form of OpenTopography.
 const RECORD: &str = r#"{"Datasets":[{"Dataset":{"name":"a&#363;","alternateName":"NZ15","identifier":{"propertyID":"opentopoID","value":"OT.1"},"temporalCoverage":"2015 / 2016","spatialCoverage":{"geo":{"box":"-38 175 -37 176","geojson":{"features":[{"geometry":{"type":"Polygon","coordinates":[[[0,0],[4,0],[4,4],[0,0]]]}}]}},"additionalProperty":[{"name":"EPSG (Horizontal)","value":"2193"}]},"variableMeasured":[{"name":"Area","value":"5.1 km2"}]}}]}"#;

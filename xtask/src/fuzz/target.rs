@@ -16,7 +16,7 @@ pub(crate) struct Target {
 }
 
 /// All targets.
-pub(crate) const TARGETS: [Target; 22] = [
+pub(crate) const TARGETS: [Target; 23] = [
     Target::new("key", 64),
     Target::new("metadata", 16_384),
     Target::new("page", 4_096),
@@ -28,6 +28,7 @@ pub(crate) const TARGETS: [Target; 22] = [
     Target::new("shapefile", 4_096),
     Target::new("zip", 8_192),
     Target::new("geojson", 8_192),
+    Target::new("pages", 8_192),
     Target::new("csv", 4_096),
     Target::new("catalog", 8_192),
     Target::new("geotiff", 4_096),
