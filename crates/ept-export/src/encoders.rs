@@ -10,48 +10,56 @@ use std::thread::{self, JoinHandle};
 
 use crate::ExportError;
 
-/// Encodes points as a chunk in the given vector, which is empty.
-type Encode<P> = dyn Fn(&P, Vec<u8>) -> Result<Vec<u8>, ExportError> + Send + Sync;
+/// Encodes points as a chunk in the given one, which is empty.
+type Encode<P, C> = dyn Fn(&P, C) -> Result<C, ExportError> + Send + Sync;
 
 /// Chunks in progress for each thread: one being encoded, one queued.
 const CHUNKS_PER_THREAD: usize = 2;
 
-/// Encodes points, in any form `P`, on several threads, a chunk each, and returns the chunks in the order in which the
-/// points were submitted.
+/// Encodes points, in any form `P`, on several threads, a chunk `C` each, and returns the chunks in the order in which
+/// the points were submitted. Most chunks are bytes.
 ///
 /// The number of chunks in progress, and so the memory, is limited. Dropping it ends the threads.
-pub(crate) struct Encoders<P> {
-    encode: Arc<Encode<P>>,
+pub(crate) struct Encoders<P, C = Vec<u8>> {
+    encode: Arc<Encode<P, C>>,
     /// Maximum number of threads to start.
     most: NonZeroUsize,
     /// `None` only while it is being dropped.
-    queue: Option<Sender<Job<P>>>,
-    jobs: Arc<Mutex<Receiver<Job<P>>>>,
+    queue: Option<Sender<Job<P, C>>>,
+    jobs: Arc<Mutex<Receiver<Job<P, C>>>>,
     threads: Vec<JoinHandle<()>>,
-    under_way: VecDeque<Receiver<Result<Encoded<P>, ExportError>>>,
+    under_way: VecDeque<Receiver<Result<Encoded<P, C>, ExportError>>>,
     /// Buffers for reuse.
-    spare: Vec<Vec<u8>>,
+    spare: Vec<C>,
 }
 
 /// Points to encode, a buffer for the chunk, and where to send it.
-struct Job<P> {
+struct Job<P, C> {
     points: P,
-    chunk: Vec<u8>,
-    answer: Sender<Result<Encoded<P>, ExportError>>,
+    chunk: C,
+    answer: Sender<Result<Encoded<P, C>, ExportError>>,
 }
 
 /// A chunk, with its points.
-pub(crate) struct Encoded<P> {
+pub(crate) struct Encoded<P, C = Vec<u8>> {
     pub(crate) points: P,
-    pub(crate) chunk: Vec<u8>,
+    pub(crate) chunk: C,
 }
 
-impl<P: Send + 'static> Encoders<P> {
+impl<P> Encoders<P> {
+    /// Takes back a buffer.
+    pub(crate) fn reuse(&mut self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        self.spare.push(buffer);
+    }
+}
+
+impl<P: Send + 'static, C: Default + Send + 'static> Encoders<P, C> {
     /// Encodes with `encode` on at most `most` threads, which are started as needed.
     pub(crate) fn new(
         threads: NonZeroUsize,
-        encode: impl Fn(&P, Vec<u8>) -> Result<Vec<u8>, ExportError> + Send + Sync + 'static,
-    ) -> Encoders<P> {
+        encode: impl Fn(&P, C) -> Result<C, ExportError> + Send + Sync + 'static,
+    ) -> Encoders<P, C> {
         let (queue, jobs) = mpsc::channel();
         Encoders {
             encode: Arc::new(encode),
@@ -65,14 +73,8 @@ impl<P: Send + 'static> Encoders<P> {
     }
 
     /// An empty buffer, a used one if there is any.
-    pub(crate) fn buffer(&mut self) -> Vec<u8> {
+    pub(crate) fn buffer(&mut self) -> C {
         self.spare.pop().unwrap_or_default()
-    }
-
-    /// Takes back a buffer.
-    pub(crate) fn reuse(&mut self, mut buffer: Vec<u8>) {
-        buffer.clear();
-        self.spare.push(buffer);
     }
 
     /// Queues points for encoding.
@@ -103,7 +105,7 @@ impl<P: Send + 'static> Encoders<P> {
     }
 
     /// The next chunk if it is done, or if the limit is reached and it has to be awaited.
-    pub(crate) fn due(&mut self) -> Result<Option<Encoded<P>>, ExportError> {
+    pub(crate) fn due(&mut self) -> Result<Option<Encoded<P, C>>, ExportError> {
         if self.under_way.len() >= self.most.get().saturating_mul(CHUNKS_PER_THREAD) {
             return self.next();
         }
@@ -118,7 +120,7 @@ impl<P: Send + 'static> Encoders<P> {
     }
 
     /// Waits for the next chunk. `None` if none is in progress.
-    pub(crate) fn next(&mut self) -> Result<Option<Encoded<P>>, ExportError> {
+    pub(crate) fn next(&mut self) -> Result<Option<Encoded<P, C>>, ExportError> {
         let Some(result) = self.under_way.pop_front() else {
             return Ok(None);
         };
@@ -135,14 +137,14 @@ impl<P: Send + 'static> Encoders<P> {
 }
 
 /// Encodes queued points until the queue is closed.
-fn work<P>(encode: &Encode<P>, jobs: &Mutex<Receiver<Job<P>>>) {
+fn work<P, C>(encode: &Encode<P, C>, jobs: &Mutex<Receiver<Job<P, C>>>) {
     while let Some(job) = take(jobs) {
         job.run(encode);
     }
 }
 
-impl<P> Job<P> {
-    fn run(self, encode: &Encode<P>) {
+impl<P, C> Job<P, C> {
+    fn run(self, encode: &Encode<P, C>) {
         let encoded = encode(&self.points, self.chunk).map(|chunk| Encoded {
             points: self.points,
             chunk,
@@ -153,7 +155,7 @@ impl<P> Job<P> {
 }
 
 /// Takes a job. Only the thread that waits for the queue holds the lock, never while encoding.
-fn take<P>(jobs: &Mutex<Receiver<Job<P>>>) -> Option<Job<P>> {
+fn take<P, C>(jobs: &Mutex<Receiver<Job<P, C>>>) -> Option<Job<P, C>> {
     jobs.lock().ok()?.recv().ok()
 }
 
@@ -162,7 +164,7 @@ fn ended() -> ExportError {
     ExportError::Thread
 }
 
-impl<P> Drop for Encoders<P> {
+impl<P, C> Drop for Encoders<P, C> {
     fn drop(&mut self) {
         self.queue = None;
         for thread in self.threads.drain(..) {
@@ -172,7 +174,7 @@ impl<P> Drop for Encoders<P> {
     }
 }
 
-impl<P> fmt::Debug for Encoders<P> {
+impl<P, C> fmt::Debug for Encoders<P, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Encoders")
             .field("threads", &self.threads.len())
@@ -198,13 +200,14 @@ mod tests {
     fn chunks_come_in_order_and_few_are_under_way() {
         let busy = Arc::new(AtomicUsize::new(0));
         let seen = Arc::clone(&busy);
-        let mut encoders = Encoders::new(threads(3), move |records: &Vec<u8>, mut chunk| {
-            seen.fetch_add(1, Ordering::SeqCst);
-            // Later chunks overtake earlier ones.
-            thread::sleep(Duration::from_millis(u64::from(5 - records[0] % 5)));
-            chunk.push(records[0]);
-            Ok(chunk)
-        });
+        let mut encoders =
+            Encoders::new(threads(3), move |records: &Vec<u8>, mut chunk: Vec<u8>| {
+                seen.fetch_add(1, Ordering::SeqCst);
+                // Later chunks overtake earlier ones.
+                thread::sleep(Duration::from_millis(u64::from(5 - records[0] % 5)));
+                chunk.push(records[0]);
+                Ok(chunk)
+            });
         let mut chunks = Vec::new();
         for number in 0..60 {
             let mut records = encoders.buffer();
@@ -229,11 +232,12 @@ mod tests {
     #[test]
     fn what_goes_wrong_in_a_thread_is_an_error() {
         for most in [1, 4] {
-            let mut encoders = Encoders::new(threads(most), |number, chunk| match number {
-                3 => panic!("on purpose"),
-                2 => Err(ExportError::Compression("no".into())),
-                _ => Ok(chunk),
-            });
+            let mut encoders =
+                Encoders::new(threads(most), |number, chunk: Vec<u8>| match number {
+                    3 => panic!("on purpose"),
+                    2 => Err(ExportError::Compression("no".into())),
+                    _ => Ok(chunk),
+                });
             for number in 0..4 {
                 encoders.submit(number).unwrap();
             }
@@ -251,7 +255,7 @@ mod tests {
     fn dropping_ends_the_threads() {
         let alive = Arc::new(());
         let held = Arc::clone(&alive);
-        let mut encoders = Encoders::new(threads(4), move |_, chunk| {
+        let mut encoders = Encoders::new(threads(4), move |_, chunk: Vec<u8>| {
             let _held = &held;
             thread::sleep(Duration::from_millis(2));
             Ok(chunk)
