@@ -4,8 +4,8 @@ use std::io::{Seek, SeekFrom, Write};
 use std::mem;
 
 use ept_format::CopcInfo;
-use ept_las::ChunkTable;
-use ept_points::{PointBatch, Scaling};
+use ept_las::{ChunkTable, Decompressors, Layers};
+use ept_points::{PointBatch, Scaling, StoredChunks};
 
 use crate::las_header::LasHeader;
 use crate::laz_chunks::LazChunks;
@@ -20,7 +20,6 @@ pub(crate) struct LasFile {
     header: LasHeader,
     laz: Option<LazChunks>,
     tally: Tally,
-    /// Whether a tile says that its GPS times are adjusted standard time.
     /// What the points say of their GPS times; `None` if none says anything.
     has_standard_time: Option<bool>,
     /// Records of the current batch, reused for each.
@@ -52,7 +51,8 @@ impl LasFile {
         })
     }
 
-    /// Writes the points of a batch, as a chunk of their own unless chunks have a fixed size.
+    /// Writes the points of a batch, as a chunk of their own unless chunks have a size. Chunks that have the same records
+    /// already are copied.
     pub(crate) fn write(
         &mut self,
         batch: &PointBatch,
@@ -61,7 +61,14 @@ impl LasFile {
         let mut records = mem::take(&mut self.records);
         self.add_times(batch);
         self.record.pack(batch, &mut records)?;
-        self.write_records(&records, out)?;
+        match (&mut self.laz, batch.chunks()) {
+            (Some(laz), Some(stored)) if self.record.is_of(stored) && laz.takes(stored) => {
+                debug_assert!(holds(stored, &records), "chunks of other points");
+                self.tally.add(&records);
+                laz.copy(stored, out)?;
+            }
+            _ => self.write_records(&records, out)?,
+        }
         self.records = records;
         Ok(())
     }
@@ -146,4 +153,16 @@ impl LasFile {
         out.flush()?;
         Ok(self.tally.points)
     }
+}
+
+/// Whether chunks have these records.
+fn holds(stored: &StoredChunks, records: &[u8]) -> bool {
+    let pool = Decompressors::default();
+    let mut found = Vec::with_capacity(records.len());
+    let decoded = stored.chunks().iter().try_for_each(|(points, chunk)| {
+        let push = |records: &[u8]| found.extend_from_slice(records);
+        let decoded = pool.decompress(stored.compression(), chunk, *points, Layers::ALL, push);
+        decoded.map(drop)
+    });
+    decoded.is_ok() && found == records
 }

@@ -51,6 +51,7 @@ struct Draft<W> {
     options: LasOptions,
     file: Option<LasFile>,
     columns: Option<PointBatch>,
+    copies: bool,
 }
 
 impl<W: Write + Seek + Send> LasSink<W> {
@@ -62,9 +63,22 @@ impl<W: Write + Seek + Send> LasSink<W> {
                 options,
                 file: None,
                 columns: None,
+                copies: false,
             }),
             note: None,
         }
+    }
+
+    /// Copies the [chunks](PointBatch::chunks) that points come with, if they have the same records, rather than compress
+    /// the points again. The chunks of the file then have different sizes, as the chunk table tells, unless the first
+    /// points are of another point format than the file.
+    #[must_use]
+    pub fn with_chunks(self) -> LasSink<W> {
+        let draft = self.draft.changed(|draft| Draft {
+            copies: true,
+            ..draft
+        });
+        LasSink { draft, ..self }
     }
 
     /// Settles the file in advance, with the columns, scale, offset and point format of this batch. Coordinates that
@@ -80,12 +94,13 @@ impl<W: Write + Seek + Send> LasSink<W> {
 }
 
 impl<W: Write + Seek> Draft<W> {
-    /// Writes everything before the points.
-    fn start(&mut self, record: Record) -> Result<LasFile, ExportError> {
-        let laz = if self.options.compressed {
-            Some(LazChunks::fixed(&record, self.options.threads)?)
-        } else {
-            None
+    /// Writes everything before the points. `copies` tells whether chunks may be copied.
+    fn start(&mut self, record: Record, copies: bool) -> Result<LasFile, ExportError> {
+        let threads = self.options.threads;
+        let laz = match (self.options.compressed, copies) {
+            (false, _) => None,
+            (true, false) => Some(LazChunks::fixed(&record, threads)?),
+            (true, true) => Some(LazChunks::mixed(&record, threads)?),
         };
         LasFile::start(
             record,
@@ -108,11 +123,14 @@ impl<W: Write + Seek> Draft<W> {
                 let names: Vec<&str> = first.columns().iter().map(|c| &*c.name).collect();
                 let format = point_format(first.point_format(), &names);
                 let record = Record::of(first, format, &self.options.bounds)?;
-                self.start(if columns.is_some() {
+                let copies =
+                    self.copies && batch.point_format() == Some(record.point_format.number());
+                let record = if columns.is_some() {
                     record.settled()
                 } else {
                     record
-                })?
+                };
+                self.start(record, copies)?
             }
         };
         self.file.insert(file).write(batch, &mut self.out)?;
@@ -122,7 +140,7 @@ impl<W: Write + Seek> Draft<W> {
     fn finish(mut self, note: Option<&str>) -> Result<u64, ExportError> {
         let mut file = match self.file.take() {
             Some(file) => file,
-            None => self.start(Record::unknown(&self.options.bounds))?,
+            None => self.start(Record::unknown(&self.options.bounds), false)?,
         };
         file.end_points(&mut self.out)?;
         file.finish(note, &mut self.out)

@@ -24,9 +24,13 @@ macro_rules! integer {
             fn exactly(value: Scalar) -> Option<Self> {
                 match value {
                     Scalar::Integer(value) => value.try_into().ok(),
-                    // Out of range, the cast saturates far outside the range of every 64-bit type.
-                    Scalar::Float(value) if value.fract() == 0.0 => (value as i128).try_into().ok(),
-                    Scalar::Float(_) => None,
+                    Scalar::Float(value) => {
+                        /// The least float above all numbers of this type.
+                        const END: f64 = (<$integer>::MAX / 2 + 1) as f64 * 2.0;
+                        // The cast truncates and saturates: a saturated maximum of 64 bits is rounded to END.
+                        let integer = value as $integer;
+                        (integer as f64 == value && value < END).then_some(integer)
+                    }
                 }
             }
 

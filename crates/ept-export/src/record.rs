@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ept_format::Bounds;
 use ept_las::{Encoding, ExtraDimension, Layout, PointFormat};
-use ept_points::{Column, PointBatch, Scaling, Values};
+use ept_points::{Column, PointBatch, Scaling, StoredChunks, Values};
 
 use crate::common_scaling::holds;
 use crate::extra_bytes::extra_dimensions;
@@ -135,6 +135,11 @@ impl Record {
             self.moved[axis] = moved.fold(self.moved[axis], f64::max);
         }
         Ok(())
+    }
+
+    /// Whether chunks have such records: the same fields in the same places, with the same scale and offset.
+    pub(crate) fn is_of(&self, stored: &StoredChunks) -> bool {
+        self.layout == *stored.layout()
     }
 
     /// Size of a record in bytes, at most 65,535.

@@ -5,6 +5,7 @@ mod arrow;
 mod broken;
 mod common;
 mod copc;
+mod copied_chunks;
 mod csv;
 mod las_fields;
 mod las_file;

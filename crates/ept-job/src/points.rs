@@ -78,10 +78,13 @@ struct Plan {
 async fn write_planned(
     pass: &mut Pass,
     mut output: Output,
-    plan: Plan,
+    mut plan: Plan,
     make: impl Fn(Tile) -> Result<PointBatch, JobError> + Send + Sync + 'static,
     mut progress: impl FnMut(&Progress),
 ) -> Result<u64, JobError> {
+    if matches!(output.format(), Format::Laz | Format::Copc) {
+        plan.read = plan.read.with_chunks();
+    }
     // For the notes.
     pass.selection().dataset().look_up_credits().await;
     let make = Arc::new(make);

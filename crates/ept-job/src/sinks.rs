@@ -98,7 +98,7 @@ fn las(file: BufWriter<File>, compressed: bool, shape: &Shape<'_>) -> Box<dyn Si
         bounds: shape.extent(),
         threads: shape.selection.dataset().engine().limits().threads,
     };
-    let sink = LasSink::new(file, options);
+    let sink = LasSink::new(file, options).with_chunks();
     Box::new(match shape.settled {
         Some(columns) => sink.with_columns(columns.clone()),
         None => sink,

@@ -139,6 +139,13 @@ impl Compression {
         contents
     }
 
+    /// Whether chunks of this compression are chunks of another too: they have the same items of the same versions. How the
+    /// points are divided does not matter.
+    #[must_use]
+    pub fn codes_as(&self, other: &Compression) -> bool {
+        self.items == other.items && self.record_length == other.record_length
+    }
+
     /// How the points are divided into chunks.
     #[must_use]
     pub fn chunking(&self) -> Chunking {

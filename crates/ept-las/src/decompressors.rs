@@ -23,6 +23,8 @@ pub struct Decompressors {
 impl Decompressors {
     /// Decompresses a chunk of `points` points and passes its records to `sink`, a block at a time.
     ///
+    /// Returns the number of bytes that follow the code of the points, which is 0 for a chunk that LASzip wrote.
+    ///
     /// In records of point formats 6 to 10, fields that are in none of the `wanted` layers are meaningless.
     ///
     /// # Errors
@@ -34,7 +36,7 @@ impl Decompressors {
         points: u64,
         wanted: Layers,
         mut sink: impl FnMut(&[u8]),
-    ) -> Result<(), LasError> {
+    ) -> Result<usize, LasError> {
         let size = compression.record_length;
         let mut block = vec![0; (BLOCK_BYTES / size).max(1) * size];
         let (items, mut decoder) = self.take(&compression.items)?;
@@ -44,7 +46,8 @@ impl Decompressors {
                 records.read(block)?;
                 sink(block);
                 Ok(())
-            })
+            })?;
+            Ok(records.bytes_left())
         });
         let mut idle = self.idle();
         if idle.len() < MOST_IDLE {

@@ -79,6 +79,16 @@ impl Chunk<'_, '_> {
             Reading::Layered(layered, chunk) => layered.read(chunk, records),
         }
     }
+
+    /// Number of bytes that follow the chunk, once all of its records were read: 0 if the bytes are what an encoder writes
+    /// for them. Readers that follow a file from chunk to chunk need that.
+    #[must_use]
+    pub fn bytes_left(&self) -> usize {
+        match &self.0 {
+            Reading::Sequential(_, chunk) => chunk.bytes_left(),
+            Reading::Layered(_, chunk) => chunk.bytes_left,
+        }
+    }
 }
 
 impl fmt::Debug for Decoder {

@@ -44,6 +44,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Number of bytes that were not read.
+    pub(crate) fn bytes_left(&self) -> usize {
+        self.rest.len()
+    }
+
     /// The length of the interval divided by a power of two, and the value in units of it.
     #[inline(always)]
     fn scaled(&self, shift: u32) -> (u32, u32) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ept_format::{Bounds, ScalarType, position_of_dimension};
 
-use crate::{DecodeError, Scaling, Values};
+use crate::{DecodeError, Scaling, StoredChunks, Values};
 
 /// Points as a structure of arrays: a column for each dimension, all of the same length.
 ///
@@ -30,6 +30,7 @@ pub struct PointBatch {
     scaling: Option<Scaling>,
     point_format: Option<u8>,
     has_standard_time: Option<bool>,
+    chunks: Option<Arc<StoredChunks>>,
 }
 
 /// One dimension of a batch.
@@ -76,6 +77,7 @@ impl PointBatch {
             scaling: None,
             point_format: None,
             has_standard_time: None,
+            chunks: None,
         })
     }
 
@@ -98,7 +100,15 @@ impl PointBatch {
         self
     }
 
-    /// Sets the storage to that of another batch.
+    /// Sets the compressed chunks that have these points and no others.
+    pub(crate) fn with_chunks(self, chunks: StoredChunks) -> PointBatch {
+        PointBatch {
+            chunks: Some(Arc::new(chunks)),
+            ..self
+        }
+    }
+
+    /// Sets the scaling, point format and kind of time to those of another batch.
     #[must_use]
     pub fn stored_as(mut self, other: &PointBatch) -> PointBatch {
         self.scaling = other.scaling;
@@ -206,10 +216,14 @@ impl PointBatch {
     /// out.
     #[must_use]
     pub fn with_dimensions(mut self, names: &[String]) -> PointBatch {
+        let count = self.columns.len();
         let mut columns = Vec::with_capacity(names.len());
         for name in names {
             let found = self.position(name);
             columns.extend(found.map(|at| self.columns.remove(at)));
+        }
+        if columns.len() < count {
+            self.chunks = None;
         }
         self.columns = columns;
         self
@@ -232,6 +246,7 @@ impl PointBatch {
     pub fn into_parts(mut self) -> (Vec<Column>, PointBatch) {
         let columns = std::mem::take(&mut self.columns);
         self.len = 0;
+        self.chunks = None;
         (columns, self)
     }
 
@@ -251,6 +266,13 @@ impl PointBatch {
     #[must_use]
     pub fn has_standard_time(&self) -> Option<bool> {
         self.has_standard_time
+    }
+
+    /// The compressed chunks that have exactly these points. `None` unless [`Wish::keeps_chunks`](crate::Wish::keeps_chunks)
+    /// asked for them, and once points or columns were changed.
+    #[must_use]
+    pub fn chunks(&self) -> Option<&StoredChunks> {
+        self.chunks.as_deref()
     }
 
     /// Replaces the column of the same dimension, by any of its names, or appends the column.
@@ -280,6 +302,7 @@ impl PointBatch {
         PointBatch {
             len: rows.len(),
             columns: columns.collect(),
+            chunks: None,
             ..*self
         }
     }
@@ -305,7 +328,11 @@ impl PointBatch {
     /// Keeps the points whose entry in `mask` is true. Points beyond its end are dropped.
     pub fn retain(&mut self, mask: &[bool]) {
         let mask = &mask[..mask.len().min(self.len)];
-        self.len = mask.iter().filter(|keep| **keep).count();
+        let kept = mask.iter().filter(|keep| **keep).count();
+        if kept < self.len {
+            self.chunks = None;
+        }
+        self.len = kept;
         for column in &mut self.columns {
             column.values.retain(mask);
         }

@@ -35,6 +35,7 @@ pub struct Decoder {
     /// Dimensions that some tiles have though the schema lacks them.
     pub(crate) known: Vec<String>,
     pub(crate) bounds: Bounds,
+    pub(crate) keeps_chunks: bool,
     pub(crate) decompressors: Arc<Decompressors>,
 }
 
@@ -47,6 +48,7 @@ impl Decoder {
             wanted: None,
             known: Vec::new(),
             bounds: Bounds::EVERYTHING,
+            keeps_chunks: false,
             decompressors: Arc::default(),
         }
     }
@@ -73,6 +75,7 @@ impl Decoder {
     pub fn with_wish(mut self, wish: &Wish) -> Decoder {
         self.wanted = wish.dimensions.clone();
         self.bounds = wish.bounds;
+        self.keeps_chunks = wish.keeps_chunks;
         self
     }
 

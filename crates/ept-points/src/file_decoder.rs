@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use ept_format::{Bounds, Dimension};
-use ept_las::{Compression, Decompressors, Encoding, Field, Header, Layers, Layout, PointFormat};
+use ept_las::{
+    Chunking, Compression, Decompressors, Encoding, Field, Header, Layers, Layout, PointFormat,
+};
 
 use crate::axis::Clip;
 use crate::columns::ColumnBuilder;
 use crate::guard::guarded;
 use crate::wanted::wanted;
-use crate::{DecodeError, PointBatch, TileHeader, Wish};
+use crate::{DecodeError, PointBatch, StoredChunks, TileHeader, Wish};
 
 /// Decodes chunks of a LAS or LAZ file to columns, on any number of threads. It is made once, from the bytes before the
 /// points.
@@ -18,9 +20,9 @@ use crate::{DecodeError, PointBatch, TileHeader, Wish};
 #[derive(Debug)]
 pub struct FileDecoder {
     header: Header,
-    layout: Layout,
+    layout: Arc<Layout>,
     /// `None` if the records are not compressed.
-    compression: Option<Compression>,
+    compression: Option<Arc<Compression>>,
     schema: Vec<Dimension>,
     decompressors: Arc<Decompressors>,
 }
@@ -45,8 +47,8 @@ impl FileDecoder {
         Ok(FileDecoder {
             schema: layout.fields().iter().map(dimension).collect(),
             header,
-            layout,
-            compression,
+            layout: Arc::new(layout),
+            compression: compression.map(Arc::new),
             decompressors: Arc::default(),
         })
     }
@@ -83,7 +85,7 @@ impl FileDecoder {
     /// The compression of the records. `None` if they are not compressed.
     #[must_use]
     pub fn compression(&self) -> Option<&Compression> {
-        self.compression.as_ref()
+        self.compression.as_deref()
     }
 
     /// The dimensions of the points, with their stored types.
@@ -107,7 +109,7 @@ impl FileDecoder {
     /// If a chunk is damaged or has fewer points, or a requested dimension is not in the file.
     pub fn decode(&self, wish: &Wish, chunks: &[(u64, &[u8])]) -> Result<PointBatch, DecodeError> {
         let wanted = wanted(&self.layout, wish.dimensions.as_deref(), |_| false)?;
-        guarded(|| self.decode_fields(wanted, &wish.bounds, chunks))
+        guarded(|| self.decode_fields(wanted, &wish.bounds, wish.keeps_chunks, chunks))
     }
 
     /// Decodes these fields, for the points within the bounds.
@@ -115,24 +117,40 @@ impl FileDecoder {
         &self,
         fields: Vec<Field>,
         bounds: &Bounds,
+        keeps_chunks: bool,
         chunks: &[(u64, &[u8])],
     ) -> Result<PointBatch, DecodeError> {
+        let is_whole = fields.len() == self.layout.fields().len();
         let layers = layers(&fields, self.header.point_format, bounds);
         let points = chunks.iter().map(|(points, _)| points);
         let points = points.fold(0_u64, |sum, points| sum.saturating_add(*points));
         let mut columns = ColumnBuilder::new(&self.layout, fields, bounds, points);
+        let mut is_exact = true;
         for (points, bytes) in chunks {
             match &self.compression {
                 Some(compression) => {
                     let push = |records: &[u8]| columns.push(records);
                     let pool = &self.decompressors;
-                    pool.decompress(compression, bytes, *points, layers, push)?;
+                    let left = pool.decompress(compression, bytes, *points, layers, push)?;
+                    is_exact &= left == 0 && self.points_of(bytes).is_none_or(|n| n == *points);
                 }
                 None => columns.push(records(bytes, *points, self.layout.size())?),
             }
         }
-        let standard_time = has_standard_time(&self.header);
-        Ok(columns.finish()?.with_standard_time(standard_time))
+        let batch = columns.finish()?;
+        let batch = batch.with_standard_time(has_standard_time(&self.header));
+        Ok(match &self.compression {
+            Some(compression)
+                if keeps_chunks
+                    && is_exact
+                    && is_whole
+                    && batch.len() as u64 == points
+                    && compression.chunking() != Chunking::Whole =>
+            {
+                batch.with_chunks(StoredChunks::new(&self.layout, compression, chunks))
+            }
+            _ => batch,
+        })
     }
 
     pub(crate) fn layout(&self) -> &Layout {

@@ -31,7 +31,7 @@ pub(crate) fn decode(
     let fields = wanted(file.layout(), decoder.wanted.as_deref(), |name| {
         decoder.is_known(name)
     })?;
-    file.decode_fields(fields, bounds, &chunks(&file, tile)?)
+    file.decode_fields(fields, bounds, decoder.keeps_chunks, &chunks(&file, tile)?)
 }
 
 /// The chunks of a tile, each with its number of points.

@@ -9,6 +9,9 @@ pub struct Wish {
     pub dimensions: Option<Vec<String>>,
     /// Only points inside these bounds, in units of the source's coordinate system.
     pub bounds: Bounds,
+    /// Whether to keep LAZ chunks as they are stored, if all of their points and dimensions are decoded, see
+    /// [`PointBatch::chunks`](crate::PointBatch::chunks).
+    pub keeps_chunks: bool,
 }
 
 impl Default for Wish {
@@ -17,6 +20,7 @@ impl Default for Wish {
         Wish {
             dimensions: None,
             bounds: Bounds::EVERYTHING,
+            keeps_chunks: false,
         }
     }
 }

@@ -45,6 +45,7 @@ pub struct Selection {
     reads: Arc<ReadCounts>,
     /// The nodes to read. `None` if they have to be found.
     given: Option<Arc<[Node]>>,
+    keeps_chunks: bool,
 }
 
 /// The areas of [`Query::with_any_of`] that a node intersects, by number, with the points of the node in each.
@@ -64,6 +65,7 @@ impl Selection {
             parts: parts.into(),
             reads: Arc::default(),
             given: None,
+            keeps_chunks: false,
         })
     }
 
@@ -71,6 +73,16 @@ impl Selection {
     pub(crate) fn with_nodes(self, nodes: Arc<[Node]>) -> Selection {
         Selection {
             given: Some(nodes),
+            ..self
+        }
+    }
+
+    /// The same selection, whose points come with the LAZ chunks that they are stored in, as long as nothing was selected
+    /// from a node or changed in it: see [`PointBatch::chunks`].
+    #[must_use]
+    pub fn with_chunks(self) -> Selection {
+        Selection {
+            keeps_chunks: true,
             ..self
         }
     }
@@ -365,6 +377,7 @@ impl Selection {
     /// What to decode of a source, without dimensions that only other sources have.
     fn wish(&self, part: &ept_select::Selection, own: &Frame) -> Wish {
         let mut wish = part.wish();
+        wish.keeps_chunks = self.keeps_chunks;
         if self.parts.len() > 1
             && let Some(names) = &mut wish.dimensions
         {

@@ -173,6 +173,7 @@ impl Selection {
         Wish {
             dimensions: self.decoded(),
             bounds: self.inner.cover.envelope(),
+            ..Wish::default()
         }
     }
 

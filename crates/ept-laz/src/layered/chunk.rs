@@ -27,6 +27,8 @@ pub(crate) struct Chunk<'a> {
     pub(crate) first: &'a [u8],
     pub(crate) is_first_read: bool,
     pub(crate) codes: Codes<Reader<'a>>,
+    /// Number of bytes after the layers.
+    pub(crate) bytes_left: usize,
 }
 
 impl<'a> Chunk<'a> {
@@ -81,6 +83,7 @@ impl<'a> Chunk<'a> {
             first,
             is_first_read: false,
             codes,
+            bytes_left: rest.layers.len(),
         })
     }
 

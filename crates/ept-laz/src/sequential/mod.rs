@@ -30,6 +30,12 @@ pub(crate) struct Chunk<'a> {
     reader: Reader<'a>,
 }
 
+impl Chunk<'_> {
+    pub(crate) fn bytes_left(&self) -> usize {
+        self.reader.bytes_left()
+    }
+}
+
 impl Sequential {
     /// For records of these items.
     pub(crate) fn new(items: &[Item]) -> Result<Sequential, Error> {
