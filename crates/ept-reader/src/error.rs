@@ -165,6 +165,9 @@ pub enum LossCause {
     /// Its text is not a hierarchy page.
     #[error(transparent)]
     Format(FormatError),
+    /// Whoever divided the selection into work units could not read it, for this reason.
+    #[error("{0}")]
+    Told(String),
 }
 
 impl Error {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ept_crs::vertical_system;
 use ept_format::{Bounds, Dimension, NodeName, Srs, is_same_dimension};
-use ept_select::{Crs, Frame, Query, SelectError, Selection};
+use ept_select::{Crs, Frame, Query, SelectError, Selection, ThinGrid};
 
 use crate::source::Source;
 use crate::{Engine, Error, Loss, LossCause, LostPart, StoreError};
@@ -171,21 +171,30 @@ impl Members {
         }
     }
 
-    /// Binds a query to each source. `None` for those that are not open.
-    pub(crate) fn bind(&self, query: &Query) -> Result<Vec<Option<Selection>>, SelectError> {
+    /// Binds a query to each source, with the grid of the thinning of all. `None` for those that are not open.
+    pub(crate) fn bind(
+        &self,
+        query: &Query,
+        grid: Option<ThinGrid>,
+    ) -> Result<Vec<Option<Selection>>, SelectError> {
         let bind = |binding: &Option<Binding>| {
             let binding = binding.as_ref();
             binding
-                .map(|binding| self.bind_one(query, binding))
+                .map(|binding| self.bind_one(query, grid, binding))
                 .transpose()
         };
         self.bindings.iter().map(bind).collect()
     }
 
-    fn bind_one(&self, query: &Query, binding: &Binding) -> Result<Selection, SelectError> {
+    fn bind_one(
+        &self,
+        query: &Query,
+        grid: Option<ThinGrid>,
+        binding: &Binding,
+    ) -> Result<Selection, SelectError> {
         let home = self.home.as_ref().filter(|_| !binding.is_at_home);
         let Some(home) = home else {
-            return Selection::new(query, &binding.frame);
+            return Selection::on_grid(query, &binding.frame, grid);
         };
         if query.thin().is_some() {
             return Err(SelectError::Unrelated(

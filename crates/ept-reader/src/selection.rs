@@ -57,7 +57,7 @@ impl Selection {
         let bound = ept_select::Selection::new(query, members.frame())?;
         let parts = match members.only() {
             Some(_) => vec![Some(bound.clone())],
-            None => members.bind(query)?,
+            None => members.bind(query, bound.grid())?,
         };
         Ok(Selection {
             dataset: dataset.clone(),

@@ -22,5 +22,6 @@ mod selection;
 mod sizes;
 mod stores;
 mod support;
+mod unit_law;
 mod units;
 mod validate;

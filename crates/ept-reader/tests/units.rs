@@ -6,7 +6,7 @@ use std::path::Path;
 
 use ept_reader::{
     Area, Bounds, Crs, Cut, Dataset, Engine, Opening, Options, PointBatch, Query, Selection,
-    Spacing, Thin, Unit, Values,
+    Spacing, Unit, Values,
 };
 use futures::TryStreamExt;
 use proptest::prelude::*;
@@ -328,19 +328,6 @@ async fn secrets_of_a_location_are_refused_and_headers_left_out() {
                 && !format!("{unit:?}").contains("tell-nobody")
         );
     }
-}
-
-#[tokio::test]
-async fn what_cannot_be_divided_is_refused() {
-    let dataset = open("terrain").await;
-    let query = Query::new().with_thin(Thin::squares(Spacing::Units(5.0)));
-    let error = dataset
-        .select(&query)
-        .unwrap()
-        .units(&cut(2))
-        .await
-        .unwrap_err();
-    assert!(error.to_string().contains("thins"), "{error}");
 }
 
 #[tokio::test]

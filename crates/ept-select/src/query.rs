@@ -166,9 +166,7 @@ impl Query {
             });
             query.any_of = brought.collect();
         }
-        if let Some(core) = query.core.as_mut().filter(|core| core.area.crs().is_none()) {
-            core.area = core.area.clone().in_crs(home.clone());
-        }
+        query.core = query.core.map(|core| core.in_terms_of(home));
         query.output_crs.get_or_insert_with(|| home.clone());
         query
     }
@@ -180,7 +178,8 @@ impl Query {
         self
     }
 
-    /// Drops or flags points outside a part of the areas. Which nodes are read is a matter of the areas alone.
+    /// Drops or flags points outside a part of the areas, in addition to them. Lengths on the ground are still those at the
+    /// areas, so that all readers agree on depths and grids.
     #[must_use]
     pub fn with_core(mut self, core: Core) -> Query {
         self.core = Some(core);

@@ -43,7 +43,10 @@ struct QueryText {
     source_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     core: Option<AreaText>,
-    /// The dimension that flags points outside the core.
+    /// The core with the points around it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    around: Option<AreaText>,
+    /// The dimension that flags those.
     #[serde(skip_serializing_if = "Option::is_none")]
     halo: Option<String>,
 }
@@ -121,6 +124,7 @@ impl From<&Query> for QueryText {
             let thin = query.thin.filter(|thin| thin.is_flat == is_flat);
             thin.map(|thin| thin.edge.to_string())
         };
+        let halo = query.core.as_ref().and_then(|core| core.halo.as_ref());
         QueryText {
             areas: query.areas.iter().map(AreaText::from).collect(),
             any_of: query.any_of.iter().map(AreaText::from).collect(),
@@ -145,7 +149,8 @@ impl From<&Query> for QueryText {
             max_points: query.max_points,
             source_id: query.source_id.clone(),
             core: query.core.as_ref().map(|core| AreaText::from(&core.area)),
-            halo: query.core.as_ref().and_then(|core| core.flag.clone()),
+            around: halo.map(|(around, _)| AreaText::from(around)),
+            halo: halo.map(|(_, flag)| flag.clone()),
         }
     }
 }
@@ -158,6 +163,11 @@ impl TryFrom<QueryText> for Query {
         let any_of = text.any_of.into_iter().map(Area::try_from);
         let spacing = |text: Option<String>| text.map(|text| text.parse::<Spacing>()).transpose();
         let (flat, cubes) = (spacing(text.thin)?, spacing(text.thin_cubes)?);
+        let has_halo = text.around.is_some() || text.halo.is_some();
+        if has_halo && (text.core.is_none() || text.around.is_some() != text.halo.is_some()) {
+            let problem = "a halo needs all of `core`, `around` and `halo`";
+            return Err(SelectError::Query(problem.into()));
+        }
         Ok(Query {
             areas: areas.collect::<Result<_, _>>()?,
             any_of: any_of.collect::<Result<_, _>>()?,
@@ -183,19 +193,24 @@ impl TryFrom<QueryText> for Query {
             },
             max_points: text.max_points,
             source_id: text.source_id,
-            core: match (text.core, text.halo) {
-                (None, None) => None,
-                (Some(area), flag) => Some(Core {
-                    area: Area::try_from(area)?,
-                    flag,
-                }),
-                (None, Some(_)) => {
-                    let problem = "`halo` needs a `core`";
-                    return Err(SelectError::Query(problem.into()));
-                }
-            },
+            core: core(text.core, text.around.zip(text.halo))?,
         })
     }
+}
+
+/// A core, with the area around it and the dimension that flags the points there.
+fn core(
+    area: Option<AreaText>,
+    halo: Option<(AreaText, String)>,
+) -> Result<Option<Core>, SelectError> {
+    let Some(area) = area else {
+        return Ok(None);
+    };
+    let core = Core::new(Area::try_from(area)?);
+    Ok(Some(match halo {
+        Some((around, flag)) => core.with_halo(Area::try_from(around)?, &flag),
+        None => core,
+    }))
 }
 
 fn both(a: &str, b: &str) -> SelectError {

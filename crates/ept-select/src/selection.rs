@@ -64,6 +64,20 @@ impl Selection {
     /// If the source does not support the query: depths of a source that is not an octree, a resolution that is not
     /// greater than 0, or an area or a length on the ground if the source's coordinate system is not known.
     pub fn new(query: &Query, frame: &Arc<Frame>) -> Result<Selection, SelectError> {
+        let thin = query.thin();
+        let grid = thin.map(|thin| ThinGrid::of(thin, query, frame));
+        Selection::on_grid(query, frame, grid.transpose()?)
+    }
+
+    /// As [`Selection::new`], with the grid of the thinning given: several sources that are thinned together have the same.
+    ///
+    /// # Errors
+    /// As for [`Selection::new`].
+    pub fn on_grid(
+        query: &Query,
+        frame: &Arc<Frame>,
+        grid: Option<ThinGrid>,
+    ) -> Result<Selection, SelectError> {
         let mut areas = query.areas().to_vec();
         areas.extend(query.origin().and_then(|origin| origin.area(frame)));
         let reprojection = query.output_crs().map(|crs| Reprojection::new(frame, crs));
@@ -74,15 +88,12 @@ impl Selection {
         let inner = Inner {
             cover,
             depth: depth(query, frame)?,
-            grid: query
-                .thin()
-                .map(|thin| ThinGrid::of(thin, query, frame))
-                .transpose()?,
+            grid,
             reprojection: reprojection.transpose()?,
             named: NamedDimensions::of(query),
             core: query
                 .core()
-                .map(|core| BoundCore::new(core, frame))
+                .map(|core| BoundCore::new(core, frame, grid))
                 .transpose()?,
             query: query.clone(),
             frame: Arc::clone(frame),
@@ -143,10 +154,14 @@ impl Selection {
         reprojection.map_or(*own, |reprojection| reprojection.scaling(Some(own)))
     }
 
-    /// Whether the points of a cell are inside the areas, outside, or neither is certain.
+    /// Whether the points of a cell are inside the areas and the core, outside, or neither is certain.
     #[must_use]
     pub fn relation(&self, cell: &Bounds) -> Relation {
-        self.inner.cover.relation(cell)
+        let areas = self.inner.cover.relation(cell);
+        match &self.inner.core {
+            Some(core) if areas != Relation::Outside => areas.min(core.relation(cell)),
+            _ => areas,
+        }
     }
 
     /// Whether a node can have selected points, judging by its depth, its cell and the coordinates in the condition.
@@ -172,11 +187,23 @@ impl Selection {
     pub fn wish(&self) -> Wish {
         Wish {
             dimensions: self.decoded(),
-            bounds: self.inner.cover.envelope(),
+            bounds: self.envelope(),
             ..Wish::default()
         }
     }
 
+    /// Bounds in the source's coordinates that contain all selected points.
+    fn envelope(&self) -> Bounds {
+        let areas = self.inner.cover.envelope();
+        let Some(core) = &self.inner.core else {
+            return areas;
+        };
+        let core = core.envelope();
+        let min = [0, 1, 2].map(|i| f64::max(areas.min()[i], core.min()[i]));
+        let max = [0, 1, 2].map(|i| f64::min(areas.max()[i], core.max()[i]));
+        // If they are disjoint, those of the areas, by which points may have been selected already.
+        Bounds::new(min, max).unwrap_or(areas)
+    }
     /// The requested dimensions and those needed for the selection. `None` for all.
     fn decoded(&self) -> Option<Vec<String>> {
         let Inner {

@@ -147,9 +147,18 @@ proptest! {
         prop_assert_eq!(&dropped.find("Y").unwrap(), &&Values::F64(expected));
         prop_assert_eq!(dropped.columns().len(), 1);
 
-        let flagged = select(&Query::new().with_dimensions(["Y"]).with_core(Core::new(area()).flagged("Halo")));
-        let expected: Vec<u8> = inside.iter().map(|is| u8::from(!is)).collect();
+        let around = Area::from(Bounds::from_2d([x - 2.0, y - 2.0], [x + size + 2.0, y + size + 2.0]).unwrap());
+        let core = Core::new(area()).with_halo(around, "Halo");
+        let flagged = select(&Query::new().with_dimensions(["Y"]).with_core(core));
+        // The halo is closed.
+        let is_near = |place: &[u8; 2]| {
+            let [u, v] = place.map(f64::from);
+            (x - 2.0..=x + size + 2.0).contains(&u) && (y - 2.0..=y + size + 2.0).contains(&v)
+        };
+        let near = || places.iter().zip(&inside).filter(|(place, _)| is_near(place));
+        let expected: Vec<u8> = near().map(|(_, is)| u8::from(!is)).collect();
         prop_assert_eq!(&flagged.find("Halo").unwrap(), &&Values::U8(expected));
-        prop_assert_eq!(flagged.len(), places.len());
+        let expected: Vec<f64> = near().map(|(place, _)| f64::from(place[1])).collect();
+        prop_assert_eq!(&flagged.find("Y").unwrap(), &&Values::F64(expected));
     }
 }

@@ -140,9 +140,9 @@ fn query() -> impl Strategy<Value = Query> {
                 query = query.with_source_id(&source);
             }
             if let Some((area, flag)) = core {
-                let core = Core::new(area);
+                let core = Core::new(area.clone());
                 query = query.with_core(match flag {
-                    Some(name) => core.flagged(&name),
+                    Some(name) => core.with_halo(area, &name),
                     None => core,
                 });
             }
@@ -174,7 +174,11 @@ fn a_text_that_is_not_a_query_says_why() {
         (r#"{"areas": [{"polygons": [[]]}]}"#, "polygon 1"),
         (r#"{"where": "Z >"}"#, "condition is wrong at character 4"),
         (r#"{"outCrs": "EPSG:0"}"#, "EPSG:0"),
-        (r#"{"halo": "Halo"}"#, "`halo` needs a `core`"),
+        (r#"{"halo": "Halo"}"#, "a halo needs all of"),
+        (
+            r#"{"core": {"box": [0, 0, 1, 1]}, "halo": "Halo"}"#,
+            "a halo needs all of",
+        ),
     ] {
         let error = text.parse::<Query>().unwrap_err().to_string();
         assert!(error.contains(problem), "{text}: {error}");

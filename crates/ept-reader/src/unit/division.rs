@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::source_text::UnitSource;
 use super::{Unit, UnitNode, UnitPart};
 use crate::hex::hex;
-use crate::{Error, Selection};
+use crate::{Error, Loss, Selection};
 
 /// A side of a unit's area is at least this many times as long as its halo is wide.
 const LEAST_SIDE: f64 = 4.0;
@@ -23,40 +23,48 @@ impl Selection {
     /// read one after the other, give the points in the order of this selection.
     ///
     /// Points in the halo of a unit by area are flagged by [`Unit::HALO`]; without a halo there are none. A selection
-    /// without nodes is one unit.
+    /// without nodes is one unit. If the query thins, units are always by area: see [`Selection::parts`].
     ///
     /// # Errors
-    /// If the nodes can't all be found, the query thins (thin the points of all units together instead), or a source has
-    /// an addon or a URL with secrets.
+    /// If the nodes can't all be found, or a source has an addon or a URL with secrets.
     pub async fn units(&self, cut: &Cut) -> Result<Vec<Unit>, Error> {
-        if self.query().thin().is_some() {
-            return Err(Error::Unit(
-                "a query that thins can't be divided into work units, since a cell of its grid may have points of \
-                 several; thin the points of all units together"
-                    .into(),
-            ));
-        }
         let nodes: Vec<Node> = self.nodes().try_collect().await?;
-        let parts = match cut.kind {
-            CutKind::Nodes => {
-                let runs = node_runs(&nodes, cut.units).into_iter();
+        self.units_of(self.parts(&nodes, cut)?, &[]).await
+    }
+
+    /// Divides nodes of the selection, all but those that are lost, as [`Selection::units`] does.
+    ///
+    /// A query that thins is divided by area, whatever the cut: the point that is kept of a cell of its grid depends on all
+    /// points there, so a cell belongs as a whole to the part that has its centre.
+    ///
+    /// # Errors
+    /// If the width of the halo can't be brought to the coordinates of the dataset.
+    pub fn parts(&self, nodes: &[Node], cut: &Cut) -> Result<Vec<UnitPart>, Error> {
+        match cut.kind {
+            CutKind::Nodes if self.query().thin().is_none() => {
+                let runs = node_runs(nodes, cut.units).into_iter();
                 let part = |run: Range<usize>| UnitPart {
                     query: self.query().clone(),
                     nodes: nodes[run].to_vec(),
                     work: None,
                 };
-                runs.map(part).collect()
+                Ok(runs.map(part).collect())
             }
-            CutKind::Area { halo } => self.by_area(&nodes, cut, halo)?,
-        };
-        self.units_of(parts).await
+            CutKind::Nodes => self.by_area(nodes, cut, None),
+            CutKind::Area { halo } => self.by_area(nodes, cut, halo),
+        }
     }
 
-    /// The units of these parts of the selection. If there is none, there is one unit without nodes.
+    /// The units of these parts of the selection. If there is none, there is one unit without nodes. What could not be
+    /// read to make them, `lost`, is a loss of the first unit.
     ///
     /// # Errors
     /// If what is known of a source can't be found out, or a source has an addon or a URL with secrets.
-    pub async fn units_of(&self, mut parts: Vec<UnitPart>) -> Result<Vec<Unit>, Error> {
+    pub async fn units_of(
+        &self,
+        mut parts: Vec<UnitPart>,
+        lost: &[Loss],
+    ) -> Result<Vec<Unit>, Error> {
         if parts.is_empty() {
             parts.push(UnitPart {
                 query: self.query().clone(),
@@ -70,6 +78,9 @@ impl Selection {
         for (index, part) in (0..of).zip(parts) {
             let unit = self.unit(part).await?;
             units.push(Unit { index, of, ..unit });
+        }
+        if let Some(first) = units.first_mut() {
+            first.lost = lost.iter().map(Loss::retold).collect();
         }
         let job = job(&units);
         for unit in &mut units {
@@ -86,22 +97,24 @@ impl Selection {
         halo: Option<Spacing>,
     ) -> Result<Vec<UnitPart>, Error> {
         let width = halo.map_or(Ok(0.0), |halo| self.width_of(halo))?;
+        // Points are in the part that has the centre of their cell of the grid.
+        let [x, y, _] = self.bound().grid().map_or([0.0; 3], |grid| grid.size());
+        let least = (width + f64::max(x, y)) * LEAST_SIDE;
         let bounds = &self.frame().bounds;
         let cells: Vec<(Bounds, u64)> = nodes
             .iter()
             .map(|node| (self.cell_at_home(node), node.points))
             .collect();
-        let boxes = plane_boxes(&cells, bounds, cut.units, width * LEAST_SIDE);
+        let boxes = plane_boxes(&cells, bounds, cut.units, least);
         let mut parts = Vec::with_capacity(boxes.len());
         for sides in boxes {
-            let core = Core::new(area(sides, 0.0)?);
+            let core = Core::new(area(sides, [0.0; 2])?);
             let core = match halo {
-                Some(_) => core.flagged(Unit::HALO),
+                Some(_) => core.with_halo(area(sides, [width + x, width + y])?, Unit::HALO),
                 None => core,
             };
-            let query = self.query().clone().with_area(area(sides, width)?);
-            let query = query.with_core(core);
-            let reach = self.dataset().select(&query)?;
+            let query = self.query().clone().with_core(core);
+            let reach = self.with_query(&query)?;
             let mut own = Vec::new();
             for node in nodes {
                 if reach.reaches(node)? {
@@ -166,6 +179,7 @@ impl Selection {
             source_count: u32::try_from(count).unwrap_or(u32::MAX),
             sources,
             nodes: own,
+            lost: Vec::new(),
         })
     }
 }
@@ -179,10 +193,10 @@ fn unit_node((node, chunks): (&Node, Vec<Chunk>)) -> UnitNode {
     }
 }
 
-/// A box of the plane that is grown by a width.
-fn area([x0, y0, x1, y1]: PlaneBox, width: f64) -> Result<Area, SelectError> {
-    let min = [x0 - width, y0 - width, f64::NEG_INFINITY];
-    let max = [x1 + width, y1 + width, f64::INFINITY];
+/// A box of the plane that is grown by some width along each axis.
+fn area([x0, y0, x1, y1]: PlaneBox, [x, y]: [f64; 2]) -> Result<Area, SelectError> {
+    let min = [x0 - x, y0 - y, f64::NEG_INFINITY];
+    let max = [x1 + x, y1 + y, f64::INFINITY];
     Area::from_corners(min, max, None)
 }
 

@@ -1,6 +1,7 @@
 //! Work units: parts of a selection that anyone can read, anywhere, in any order.
 
 mod division;
+mod loss_text;
 mod source_text;
 mod unit_text;
 
@@ -9,7 +10,7 @@ use ept_las::Chunk;
 use ept_select::{Frame, Query};
 
 use crate::members::{Member, Members};
-use crate::{Dataset, Engine, Error, Selection};
+use crate::{Dataset, Engine, Error, Loss, Selection};
 
 use source_text::UnitSource;
 
@@ -60,6 +61,8 @@ pub struct Unit {
     /// The sources of its nodes, by their index in the dataset.
     sources: Vec<UnitSource>,
     nodes: Vec<UnitNode>,
+    /// What could not be read when the units were made.
+    lost: Vec<Loss>,
 }
 
 /// A part of a selection, to become a unit by [`Selection::units_of`].
@@ -105,7 +108,7 @@ impl Unit {
         self.of
     }
 
-    /// The query. That of a unit by area has the area, halo included, as another condition.
+    /// The query. That of a unit by area has a core, which leaves the points of other units out.
     #[must_use]
     pub fn query(&self) -> &Query {
         &self.query
@@ -117,7 +120,7 @@ impl Unit {
         self.work.as_deref()
     }
 
-    /// The same unit with another query, such as other dimensions. Its areas and core must be the same.
+    /// The same unit with another query, such as other dimensions. Its areas must be the same, and its core but for the halo.
     #[must_use]
     pub fn with_query(self, query: Query) -> Unit {
         Unit { query, ..self }
@@ -134,6 +137,13 @@ impl Unit {
     pub fn points(&self) -> u64 {
         let points = self.nodes.iter().map(|node| node.points);
         points.fold(0, u64::saturating_add)
+    }
+
+    /// What could not be read when the units were made, such as a page of the hierarchy: losses of the whole selection,
+    /// which the first unit has.
+    #[must_use]
+    pub fn lost(&self) -> &[Loss] {
+        &self.lost
     }
 
     /// Paths or URLs of the sources of its nodes, in order, without secrets.

@@ -8,6 +8,7 @@ use ept_las::Chunk;
 use ept_select::{Frame, Query};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use super::loss_text::LossText;
 use super::source_text::UnitSource;
 use super::{Unit, UnitNode, invalid};
 use crate::Error;
@@ -35,6 +36,8 @@ struct UnitText {
     locations: Vec<String>,
     sources: Vec<UnitSource>,
     nodes: Vec<NodeText>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    lost: Vec<LossText>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -52,7 +55,7 @@ struct NodeText {
 /// A key, or the index of the first chunk and the number of chunks.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
-enum NameText {
+pub(super) enum NameText {
     Key(String),
     Chunks([u32; 2]),
 }
@@ -100,6 +103,7 @@ impl From<&Unit> for UnitText {
             locations: unit.locations.clone(),
             sources: unit.sources.clone(),
             nodes: unit.nodes.iter().map(NodeText::from).collect(),
+            lost: unit.lost.iter().map(LossText::from).collect(),
         }
     }
 }
@@ -111,6 +115,7 @@ impl UnitText {
             return Err(invalid(problem));
         }
         let nodes = self.nodes.into_iter().map(NodeText::node);
+        let lost = self.lost.into_iter().map(LossText::loss);
         let unit = Unit {
             job: self.job,
             index: self.index,
@@ -122,6 +127,7 @@ impl UnitText {
             locations: self.locations,
             sources: self.sources,
             nodes: nodes.collect::<Result<_, _>>()?,
+            lost: lost.collect::<Result<_, _>>()?,
         };
         unit.check()?;
         Ok(unit)
@@ -161,15 +167,30 @@ impl Unit {
     }
 }
 
+impl From<NodeName> for NameText {
+    fn from(name: NodeName) -> NameText {
+        match name {
+            NodeName::Key(key) => NameText::Key(key.to_string()),
+            NodeName::Chunks { first, count } => NameText::Chunks([first, count]),
+        }
+    }
+}
+
+impl NameText {
+    pub(super) fn name(self) -> Result<NodeName, Error> {
+        Ok(match self {
+            NameText::Key(key) => NodeName::Key(key.parse::<Key>()?),
+            NameText::Chunks([first, count]) => NodeName::Chunks { first, count },
+        })
+    }
+}
+
 impl From<&UnitNode> for NodeText {
     fn from(node: &UnitNode) -> NodeText {
         let chunk = |chunk: &Chunk| [chunk.at, chunk.size, chunk.points];
         NodeText {
             source: node.source,
-            node: match node.name {
-                NodeName::Key(key) => NameText::Key(key.to_string()),
-                NodeName::Chunks { first, count } => NameText::Chunks([first, count]),
-            },
+            node: NameText::from(node.name),
             points: node.points,
             chunks: node.chunks.iter().map(chunk).collect(),
         }
@@ -181,10 +202,7 @@ impl NodeText {
         let chunk = |[at, size, points]: [u64; 3]| Chunk { points, at, size };
         Ok(UnitNode {
             source: self.source,
-            name: match self.node {
-                NameText::Key(key) => NodeName::Key(key.parse::<Key>()?),
-                NameText::Chunks([first, count]) => NodeName::Chunks { first, count },
-            },
+            name: self.node.name()?,
             points: self.points,
             chunks: self.chunks.into_iter().map(chunk).collect(),
         })

@@ -104,7 +104,7 @@ pub(super) fn loss(cause: &LossCause) -> (Code, String) {
         LossCause::Fetch(error) => missing(error),
         LossCause::Decode(error) => undecodable(error),
         LossCause::TooLarge(_) => (Code::TileTooLarge, cause.to_string()),
-        LossCause::Format(_) => (Code::TileCorrupt, cause.to_string()),
+        LossCause::Format(_) | LossCause::Told(_) => (Code::TileCorrupt, cause.to_string()),
     }
 }
 

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use ept_format::{Key, NodeName};
-use ept_points::PointBatch;
+use ept_points::{Column, PointBatch, Values};
 
 use super::{Thin, place};
 use crate::ground::metres_per_unit;
@@ -100,6 +100,23 @@ impl ThinGrid {
         }
         batch.retain(&mask);
         batch
+    }
+
+    /// The centres of the cells of points, as points. In a direction in which cells are infinite, the points themselves.
+    pub(crate) fn centres(&self, batch: &PointBatch) -> Result<PointBatch, SelectError> {
+        let mut axes = [const { Vec::new() }; 3];
+        for point in batch.places() {
+            let (cell, _) = self.locate(point);
+            for (i, axis) in axes.iter_mut().enumerate() {
+                axis.push(match self.size[i] == f64::INFINITY {
+                    true => point[i],
+                    false => (cell[i] as f64 + 0.5) * self.size[i],
+                });
+            }
+        }
+        let columns = ["X", "Y", "Z"].into_iter().zip(axes);
+        let columns = columns.map(|(name, axis)| Column::new(name, Values::F64(axis)));
+        PointBatch::new(columns.collect()).map_err(|error| SelectError::Query(error.to_string()))
     }
 
     pub(super) fn is_flat(&self) -> bool {
