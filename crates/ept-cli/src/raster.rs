@@ -205,11 +205,11 @@ impl RasterArgs {
             let problem = "a hillshade is made of the merged raster (ept hillshade)";
             return Err(WrongUsage(problem.into()).into());
         }
-        let pass = self.pass(model).await?;
-        let selection = pass.selection().clone();
-        let units = raster_units(selection, model, self.compress.0, count).await?;
+        let mut pass = self.pass(model).await?;
+        let units = raster_units(&mut pass, model, self.compress.0, count).await?;
         work_units::write(&units, Some(&self.output), self.read.quiet)?;
-        Ok(Outcome::Complete)
+        losses::tell(pass.losses(), self.read.quiet);
+        Ok(losses::outcome(pass.losses()))
     }
 
     async fn pass(&self, model: &RasterModel) -> Result<Pass> {

@@ -33,6 +33,7 @@ fn of(cause: &(dyn Error + 'static)) -> Option<&'static str> {
 fn of_job(error: &JobError) -> Option<&'static str> {
     match error {
         JobError::Read(error) => of_read(error),
+        JobError::GroundUnits => Some("ept dtm --units, --hag=RASTER"),
         _ => None,
     }
 }

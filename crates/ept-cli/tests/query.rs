@@ -483,3 +483,16 @@ fn bbox_is_another_name_of_bounds() {
     assert!(run("--bbox").lines().count() > 1);
     assert_eq!(run("--bbox"), run("--bounds"));
 }
+
+#[test]
+fn a_dimension_that_only_tiles_have_can_be_named_of_several_datasets_too() {
+    let sources = [fixture("laz-pf0"), fixture("laz-pf7")];
+    let rows = |dims: &str| {
+        let [plain, colours] = &sources;
+        let run = ept(&[
+            "query", "-q", plain, colours, "--dims", dims, "--depth", "1", "-o", "-",
+        ]);
+        run.ends_with(0).stdout().lines().count()
+    };
+    assert_eq!(rows("X,Reserved"), rows("X"));
+}

@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "parquet")]
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 
 use crate::support::{copy, ept, fixture};
@@ -18,10 +21,15 @@ struct Job {
 impl Job {
     /// Plans a query of some units.
     fn plan(query: &[&str], units: &[&str]) -> Job {
+        Job::planned("plan", query, units, 0)
+    }
+
+    /// The units by a command that ends with an exit code.
+    fn planned(command: &str, query: &[&str], units: &[&str], code: i32) -> Job {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("units.jsonl");
         let file = file.to_str().unwrap();
-        ept(&[&["plan"], query, &["--quiet", "-o", file], units].concat()).ends_with(0);
+        ept(&[&[command], query, &["--quiet", "-o", file], units].concat()).ends_with(code);
         let count = fs::read_to_string(file).unwrap().lines().count();
         Job {
             folder,
@@ -333,8 +341,242 @@ fn a_run_says_what_is_wrong_with_its_unit() {
     let damaged = job.path("damaged.jsonl");
     fs::write(&damaged, &first[..first.len() / 2]).unwrap();
     assert!(run("0", &damaged).contains("not a work unit"));
-    let refused = ept(&["plan", &dataset, "--units", "2", "--thin", "5"])
+}
+
+/// The output of `ept query` as a file of its own.
+fn alone(job: &Job, name: &str, query: &[&str]) -> String {
+    let file = job.path(name);
+    ept(&[&["query", "-q", "-o", &file], query].concat()).ends_with(0);
+    file
+}
+
+#[test]
+fn units_of_a_query_that_thins_are_the_query() {
+    let dataset = fixture("terrain");
+    for thin in [["--thin", "7"], ["--thin-3d", "3m"]] {
+        let query = [&[&*dataset, "--where", "Intensity > 100"], &thin[..]].concat();
+        let expected = {
+            let job = Job::plan(&query, &["--units", "1"]);
+            lines(&alone(&job, "alone.laz", &query))
+        };
+        for halo in [&[][..], &["--halo", "0"], &["--halo", "20"]] {
+            let job = Job::plan(&query, &[&["--units", "8"], halo].concat());
+            assert!(job.count > 2, "{thin:?} {halo:?}");
+            job.run_all(&[]);
+            assert!(
+                lines(&job.merge("merged.laz")) == expected,
+                "{thin:?} {halo:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_first_points_of_a_query_in_units_are_byte_for_byte_those_of_the_query() {
+    let dataset = fixture("terrain");
+    let box_of = [
+        "--bounds",
+        "500050,4650020,500420,4650400",
+        "--where",
+        "Intensity > 100",
+    ];
+    for (select, limit) in [
+        (&[][..], "777"),
+        (&[], "9000"),
+        (&box_of, "2345"),
+        (&box_of, "1000000"),
+    ] {
+        let query = [&[&*dataset], select, &["--limit", limit]].concat();
+        let job = Job::plan(&query, &["--units", "5"]);
+        job.run_all(&["--format", "csv"]);
+        let alone_csv = alone(&job, "alone.csv", &query);
+        assert!(
+            fs::read(job.merge("merged.csv")).unwrap() == fs::read(alone_csv).unwrap(),
+            "{query:?}"
+        );
+        if select.is_empty() {
+            fs::remove_dir_all(job.path("parts")).unwrap();
+            job.run_all(&[]);
+            let alone = alone(&job, "alone.copc.laz", &query);
+            assert!(
+                fs::read(job.merge("merged.copc.laz")).unwrap() == fs::read(alone).unwrap(),
+                "{query:?}"
+            );
+        }
+    }
+    let refused = |more: &[&str]| {
+        let plan = ["plan", &dataset, "--limit", "9", "--units", "5"];
+        ept(&[&plan, more].concat()).ends_with(1).stderr()
+    };
+    assert!(refused(&["--halo", "5"]).contains("parts of the plane"));
+    assert!(refused(&["--thin", "5"]).contains("thinned points"));
+}
+
+#[test]
+fn heights_above_a_terrain_model_in_units_are_those_of_the_query() {
+    let dataset = fixture("terrain");
+    let folder = tempfile::tempdir().unwrap();
+    let model = folder.path().join("dtm.tif");
+    ept(&[
+        "dtm",
+        &dataset,
+        "-q",
+        "--resolution",
+        "4",
+        "-o",
+        model.to_str().unwrap(),
+    ])
+    .ends_with(0);
+    let hag = format!("--hag={}", model.display());
+    let select = [
+        "--where",
+        "HeightAboveGround > 1",
+        "--dims",
+        "X,Y,Z,HeightAboveGround",
+    ];
+    for select in [&[][..], &select, &["--source-id", "Tile", "--dims", "X,Y"]] {
+        let query = [&[&*dataset, &hag], select].concat();
+        for halo in [&[][..], &["--halo", "10"]] {
+            let job = Job::plan(&query, &[&["--units", "6"], halo].concat());
+            assert!(job.count > 2);
+            job.run_all(&["--format", "csv"]);
+            let text = |file: &str| fs::read_to_string(file).unwrap();
+            let (alone, merged) = (
+                text(&alone(&job, "alone.csv", &query)),
+                text(&job.merge("merged.csv")),
+            );
+            if halo.is_empty() {
+                assert!(alone == merged, "{query:?}");
+            } else {
+                let sorted = |text: &str| {
+                    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+                    lines.sort();
+                    lines
+                };
+                assert!(sorted(&alone) == sorted(&merged), "{query:?} by area");
+            }
+        }
+    }
+    let refused = ept(&["plan", &dataset, "--units", "2", "--hag"])
         .ends_with(1)
         .stderr();
-    assert!(refused.contains("thins"), "{refused}");
+    assert!(
+        refused.contains("heights above points of the ground") && refused.contains("--hag=RASTER"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn a_page_that_is_lost_when_units_are_made_is_lost_in_the_result() {
+    let copy = copy("terrain");
+    let dataset = copy.path().to_str().unwrap();
+    let page = copy.path().join("ept-hierarchy/2-1-1-1.json");
+    fs::write(&page, "nothing").unwrap();
+    let refused = ept(&["plan", dataset, "--units", "4"])
+        .ends_with(1)
+        .stderr();
+    assert!(refused.contains("2-1-1-1"), "{refused}");
+    let skip = [dataset, "--on-error", "skip"];
+    let job = Job::planned("plan", &skip, &["--units", "4"], 3);
+    // The first unit has the loss; all others are complete.
+    let codes: Vec<i32> = (0..4).map(|index| job.run(index, &[])).collect();
+    assert_eq!(codes, [3, 0, 0, 0]);
+    let merged = job.path("merged.copc.laz");
+    let said = ept(&["merge", &job.path("parts"), "-o", &merged])
+        .ends_with(3)
+        .stderr();
+    assert!(
+        said.contains("hierarchy page 2-1-1-1") && said.contains("incomplete: 1 part"),
+        "{said}"
+    );
+    let alone = job.path("alone.copc.laz");
+    let query = ept(&[&["query", "-o", &alone], &skip[..]].concat())
+        .ends_with(3)
+        .stderr();
+    let lost = |said: &str| {
+        said.lines()
+            .find(|line| line.starts_with("lost:"))
+            .map(str::to_owned)
+    };
+    assert_eq!(lost(&said), lost(&query));
+    assert!(fs::read(merged).unwrap() == fs::read(alone).unwrap());
+}
+
+#[test]
+fn a_tile_that_several_units_could_not_read_is_one_loss() {
+    let copy = copy("terrain");
+    let dataset = copy.path().to_str().unwrap();
+    let job = Job::plan(&[dataset], &["--units", "4", "--halo", "0"]);
+    // All units read the root.
+    fs::remove_file(copy.path().join("ept-data/0-0-0-0.laz")).unwrap();
+    for index in 0..job.count {
+        assert_eq!(job.run(index, &["--on-error", "skip"]), 3);
+    }
+    let merged = job.path("merged.laz");
+    let said = ept(&["merge", &job.path("parts"), "-o", &merged])
+        .ends_with(3)
+        .stderr();
+    assert!(said.contains("incomplete: 1 part of"), "{said}");
+}
+
+/// The values of each column of a CSV file.
+fn columns(file: &str) -> BTreeMap<String, Vec<String>> {
+    let text = fs::read_to_string(file).unwrap();
+    let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
+    let column = |at: usize| rows[1..].iter().map(|row| row[at].to_owned()).collect();
+    let names = rows[0].iter().enumerate();
+    names
+        .map(|(at, name)| ((*name).to_owned(), column(at)))
+        .collect()
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn parts_of_sources_with_different_dimensions_have_the_columns_of_all() {
+    let (colours, plain) = (fixture("laz-pf7"), fixture("laz-pf0"));
+    let query = [&*plain, &colours, &fixture("terrain")];
+    let named = ["--source-id", "Tile"];
+    let job = Job::plan(&query, &[&["--units", "7"], &named[..]].concat());
+    assert_eq!(job.count, 7);
+    job.run_all(&["--format", "csv"]);
+    let whole = alone(&job, "alone.csv", &[&query, &named[..]].concat());
+    let (whole, merged) = (columns(&whole), columns(&job.merge("merged.csv")));
+    assert!(
+        whole.keys().eq(merged.keys()),
+        "{:?}, {:?}",
+        whole.keys(),
+        merged.keys()
+    );
+    assert!(whole == merged);
+
+    let _ = fs::remove_dir_all(job.path("parts"));
+    job.run_all(&["--format", "parquet"]);
+    let rows = |file: &str| {
+        let file = fs::File::open(file).unwrap();
+        let builder = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+        let batches = builder.with_batch_size(1 << 20).build().unwrap();
+        batches.map(Result::unwrap).collect::<Vec<_>>()
+    };
+    let merged = rows(&job.merge("merged.parquet"));
+    let whole = rows(&alone(
+        &job,
+        "alone.parquet",
+        &[&query, &named[..]].concat(),
+    ));
+    let [merged, whole] = [&merged, &whole].map(|batches| {
+        let names = batches[0].schema();
+        let names: BTreeSet<String> = names.fields().iter().map(|f| f.name().clone()).collect();
+        let columns = names.into_iter().map(|name| {
+            let columns = batches
+                .iter()
+                .map(|batch| batch.column_by_name(&name).unwrap().clone());
+            (name.clone(), columns.collect::<Vec<_>>())
+        });
+        columns.collect::<BTreeMap<_, _>>()
+    });
+    assert!(whole.keys().eq(merged.keys()));
+    for (name, values) in &whole {
+        // Types of a column are those of all sources.
+        assert!(merged[name] == *values, "{name}");
+    }
 }

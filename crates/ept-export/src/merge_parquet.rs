@@ -15,7 +15,8 @@ use crate::laz_part::part_error;
 use crate::parquet_sink::{GEO, NOTE};
 
 /// Writes one file with the row groups of several files of this crate, one file after the other, and returns the number
-/// of points. The files must have the same columns and metadata; `open` opens the one with an index.
+/// of points. The files must have the same columns and coordinate system; scale and offset are those of the first, as they
+/// are in a file of points that are stored in different ways. `open` opens the file with an index.
 ///
 /// # Errors
 /// If `parts` is 0, the files have different columns or metadata, or reading or writing fails.
@@ -38,7 +39,7 @@ pub fn merge_parquet<R: ChunkReader>(
         let file = open(index)?;
         let part = read(&file)?;
         let is_same = *part.file_metadata().schema() == *schema;
-        if !is_same || others(&part) != others(&first) {
+        if !is_same || common(&part) != common(&first) {
             let problem =
                 format!("part {index} has other columns than the first; name the dimensions");
             return Err(part_error(problem));
@@ -99,7 +100,13 @@ fn append<W: Write + Send>(
     Ok(())
 }
 
-/// The metadata of a file that its parts have in common, sorted.
+/// The metadata of a file that its parts must have in common, sorted.
+fn common(part: &ParquetMetaData) -> Vec<KeyValue> {
+    let is_common = |pair: &KeyValue| !matches!(&*pair.key, "ept:scale" | "ept:offset");
+    others(part).into_iter().filter(is_common).collect()
+}
+
+/// The metadata of a file without what is made for all parts, sorted.
 fn others(part: &ParquetMetaData) -> Vec<KeyValue> {
     let pairs = part.file_metadata().key_value_metadata();
     let pairs = pairs.into_iter().flatten();

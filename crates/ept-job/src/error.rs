@@ -104,6 +104,12 @@ pub enum JobError {
     /// The parts of work units can't be put together.
     #[error("{0}")]
     Part(String),
+    /// Heights above points of the ground in work units.
+    #[error(
+        "heights above points of the ground can't be divided into work units: where their triangles end, a height depends on \
+         ground however far away; make a terrain model first, in units too, and measure heights above that"
+    )]
+    GroundUnits,
     /// The folder of a download has something else in it.
     #[error("{folder} holds another EPT dataset; name another folder")]
     OtherDataset {

@@ -112,5 +112,5 @@ pub use source_files::source_files_json;
 pub use statistics::{Statistics, statistics};
 pub use survey_info::SurveyInfo;
 pub use tiles::Tiles;
-pub use units::{Merge, Merged, Receipt, raster_units, units, write_unit, write_units};
+pub use units::{Merge, Merged, Receipt, raster_units, unit_pass, units, write_unit, write_units};
 pub use validation::validation_json;

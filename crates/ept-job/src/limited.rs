@@ -24,24 +24,24 @@ impl Limited {
             missing: most,
         }
     }
+}
 
-    /// How many points of a node are in the result for certain, before it is read.
-    fn certain(&self, node: &Node) -> u64 {
-        let query = self.selection.query();
-        // A thinned result comes in another order.
-        let is_chosen =
-            query.filter().is_some() || query.origin().is_some() || query.thin().is_some();
-        let is_inside = || {
-            // The box of a file is a claim, and the cells of several sources are each in their own system.
-            let has_cell = matches!(node.name, NodeName::Key(_))
-                && self.selection.dataset().locations().len() == 1;
-            has_cell && self.selection.relation(&node.cell) == Relation::Inside
-        };
-        if !is_chosen && (!query.has_areas() || is_inside()) {
-            node.points
-        } else {
-            0
-        }
+/// How many points of a node are in the result for certain, before it is read.
+pub(crate) fn certain(selection: &Selection, node: &Node) -> u64 {
+    let query = selection.query();
+    // A thinned result comes in another order.
+    let is_chosen = query.filter().is_some() || query.origin().is_some() || query.thin().is_some();
+    let is_inside = || {
+        // The box of a file is a claim, and the cells of several sources are each in their own system.
+        let has_cell =
+            matches!(node.name, NodeName::Key(_)) && selection.dataset().locations().len() == 1;
+        has_cell && selection.relation(&node.cell) == Relation::Inside
+    };
+    let has_areas = query.has_areas() || query.core().is_some();
+    if !is_chosen && (!has_areas || is_inside()) {
+        node.points
+    } else {
+        0
     }
 }
 
@@ -54,7 +54,7 @@ impl Stream for Limited {
         }
         let node = ready!(self.nodes.poll_next_unpin(context));
         if let (Some(Ok(node)), Some(missing)) = (&node, self.missing) {
-            self.missing = Some(missing.saturating_sub(self.certain(node)));
+            self.missing = Some(missing.saturating_sub(certain(&self.selection, node)));
         }
         Poll::Ready(node)
     }

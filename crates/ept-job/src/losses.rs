@@ -16,7 +16,10 @@ pub enum OnError {
 #[derive(Debug, Clone, Default)]
 pub struct Losses {
     on_error: OnError,
+    /// Those that were told before come first.
     lost: Vec<Loss>,
+    /// Number of those.
+    told: usize,
 }
 
 impl Losses {
@@ -26,7 +29,22 @@ impl Losses {
         Losses {
             on_error,
             lost: Vec::new(),
+            told: 0,
         }
+    }
+
+    /// Losses that were told before anything is read, such as those of a work unit.
+    pub(crate) fn with_told(self, lost: &[Loss]) -> Losses {
+        Losses {
+            lost: lost.to_vec(),
+            told: lost.len(),
+            ..self
+        }
+    }
+
+    /// Those that were told before, to read everything again.
+    pub(crate) fn again(&self) -> Losses {
+        Losses::new(self.on_error).with_told(&self.lost[..self.told])
     }
 
     /// What to do if a part can't be read.

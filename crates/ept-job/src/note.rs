@@ -43,17 +43,22 @@ fn note_of(pass: &Pass, query: Value, deepest: Option<u32>, dimensions: &[String
     sorted_json(note).to_string()
 }
 
-/// The note of a file made of parts with these notes: that of the first, with the losses of all and the greatest depth.
-/// `None` if a part has none.
-pub(crate) fn joined<'a>(notes: impl Iterator<Item = Option<&'a str>>) -> Option<String> {
+/// The note of a file made of parts with these notes: that of the first, with the greatest depth, and with losses, which
+/// are as in a [`Report`](crate::Report). `None` if a part has none.
+pub(crate) fn joined<'a>(
+    notes: impl Iterator<Item = Option<&'a str>>,
+    lost: &[Value],
+) -> Option<String> {
     let notes = notes.map(|note| serde_json::from_str(note?).ok());
     let notes: Vec<Value> = notes.collect::<Option<_>>()?;
     let mut joined = notes.first()?.clone();
     let deepest = notes.iter().max_by_key(|note| note["depth"].as_u64())?;
     joined["depth"] = deepest["depth"].clone();
     joined["spacing"] = deepest["spacing"].clone();
-    let lost = notes.iter().filter_map(|note| note["lost"].as_array());
-    joined["lost"] = lost.flatten().cloned().collect();
+    let lost = lost.iter();
+    joined["lost"] = lost
+        .map(|loss| json!({ "key": loss["key"], "points": loss["points"] }))
+        .collect();
     Some(sorted_json(joined).to_string())
 }
 

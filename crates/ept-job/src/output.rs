@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use ept_export::Sink;
-use ept_reader::Selection;
+use ept_reader::{PointBatch, Selection};
 
 use crate::pending::{Pending, scratch_folder};
 use crate::sinks::{self, Shape};
@@ -18,6 +18,8 @@ pub struct Output {
     destination: Destination,
     format: Format,
     precision: Option<u8>,
+    /// The columns of the file. `None` if the first points settle them.
+    pub(crate) columns: Option<PointBatch>,
 }
 
 enum Destination {
@@ -66,6 +68,7 @@ impl Output {
             destination,
             format,
             precision: None,
+            columns: None,
         })
     }
 

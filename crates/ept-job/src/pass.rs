@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ept_reader::{Error, Node, Parts, Reads, Selection, Tile, TileStream};
+use ept_reader::{Error, Loss, Node, Parts, Reads, Selection, Tile, TileStream};
 use futures::future::poll_fn;
 use futures::{Stream, StreamExt, stream};
 
@@ -21,6 +21,8 @@ pub struct Pass {
     requests: u64,
     /// Points that are wanted at most.
     limit: Option<u64>,
+    /// Those of the whole result, of which this pass has a part.
+    whole_limit: Option<u64>,
     /// Which points get heights above the ground. `None` if they get none.
     heights: Option<HeightAboveGround>,
     pub(crate) remarks: Vec<Remark>,
@@ -67,7 +69,7 @@ impl Pass {
     /// A pass over a selection. Nothing is read yet.
     #[must_use]
     pub fn new(selection: Selection, on_error: OnError) -> Pass {
-        Pass::limited(selection, on_error, None)
+        Pass::limited(selection, Losses::new(on_error), None)
     }
 
     /// The same pass for at most this many points of the result, the first ones. No more nodes are read than they can be
@@ -76,8 +78,23 @@ impl Pass {
     pub fn with_limit(self, points: u64) -> Pass {
         Pass {
             heights: self.heights,
-            ..Pass::limited(self.selection, self.losses.on_error(), Some(points))
+            ..Pass::limited(self.selection, self.losses.again(), Some(points))
         }
+    }
+
+    /// The same pass for a part of a result of at most `whole` points, which has at most `own` of them, or all of its nodes.
+    pub(crate) fn with_part_of(self, whole: u64, own: Option<u64>) -> Pass {
+        Pass {
+            limit: own,
+            whole_limit: Some(whole),
+            ..self
+        }
+    }
+
+    /// The same pass with what was lost before it.
+    pub(crate) fn with_told(self, lost: &[Loss]) -> Pass {
+        let losses = self.losses.again().with_told(lost);
+        Pass { losses, ..self }
     }
 
     /// The same pass for points with the dimension [`HeightAboveGround::NAME`], which the query and its condition can name
@@ -94,12 +111,13 @@ impl Pass {
         })
     }
 
-    fn limited(selection: Selection, on_error: OnError, limit: Option<u64>) -> Pass {
-        let needed = limit.filter(|_| on_error == OnError::Fail);
+    fn limited(selection: Selection, losses: Losses, limit: Option<u64>) -> Pass {
+        let needed = limit.filter(|_| losses.on_error() == OnError::Fail);
         Pass {
             limit,
+            whole_limit: limit,
             heights: None,
-            losses: Losses::new(on_error),
+            losses,
             nodes: Nodes {
                 ahead: Vec::new(),
                 rest: Some(Limited::new(&selection, needed)),
@@ -122,6 +140,11 @@ impl Pass {
     #[must_use]
     pub fn limit(&self) -> Option<u64> {
         self.limit
+    }
+
+    /// Number of points that are wanted at most of the result that this pass has a part of.
+    pub(crate) fn whole_limit(&self) -> Option<u64> {
+        self.whole_limit
     }
 
     /// What could not be read so far.
@@ -155,8 +178,14 @@ impl Pass {
         *self = Pass {
             heights: self.heights.take(),
             note: self.note.take(),
-            ..Pass::limited(selection, self.losses.on_error(), self.limit)
+            whole_limit: self.whole_limit,
+            ..Pass::limited(selection, self.losses.again(), self.limit)
         };
+    }
+
+    /// Goes on with the same selection of a dataset with more dimensions.
+    pub(crate) fn widen(&mut self, selection: Selection) {
+        self.selection = selection;
     }
 
     /// Reads the nodes of another selection, which reaches farther. Nothing must have been read yet.

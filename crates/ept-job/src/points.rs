@@ -90,9 +90,9 @@ async fn write_planned(
     let make = Arc::new(make);
     let mut writer = Writer {
         plan,
+        settled: output.columns.take(),
         output: &mut output,
         first: None,
-        settled: None,
     };
     let written = writer.write(pass, &make, &mut progress).await;
     let is_unforeseen = written.as_ref().is_err_and(is_unforeseen);

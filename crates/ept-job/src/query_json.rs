@@ -9,7 +9,7 @@ use crate::{HeightAboveGround, Pass, Terrain};
 pub(crate) fn query_json(pass: &Pass) -> Value {
     let selection = pass.selection();
     let mut json = json_of(selection, selection.query());
-    json["limit"] = pass.limit().into();
+    json["limit"] = pass.whole_limit().into();
     json["heightAboveGround"] = pass.heights().map(heights_json).into();
     json
 }
@@ -37,10 +37,6 @@ fn heights_json(heights: &HeightAboveGround) -> Value {
 
 fn json_of(selection: &Selection, query: &Query) -> Value {
     let bound = selection.bound();
-    // The last area of a work unit is its own, not the query's.
-    let units = usize::from(query.core().is_some());
-    let areas = query.areas();
-    let areas = areas[..areas.len().saturating_sub(units)].iter();
     let thin = bound.grid().map(|grid| {
         let edges = grid.size().into_iter();
         edges
@@ -48,7 +44,7 @@ fn json_of(selection: &Selection, query: &Query) -> Value {
             .collect::<Vec<_>>()
     });
     json!({
-        "areas": areas.map(area).collect::<Vec<_>>(),
+        "areas": query.areas().iter().map(area).collect::<Vec<_>>(),
         "edge": match query.edge() {
             Edge::Closed => "closed",
             Edge::HalfOpen => "half-open",

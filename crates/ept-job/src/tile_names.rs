@@ -1,7 +1,7 @@
 //! Dimensions in a query that only tiles have.
 
 use ept_format::{is_same_dimension, known_dimension};
-use ept_reader::{Dimension, Error, Filter, Selection};
+use ept_reader::{Dimension, Error, Filter, Node, Selection};
 use futures::StreamExt;
 
 use crate::{HeightAboveGround, Pass};
@@ -37,6 +37,36 @@ pub(crate) async fn find_names(pass: &mut Pass) -> Result<(), Error> {
     if !found.is_empty() {
         let dataset = selection.dataset().with_tile_dimensions(found)?;
         pass.bind(selection.in_dataset(&dataset)?);
+    }
+    Ok(())
+}
+
+/// Adds the dimensions of the first tile of each source to the schema, which often lacks some, if there are several sources and
+/// all dimensions are wanted. So the result has the same columns whichever of these nodes are read.
+pub(crate) async fn find_dimensions(pass: &mut Pass, nodes: Vec<Node>) -> Result<(), Error> {
+    let selection = pass.selection().clone();
+    let has_several = selection.dataset().locations().len() > 1;
+    if !has_several || selection.query().dimensions().is_some() {
+        return Ok(());
+    }
+    let mut found: Vec<Dimension> = Vec::new();
+    let mut headers = selection.source_headers(nodes);
+    while let Some(header) = headers.next().await {
+        for column in header.columns.columns() {
+            let is_known = selection.frame().dimension(&column.name).is_some()
+                || found
+                    .iter()
+                    .any(|own| is_same_dimension(&own.name, &column.name));
+            if !is_known {
+                found.push(Dimension::new(&*column.name, column.values.scalar()));
+            }
+        }
+    }
+    // Files have what their headers say; only tiles of EPT can have more than the schema.
+    if !found.is_empty()
+        && let Ok(dataset) = selection.dataset().with_tile_dimensions(found)
+    {
+        pass.widen(selection.in_dataset(&dataset)?);
     }
     Ok(())
 }

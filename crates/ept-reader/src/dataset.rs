@@ -42,12 +42,16 @@ impl Dataset {
     /// whether a tile has them or not.
     ///
     /// # Errors
-    /// If the dataset is not EPT.
+    /// If no source of the dataset is EPT.
     pub fn with_tile_dimensions(&self, dimensions: Vec<Dimension>) -> Result<Dataset, Error> {
-        let ept = self.ept()?.clone();
-        let members = Members::one(Arc::new(ept.with_tile_dimensions(dimensions)));
+        let mut members = self.members.all().iter().filter_map(Member::source);
+        if !members.any(|source| source.as_ept().is_some()) {
+            return Err(Error::NotEpt {
+                location: self.location(),
+            });
+        }
         Ok(Dataset {
-            members: Arc::new(members),
+            members: Arc::new(self.members.with_tile_dimensions(&dimensions)),
             ..self.clone()
         })
     }

@@ -32,7 +32,7 @@ struct Binding {
 }
 
 /// A source of a dataset.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Member {
     /// An open source.
     Open(Arc<dyn Source>),
@@ -138,6 +138,33 @@ impl Members {
             engine: engine.clone(),
             frame,
         })
+    }
+
+    /// The same sources, with dimensions that some tiles of EPT have but no schema.
+    pub(crate) fn with_tile_dimensions(&self, dimensions: &[Dimension]) -> Members {
+        let widened = |member: &Member| match member.source().and_then(|source| source.as_ept()) {
+            Some(ept) => {
+                let ept = ept.clone().with_tile_dimensions(dimensions.to_vec());
+                Member::Open(Arc::new(ept))
+            }
+            None => member.clone(),
+        };
+        let members: Vec<Member> = self.members.iter().map(widened).collect();
+        let mut frame = (*self.frame).clone();
+        frame.schema.extend_from_slice(dimensions);
+        let bindings = self.bindings.iter().zip(&members).map(|(binding, member)| {
+            Some(Binding {
+                frame: with_schema(member.source()?.frame(), &frame),
+                is_at_home: binding.as_ref()?.is_at_home,
+            })
+        });
+        Members {
+            bindings: bindings.collect(),
+            members,
+            engine: self.engine.clone(),
+            frame: Arc::new(frame),
+            home: self.home.clone(),
+        }
     }
 
     pub(crate) fn engine(&self) -> &Engine {

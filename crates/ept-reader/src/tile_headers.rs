@@ -5,7 +5,8 @@ use std::ops::Range;
 use bytes::Bytes;
 use ept_format::Node;
 use ept_points::TileHeader;
-use futures::{Stream, StreamExt};
+use futures::stream::BoxStream;
+use futures::{Stream, StreamExt, stream};
 
 use crate::engine::Task;
 use crate::{Ept, LossCause, Selection};
@@ -18,9 +19,25 @@ impl Selection {
     /// columns and scale must be known before their points. Tiles whose headers can't be read are left out, and so are
     /// tiles without headers, which all match the schema.
     pub fn tile_headers(&self) -> impl Stream<Item = TileHeader> + Send + Unpin + use<> {
-        let ahead = self.dataset().engine().limits().requests.get() * 2;
         let nodes = self.nodes();
-        let nodes = nodes.filter_map(|node| std::future::ready(node.ok()));
+        self.headers_of(nodes.filter_map(|node| std::future::ready(node.ok())))
+    }
+
+    /// The headers of the first tile of each source among some nodes, which are in the order of the sources. What can't be
+    /// read is left out.
+    pub fn source_headers(
+        &self,
+        mut nodes: Vec<Node>,
+    ) -> impl Stream<Item = TileHeader> + Send + Unpin + use<> {
+        nodes.dedup_by_key(|node| node.source);
+        self.headers_of(stream::iter(nodes))
+    }
+
+    fn headers_of(
+        &self,
+        nodes: impl Stream<Item = Node> + Send + 'static,
+    ) -> BoxStream<'static, TileHeader> {
+        let ahead = self.dataset().engine().limits().requests.get() * 2;
         let dataset = self.dataset().clone();
         let mut last_file = None;
         let headers = nodes.filter_map(move |node| {

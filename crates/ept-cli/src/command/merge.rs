@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::Args;
 use ept_job::Merge;
+use serde_json::Value;
 
 use crate::exit::Outcome;
+use crate::losses;
 use crate::numbers::counted;
 use crate::progress::Bar;
 use crate::terminal::tell;
@@ -57,13 +59,37 @@ pub(crate) async fn run(args: &MergeArgs) -> Result<Outcome> {
             args.output.display(),
         );
     }
-    let lost = merged.losses.len() as u64;
-    if lost == 0 {
+    if merged.losses.is_empty() {
         return Ok(Outcome::Complete);
     }
-    tell!(
-        "incomplete: {} of the data could not be read by the units; their receipts list them",
-        counted(lost, "part")
-    );
+    let lost: Vec<String> = merged.losses.iter().map(said).collect();
+    let parts = counted(lost.len() as u64, "part");
+    if args.quiet {
+        tell!(
+            "incomplete: {parts} of the data could not be read by the units, the first: {}",
+            lost[0]
+        );
+    } else {
+        losses::tell_some("lost", "part", &lost);
+        tell!(
+            "incomplete: {parts} of the data could not be read by the units; their receipts list them"
+        );
+    }
     Ok(Outcome::Incomplete)
+}
+
+/// A loss of a receipt, as commands that read points say it.
+fn said(loss: &Value) -> String {
+    let text = |name: &str| loss[name].as_str().unwrap_or("?");
+    let part = match (text("part"), loss["points"].as_u64()) {
+        ("subtree", _) => "hierarchy page".to_owned(),
+        (part, Some(points)) => format!("{part} of {points} points"),
+        (part, None) => part.to_owned(),
+    };
+    format!(
+        "{part} {} ({}): {}",
+        text("key"),
+        text("path"),
+        text("cause")
+    )
 }

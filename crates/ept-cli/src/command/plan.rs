@@ -6,17 +6,18 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use ept_job::{Costs, Losses, PictureModel, draw_plan, save_picture, units};
+use ept_job::{Costs, Losses, Pass, PictureModel, draw_plan, save_picture, units};
 use ept_reader::{Crs, Cut, Selection};
 use indicatif::HumanBytes;
 
 use crate::args::{ReadArgs, SelectArgs, ThinArgs};
+use crate::command::query::with_heights;
 use crate::exit::Outcome;
 use crate::losses;
 use crate::numbers::{counted, grouped, rounded};
 use crate::select;
 use crate::terminal;
-use crate::values::{Halo, count, halo};
+use crate::values::{Halo, count, halo, limit};
 use crate::work_units;
 
 #[derive(Debug, Args)]
@@ -41,7 +42,8 @@ pub(crate) struct PlanArgs {
 #[derive(Debug, Args)]
 pub(crate) struct DivisionArgs {
     /// Divide the query into at most N work units, for `ept run`, and write them as lines of JSON. Each has about as many
-    /// points; together they are the query, and none has points of another
+    /// points; together they are the query, and none has points of another. With --on-error skip, the first has what of the
+    /// hierarchy could not be read as its losses
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = count)]
     pub(crate) units: Option<NonZeroUsize>,
     /// Divide the area rather than the nodes, with points around each part as far as this: a number in units of the
@@ -57,6 +59,14 @@ pub(crate) struct DivisionArgs {
     /// Add a dimension with this name: the number of the dataset that a point comes from, from 0
     #[arg(long, value_name = "NAME", requires = "units")]
     pub(crate) source_id: Option<String>,
+    /// Add the dimension `HeightAboveGround`: the height above the cells of a GeoTIFF in the same coordinate system, as
+    /// `ept query --hag=RASTER` does
+    #[arg(long, value_name = "RASTER", num_args = 0..=1, require_equals = true, requires = "units")]
+    pub(crate) hag: Option<Option<PathBuf>>,
+    /// Only the first N points of the result. Tiles that may have points outside the area, or that a condition applies to,
+    /// are read to find out which have them
+    #[arg(long, value_name = "N", requires = "units", value_parser = limit)]
+    pub(crate) limit: Option<u64>,
 }
 
 pub(crate) async fn run(args: &PlanArgs) -> Result<Outcome> {
@@ -110,9 +120,17 @@ async fn write_division(
         Some(Halo(halo)) => Cut::by_area(count, halo),
         None => Cut::by_nodes(count),
     };
-    let units = units(selection, &cut).await?;
+    let mut pass = Pass::new(selection, args.read.on_error.0);
+    if let Some(points) = division.limit {
+        pass = pass.with_limit(points);
+    }
+    if let Some(raster) = &division.hag {
+        pass = with_heights(pass, raster.as_ref(), &[])?;
+    }
+    let units = units(&mut pass, &cut).await?;
     work_units::write(&units, division.output.as_deref(), args.read.quiet)?;
-    Ok(Outcome::Complete)
+    losses::tell(pass.losses(), args.read.quiet);
+    Ok(losses::outcome(pass.losses()))
 }
 
 /// Number of output sizes per line.

@@ -133,10 +133,15 @@ pub(crate) async fn run(args: &QueryArgs) -> Result<Outcome> {
 /// A pass over the selection, with heights above the ground if they are asked for.
 fn pass(selection: Selection, args: &QueryArgs) -> Result<Pass> {
     let pass = Pass::new(selection, args.read.on_error.0);
-    let Some(raster) = &args.hag else {
-        return Ok(pass);
-    };
-    let ground = match (raster, &args.classes[..]) {
+    match &args.hag {
+        None => Ok(pass),
+        Some(raster) => with_heights(pass, raster.as_ref(), &args.classes),
+    }
+}
+
+/// The same pass with heights above a raster, or above the ground of some classes.
+pub(crate) fn with_heights(pass: Pass, raster: Option<&PathBuf>, classes: &[u8]) -> Result<Pass> {
+    let ground = match (raster, classes) {
         (None, []) => Terrain::Points(ground_points(&[2])?),
         (None, classes) => Terrain::Points(ground_points(classes)?),
         (Some(path), []) => Terrain::Raster(path.clone()),

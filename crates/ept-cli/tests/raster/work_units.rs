@@ -111,3 +111,29 @@ fn parts_of_rasters_become_no_points_and_losses_are_told() {
         .stderr();
     assert!(said.contains("could not be read"), "{said}");
 }
+
+#[test]
+fn a_page_that_is_lost_when_units_are_made_is_lost_in_the_raster() {
+    let source = copy("terrain");
+    fs::write(source.path().join("ept-hierarchy/2-1-1-1.json"), "nothing").unwrap();
+    let dataset = source.path().to_str().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (units, parts, merged, alone) =
+        (path("u.jsonl"), path("parts"), path("m.tif"), path("a.tif"));
+    let dsm = ["dsm", dataset, "-q", "--resolution", "1"];
+    let skip = ["--on-error", "skip"];
+    ept(&[&dsm, &["--units", "4", "-o", &units][..]].concat()).ends_with(1);
+    ept(&[&dsm, &skip[..], &["--units", "4", "-o", &units]].concat()).ends_with(3);
+    let lines = fs::read_to_string(&units).unwrap().lines().count();
+    assert!(lines > 1);
+    for index in 0..lines {
+        let index = index.to_string();
+        let code = if index == "0" { 3 } else { 0 };
+        ept(&["run", &units, "--index", &index, "-q", "-o", &parts]).ends_with(code);
+    }
+    let said = ept(&["merge", &parts, "-o", &merged]).ends_with(3).stderr();
+    assert!(said.contains("hierarchy page 2-1-1-1"), "{said}");
+    ept(&[&dsm, &skip[..], &["-o", &alone]].concat()).ends_with(3);
+    assert!(Image::read(merged) == Image::read(alone));
+}

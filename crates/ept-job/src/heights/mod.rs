@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ept_format::{is_same_dimension, known_dimension};
-use ept_reader::{Column, Filter, PointBatch, Query, SelectError, Selection, Values};
+use ept_reader::{Column, Core, Filter, PointBatch, Query, SelectError, Selection, Values};
 use ept_select::{Detail, Reprojection};
 
 use crate::points::with_required;
@@ -103,6 +103,15 @@ impl Heights {
         if let Some(name) = query.source_id() {
             reading = reading.with_source_id(name);
         }
+        if let Some(core) = query.core() {
+            reading = reading.with_core(core.clone());
+        }
+        // These are there whatever dimensions are asked for.
+        let added = [query.core().and_then(Core::flag), query.source_id()];
+        let names = names.map(|mut names| {
+            names.extend(added.into_iter().flatten().map(str::to_owned));
+            names
+        });
         let to = query.output_crs();
         let reprojection = to.map(|crs| Reprojection::new(selection.frame(), crs));
         Ok(Some(Arc::new(Heights {

@@ -124,13 +124,27 @@ impl Merge {
     }
 
     fn merged(&self, points: u64, is_copied: bool) -> Merged {
-        let losses = self.receipts.iter().flat_map(|receipt| &receipt.losses);
         Merged {
             points,
             parts: self.receipts.len(),
             is_copied,
-            losses: losses.cloned().collect(),
+            losses: self.losses(),
         }
+    }
+
+    /// What the units could not read, each part once: a tile on an edge is read by several units.
+    fn losses(&self) -> Vec<Value> {
+        let mut losses: Vec<Value> = Vec::new();
+        for loss in self.receipts.iter().flat_map(|receipt| &receipt.losses) {
+            let is_same = |other: &Value| {
+                let same = ["part", "key", "path"].map(|name| other[name] == loss[name]);
+                same == [true; 3]
+            };
+            if !losses.iter().any(is_same) {
+                losses.push(loss.clone());
+            }
+        }
+        losses
     }
 
     async fn write_raster(&self, path: &Path) -> Result<Merged, JobError> {
@@ -144,10 +158,10 @@ impl Merge {
         let parts = self.receipts.iter().zip(&self.paths);
         let parts =
             parts.filter_map(|(receipt, path)| Some((receipt.raster.as_ref()?, path.clone())));
-        let losses = self.receipts.iter().flat_map(|receipt| &receipt.losses);
+        let losses = self.losses();
         let parts = RasterParts {
             parts: parts.collect(),
-            losses: losses.collect(),
+            losses: losses.iter().collect(),
         };
         parts.write(path).await?;
         Ok(self.merged(self.points(), false))
@@ -169,7 +183,7 @@ impl Merge {
             part.map_err(wrong(path))
         });
         let parts = parts.collect::<Result<Vec<LazPart>, _>>()?;
-        let note = note::joined(parts.iter().map(LazPart::note));
+        let note = note::joined(parts.iter().map(LazPart::note), &self.losses());
         let keeps_octree = format == Format::Copc;
         let is_alike = parts.iter().all(|part| part.fits(&parts[0]));
         let has_octree = || LazPart::have_octree(&parts);
@@ -219,7 +233,7 @@ impl Merge {
             let note = file.and_then(|file| ept_export::parquet_note(&file));
             notes.push(note.map_err(wrong(path))?);
         }
-        let note = note::joined(notes.iter().map(Option::as_deref));
+        let note = note::joined(notes.iter().map(Option::as_deref), &self.losses());
         self.file(path, |out| {
             let open = |index: usize| File::open(&self.paths[index]);
             ept_export::merge_parquet(self.paths.len(), open, note.as_deref(), out)

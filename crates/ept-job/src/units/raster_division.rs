@@ -3,42 +3,46 @@
 use std::num::NonZeroUsize;
 
 use ept_raster::{Compression, Grid, Window};
-use ept_reader::{Area, Bounds, Node, Selection, Unit, UnitPart, plane_boxes};
-use futures::TryStreamExt;
+use ept_reader::{Area, Bounds, Loss, Node, Selection, Unit, UnitPart, plane_boxes};
+use futures::StreamExt;
 
 use super::raster_work::RasterWork;
 use crate::note::note;
 use crate::raster::place::place;
 use crate::raster::plan::Plan;
 use crate::tile_names::find_names;
-use crate::{Cells, JobError, OnError, Pass, RasterModel};
+use crate::{Cells, JobError, Pass, RasterModel};
 
 /// A side of a unit's area is at least this many times as long as points matter around it, and this many cells.
 const LEAST_SIDE: f64 = 4.0;
 const LEAST_CELLS: f64 = 64.0;
 
 /// Divides a raster into work units, for [`write_unit`](crate::write_unit): each makes some of the cells, of the points in and
-/// around them. The cells of all units together are those of [`write_raster`](crate::write_raster).
+/// around them. The cells of all units together are those of [`write_raster`](crate::write_raster). What can't be read of the
+/// hierarchy is a loss of the pass, if that allows losses, and then of the first unit.
 ///
 /// # Errors
 /// If cells depend on points however far away (statistical outliers, voids filled by triangles, heights above triangulated
 /// ground), or as for [`Selection::units`].
 pub async fn raster_units(
-    selection: Selection,
+    pass: &mut Pass,
     model: &RasterModel,
     compression: Compression,
     count: NonZeroUsize,
 ) -> Result<Vec<Unit>, JobError> {
-    let mut pass = Pass::new(selection, OnError::Fail);
-    find_names(&mut pass).await?;
+    find_names(pass).await?;
     let selection = pass.selection().clone();
     let plan = Plan::new(&selection, model, false)?;
     let whole = plan.grid(&selection, None, &[])?;
     let is_told = matches!(model.cells, Cells::Like { .. }) || plan.has_box(&selection);
-    let said = note(&pass, &model.bands());
+    let said = note(pass, &model.bands());
     let mut work = RasterWork::new(model, compression, &whole, !is_told, said)?;
     let read = selection.with_query(&plan.query)?;
-    let nodes: Vec<Node> = read.nodes().try_collect().await?;
+    let mut found = read.nodes();
+    let mut nodes: Vec<Node> = Vec::new();
+    while let Some(node) = found.next().await {
+        nodes.extend(pass.losses_mut().sort_out(node)?);
+    }
     let mut parts = Vec::new();
     for window in windows(&selection, &nodes, &whole, count, plan.halo) {
         let grid = Grid::new(*whole.lattice(), window)?;
@@ -56,7 +60,8 @@ pub async fn raster_units(
             work: Some(work.text(&window)?),
         });
     }
-    Ok(selection.units_of(parts).await?)
+    let lost: Vec<Loss> = pass.losses().sorted().into_iter().cloned().collect();
+    Ok(selection.units_of(parts, &lost).await?)
 }
 
 /// The cells of each unit, disjoint and together all cells, with about as many points.

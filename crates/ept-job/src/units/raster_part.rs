@@ -61,7 +61,7 @@ pub(super) async fn write(
     mut progress: impl FnMut(&Progress),
 ) -> Result<(RasterPart, u64, Pass), JobError> {
     let model = work.model()?;
-    let mut pass = Pass::new(unit.select(engine)?, on_error);
+    let mut pass = Pass::new(unit.select(engine)?, on_error).with_told(unit.lost());
     pass.note = Some(work.note.clone());
     let files = RasterFiles {
         raster: path.to_owned(),
