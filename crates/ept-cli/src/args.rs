@@ -6,12 +6,10 @@ use std::time::Duration;
 
 use clap::Args;
 use ept_job::OnError;
-use ept_reader::{Corners, Crs, Edge, Filter, Length, Query, Spacing, Srs, Thin};
+use ept_reader::{Corners, Crs, Edge, Filter, Length, Query, Spacing, Srs, Thin, parse_timeout};
 
 use crate::choice::Choice;
-use crate::values::{
-    addon, count, depth, duration, folder, header, points, resolution, retries, size, srs,
-};
+use crate::values::{addon, count, depth, folder, header, points, resolution, retries, size, srs};
 
 /// Locations of points.
 #[derive(Debug, Args)]
@@ -44,7 +42,7 @@ pub(crate) struct ConnectionArgs {
     #[arg(long = "header", value_name = "NAME: VALUE", value_parser = header)]
     pub(crate) headers: Vec<(String, String)>,
     /// Time limit for all reading: seconds, or a number with ms, s, m or h
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = duration)]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, value_parser = parse_timeout)]
     pub(crate) timeout: Option<Duration>,
     /// Retry temporary failures N times [default: 9, but 3 if the server never answered]
     #[arg(long, value_name = "N", allow_hyphen_values = true, value_parser = retries)]

@@ -2,7 +2,6 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use ept_reader::{Crs, Spacing, Srs};
 
@@ -72,29 +71,6 @@ pub(crate) fn size(text: &str) -> Result<u64, String> {
         size if size.is_finite() && size >= 0.0 => Ok(size as u64),
         _ => Err("must be 0 or greater".into()),
     }
-}
-
-pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    let unit_at = text
-        .find(|c: char| c.is_ascii_alphabetic())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(unit_at);
-    let seconds = match unit {
-        "" | "s" => 1.0,
-        "ms" => 0.001,
-        "m" => 60.0,
-        "h" => 3600.0,
-        _ => return Err(format!("\"{unit}\" is not ms, s, m or h")),
-    };
-    let number: f64 = number
-        .trim()
-        .parse()
-        .map_err(|_| format!("\"{text}\" is not a time"))?;
-    let duration = Duration::try_from_secs_f64(number * seconds).ok();
-    let is_useful = |duration: &Duration| !duration.is_zero();
-    duration
-        .filter(is_useful)
-        .ok_or_else(|| "must be greater than 0".into())
 }
 
 pub(crate) fn resolution(text: &str) -> Result<Spacing, String> {

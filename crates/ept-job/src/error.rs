@@ -104,6 +104,9 @@ pub enum JobError {
     /// The parts of work units can't be put together.
     #[error("{0}")]
     Part(String),
+    /// A result can't be divided into work units.
+    #[error("{0}")]
+    Division(String),
     /// Heights above points of the ground in work units.
     #[error(
         "heights above points of the ground can't be divided into work units: where their triangles end, a height depends on \

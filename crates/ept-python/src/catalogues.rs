@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use crate::area::area_of;
 use crate::runtime::wait;
 use crate::settings::{Settings, location};
-use crate::text::parse;
+use crate::text::{Text, parse};
 use crate::{errors, json, settings};
 
 /// Searches catalogues for surveys that intersect an area.
@@ -23,7 +23,7 @@ use crate::{errors, json, settings};
 ///     Grow the area by a length on the ground, such as ``"2km"``.
 /// sources : list of str
 ///     ``"opentopography"``, ``"3dep"``, ``"noaa"``, or the path or URL of another catalogue.
-/// headers, retries, cache, cache_size, offline
+/// headers, retries, timeout, cache, cache_size, offline
 ///     As for :func:`open`.
 ///
 /// Returns
@@ -38,9 +38,9 @@ use crate::{errors, json, settings};
 ///     If no catalogue can be read.
 #[pyfunction]
 #[pyo3(signature = (
-    area, *, crs=None, buffer=None, sources=vec!["opentopography".to_owned()], headers=None, retries=None, cache=None, cache_size=None,
+    area, *, crs=None, buffer=None, sources=vec!["opentopography".to_owned()], headers=None, retries=None, timeout=None, cache=None, cache_size=None,
     offline=false
-), text_signature = "(area, *, crs=None, buffer=None, sources=['opentopography'], headers=None, retries=None, cache=None, cache_size=None, offline=False)")]
+), text_signature = "(area, *, crs=None, buffer=None, sources=['opentopography'], headers=None, retries=None, timeout=None, cache=None, cache_size=None, offline=False)")]
 #[allow(clippy::too_many_arguments)]
 pub(crate) fn find<'py>(
     py: Python<'py>,
@@ -50,6 +50,7 @@ pub(crate) fn find<'py>(
     sources: Vec<String>,
     headers: Option<BTreeMap<String, String>>,
     retries: Option<u32>,
+    timeout: Option<Text>,
     cache: Option<Bound<'py, PyAny>>,
     cache_size: Option<u64>,
     offline: bool,
@@ -57,6 +58,7 @@ pub(crate) fn find<'py>(
     let settings = Settings {
         headers: headers.unwrap_or_default(),
         retries,
+        timeout: settings::timeout(py, timeout)?,
         cache: cache.as_ref().map(location).transpose()?,
         cache_size,
         offline,

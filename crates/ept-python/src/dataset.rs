@@ -65,6 +65,7 @@ impl Dataset {
 
     fn engine(&self, py: Python<'_>) -> PyResult<Engine> {
         if let Some(engine) = self.of_process(|opened| opened.engine.clone()) {
+            engine.restart_timeout();
             return Ok(engine);
         }
         let engine = settings::engine(py, &self.settings)?;
@@ -74,6 +75,7 @@ impl Dataset {
     /// The dataset, opened if it is not.
     pub(crate) fn opened(&self, py: Python<'_>) -> PyResult<ept_reader::Dataset> {
         if let Some(dataset) = self.of_process(|opened| opened.dataset.clone()) {
+            dataset.engine().restart_timeout();
             return Ok(dataset);
         }
         let dataset = self.open(py, &[], Edge::Closed)?;
@@ -131,6 +133,9 @@ impl Dataset {
 ///     Bytes of points that wait for their consumer, 256 MiB by default.
 /// retries : int, optional
 ///     How often a request that fails temporarily is made again.
+/// timeout : float or str, optional
+///     Time limit for opening, and for each read: seconds, or text with a unit (``"500ms"``, ``"30s"``, ``"5m"``). It starts again with
+///     each read; reads that are under way then have it too. What takes longer is a :class:`StoreError`.
 /// cache : path, optional
 ///     Folder that keeps the files of remote datasets; at most `cache_size` bytes, 10 GB by default.
 /// offline : bool
@@ -166,7 +171,7 @@ impl Dataset {
 /// 25000
 #[pyfunction]
 #[pyo3(signature = (
-    location, *, storage_options=None, headers=None, threads=None, requests=None, memory=None, retries=None, cache=None,
+    location, *, storage_options=None, headers=None, threads=None, requests=None, memory=None, retries=None, timeout=None, cache=None,
     cache_size=None, offline=false, override_crs=None, vertical_as_is=false, addons=None, url_field=None, url_template=None,
     base=None, index_crs=None
 ))]
@@ -180,6 +185,7 @@ pub(crate) fn open(
     requests: Option<NonZeroUsize>,
     memory: Option<NonZeroUsize>,
     retries: Option<u32>,
+    timeout: Option<Text>,
     cache: Option<Bound<'_, PyAny>>,
     cache_size: Option<u64>,
     offline: bool,
@@ -202,6 +208,7 @@ pub(crate) fn open(
         requests,
         memory,
         retries,
+        timeout: settings::timeout(py, timeout)?,
         cache: cache.as_ref().map(self::location).transpose()?,
         cache_size,
         offline,

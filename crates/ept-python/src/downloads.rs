@@ -14,6 +14,7 @@ use crate::area::area_of;
 use crate::progress::Bar;
 use crate::runtime::wait;
 use crate::settings::{Settings, crs_text, location};
+use crate::text::Text;
 use crate::{errors, json, settings};
 
 /// Downloads the files of a source that intersect an area, each as a whole; of an EPT dataset, the nodes in the area as a
@@ -34,7 +35,7 @@ use crate::{errors, json, settings};
 ///     Number of files fetched concurrently.
 /// verify : bool
 ///     Decode every point of each file before it counts as complete.
-/// storage_options, headers, retries, cache, cache_size, offline, url_field, url_template, base, index_crs
+/// storage_options, headers, retries, timeout, cache, cache_size, offline, url_field, url_template, base, index_crs
 ///     As for :func:`open`.
 /// progress : bool
 ///     Show a progress bar, if tqdm is installed.
@@ -50,9 +51,9 @@ use crate::{errors, json, settings};
 ///     If the source can't be read, or the folder not be written.
 #[pyfunction]
 #[pyo3(signature = (
-    location, folder, *, bounds=None, crs=None, buffer=None, jobs=JOBS, verify=false, storage_options=None, headers=None, retries=None,
+    location, folder, *, bounds=None, crs=None, buffer=None, jobs=JOBS, verify=false, storage_options=None, headers=None, retries=None, timeout=None,
     cache=None, cache_size=None, offline=false, url_field=None, url_template=None, base=None, index_crs=None, progress=false
-), text_signature = "(location, folder, *, bounds=None, crs=None, buffer=None, jobs=4, verify=False, storage_options=None, headers=None, retries=None, cache=None, cache_size=None, offline=False, url_field=None, url_template=None, base=None, index_crs=None, progress=False)")]
+), text_signature = "(location, folder, *, bounds=None, crs=None, buffer=None, jobs=4, verify=False, storage_options=None, headers=None, retries=None, timeout=None, cache=None, cache_size=None, offline=False, url_field=None, url_template=None, base=None, index_crs=None, progress=False)")]
 #[allow(clippy::too_many_arguments)]
 pub(crate) fn fetch<'py>(
     py: Python<'py>,
@@ -66,6 +67,7 @@ pub(crate) fn fetch<'py>(
     storage_options: Option<BTreeMap<String, String>>,
     headers: Option<BTreeMap<String, String>>,
     retries: Option<u32>,
+    timeout: Option<Text>,
     cache: Option<Bound<'py, PyAny>>,
     cache_size: Option<u64>,
     offline: bool,
@@ -81,6 +83,7 @@ pub(crate) fn fetch<'py>(
         storage_options: storage_options.unwrap_or_default(),
         requests: Some(jobs),
         retries,
+        timeout: settings::timeout(py, timeout)?,
         cache: cache.as_ref().map(self::location).transpose()?,
         cache_size,
         offline,

@@ -17,6 +17,8 @@ pub(crate) fn job(py: Python<'_>, error: &JobError) -> PyErr {
     match error {
         JobError::Read(error) => read(py, error),
         JobError::Decode(fault) => decode(py, fault),
+        JobError::GroundUnits => argument(py, format!("{error} (hag=\"dtm.tif\")")),
+        JobError::Division(_) => argument(py, error.to_string()),
         error => raise(py, "OutputError", &error.in_full(), &Details::default()),
     }
 }

@@ -129,6 +129,7 @@ impl Query {
                 self.known().dataset.get_or_insert(dataset).clone()
             }
         };
+        dataset.engine().restart_timeout();
         let selection = dataset.select(&self.query);
         selection.map_err(|error| errors::read(py, &error))
     }
@@ -178,25 +179,17 @@ impl Query {
 
     /// The work units of the query.
     fn divided(&self, py: Python<'_>, n: NonZeroUsize, halo: Option<Text>) -> PyResult<Vec<Unit>> {
-        let refused = |problem: &str| Err(errors::argument(py, problem.to_owned()));
-        if self.extras.limit.is_some() {
-            return refused("a query with limit can't be divided into work units");
-        }
-        if self.extras.hag.is_some() {
-            return refused("a query with hag can't be divided into work units");
-        }
         let settings = self.dataset.get().settings();
         if settings.has_named_location() {
-            return refused(
-                "a location with ${NAME} can't be divided into work units, which have the location itself",
-            );
+            let problem = "a location with ${NAME} can't be divided into work units, which have the location itself";
+            return Err(errors::argument(py, problem.into()));
         }
         let options = UnitOptions {
             has_geometry: self.extras.has_geometry,
             skips: self.extras.skips,
             ..UnitOptions::default()
         };
-        let units = units::divide(py, self.selection(py)?, n, halo)?.into_iter();
+        let units = units::divide(py, self.pass(py)?, n, halo)?.into_iter();
         let units = units.map(|unit| Unit::new(unit, settings.of_units(), options.clone()));
         Ok(units.collect())
     }
@@ -368,7 +361,8 @@ impl Query {
     /// Divides the query into at most `n` work units: disjoint, together the query, whatever their number, and about equal.
     ///
     /// Units can be read anywhere, by any engine, in any order and again. They ask for tiles only, and all see the same state of the
-    /// dataset.
+    /// dataset. A query that thins is always divided by area: a cell of its grid belongs to one unit. If it has `limit`, tiles that may
+    /// have points outside the query are read to find out which have the first points.
     ///
     /// Parameters
     /// ----------
@@ -386,7 +380,8 @@ impl Query {
     /// Raises
     /// ------
     /// QueryError
-    ///     If the query thins, has `limit` or `hag`, or a location has secrets.
+    ///     If heights are measured above points of the ground (`hag` must be a terrain model), since they depend on points however far
+    ///     away; if the query has `limit`, and `halo` or thinning; or if a location has secrets.
     #[pyo3(signature = (n, *, halo=None))]
     fn units(&self, py: Python<'_>, n: NonZeroUsize, halo: Option<Text>) -> PyResult<Vec<Unit>> {
         self.divided(py, n, halo)

@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use ept_index::{IndexError, Reading};
 use ept_reader::{
     Cache, CloudOptions, Crs, Engine, Heights, HttpOptions, Opening, Options, Retry, Services, Srs,
-    is_index, without_secrets,
+    is_index, parse_timeout, without_secrets,
 };
 use pyo3::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::errors;
 use crate::runtime::runtime;
+use crate::text::Text;
 
 /// The arguments of `pyept.open`. As JSON, secrets are left out.
 #[derive(Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -28,6 +30,7 @@ pub(crate) struct Settings {
     pub(crate) requests: Option<NonZeroUsize>,
     pub(crate) memory: Option<NonZeroUsize>,
     pub(crate) retries: Option<u32>,
+    pub(crate) timeout: Option<Duration>,
     pub(crate) cache: Option<String>,
     pub(crate) cache_size: Option<u64>,
     pub(crate) offline: bool,
@@ -106,6 +109,7 @@ impl Settings {
             requests: self.requests,
             memory: self.memory,
             retries: self.retries,
+            timeout: self.timeout,
             cache: self.cache.clone(),
             cache_size: self.cache_size,
             offline: self.offline,
@@ -148,6 +152,7 @@ impl Settings {
                 .map(|text| srs(py, text))
                 .transpose()?,
             is_offline: self.offline,
+            timeout: self.timeout,
             services: Services::from_env(),
             cache: self
                 .cache
@@ -225,6 +230,12 @@ impl Settings {
 pub(crate) fn engine(py: Python<'_>, settings: &Settings) -> PyResult<Engine> {
     let _guard = runtime(py)?.enter();
     Ok(Engine::new(&settings.options(py)?))
+}
+
+/// The time of an argument `timeout`.
+pub(crate) fn timeout(py: Python<'_>, given: Option<Text>) -> PyResult<Option<Duration>> {
+    let parsed = given.map(|text| parse_timeout(&text.as_text())).transpose();
+    parsed.map_err(|problem| errors::argument(py, format!("timeout: {problem}")))
 }
 
 /// A location as text: a path object is one too.

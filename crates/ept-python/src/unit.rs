@@ -5,8 +5,7 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use ept_job::{Format, JobError, OnError, OutputError, Pass, write_unit};
-use ept_reader::Core;
+use ept_job::{Format, JobError, OnError, OutputError, Pass, unit_pass, write_unit};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyType};
 use pyo3_arrow::ffi::to_schema_pycapsule;
@@ -18,6 +17,7 @@ use crate::reader::{self, Reader};
 use crate::report::Slot;
 use crate::runtime::{runtime, wait};
 use crate::settings::Settings;
+use crate::text::Text;
 use crate::{arrays, errors, json, settings};
 
 /// A part of a query that can be read anywhere, in any order and again: the same points each time. Made by :meth:`Query.units` or
@@ -72,9 +72,8 @@ impl Unit {
             let columns = columns.iter().map(String::as_str);
             query = query.with_dimensions(columns.filter(|name| !added.contains(&Some(*name))));
         }
-        let core = query.core().filter(|_| self.options.drops_halo);
-        if let Some(core) = core.map(|core| Core::new(core.area().clone())) {
-            query = query.with_core(core);
+        if let Some(core) = query.core().filter(|_| self.options.drops_halo).cloned() {
+            query = query.with_core(core.without_halo());
         }
         self.unit.clone().with_query(query)
     }
@@ -105,16 +104,10 @@ impl Unit {
 
 impl Points for Unit {
     fn pass(&self, py: Python<'_>) -> PyResult<Pass> {
-        if self.unit.work().is_some() {
-            let problem = "the unit is of a raster: its points are also those of other units; write it, and merge what units \
-                           wrote";
-            return Err(errors::argument(py, problem.into()));
-        }
         let engine = self.engine(py)?;
         let _guard = runtime(py)?.enter();
-        let selection = self.own().select(&engine);
-        let selection = selection.map_err(|error| errors::read(py, &error))?;
-        Ok(Pass::new(selection, self.on_error()))
+        let pass = unit_pass(&self.own(), &engine, self.on_error());
+        pass.map_err(|error| errors::job(py, &error))
     }
 
     fn report_slot(&self) -> &Slot {
@@ -226,13 +219,15 @@ impl Unit {
     ///     Maximum number of tiles decoded concurrently. 1 by default, since several units usually run on a machine.
     /// storage_options, headers : dict, optional
     ///     As for :func:`open`; in a pickle, secrets are left out.
+    /// retries, timeout
+    ///     As for :func:`open`.
     /// columns : list of str, optional
     ///     Dimensions, in this order.
     /// drop_halo : bool, optional
     ///     Leave out the points of the halo, and the column ``Halo``.
     /// on_error : {"raise", "skip"}, optional
     ///     As for :meth:`Dataset.query`.
-    #[pyo3(signature = (*, threads=None, storage_options=None, headers=None, columns=None, drop_halo=None, on_error=None))]
+    #[pyo3(signature = (*, threads=None, storage_options=None, headers=None, retries=None, timeout=None, columns=None, drop_halo=None, on_error=None))]
     #[allow(clippy::too_many_arguments)]
     fn with_options(
         &self,
@@ -240,12 +235,16 @@ impl Unit {
         threads: Option<NonZeroUsize>,
         storage_options: Option<BTreeMap<String, String>>,
         headers: Option<BTreeMap<String, String>>,
+        retries: Option<u32>,
+        timeout: Option<Text>,
         columns: Option<Vec<String>>,
         drop_halo: Option<bool>,
         on_error: Option<&str>,
     ) -> PyResult<Unit> {
         let (mut settings, mut options) = (self.settings.clone(), self.options.clone());
         settings.threads = threads.or(settings.threads);
+        settings.retries = retries.or(settings.retries);
+        settings.timeout = settings::timeout(py, timeout)?.or(settings.timeout);
         if let Some(given) = storage_options {
             settings.set_storage_options(given);
         }

@@ -5,8 +5,8 @@ use std::io::{self, BufRead, BufReader};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use ept_job::Merge;
-use ept_reader::{Cut, Selection, Spacing};
+use ept_job::{Merge, Pass};
+use ept_reader::{Cut, Spacing};
 use pyo3::prelude::*;
 use serde_json::json;
 
@@ -16,10 +16,10 @@ use crate::text::Text;
 use crate::unit::Unit;
 use crate::{errors, json};
 
-/// Divides a selection into at most `n` work units.
+/// Divides the points of a pass into at most `n` work units.
 pub(crate) fn divide(
     py: Python<'_>,
-    selection: Selection,
+    mut pass: Pass,
     n: NonZeroUsize,
     halo: Option<Text>,
 ) -> PyResult<Vec<ept_reader::Unit>> {
@@ -28,7 +28,8 @@ pub(crate) fn divide(
         Some(Text::Number(0.0)) => Cut::by_area(n, None),
         Some(width) => Cut::by_area(n, Some(width.parse::<Spacing>(py, "halo")?)),
     };
-    let units = wait(py, || ept_job::units(selection, &cut))?;
+    let units = wait(py, || ept_job::units(&mut pass, &cut))?;
+    errors::warn_of_losses(py, &pass.losses().sorted())?;
     units.map_err(|error| errors::job(py, &error))
 }
 

@@ -9,7 +9,8 @@ use pyo3::prelude::*;
 
 use crate::runtime::wait;
 use crate::settings::{Settings, location};
-use crate::{errors, json};
+use crate::text::Text;
+use crate::{errors, json, settings};
 
 /// Checks a dataset for errors.
 ///
@@ -19,7 +20,7 @@ use crate::{errors, json};
 ///     As for :func:`open`: one dataset or file.
 /// deep : bool
 ///     Decode every point of every tile.
-/// storage_options, headers, threads, requests, retries
+/// storage_options, headers, threads, requests, retries, timeout
 ///     As for :func:`open`.
 ///
 /// Returns
@@ -33,7 +34,7 @@ use crate::{errors, json};
 /// NotFoundError, StoreError
 ///     If there is nothing to check. What is wrong with its contents is in the report.
 #[pyfunction]
-#[pyo3(signature = (location, *, deep=false, storage_options=None, headers=None, threads=None, requests=None, retries=None))]
+#[pyo3(signature = (location, *, deep=false, storage_options=None, headers=None, threads=None, requests=None, retries=None, timeout=None))]
 #[allow(clippy::too_many_arguments)]
 pub(crate) fn validate<'py>(
     py: Python<'py>,
@@ -44,6 +45,7 @@ pub(crate) fn validate<'py>(
     threads: Option<NonZeroUsize>,
     requests: Option<NonZeroUsize>,
     retries: Option<u32>,
+    timeout: Option<Text>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let settings = Settings {
         locations: vec![self::location(location)?],
@@ -52,6 +54,7 @@ pub(crate) fn validate<'py>(
         threads,
         requests,
         retries,
+        timeout: settings::timeout(py, timeout)?,
         ..Settings::default()
     };
     let source = settings.resolved_locations(py)?.concat();

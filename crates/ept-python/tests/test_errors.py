@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import time
 import warnings
 from pathlib import Path
 
@@ -136,3 +137,30 @@ def test_validation(tmp_path: Path) -> None:
     assert not found["valid"]
     assert found["errors"] == 2
     assert all(finding["fix"] for finding in found["findings"])
+
+
+def test_a_timeout_is_for_each_read(server: Server) -> None:
+    dataset = pyept.open(f"{server.url}/terrain", timeout="700ms", retries=0)
+    query = dataset.query(depth=1, columns=["Z"])
+    server.delay = ("ept-data", 30)
+    with pytest.raises(pyept.EptError, match="timeout of 700ms"):
+        query.to_numpy()
+    server.delay = None
+    # Longer than the timeout after the dataset was opened.
+    time.sleep(0.8)
+    expected = len(query.to_numpy()["Z"])
+    assert expected > 0
+    unit = query.units(1)[0]
+    server.delay = ("ept-data", 30)
+    with pytest.raises(pyept.EptError, match="timeout of 700ms"):
+        pickle.loads(pickle.dumps(unit)).to_numpy()
+    with pytest.raises(pyept.EptError, match="timeout of 100ms"):
+        unit.with_options(timeout=0.1).to_numpy()
+    server.delay = None
+    assert len(unit.with_options(timeout="1m").to_numpy()["Z"]) == expected
+
+
+@pytest.mark.parametrize("timeout", [0, -1, "soon", "3 weeks"])
+def test_what_is_no_timeout(timeout: float | str) -> None:
+    with pytest.raises(pyept.QueryError, match="timeout: "):
+        pyept.open(TESTDATA / "terrain", timeout=timeout)

@@ -52,7 +52,9 @@ def test_units_of_areas_are_the_query(terrain: pyept.Dataset, n: int, halo: floa
     everything = terrain.query(columns=["X", "Y"]).to_numpy()
     own = []
     for unit in query.units(n, halo=halo):
-        assert len(unit.query["areas"]) == 2
+        # The part of a unit is not an area of the query.
+        assert len(unit.query["areas"]) == 1
+        assert "core" in unit.query
         read = unit.to_numpy()
         assert ("Halo" in read) == (halo != 0)
         kept = unit.with_options(drop_halo=True).to_numpy()
@@ -162,9 +164,14 @@ def test_a_header_in_the_environment_travels(server: Server, monkeypatch: pytest
 
 
 def test_what_can_not_be_divided(terrain: pyept.Dataset, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    for query in [terrain.query(thin=1), terrain.query(limit=10), terrain.query(hag=True)]:
+    for query, halo in [
+        (terrain.query(hag=True), None),
+        (terrain.query(hag=[2, 9]), 0),
+        (terrain.query(limit=10), 5),
+        (terrain.query(limit=10, thin=1), None),
+    ]:
         with pytest.raises(pyept.QueryError, match="can't be divided"):
-            query.units(2)
+            query.units(2, halo=halo)
     with pytest.raises(pyept.QueryError, match="query string") as raised:
         pyept.open(f"{server.url}/terrain/ept.json?token={SECRET}").query().units(2)
     assert SECRET not in str(raised.value)
@@ -243,3 +250,57 @@ def test_units_of_rasters_have_no_points_of_their_own(terrain: pyept.Dataset) ->
     unit = pyept.Unit.from_json(json.dumps({**line, "work": "{}"}))
     with pytest.raises(pyept.QueryError, match="of a raster"):
         unit.to_arrow()
+
+
+@pytest.mark.parametrize("thin", [{"thin": 6}, {"thin_3d": "4m"}])
+def test_units_of_a_query_that_thins_are_the_query(terrain: pyept.Dataset, thin: dict[str, Any]) -> None:
+    names = ["X", "Y", "Z", "GpsTime"]
+    query = terrain.query(columns=names, **thin)
+    expected = query.to_numpy()
+    for halo in [None, 0, 10.0]:
+        units = query.units(9, halo=halo)
+        assert len(units) > 3
+        parts = [unit.with_options(drop_halo=True).to_numpy() for unit in units]
+        assert np.array_equal(rows(together(parts), names), rows(expected, names))
+    # Points of the halo are points of the query too.
+    halos = [unit.to_numpy() for unit in units]
+    around = [{name: part[name][part["Halo"] == 1] for name in names} for part in halos]
+    assert sum(len(part["X"]) for part in around) > 0
+    whole = {tuple(row) for row in rows(expected, names)}
+    assert {tuple(row) for row in rows(together(around), names)} <= whole
+
+
+@pytest.mark.parametrize("limit", [1, 4000, 100_000])
+def test_the_first_points_in_units(terrain: pyept.Dataset, limit: int) -> None:
+    query = terrain.query(where="Intensity > 100", columns=["X", "Z"], limit=limit)
+    units = [pickle.loads(pickle.dumps(unit)) for unit in query.units(4)]
+    read = together([unit.to_numpy() for unit in units])
+    for name, values in query.to_numpy().items():
+        assert np.array_equal(read[name], values)
+
+
+def test_heights_above_a_terrain_model_in_units(terrain: pyept.Dataset, tmp_path: Path) -> None:
+    model = tmp_path / "dtm.tif"
+    terrain.query().dtm(model, resolution=4)
+    query = terrain.query(hag=model, where="HeightAboveGround > 1", columns=["X", "HeightAboveGround"])
+    read = together([unit.to_numpy() for unit in query.units(5)])
+    for name, values in query.to_numpy().items():
+        assert len(values) > 100
+        assert np.array_equal(read[name], values)
+    with_halo = query.units(5, halo=10)[0].to_numpy()
+    assert set(with_halo) == {"X", "HeightAboveGround", "Halo"}
+    assert with_halo["HeightAboveGround"].min() > 1
+
+
+def test_a_page_that_was_lost_is_in_the_report_of_the_first_unit(tmp_path: Path) -> None:
+    copy = tmp_path / "damaged"
+    shutil.copytree(TESTDATA / "terrain", copy)
+    (copy / "ept-hierarchy" / "2-1-1-1.json").write_text("no page")
+    dataset = pyept.open(copy)
+    with pytest.raises(pyept.LostError, match="2-1-1-1"):
+        dataset.query().units(3)
+    with pytest.warns(pyept.LossWarning, match="2-1-1-1"):
+        units = dataset.query(on_error="skip").units(3)
+    with pytest.warns(pyept.LossWarning, match="2-1-1-1"):
+        receipts = [unit.write(tmp_path / "parts") for unit in units]
+    assert [[loss["key"] for loss in receipt["losses"]] for receipt in receipts] == [["2-1-1-1"], [], []]

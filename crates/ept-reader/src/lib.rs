@@ -123,7 +123,7 @@ pub use catalog::{opentopography_surveys, read_catalog};
 pub use dataset::Dataset;
 pub use engine::{
     CloudOptions, Contents, Engine, Held, Limits, Options, Receiver, Retry, Traffic, TransferError,
-    Wait, WaitWatch,
+    Wait, WaitWatch, parse_timeout,
 };
 pub use ept_scene::{CachedTile, Camera, CameraError, Picked, Ray, View};
 pub use error::{Error, Loss, LossCause, LostPart};

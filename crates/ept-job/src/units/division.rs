@@ -60,7 +60,7 @@ fn check_limit(pass: &Pass, cut: &Cut) -> Result<(), JobError> {
     } else {
         return Ok(());
     };
-    Err(JobError::Part(format!(
+    Err(JobError::Division(format!(
         "a limit takes the first points in the order of the nodes, which {what} do not keep, so they can't be divided into \
          work units"
     )))

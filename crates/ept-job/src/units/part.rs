@@ -97,7 +97,7 @@ pub fn unit_pass(unit: &Unit, engine: &Engine, on_error: OnError) -> Result<Pass
     let work = PointsWork::of_unit(unit).ok_or_else(|| {
         let problem = "the unit is of a raster: its points are also those of other units; write it, and merge what units \
                        wrote";
-        JobError::Part(problem.into())
+        JobError::Division(problem.into())
     })?;
     points_pass(unit, work, engine, on_error)
 }

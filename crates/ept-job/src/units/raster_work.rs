@@ -69,12 +69,12 @@ impl RasterWork {
         note: String,
     ) -> Result<RasterWork, JobError> {
         let refused = |what: &str| {
-            JobError::Part(format!(
+            JobError::Division(format!(
                 "{what} depend on points however far away, so the raster can't be divided into work units"
             ))
         };
         let compression = CompressionText::of(compression).ok_or_else(|| {
-            JobError::Part(
+            JobError::Division(
                 "parts with this compression can't be put together: choose another".into(),
             )
         })?;

@@ -239,6 +239,8 @@ class Unit:
         threads: int | None = None,
         storage_options: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        retries: int | None = None,
+        timeout: _Size | None = None,
         columns: Sequence[str] | None = None,
         drop_halo: bool | None = None,
         on_error: _OnError | None = None,
@@ -266,6 +268,7 @@ def open(
     requests: int | None = None,
     memory: int | None = None,
     retries: int | None = None,
+    timeout: _Size | None = None,
     cache: _Path | None = None,
     cache_size: int | None = None,
     offline: bool = False,
@@ -285,6 +288,7 @@ def find(
     sources: Sequence[str] = ["opentopography"],
     headers: Mapping[str, str] | None = None,
     retries: int | None = None,
+    timeout: _Size | None = None,
     cache: _Path | None = None,
     cache_size: int | None = None,
     offline: bool = False,
@@ -301,6 +305,7 @@ def fetch(
     storage_options: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
     retries: int | None = None,
+    timeout: _Size | None = None,
     cache: _Path | None = None,
     cache_size: int | None = None,
     offline: bool = False,
@@ -319,6 +324,7 @@ def validate(
     threads: int | None = None,
     requests: int | None = None,
     retries: int | None = None,
+    timeout: _Size | None = None,
 ) -> dict[str, Any]: ...
 def read_units(path: _Path) -> list[Unit]: ...
 def merge(folder: _Path, path: _Path, *, overwrite: bool = True, progress: bool = False) -> dict[str, Any]: ...

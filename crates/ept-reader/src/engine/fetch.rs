@@ -276,17 +276,23 @@ impl Fetcher {
         self.check_online(path)?;
         let last = Mutex::new(None);
         let patient = self.attempts(retry, once, &last);
-        let Some((deadline, timeout)) = self.engine.inner.deadline else {
+        let Some(timeout) = &self.engine.inner.timeout else {
             return patient.await;
         };
-        timeout_at(deadline, patient).await.unwrap_or_else(|_| {
-            let last = last.lock().unwrap_or_else(PoisonError::into_inner).take();
-            let last = last.map_or_else(String::new, |cause| format!("; last attempt: {cause}"));
-            Err(StoreError::Failed {
-                location: self.location(path),
-                cause: format!("not complete within the total timeout of {timeout:?}{last}"),
+        timeout_at(timeout.end(), patient)
+            .await
+            .unwrap_or_else(|_| {
+                let last = last.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let last =
+                    last.map_or_else(String::new, |cause| format!("; last attempt: {cause}"));
+                Err(StoreError::Failed {
+                    location: self.location(path),
+                    cause: format!(
+                        "not complete within the total timeout of {:?}{last}",
+                        timeout.limit()
+                    ),
+                })
             })
-        })
     }
 
     /// Stores the cause of the last failure in `last`, for the message if the timeout expires.

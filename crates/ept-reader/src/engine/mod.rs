@@ -11,6 +11,7 @@ mod options;
 mod ranges;
 mod retry;
 mod room;
+mod timeout;
 mod traffic;
 mod transfer;
 mod wait;
@@ -33,11 +34,13 @@ pub(crate) use memory::{Memory, Share, Taken};
 pub use options::{CloudOptions, Options};
 pub use retry::Retry;
 pub(crate) use room::Room;
+pub use timeout::parse_timeout;
 pub use traffic::Traffic;
 pub use transfer::{Contents, Held, Receiver, TransferError};
 pub use wait::{Wait, WaitWatch};
 
 use cores::Cores;
+use timeout::Timeout;
 use traffic::Counters;
 
 /// What all datasets of a job share: limits on requests, decoding and memory, the timeout, the cache on disk, and the
@@ -72,7 +75,7 @@ struct Inner {
     decompressors: Arc<Decompressors>,
     traffic: Counters,
     start: Instant,
-    deadline: Option<(Instant, Duration)>,
+    timeout: Option<Timeout>,
     /// Whether any server has answered yet.
     has_answer: AtomicBool,
 }
@@ -84,8 +87,6 @@ impl Engine {
         let mut options = options.clone();
         options.limits = options.limits.within_reason();
         let limits = &options.limits;
-        let start = Instant::now();
-        let deadline = options.timeout.map(|timeout| (start + timeout, timeout));
         Engine {
             inner: Arc::new(Inner {
                 requests: Arc::new(Semaphore::new(limits.requests.get())),
@@ -94,11 +95,18 @@ impl Engine {
                 room: Arc::new(Semaphore::new(1)),
                 decompressors: Arc::default(),
                 traffic: Counters::default(),
-                start,
-                deadline,
+                start: Instant::now(),
+                timeout: options.timeout.and_then(Timeout::new),
                 has_answer: AtomicBool::new(false),
                 options,
             }),
+        }
+    }
+
+    /// Starts the timeout again, for another read of datasets that stay open. Reads that are under way have it too.
+    pub fn restart_timeout(&self) {
+        if let Some(timeout) = &self.inner.timeout {
+            timeout.restart();
         }
     }
 

@@ -88,13 +88,14 @@ impl Fetcher {
             let done = work.await;
             done.unwrap_or_else(|error| failed(error.to_string()))
         };
-        let Some((deadline, timeout)) = self.engine.inner.deadline else {
+        let Some(timeout) = &self.engine.inner.timeout else {
             return work.await;
         };
-        let done = timeout_at(deadline, work).await;
+        let done = timeout_at(timeout.end(), work).await;
         done.unwrap_or_else(|_| {
             failed(format!(
-                "not complete within the total timeout of {timeout:?}"
+                "not complete within the total timeout of {:?}",
+                timeout.limit()
             ))
         })
     }
