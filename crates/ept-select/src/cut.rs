@@ -21,6 +21,8 @@ pub struct Cut {
 pub enum CutKind {
     /// Consecutive nodes with about as many points as those of any other unit. Each node is read once, and the points of
     /// the units, one after the other, are those of the selection in the same order.
+    /// A query that thins is divided by area instead, since the point of a cell of its grid depends on points of several
+    /// nodes.
     Nodes,
     /// The points of a part of the plane, with those around it as far as the halo. Nodes on an edge are read by several
     /// units.
