@@ -204,6 +204,7 @@ impl Selection {
         // If they are disjoint, those of the areas, by which points may have been selected already.
         Bounds::new(min, max).unwrap_or(areas)
     }
+
     /// The requested dimensions and those needed for the selection. `None` for all.
     fn decoded(&self) -> Option<Vec<String>> {
         let Inner {
