@@ -58,9 +58,7 @@ impl LasFile {
         batch: &PointBatch,
         out: &mut impl Write,
     ) -> Result<(), ExportError> {
-        let mut records = mem::take(&mut self.records);
-        self.add_times(batch);
-        self.record.pack(batch, &mut records)?;
+        let records = self.pack(batch)?;
         match (&mut self.laz, batch.chunks()) {
             (Some(laz), Some(stored)) if self.record.is_of(stored) && laz.takes(stored) => {
                 debug_assert!(holds(stored, &records), "chunks of other points");
@@ -73,11 +71,17 @@ impl LasFile {
         Ok(())
     }
 
-    /// Packs the records of a batch without writing them.
-    pub(crate) fn pack(&mut self, batch: &PointBatch) -> Result<&[u8], ExportError> {
+    /// Packs the records of a batch without writing them, for [`LasFile::reuse`].
+    pub(crate) fn pack(&mut self, batch: &PointBatch) -> Result<Vec<u8>, ExportError> {
+        let mut records = mem::take(&mut self.records);
         self.add_times(batch);
-        self.record.pack(batch, &mut self.records)?;
-        Ok(&self.records)
+        self.record.pack(batch, &mut records)?;
+        Ok(records)
+    }
+
+    /// Takes back the memory of records.
+    pub(crate) fn reuse(&mut self, records: Vec<u8>) {
+        self.records = records;
     }
 
     /// Takes note of what points say of their times: standard ones decide, since the file has one bit for all.

@@ -75,6 +75,7 @@ mod rounding;
 mod shape;
 mod sink;
 mod spool;
+mod subtree;
 mod tally;
 
 #[cfg(feature = "arrow")]

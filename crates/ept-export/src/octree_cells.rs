@@ -32,9 +32,8 @@ impl Cells {
         }
     }
 
-    /// Whether the point is the first in its cell, which it then occupies.
-    pub(crate) fn take(&mut self, record: &[u8]) -> bool {
-        let place = self.place(record);
+    /// Whether a point is the first in its cell, which it then occupies.
+    pub(crate) fn take(&mut self, place: [f64; 3]) -> bool {
         let index = [0, 1, 2].map(|axis| {
             let part = (place[axis] - self.min[axis]) / self.side[axis];
             // A point on the last face, or beyond it due to rounding, belongs to the last cell.
@@ -47,14 +46,14 @@ impl Cells {
         is_first
     }
 
-    /// The index of the child that contains the point, in the order of [`Key::children`].
-    pub(crate) fn octant(&self, record: &[u8]) -> usize {
-        let place = self.place(record);
+    /// The index of the child that contains a point, in the order of [`Key::children`].
+    pub(crate) fn octant(&self, place: [f64; 3]) -> usize {
         let bit = |axis: usize| usize::from(place[axis] >= self.middle[axis]);
         bit(0) << 2 | bit(1) << 1 | bit(2)
     }
 
-    fn place(&self, record: &[u8]) -> [f64; 3] {
+    /// The coordinates of a record.
+    pub(crate) fn place(&self, record: &[u8]) -> [f64; 3] {
         [0, 1, 2].map(|axis| {
             let mut bytes = [0; 4];
             bytes.copy_from_slice(&record[axis * 4..axis * 4 + 4]);

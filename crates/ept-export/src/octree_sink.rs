@@ -13,20 +13,14 @@ use crate::las_file::LasFile;
 use crate::octree_cells::{Cells, GRID};
 use crate::record::Record;
 use crate::spool::Spool;
+use crate::subtree::{LEAF_POINTS, MAX_DEPTH, Points, Scratch, Site, Subtree};
 use crate::{CopcOptions, ExportError, Rounding, Sink};
 
-/// Maximum number of points that are not divided further.
-const LEAF_POINTS: u64 = 50_000;
-/// Depth at which a node takes all remaining points: so many are in the same place.
-const MAX_DEPTH: u32 = 24;
 /// Maximum number of points of a node at that depth, which are in memory: as many as in any other.
 const MAX_POINTS: u64 = (GRID * GRID * GRID) as u64;
 
 /// Bytes of records that are divided in memory: a subtree of this size is read once, whatever its depth.
 const MEMORY: u64 = 48 << 20;
-
-/// Creates an empty file for reading and writing.
-type Scratch<F> = Box<dyn FnMut() -> io::Result<F> + Send>;
 
 /// Writes COPC like [`CopcSink`](crate::CopcSink), but builds its own octree, for points whose nodes are not cubes or
 /// that were moved. The nodes of the batches and the spacing of the options are ignored.
@@ -35,9 +29,10 @@ type Scratch<F> = Box<dyn FnMut() -> io::Result<F> + Send>;
 /// than 50,000 points keeps the first point in each cell of a grid of 128 cells per axis, and passes the others to its
 /// children. The same points in the same order give the same bytes.
 ///
-/// The points are kept in scratch files until a subtree is small enough to be divided in memory (48 MB). Memory is
-/// limited by that, the points of a node (at most 2^21) and the chunks in progress, whatever the number of points. The
-/// files take as much space as the uncompressed points, for a time twice as much.
+/// Points go down two levels of the octree as they come, and are kept in scratch files, at most 73, until all have come. A
+/// subtree is then divided in memory if it is small enough (48 MB), else in the same way again. Memory is limited by that,
+/// the points of a node (at most 2^21) and the chunks in progress, whatever the number of points. The files take as much
+/// space as the uncompressed points, for a time twice as much.
 pub struct OctreeSink<W, F: Write> {
     draft: Fused<Draft<W, F>>,
     note: Option<String>,
@@ -51,7 +46,7 @@ struct Draft<W, F: Write> {
     scratch: Scratch<F>,
     /// Maximum bytes of records that are divided in memory.
     memory: u64,
-    file: Option<(LasFile, Spool<F>)>,
+    file: Option<(LasFile, Subtree<F>)>,
     keys: Vec<Key>,
     columns: Option<PointBatch>,
     /// The bounds of the points, for coordinates that were not stored as integers.
@@ -126,6 +121,47 @@ impl<W: Write + Seek, F: Read + Write + Seek> Draft<W, F> {
         }
     }
 
+    /// Adds records to a subtree.
+    fn push(
+        &mut self,
+        file: &LasFile,
+        subtree: &mut Subtree<F>,
+        records: &[u8],
+    ) -> io::Result<()> {
+        let mut site = Site {
+            cube: &self.options.bounds,
+            scaling: *file.scaling(),
+            size: file.record_size(),
+            scratch: &mut self.scratch,
+        };
+        subtree.push(records, &mut site)
+    }
+
+    /// Writes a subtree: a node, then its descendants.
+    fn put(&mut self, file: &mut LasFile, subtree: Subtree<F>) -> Result<(), ExportError> {
+        match subtree.points {
+            Points::Few(records) => self.put_node(file, subtree.key, &records),
+            Points::Later(spool) => self.divide(file, subtree.key, spool),
+            Points::Divided(divided) => {
+                let records = divided.own.into_records()?;
+                self.put_node(file, subtree.key, &records)?;
+                drop(records);
+                let mut below = divided.below.into_iter().flatten();
+                below.try_for_each(|below| self.put(file, below))
+            }
+        }
+    }
+
+    fn put_node(
+        &mut self,
+        file: &mut LasFile,
+        key: Key,
+        records: &[u8],
+    ) -> Result<(), ExportError> {
+        self.keys.push(key);
+        file.write_records(records, &mut self.out)
+    }
+
     /// Writes the points of a spool as the node `key` and its descendants.
     fn divide(&mut self, file: &mut LasFile, key: Key, spool: Spool<F>) -> Result<(), ExportError> {
         let takes_all = spool.points <= LEAF_POINTS || key.depth() == MAX_DEPTH;
@@ -133,40 +169,27 @@ impl<W: Write + Seek, F: Read + Write + Seek> Draft<W, F> {
             return Err(too_many(key));
         }
         let size = file.record_size();
+        if takes_all {
+            let records = spool.into_records()?;
+            return self.put_node(file, key, &records);
+        }
         if spool.points.saturating_mul(size as u64) <= self.memory {
-            let mut records = Vec::with_capacity(spool.points as usize * size);
             let rows = (0..spool.points as u32).collect();
-            spool.into_reader()?.read_to_end(&mut records)?;
+            let records = spool.into_records()?;
             return self.divide_in_memory(file, key, &records, rows);
         }
-        let mut cells = Cells::new(&self.options.bounds, key, *file.scaling());
-        let mut records = Vec::new();
-        let mut below: [Option<Spool<F>>; 8] = Default::default();
-        let points = spool.points;
-        let mut record = vec![0; size];
+        let mut subtree = Subtree::new(key);
+        let mut left = spool.points.saturating_mul(size as u64);
         let mut reader = spool.into_reader()?;
-        for _ in 0..points {
-            reader.read_exact(&mut record)?;
-            if takes_all || cells.take(&record) {
-                records.extend_from_slice(&record);
-                continue;
-            }
-            let child = match &mut below[cells.octant(&record)] {
-                Some(child) => child,
-                none => none.insert(Spool::new((self.scratch)()?)),
-            };
-            child.push(&record, record.len())?;
+        let mut records = vec![0; (1 << 16) / size.max(1) * size + size];
+        while left > 0 {
+            let now = usize::try_from(left).map_or(records.len(), |left| left.min(records.len()));
+            reader.read_exact(&mut records[..now])?;
+            self.push(file, &mut subtree, &records[..now])?;
+            left -= now as u64;
         }
         drop(reader);
-        self.keys.push(key);
-        file.write_records(&records, &mut self.out)?;
-        drop((records, cells));
-        for (child, spool) in key.children().zip(below) {
-            if let Some(spool) = spool {
-                self.divide(file, child, spool)?;
-            }
-        }
-        Ok(())
+        self.put(file, subtree)
     }
 
     /// Writes some of the records in memory, by index, as the node `key` and its descendants.
@@ -190,19 +213,19 @@ impl<W: Write + Seek, F: Read + Write + Seek> Draft<W, F> {
             let mut cells = Cells::new(&self.options.bounds, key, *file.scaling());
             let mut own = Vec::new();
             for row in rows {
-                if cells.take(record(row)) {
+                let place = cells.place(record(row));
+                if cells.take(place) {
                     own.push(row);
                 } else {
-                    below[cells.octant(record(row))].push(row);
+                    below[cells.octant(place)].push(row);
                 }
             }
             own
         };
-        self.keys.push(key);
         let mut node = Vec::with_capacity(own.len() * size);
         own.iter()
             .for_each(|row| node.extend_from_slice(record(*row)));
-        file.write_records(&node, &mut self.out)?;
+        self.put_node(file, key, &node)?;
         drop((own, node));
         for (child, rows) in key.children().zip(below) {
             if !rows.is_empty() {
@@ -216,27 +239,27 @@ impl<W: Write + Seek, F: Read + Write + Seek> Draft<W, F> {
         if batch.is_empty() {
             return Ok(self);
         }
-        let (mut file, mut spool) = match self.file.take() {
+        let (mut file, mut subtree) = match self.file.take() {
             Some(started) => started,
             None => {
                 let columns = self.columns.take();
                 let record = copc_record(columns.as_ref(), batch, &self.extent)?;
                 let file = start_copc(record, &self.options, &self.info, &mut self.out)?;
-                (file, Spool::new((self.scratch)()?))
+                (file, Subtree::new(Key::ROOT))
             }
         };
-        let size = file.record_size();
         self.check(batch, file.scaling())?;
         let records = file.pack(batch)?;
-        spool.push(records, size)?;
-        self.file = Some((file, spool));
+        self.push(&file, &mut subtree, &records)?;
+        file.reuse(records);
+        self.file = Some((file, subtree));
         Ok(self)
     }
 
     fn finish(mut self, note: Option<&str>) -> Result<u64, ExportError> {
         let file = match self.file.take() {
-            Some((mut file, spool)) => {
-                self.divide(&mut file, Key::ROOT, spool)?;
+            Some((mut file, subtree)) => {
+                self.put(&mut file, subtree)?;
                 file
             }
             None => {

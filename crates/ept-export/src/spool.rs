@@ -27,6 +27,16 @@ impl<F: Read + Write + Seek> Spool<F> {
         self.file.write_all(records)
     }
 
+    /// All records.
+    pub(crate) fn into_records(self) -> io::Result<Vec<u8>> {
+        let mut file = self.file.into_inner().map_err(IntoInnerError::into_error)?;
+        let length = file.stream_position()?;
+        file.rewind()?;
+        let mut records = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+        file.read_to_end(&mut records)?;
+        Ok(records)
+    }
+
     /// Reads the records from the start. The file is dropped with the reader.
     pub(crate) fn into_reader(self) -> io::Result<impl Read> {
         let mut file = self.file.into_inner().map_err(IntoInnerError::into_error)?;

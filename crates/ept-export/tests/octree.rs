@@ -171,7 +171,7 @@ fn what_cannot_be_is_refused() {
     let none = || Err::<Cursor<Vec<u8>>, _>(io::ErrorKind::StorageFull.into());
     let mut sink = Box::new(OctreeSink::new(File::default(), options(), none).unwrap());
     assert!(matches!(
-        sink.write(Key::ROOT.into(), &cloud(0..10)),
+        sink.write(Key::ROOT.into(), &cloud(0..60_000)),
         Err(ExportError::Io(_))
     ));
 }
