@@ -155,6 +155,14 @@ impl Extent {
         }
     }
 
+    /// Adds the coordinates of another extent.
+    pub(crate) fn join(&mut self, other: &Extent) {
+        for axis in 0..3 {
+            self.min[axis] = self.min[axis].min(other.min[axis]);
+            self.max[axis] = self.max[axis].max(other.max[axis]);
+        }
+    }
+
     /// The `bbox` of GeoParquet. `None` if there are no points, or for numbers that JSON can't represent.
     fn bbox(&self) -> Option<[f64; 6]> {
         let ([a, b, c], [d, e, f]) = (self.min, self.max);

@@ -2,8 +2,8 @@
 //!
 //! A [`Sink`] writes one [`PointBatch`](ept_points::PointBatch) after another to any [`Write`](std::io::Write):
 //! [`CsvSink`] as text, [`LasSink`] as LAS 1.4 or LAZ, [`CopcSink`] as COPC, [`PlySink`] as PLY. Sinks know nothing of
-//! datasets and keep no more than the current batch and a few LAZ chunks in memory. The same points give the same
-//! bytes, however they are divided into batches, except in COPC, where a batch is a node.
+//! datasets and keep no more than the current batch and a few chunks or row groups in memory. The same points give the
+//! same bytes, however they are divided into batches, except in COPC, where a batch is a node.
 //!
 //! The feature `arrow` adds `record_batch`, which converts a `PointBatch` to an Arrow record batch without a copy, and
 //! `ArrowSink`. The feature `parquet` adds `ParquetSink`, which writes GeoParquet. Their record batches and row groups
@@ -64,6 +64,8 @@ mod number;
 mod octree_cells;
 mod octree_sink;
 #[cfg(feature = "parquet")]
+mod parquet_file;
+#[cfg(feature = "parquet")]
 mod parquet_sink;
 mod ply;
 mod point_format;
@@ -72,6 +74,8 @@ mod record;
 #[cfg(feature = "arrow")]
 mod record_batches;
 mod rounding;
+#[cfg(feature = "parquet")]
+mod row_group;
 mod shape;
 mod sink;
 mod spool;

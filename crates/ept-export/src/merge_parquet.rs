@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::ExportError;
 use crate::laz_part::part_error;
-use crate::parquet_sink::{GEO, NOTE};
+use crate::parquet_file::{GEO, NOTE};
 
 /// Writes one file with the row groups of several files of this crate, one file after the other, and returns the number
 /// of points. The files must have the same columns and coordinate system; scale and offset are those of the first, as they

@@ -99,6 +99,11 @@ fn columnar() -> Vec<(&'static str, Make)> {
         ("parquet", |out| {
             Box::new(ept_export::ParquetSink::new(out, info(), empty()))
         }),
+        #[cfg(feature = "parquet")]
+        ("parquet on two threads", |out| {
+            let sink = ept_export::ParquetSink::new(out, info(), empty());
+            Box::new(sink.with_threads(threads(2)))
+        }),
     ]
 }
 

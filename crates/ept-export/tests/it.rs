@@ -12,5 +12,6 @@ mod las_file;
 mod merge;
 mod octree;
 mod parquet;
+mod parquet_threads;
 mod ply;
 mod point_format;

@@ -8,7 +8,7 @@ use crate::common;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::Float32Type;
+use arrow_array::types::{Float32Type, Float64Type};
 use arrow_array::{Array, RecordBatch};
 use bytes::Bytes;
 use common::{File, batch, coordinates, every_type};
@@ -62,6 +62,14 @@ fn key_value(metadata: &ParquetMetaData, key: &str) -> Option<String> {
 
 fn geo(metadata: &ParquetMetaData) -> Value {
     serde_json::from_str(&key_value(metadata, "geo").unwrap()).unwrap()
+}
+
+/// The values of X.
+fn xs(rows: &[RecordBatch]) -> impl Iterator<Item = f64> {
+    rows.iter().flat_map(|rows| {
+        let column = rows.column_by_name("X").unwrap();
+        column.as_primitive::<Float64Type>().values().to_vec()
+    })
 }
 
 /// `count` points in a row from `start`.
@@ -151,14 +159,7 @@ fn small_nodes_share_a_row_group_and_large_ones_do_not() {
     let found: Vec<i64> = groups.iter().map(RowGroupMetaData::num_rows).collect();
     assert_eq!(found, [60_000, 10_000, 90_000, 10]);
     let whole = line(0, start);
-    let xs = rows.iter().flat_map(|rows| {
-        let column = rows.column_by_name("X").unwrap();
-        column
-            .as_primitive::<arrow_array::types::Float64Type>()
-            .values()
-            .to_vec()
-    });
-    assert!(xs.eq(whole.x().unwrap().iter().copied()));
+    assert!(xs(&rows).eq(whole.x().unwrap().iter().copied()));
     let mut first = 0;
     for group in groups {
         let last = first + group.num_rows() as usize - 1;
@@ -175,10 +176,12 @@ fn small_nodes_share_a_row_group_and_large_ones_do_not() {
 
 #[test]
 fn a_node_beyond_measure_is_cut() {
-    let (metadata, _) = read(&write(info(UTM), &[line(0, 1_100_000)]).unwrap());
+    let whole = line(0, 1_100_000);
+    let (metadata, rows) = read(&write(info(UTM), std::slice::from_ref(&whole)).unwrap());
     let groups = metadata.row_groups().iter();
-    let rows: Vec<i64> = groups.map(RowGroupMetaData::num_rows).collect();
-    assert_eq!(rows, [1_048_576, 51_424]);
+    let sizes: Vec<i64> = groups.map(RowGroupMetaData::num_rows).collect();
+    assert_eq!(sizes, [1_048_576, 51_424]);
+    assert!(xs(&rows).eq(whole.x().unwrap().iter().copied()));
 }
 
 #[test]

@@ -34,7 +34,8 @@ pub(crate) fn file(
     if format == Format::Arrow {
         return Ok(arrow(ept_export::ArrowSink::file(out, info, empty), shape));
     }
-    let sink = ept_export::ParquetSink::new(out, info, empty);
+    let threads = shape.selection.dataset().engine().limits().threads;
+    let sink = ept_export::ParquetSink::new(out, info, empty).with_threads(threads);
     Ok(Box::new(match shape.settled {
         Some(columns) => sink.with_columns(columns.clone()),
         None => sink,
