@@ -122,12 +122,7 @@ impl<W: Write + Seek, F: Read + Write + Seek> Draft<W, F> {
     }
 
     /// Adds records to a subtree.
-    fn push(
-        &mut self,
-        file: &LasFile,
-        subtree: &mut Subtree<F>,
-        records: &[u8],
-    ) -> io::Result<()> {
+    fn push(&mut self, file: &LasFile, subtree: &mut Subtree<F>, records: &[u8]) -> io::Result<()> {
         let mut site = Site {
             cube: &self.options.bounds,
             scaling: *file.scaling(),
