@@ -1,13 +1,13 @@
-//! The limits: decoding tiles in memory with nothing but `laz`, `zstd` or a copy.
+//! The limits: decoding tiles in memory with nothing but `laz`.
 
 use std::io::{Cursor, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail};
 use ept_laz::{Decoder, Item, Kind};
-use ept_reader::{DataType, Dataset, Query};
+use ept_reader::{Dataset, Query};
 use futures::TryStreamExt;
 use las::raw::{Header, Vlr};
 use laz::laszip::ChunkTable;
@@ -39,20 +39,7 @@ pub(super) enum Encoding {
         chunks: Vec<(usize, usize)>,
     },
     /// One chunk of a LAZ file.
-    Chunk {
-        vlr: LazVlr,
-    },
-    Binary,
-    Zstandard {
-        bytes: usize,
-    },
-}
-
-/// Buffers of a thread.
-#[derive(Default)]
-struct Buffers {
-    records: Vec<u8>,
-    zstandard: Option<zstd::bulk::Decompressor<'static>>,
+    Chunk { vlr: LazVlr },
 }
 
 impl Tiles {
@@ -63,24 +50,16 @@ impl Tiles {
         let nodes = async { dataset.select(query)?.nodes().try_collect::<Vec<_>>().await };
         let nodes = runtime.block_on(nodes)?;
         let metadata = dataset.ept()?.metadata();
-        let record: usize = metadata.schema().iter().map(|d| d.scalar.size()).sum();
         let tiles = nodes.into_iter().map(|node| {
             let path = metadata.tile_path(node.name);
             let file = folder.join(&path);
             let bytes = std::fs::read(&file).with_context(|| file.display().to_string())?;
             let points = usize::try_from(node.points)?;
-            let encoding = match metadata.data_type() {
-                DataType::Laszip => laszip(&bytes, points)?,
-                DataType::Binary => Encoding::Binary,
-                DataType::Zstandard => Encoding::Zstandard {
-                    bytes: points * record,
-                },
-            };
             Ok(Tile {
                 path,
+                encoding: laszip(&bytes, points)?,
                 bytes,
                 points,
-                encoding,
             })
         });
         let mut tiles = tiles.collect::<Result<Vec<_>>>()?;
@@ -127,8 +106,7 @@ impl Tiles {
         self.tiles.iter().map(|tile| tile.path.as_str())
     }
 
-    /// Time to decode all tiles to records on this many threads. Each thread reuses one buffer, except where decoding
-    /// is a copy: it goes to new memory, as columns do.
+    /// Time to decode all tiles to records on this many threads. Each thread reuses one buffer.
     pub(crate) fn decode(&self, threads: usize) -> Result<Duration> {
         self.each(threads, |_, _| Ok(()))
     }
@@ -166,10 +144,10 @@ impl Tiles {
     ) -> Result<Duration> {
         let next = AtomicUsize::new(0);
         let work = || {
-            let mut buffers = Buffers::default();
+            let mut records = Vec::new();
             while let Some(tile) = self.tiles.get(next.fetch_add(1, Ordering::Relaxed)) {
-                tile.decode(&mut buffers)?;
-                then(tile, &buffers.records)?;
+                tile.decode(&mut records)?;
+                then(tile, &records)?;
             }
             anyhow::Ok(())
         };
@@ -233,8 +211,7 @@ fn item(item: &LazItem) -> Item {
 }
 
 impl Tile {
-    fn decode(&self, buffers: &mut Buffers) -> Result<()> {
-        let records = &mut buffers.records;
+    fn decode(&self, records: &mut Vec<u8>) -> Result<()> {
         match &self.encoding {
             Encoding::Laszip { points_at, vlr, .. } => {
                 let mut source = Cursor::new(self.bytes.as_slice());
@@ -253,18 +230,8 @@ impl Tile {
                 decompressor.set_fields_from(vlr.items())?;
                 decompressor.decompress_many(records)?;
             }
-            Encoding::Binary => *records = self.bytes.clone(),
-            Encoding::Zstandard { bytes } => {
-                records.resize(*bytes, 0);
-                let decompressor = match &mut buffers.zstandard {
-                    Some(decompressor) => decompressor,
-                    none => none.insert(zstd::bulk::Decompressor::new()?),
-                };
-                let found = decompressor.decompress_to_buffer(&self.bytes, &mut records[..])?;
-                ensure!(found == *bytes, "{}: {found} bytes", self.path);
-            }
         }
-        std::hint::black_box(&buffers.records);
+        std::hint::black_box(records);
         Ok(())
     }
 

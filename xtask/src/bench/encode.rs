@@ -47,9 +47,7 @@ impl Tiles {
 impl Tile {
     /// One chunk of the tile's records, by `laz`.
     pub(super) fn encode(&self, records: &[u8]) -> Result<Vec<u8>> {
-        let (Encoding::Laszip { vlr, .. } | Encoding::Chunk { vlr }) = &self.encoding else {
-            return Ok(Vec::new());
-        };
+        let (Encoding::Laszip { vlr, .. } | Encoding::Chunk { vlr }) = &self.encoding;
         let mut compressor: Box<dyn RecordCompressor<Vec<u8>>> = if is_layered(vlr) {
             Box::new(LayeredPointRecordCompressor::new(Vec::new()))
         } else {

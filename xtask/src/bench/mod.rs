@@ -5,6 +5,7 @@
 
 mod bare;
 mod child;
+mod columns;
 mod encode;
 mod part;
 mod row;

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use super::bare::Tiles;
 use super::child::{self, Cost};
+use super::columns::Files;
 use super::part::{Part, Work};
 use super::row::{Clock, Row};
 use super::server::Server;
@@ -45,6 +46,8 @@ const FIRST: Duration = Duration::from_millis(20);
 const PACE: f64 = 2e6;
 /// Time allowed for an area of a large hierarchy.
 const LOOKUP: Duration = Duration::from_millis(50);
+/// The limit of reading tiles of fixed fields.
+const READ: &str = "files read to one buffer, values written to columns";
 /// Side of that area, in metres.
 const PLOT: f64 = 200.0;
 
@@ -265,23 +268,30 @@ impl Rows {
 
     fn encodings(&self, then: &mut impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
         let all = [
-            ("binary", "large-binary", "memcpy of the tiles", 2.5),
-            ("zstandard", "large-zstandard", "bare zstd", 1.15),
+            ("binary", "large-binary", READ, 1.5),
+            ("zstandard", "large-zstandard", READ, 1.5),
             ("point format 7", "large-laz-pf7", "bare decode", 1.05),
         ];
         for (name, folder, limit, goal) in all {
             let folder = self.made.join(folder);
-            let tiles = Tiles::load(&folder, &Query::new())?;
+            let measure_limit: Box<dyn Fn() -> Result<Duration>> = if limit == READ {
+                let files = Files::of(&folder)?;
+                Box::new(move || files.read(self.threads.get()))
+            } else {
+                let tiles = Tiles::load(&folder, &Query::new())?;
+                Box::new(move || tiles.decode(self.threads.get()))
+            };
             let part = self.all(Work::Points, &folder);
             then(&Row {
                 work: format!("all points of {name} to columns"),
                 limit: limit.into(),
                 goal: Some(goal),
                 clock: Clock::Wall,
-                measure_limit: Box::new(|| tiles.decode(self.threads.get())),
+                measure_limit,
                 measure: Box::new(|| self.part(&part)),
             })?;
             if name == "point format 7" {
+                let tiles = Tiles::load(&folder, &Query::new())?;
                 let mut part = part.clone();
                 part.dimensions = vec!["Intensity".into(), "Classification".into()];
                 then(&Row {
