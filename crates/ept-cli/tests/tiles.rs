@@ -144,6 +144,11 @@ fn what_is_left_out_is_told() {
         run.stderr()
     );
     let mut page = json!({ "type": "FeatureCollection", "features": [tile(5.0, 52.0, &json!({ "url": "a.laz" }))] });
+    page["links"] = json!([{ "rel": "next", "href": "https://example.com/2", "method": "POST" }]);
+    let post = write(folder.path(), "post.json", &page.to_string());
+    let text = ept(&["tiles", &post]).ends_with(3).stderr();
+    let next = "continues at https://example.com/2 (a POST request)";
+    assert!(text.contains(next), "{text}");
     page["links"] = json!([{ "rel": "next", "href": "https://example.com/2" }]);
     let page = write(folder.path(), "page.json", &page.to_string());
     let run = ept(&["tiles", &page, "--json"]).ends_with(3);

@@ -19,7 +19,7 @@ use crate::sinks::{self, Shape};
 use crate::spool::{Record, Spool};
 use crate::survey::survey_of_points;
 use crate::tile_names::find_names;
-use crate::{JobError, Output, Pass, Progress, Remark};
+use crate::{JobError, Losses, Output, Pass, Progress, Remark};
 
 /// Writes the points of each area of [`Query::with_any_of`](ept_reader::Query::with_any_of) to its own output, in one
 /// pass, and returns their numbers. `outputs` are files of the same format, in the order of the areas.
@@ -58,9 +58,16 @@ pub async fn write_areas(
         heights: heights.clone(),
         scratch: &scratch,
     };
-    let areas = reading.areas(pass, outputs.len(), progress).await?;
+    let mut areas = reading.areas(pass, outputs.len(), progress).await?;
+    areas.lost = pass.losses().by_area(pass.selection());
+    for (deepest, lost) in areas.deepest.iter_mut().zip(&areas.lost) {
+        *deepest = (*deepest).max(lost.deepest_tile());
+    }
     if let Some(heights) = heights {
         heights.tell(pass);
+        for (lost, ground) in areas.lost.iter_mut().zip(heights.lost_by_area()) {
+            lost.join(&ground);
+        }
     }
     let FileSrs { srs, unsaid } = sinks::file_srs(pass.selection());
     pass.remarks.extend(Remark::of_srs(format, &srs, unsaid));
@@ -96,6 +103,8 @@ struct Areas {
     records: Vec<Vec<Record>>,
     /// The depth of the deepest node that each area intersects.
     deepest: Vec<Option<u32>>,
+    /// What each area misses.
+    lost: Vec<Losses>,
 }
 
 /// How points are read.
@@ -118,6 +127,7 @@ impl Reading<'_> {
             spool: Arc::clone(&spool),
             records: vec![Vec::new(); count],
             deepest: vec![None; count],
+            lost: Vec::new(),
         };
         let heights = self.heights;
         let make = move |node: &Node, parts: Parts<'_>| {
@@ -190,8 +200,8 @@ impl Writer<'_> {
         settled: Option<&PointBatch>,
         output: &mut Output,
     ) -> Result<Written, JobError> {
-        let deepest = self.areas.deepest[area];
-        let note = |columns: &[String]| area_note(self.pass, area, deepest, columns);
+        let read = (self.areas.deepest[area], &self.areas.lost[area]);
+        let note = |columns: &[String]| area_note(self.pass, area, read, columns);
         let mut file = PointFile::open(
             output,
             &Shape {

@@ -12,7 +12,7 @@ use crate::percentiles::percentiles;
 use crate::points::columns;
 use crate::spool::{Record, Spool};
 use crate::statistics::Figures;
-use crate::{JobError, Pass, Progress, Remark, Statistics, sorted_json};
+use crate::{JobError, Losses, Pass, Progress, Remark, Statistics, sorted_json};
 
 /// Statistics of the points in one area.
 #[derive(Debug, Clone)]
@@ -20,6 +20,7 @@ pub struct AreaStatistics {
     name: String,
     statistics: Statistics,
     percentiles: Vec<f64>,
+    losses: Losses,
 }
 
 /// Statistics of a node's points in one area.
@@ -46,6 +47,7 @@ pub async fn area_statistics(
         name: name.clone(),
         statistics: Statistics::of_nothing(expected.clone()),
         percentiles: Vec::new(),
+        losses: Losses::default(),
     });
     let mut areas: Vec<AreaStatistics> = areas.collect();
     let spool = Arc::new(Spool::new(&std::env::temp_dir()));
@@ -72,6 +74,10 @@ pub async fn area_statistics(
     };
     pass.read_each(&selection, make, take, progress).await?;
     pass.remarks.extend(Remark::of_absent(&selection));
+    let losses = pass.losses().by_area(&selection);
+    for (area, losses) in areas.iter_mut().zip(losses) {
+        area.losses = losses;
+    }
     for (area, records) in areas.iter_mut().zip(&records) {
         area.percentiles = heights(&spool, records).map_err(JobError::Scratch)?;
     }
@@ -133,7 +139,14 @@ impl AreaStatistics {
         &self.percentiles
     }
 
-    /// The statistics as a JSON object: that of [`Statistics::to_json`], with the name and the percentiles by level.
+    /// What could not be read of the nodes that the area intersects.
+    #[must_use]
+    pub fn losses(&self) -> &Losses {
+        &self.losses
+    }
+
+    /// The statistics as a JSON object: that of [`Statistics::to_json`], with the name, the percentiles by level, and the number
+    /// of parts that could not be read.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let mut json = self.statistics.to_json();
@@ -142,6 +155,7 @@ impl AreaStatistics {
             .zip(self.percentiles.iter().map(|height| json!(height)))
             .collect();
         json["name"] = self.name.clone().into();
+        json["lost"] = self.losses.len().into();
         json["percentiles"] = json!({ "Z": percentiles });
         sorted_json(json)
     }

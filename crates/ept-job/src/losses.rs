@@ -1,6 +1,6 @@
 //! Parts of the data that could not be read.
 
-use ept_reader::{Error, Loss, LostPart};
+use ept_reader::{Error, Loss, LostPart, Selection};
 
 /// What to do if a part of the data can't be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -68,6 +68,30 @@ impl Losses {
                 _ => Err(error),
             },
         }
+    }
+
+    /// Those of each area of [`Query::with_any_of`](ept_reader::Query::with_any_of), in order: what a pass over that area alone
+    /// would have lost.
+    pub(crate) fn by_area(&self, selection: &Selection) -> Vec<Losses> {
+        let mut areas = vec![Losses::new(self.on_error); selection.query().any_of().len()];
+        for loss in &self.lost {
+            for area in selection.areas_of_loss(loss) {
+                areas[area].lost.push(loss.clone());
+            }
+        }
+        areas
+    }
+
+    /// The depth of the deepest tile.
+    pub(crate) fn deepest_tile(&self) -> Option<u32> {
+        let tiles = self.lost.iter().filter(|loss| loss.part != LostPart::Page);
+        tiles.filter_map(|loss| loss.node.depth()).max()
+    }
+
+    /// Number of parts.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.lost.len()
     }
 
     /// Adds those of another pass over the same dataset, each part once.

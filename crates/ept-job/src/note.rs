@@ -4,7 +4,7 @@ use ept_reader::{Loss, LostPart, Selection};
 use serde_json::{Value, json};
 
 use crate::query_json::{area_query_json, bounds_json, credit_json, query_json};
-use crate::{Pass, sorted_json};
+use crate::{Losses, Pass, sorted_json};
 
 /// A note about the query that made a file, as a single line of JSON. The same query of the same dataset gives the same
 /// note. `dimensions` are the columns.
@@ -13,24 +13,34 @@ pub(crate) fn note(pass: &Pass, dimensions: &[String]) -> String {
         return note.clone();
     }
     let query = query_json(pass);
-    note_of(pass, query, pass.found().deepest, dimensions)
+    note_of(
+        pass,
+        query,
+        (pass.found().deepest, pass.losses()),
+        dimensions,
+    )
 }
 
-/// A note about the query of one of many areas. `deepest` is the depth of the deepest node that it intersects. Losses
-/// may be outside the area.
+/// A note about the query of one of many areas. `deepest` is the depth of the deepest node that it intersects, `losses` what it
+/// misses.
 pub(crate) fn area_note(
     pass: &Pass,
     area: usize,
-    deepest: Option<u32>,
+    (deepest, losses): (Option<u32>, &Losses),
     dimensions: &[String],
 ) -> String {
     let query = area_query_json(pass, area);
-    note_of(pass, query, deepest, dimensions)
+    note_of(pass, query, (deepest, losses), dimensions)
 }
 
-fn note_of(pass: &Pass, query: Value, deepest: Option<u32>, dimensions: &[String]) -> String {
+fn note_of(
+    pass: &Pass,
+    query: Value,
+    (deepest, losses): (Option<u32>, &Losses),
+    dimensions: &[String],
+) -> String {
     let selection = pass.selection();
-    let lost: Vec<Value> = pass.losses().sorted().into_iter().map(loss).collect();
+    let lost: Vec<Value> = losses.sorted().into_iter().map(loss).collect();
     let note = json!({
         "writer": concat!("ept ", env!("CARGO_PKG_VERSION")),
         "dataset": dataset(selection),

@@ -153,6 +153,17 @@ impl Selection {
         self.bounds_of(loss.source_number, &loss.cell)
     }
 
+    /// The areas of [`Query::with_any_of`] that miss points if this part is lost: those that its cell intersects, by number,
+    /// ascending. All, if the source can't be opened.
+    #[must_use]
+    pub fn areas_of_loss(&self, loss: &Loss) -> Vec<usize> {
+        let part = self.parts.get(loss.source_number as usize);
+        match part.and_then(Option::as_ref) {
+            Some(part) => part.areas_met(&loss.cell),
+            None => (0..self.query().any_of().len()).collect(),
+        }
+    }
+
     /// Bounds in the coordinate system of the result that contain the cell of a node. Everything, if they can't be found.
     #[must_use]
     pub fn node_bounds(&self, node: &Node) -> Bounds {

@@ -93,6 +93,19 @@ impl AnyOf {
         relations.max().unwrap_or(Relation::Outside)
     }
 
+    /// The areas that a cell intersects, as far as is certain, in order of their numbers.
+    pub(crate) fn met(&self, cell: &Bounds) -> Vec<usize> {
+        let of_group = |group: &Group| {
+            let view = group.placement.view(cell);
+            let met = group.near(&view);
+            let met = met.filter(|area| area.part.relation_in(&view) != Relation::Outside);
+            met.map(|area| area.number).collect::<Vec<_>>()
+        };
+        let mut met: Vec<usize> = self.groups.iter().flat_map(of_group).collect();
+        met.sort_unstable();
+        met
+    }
+
     /// The corners of a box around all areas in the dataset's coordinates. `None` if that takes a transform.
     pub(crate) fn corners(&self) -> Option<[[f64; 3]; 2]> {
         let areas = self.groups.iter().flat_map(|group| &group.areas);

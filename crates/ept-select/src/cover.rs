@@ -76,6 +76,18 @@ impl Cover {
         }
     }
 
+    /// The areas of [`Cover::with_any_of`] that the cell of a node intersects together with those that all points must be in:
+    /// their numbers from 0, ascending. Areas for which neither is certain are among them.
+    #[must_use]
+    pub fn areas_met(&self, cell: &Bounds) -> Vec<usize> {
+        let cell = cell.grown(self.slack);
+        let is_out = |part: &PlacedArea| part.relation(&cell) == Relation::Outside;
+        match &self.any_of {
+            Some(any_of) if !self.parts.iter().any(is_out) => any_of.met(&cell),
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether a box intersects or touches the intersection of all areas. Only `false` is certain: a box that misses
     /// them by less than 1/256 of its size may be taken for one that doesn't.
     #[must_use]

@@ -271,6 +271,12 @@ impl Selection {
         Ok(mask)
     }
 
+    /// The areas of [`Query::with_any_of`] that the cell of a node intersects; see [`Cover::areas_met`](crate::Cover::areas_met).
+    #[must_use]
+    pub fn areas_met(&self, cell: &Bounds) -> Vec<usize> {
+        self.inner.cover.areas_met(cell)
+    }
+
     /// As [`Selection::select`], separately for each area of [`Query::with_any_of`]: the number of the area, from 0,
     /// and its points, possibly none, which are made only when its turn comes. Areas that the cell misses are left
     /// out. A point in several areas is returned for each. The query must not thin.

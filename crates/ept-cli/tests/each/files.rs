@@ -234,7 +234,83 @@ fn a_lost_tile_leaves_no_file_or_files_that_tell_of_it() {
         assert_eq!(area["points"], points);
         total += points;
         let lost = br#""lost":[{"key":"0-0-0-0""#;
-        assert!(file.windows(lost.len()).any(|bytes| bytes == lost));
+        let is_told = file.windows(lost.len()).any(|bytes| bytes == lost);
+        // That one is elsewhere.
+        assert_eq!(is_told, area["name"] != "none");
     }
     assert_eq!(report["points"], total);
+}
+
+/// The losses that a report lists.
+fn losses(report: &str) -> Vec<Value> {
+    let report: Value = serde_json::from_slice(&std::fs::read(report).unwrap()).unwrap();
+    report["losses"].as_array().unwrap().clone()
+}
+
+/// Tiles and a page are lost in some places: each file tells, to the byte, what a query of its feature alone tells.
+#[test]
+fn a_feature_misses_what_a_query_of_it_alone_misses() {
+    let set = copy("terrain");
+    let lost = [
+        "ept-data/1-0-0-1.laz",
+        "ept-data/3-3-3-4.laz",
+        "ept-data/3-2-5-4.laz",
+        "ept-data/4-10-10-8.laz",
+        "ept-data/4-12-12-8.laz",
+        "ept-hierarchy/2-1-1-2.json",
+        "ept-hierarchy/4-9-11-8.json",
+    ];
+    for name in lost {
+        let path = set.path().join(name);
+        assert!(path.is_file(), "{name}");
+        std::fs::write(path, "damaged").unwrap();
+    }
+    let set = set.path().to_str().unwrap();
+    let mut squares = squares();
+    // Near corners, where fewer parts are lost.
+    squares.push((json!("low"), square([500_060.0, 4_650_060.0], 20.0)));
+    squares.push((json!("far"), square([500_590.0, 4_650_090.0], 20.0)));
+    let bounds = "500150,4650150,500600,4650600";
+    for (extension, flags) in [
+        ("laz", &[][..]),
+        ("las", &["--edge", "half-open", "--bounds", bounds]),
+        ("copc.laz", &["--depth", "3"]),
+        ("laz", &["--hag"]),
+    ] {
+        let folder = plots(&squares);
+        let features = path(folder.path(), "plots.geojson");
+        let pattern = path(folder.path(), &format!("{{plot}}.{extension}"));
+        let query = ["query", "-q", set, "--on-error", "skip"];
+        let each = ["--polygon", &features, "--each", "plot", "-o", &pattern];
+        ept(&[&query[..], &each, &UTM, flags].concat()).ends_with(3);
+        let mut counts = Vec::new();
+        for (name, polygon) in &squares {
+            let alone = path(folder.path(), &format!("alone.{extension}"));
+            let report = path(folder.path(), "report.json");
+            let polygon = polygon.to_string();
+            let own = ["--polygon", &polygon, "-o", &alone, "--report", &report];
+            let run = ept(&[&query[..], &own, &UTM, flags].concat());
+            let lost = losses(&report).len();
+            run.ends_with(if lost == 0 { 0 } else { 3 });
+            counts.push(lost);
+            let name = match name {
+                Value::String(name) => name.replace('"', "_"),
+                number => number.to_string(),
+            };
+            let file = path(folder.path(), &format!("{name}.{extension}"));
+            let [file, alone] = [file, alone].map(|path| std::fs::read(path).unwrap());
+            assert!(file == alone, "{name} {flags:?}");
+        }
+        // Otherwise nothing would be told apart.
+        let [least, most] = [counts.iter().min(), counts.iter().max()];
+        assert!(least == Some(&0) && most > Some(&2), "{counts:?}");
+        if flags.is_empty() {
+            let stats = ["stats", "-q", set, "--on-error", "skip", "--json"];
+            let each = ["--polygon", &features, "--each", "plot"];
+            let rows = ept(&[&stats[..], &each, &UTM].concat()).ends_with(3).json();
+            let rows = rows.as_array().unwrap().iter();
+            let found: Vec<Value> = rows.map(|row| row["lost"].clone()).collect();
+            assert_eq!(Value::from(found), json!(counts));
+        }
+    }
 }

@@ -21,6 +21,8 @@ pub(crate) struct Ground {
     /// Number of its points.
     pub(crate) points: u64,
     pub(crate) lost: Losses,
+    /// What was read, which is more than the areas.
+    pub(crate) read: Selection,
 }
 
 /// Reads the ground in the areas of a selection and around them: the points that meet a condition, for triangles with edges
@@ -79,6 +81,7 @@ pub(crate) async fn read(
         surfaces: Surfaces::new(points, max_edge),
         points: found.used,
         lost: pass.losses().clone(),
+        read,
     })
 }
 

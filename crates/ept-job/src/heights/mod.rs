@@ -44,6 +44,7 @@ enum Ground {
         is_empty: bool,
         /// Parts of the ground that could not be read.
         lost: Losses,
+        read: Selection,
     },
     Raster(TerrainRaster),
 }
@@ -74,6 +75,7 @@ impl Heights {
                     surfaces: read.surfaces,
                     is_empty: read.points == 0,
                     lost: read.lost,
+                    read: read.read,
                 }
             }
             Terrain::Raster(path) => {
@@ -146,6 +148,14 @@ impl Heights {
             Some(names) => points.with_dimensions(names),
             None => points,
         })
+    }
+
+    /// The parts of the ground around each area of [`Query::with_any_of`] that could not be read.
+    pub(crate) fn lost_by_area(&self) -> Vec<Losses> {
+        match &self.ground {
+            Ground::Points { lost, read, .. } => lost.by_area(read),
+            Ground::Raster(_) => Vec::new(),
+        }
     }
 
     /// Adds what is to be said of the ground to a pass over the points.
