@@ -11,6 +11,7 @@ mod json;
 mod log;
 mod nodes;
 mod output;
+mod pictures;
 mod points;
 mod progress;
 mod query;

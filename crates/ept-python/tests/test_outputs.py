@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import pyept
+from conftest import WORKSPACE
 
 BOUNDS = (500100, 4650100, 500300, 4650300)
 FORMATS = ["csv", "csv.gz", "xyz", "las", "laz", "copc.laz", "ply", "arrow", "parquet"]
@@ -173,3 +175,44 @@ def test_a_plan_bounds_what_is_read(terrain: pyept.Dataset) -> None:
     assert plan["nodes"] == query.report["nodes"]
     assert plan["points"] >= query.report["points"] > 0
     assert sum(depth["points"] for depth in plan["depths"]) == plan["points"]
+
+
+def test_a_picture_is_that_of_the_command(terrain: pyept.Dataset, tmp_path: Path) -> None:
+    # `cargo xtask gen-testdata` compares it with what `ept picture` draws.
+    expected = (WORKSPACE / "docs" / "pictures" / "terrain.png").read_bytes()
+    path = tmp_path / "terrain.png"
+    query = terrain.query(columns=["Intensity"])
+    report = query.picture(path, size=(600, 340), from_="3d")
+    assert path.read_bytes() == expected
+    assert report["complete"]
+    assert (report["picture"]["width"], report["picture"]["height"]) == (600, 340)
+    assert report == query.report
+    query.picture(path, size=(600, 340), from_=(210, 35))
+    assert path.read_bytes() == expected
+
+
+def test_a_picture_has_the_points_of_the_query(terrain: pyept.Dataset, tmp_path: Path) -> None:
+    query = terrain.query(bounds=BOUNDS, where="Classification == 2", depth=0)
+    path = tmp_path / "ground.png"
+    report = query.picture(path, size=(300, 200), color="height", legend=True)
+    heights = query.to_numpy()["Z"]
+    assert report["points"] == len(heights) > 0
+    assert report["picture"]["color"] == "height"
+    low, high = report["picture"]["limits"]
+    assert heights.min() <= low < high <= heights.max()
+    nodes = query.picture(path, size=(300, 200), nodes=True)
+    assert nodes["picture"]["color"] is None
+    assert nodes["nodes"] == report["nodes"]
+
+
+def test_refused_pictures(terrain: pyept.Dataset, tmp_path: Path) -> None:
+    query, path = terrain.query(), tmp_path / "picture.png"
+    for refused, problem in [
+        (lambda: query.picture(path, size=(0, 5)), "size: a picture of 0 x 5 pixels"),
+        (lambda: query.picture(path, from_=(10, 95)), "from_: "),
+        (lambda: query.picture(path, color="class", nodes=True), "no from_ and no color"),
+        (lambda: terrain.query(hag=True).picture(path), "must not have hag"),
+    ]:
+        with pytest.raises(pyept.EptError, match=re.escape(problem)):
+            refused()
+    assert not path.exists()

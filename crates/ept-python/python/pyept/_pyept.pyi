@@ -208,6 +208,17 @@ class Query:
         biased: bool = False,
         progress: bool = False,
     ) -> dict[str, Any]: ...
+    def picture(
+        self,
+        path: _Path,
+        *,
+        size: tuple[int, int] = (1200, 800),
+        from_: Literal["top", "3d"] | tuple[float, float] = "top",
+        color: Literal["rgb", "height", "intensity", "class", "return", "source", "time"] | None = None,
+        legend: bool = False,
+        nodes: bool = False,
+        progress: bool = False,
+    ) -> dict[str, Any]: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __ne__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...

@@ -11,6 +11,7 @@ use pyo3_arrow::ffi::to_schema_pycapsule;
 
 use super::{Parts, Query};
 use crate::dataset::Dataset;
+use crate::pictures::{Eye, PictureArgs};
 use crate::points::{self, Points};
 use crate::rasters::{RasterArgs, SurfaceArgs};
 use crate::reader::{self, Reader};
@@ -441,6 +442,65 @@ impl Query {
             progress,
         };
         raster.raster(py, self, &stat, value, kernel)
+    }
+
+    /// Draws the points, as ``ept picture``: a map, or a view from the side. Of an octree only those depths are read whose points the picture
+    /// can tell apart.
+    ///
+    /// The same points make the same bytes. Boxes of what could not be read are red. Dimensions of the query don't matter.
+    ///
+    /// Parameters
+    /// ----------
+    /// path : path
+    ///     A PNG, complete or not at all.
+    /// size : tuple
+    ///     Width and height in pixels.
+    /// from_ : str or tuple
+    ///     ``"top"`` (north up), ``"3d"`` (from the south-west), or the direction of the eye in degrees clockwise from north and its height
+    ///     above the horizon in degrees, such as ``(210, 35)``.
+    /// color : {"rgb", "height", "intensity", "class", "return", "source", "time"}, optional
+    ///     What colours say; by default rgb if there are colours, else intensity, else height.
+    /// legend : bool
+    ///     Draw a legend, unless colours are measured.
+    /// nodes : bool
+    ///     Draw a map of the nodes that would be read, by depth, without reading their points.
+    /// progress : bool
+    ///     Show a progress bar, if tqdm is installed.
+    ///
+    /// Returns
+    /// -------
+    /// dict
+    ///     The report, with ``picture``: width, height, what is shown, depth, pixels with points, what colours say and their limits.
+    #[pyo3(signature = (
+        path, *, size=[1200, 800], from_=Eye::top(), color=None, legend=false, nodes=false, progress=false
+    ), text_signature = "($self, path, *, size=(1200, 800), from_='top', color=None, legend=False, nodes=False, progress=False)")]
+    #[allow(clippy::too_many_arguments)]
+    fn picture<'py>(
+        &self,
+        py: Python<'py>,
+        path: PathBuf,
+        size: [u32; 2],
+        from_: Eye,
+        color: Option<&str>,
+        legend: bool,
+        nodes: bool,
+        progress: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        if self.extras.hag.is_some() {
+            let problem =
+                "a picture is drawn without heights above the ground: the query must not have hag";
+            return Err(errors::argument(py, problem.to_owned()));
+        }
+        let picture = PictureArgs {
+            path,
+            size,
+            from: from_,
+            color,
+            has_legend: legend,
+            is_of_nodes: nodes,
+            progress,
+        };
+        picture.draw(py, self)
     }
 
     fn __arrow_c_schema__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyCapsule>> {
