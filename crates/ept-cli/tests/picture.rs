@@ -294,6 +294,52 @@ fn nodes_are_drawn_without_their_points() {
     assert!(Image::read(&plan).pixels == picture.pixels);
 }
 
+/// How far a place is outside of a square with this corner and edge.
+fn beyond(place: [f64; 2], corner: [f64; 2], edge: f64) -> f64 {
+    let [x, y] =
+        [0, 1].map(|i| f64::max(corner[i] - place[i], place[i] - corner[i] - edge).max(0.0));
+    x.hypot(y)
+}
+
+#[test]
+fn the_edge_of_a_buffer_is_a_line() {
+    let terrain = fixture("terrain");
+    let area = [
+        "--bounds",
+        "500200,4650200,500300,4650300",
+        "--buffer",
+        "30m",
+    ];
+    let flags = ["--nodes", "--size", "100x100", "--json", "-q"];
+    let (run, picture, folder) = draw(&terrain, &[&area[..], &flags].concat(), 0);
+    let shown = run.json()["picture"]["shown"].clone();
+    let side = |at: usize| shown[at].as_f64().unwrap();
+    let pixel = (side(3) - side(0)) / 100.0;
+    assert!((side(4) - side(1) - 100.0 * pixel).abs() < 1e-4, "{shown}");
+    let picture = picture.unwrap();
+    let ink = [40, 40, 40];
+    let mut pixels = 0;
+    for (x, y) in (0..100).flat_map(|x| (0..100).map(move |y| (x, y))) {
+        let place = [
+            side(0) + (f64::from(x) + 0.5) * pixel,
+            side(4) - (f64::from(y) + 0.5) * pixel,
+        ];
+        // The scale in the middle of a zone is 0.9996.
+        let off = (beyond(place, [500_200.0, 4_650_200.0], 100.0) - 30.0 * 0.9996) / pixel;
+        let is_ink = picture.at(x, y) == ink;
+        assert!(is_ink || off.abs() > 0.3, "{x} {y}: {off}");
+        assert!(!is_ink || off.abs() < 1.0, "{x} {y}: {off}");
+        pixels += usize::from(is_ink);
+    }
+    assert!(pixels > 200);
+    // The plan draws the same.
+    let plan = folder.path().join("plan.png");
+    let flags = ["plan", &terrain, "--picture", plan.to_str().unwrap(), "-q"];
+    ept(&[&flags[..], &area].concat()).ends_with(0);
+    let plan = Image::read(&plan);
+    assert!(plan.count(ink) > 1000 && plan.count(ink) < 20_000);
+}
+
 #[test]
 fn files_without_an_octree_have_pictures_too() {
     let folder = tempfile::tempdir().unwrap();

@@ -21,6 +21,10 @@ fn on_terminal(args: &[&str]) -> Option<(String, i32)> {
     let output = Command::new("script")
         .args(["-qec", &line, "/dev/null"])
         .env("TERM", "xterm")
+        .env("COLORTERM", "truecolor")
+        .env_remove("TERM_PROGRAM")
+        .env_remove("KITTY_WINDOW_ID")
+        .env_remove("LC_TERMINAL")
         .env_remove("EPT_CACHE")
         .stdin(Stdio::null())
         .output();
@@ -160,4 +164,96 @@ fn progress_fits_the_terminal_and_counts_what_a_thinned_query_reads() {
         read.is_some_and(|read| (1..98).contains(&read.parse::<u32>().unwrap()))
     };
     assert!(states.iter().any(is_between), "{states:?}");
+}
+
+/// The pixels of a picture of half blocks, by rows.
+fn blocks(text: &str) -> Vec<Vec<[u8; 3]>> {
+    let mut rows = Vec::new();
+    for line in text.lines().filter(|line| line.contains('\u{2580}')) {
+        let cells = line.split("\u{1b}[38;2;").skip(1);
+        let numbers = cells.map(|cell| {
+            let (numbers, _) = cell.split_once('m').unwrap();
+            let numbers = numbers.replace(";48;2;", ";");
+            let numbers = numbers.split(';').map(|number| number.parse().unwrap());
+            <[u8; 6]>::try_from(numbers.collect::<Vec<u8>>()).unwrap()
+        });
+        let (upper, lower) = numbers
+            .map(|[r, g, b, r2, g2, b2]| ([r, g, b], [r2, g2, b2]))
+            .unzip();
+        rows.extend([upper, lower]);
+    }
+    rows
+}
+
+/// The area is a degree wide, three times that is shown around it, as far as there are surveys.
+#[test]
+fn find_ends_with_a_map_of_the_surveys() {
+    let survey = |name: &str, [west, south, east, north]: [f64; 4]| {
+        let ring = [
+            [west, south],
+            [east, south],
+            [east, north],
+            [west, north],
+            [west, south],
+        ];
+        serde_json::json!({
+            "type": "Feature",
+            "properties": { "name": name, "url": format!("https://example.com/{name}/ept.json") },
+            "geometry": { "type": "Polygon", "coordinates": [ring] },
+        })
+    };
+    // The smaller one is listed first, and drawn over the larger.
+    let surveys = [
+        survey("small", [0.6, -0.5, 3.0, 2.0]),
+        survey("large", [-10.0, -10.0, 10.0, 2.5]),
+    ];
+    let list = serde_json::json!({ "type": "FeatureCollection", "features": surveys });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("list.geojson");
+    std::fs::write(&path, list.to_string()).unwrap();
+    let find = |area: &[&'static str]| -> Vec<String> {
+        let flags = ["--source", path.to_str().unwrap(), "--picture"];
+        let all = [&["find"][..], area, &flags].concat();
+        all.into_iter().map(str::to_owned).collect()
+    };
+    // The buffer is half a degree within two hundredths.
+    for area in [&["0,0,1,1"][..], &["POINT (0.5 0.5)", "--buffer", "55.5km"]] {
+        let find = find(area);
+        let find: Vec<&str> = find.iter().map(String::as_str).collect();
+        let Some((text, code)) = on_terminal(&find) else {
+            return;
+        };
+        assert_eq!(code, 0, "{text}");
+        assert!(text.contains("large"), "{text}");
+        check_map(&blocks(&text));
+        // In a file it is a list as before.
+        let plain = support::ept(&find).ends_with(0);
+        assert!(!plain.stdout().contains('\u{1b}'), "{}", plain.stdout());
+        assert!(plain.stderr().contains("no picture"), "{}", plain.stderr());
+    }
+}
+
+/// Checks the map of the surveys around the area.
+fn check_map(rows: &[Vec<[u8; 3]>]) {
+    assert_eq!((rows.len(), rows[0].len()), (48, 72));
+    // From 3 degrees south and west of the area to the edge of the large survey and 3 degrees east.
+    let pixel = |lon: f64, lat: f64| {
+        let size = f64::max(7.0 / 72.0, 5.5 / 48.0);
+        let x = 36.0 + (lon - 0.5) / size;
+        let y = 24.0 - (lat - -0.25) / size;
+        rows[y as usize][x as usize]
+    };
+    let [small, large] = [0, 1].map(ept_scene::code_color);
+    for (lon, lat, color) in [
+        (2.0, 1.0, small),
+        (2.0, -0.2, small),
+        (-2.0, 1.0, large),
+        (0.3, 0.5, large),
+        (2.0, -2.0, large),
+        // The edge of the area.
+        (0.001, 0.5, [40; 3]),
+        (0.3, 0.001, [40; 3]),
+    ] {
+        assert_eq!(pixel(lon, lat), color, "{lon} {lat}");
+    }
 }

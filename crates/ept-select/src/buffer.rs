@@ -33,6 +33,8 @@ struct NearPolygon {
     /// Sides whose buffer may contain points of the cell.
     sides: Vec<([f64; 2], [f64; 2])>,
     reach: [f64; 2],
+    /// Whether the buffer of one side contains the whole cell.
+    is_covered: bool,
 }
 
 impl Buffer {
@@ -73,22 +75,34 @@ impl Buffer {
             let reached = polygon.rings.extent().grown(polygon.reach);
             reached.meets(extent)
         };
-        let near = self
-            .polygons
-            .iter()
-            .filter(meets)
-            .map(|polygon| NearPolygon {
+        let near = self.polygons.iter().filter(meets).map(|polygon| {
+            let sides = polygon.sides_near(extent);
+            NearPolygon {
                 inside: polygon.rings.near(extent, self.edge),
-                sides: polygon.sides_near(extent),
+                is_covered: sides.iter().any(|side| polygon.is_covered(extent, *side)),
+                sides,
                 reach: polygon.reach,
-            });
+            }
+        });
         NearBuffer {
             polygons: near.collect(),
         }
     }
 
     pub(crate) fn contains(&self, place: [f64; 2]) -> bool {
-        self.near(Extent::around(place, [0.0; 2])).contains(place)
+        self.is_within(place, 1.0)
+    }
+
+    /// Whether a position is inside if the buffer is only a share as wide.
+    pub(crate) fn is_within(&self, place: [f64; 2], share: f64) -> bool {
+        let near = self.near(Extent::around(place, [0.0; 2]));
+        let mut polygons = near.polygons.iter();
+        polygons.any(|polygon| polygon.inside.contains(place) || polygon.nearest(place) <= share)
+    }
+
+    /// Width of the buffer of each polygon in units of x and y.
+    pub(crate) fn reaches(&self) -> impl Iterator<Item = [f64; 2]> {
+        self.polygons.iter().map(|polygon| polygon.reach)
     }
 }
 
@@ -96,6 +110,9 @@ impl NearBuffer {
     pub(crate) fn relation(&self) -> Relation {
         let relations = self.polygons.iter().map(|polygon| {
             let inside = polygon.inside.relation();
+            if polygon.is_covered {
+                return Relation::Inside;
+            }
             if polygon.sides.is_empty() || inside == Relation::Inside {
                 inside
             } else {
@@ -121,6 +138,17 @@ impl NearBuffer {
 }
 
 impl Polygon {
+    /// Whether the buffer of a side contains the extent. It is convex, so its corners decide.
+    fn is_covered(&self, extent: Extent, (from, to): ([f64; 2], [f64; 2])) -> bool {
+        let (min, max) = (extent.min, extent.max);
+        let corners = [min, [min[0], max[1]], max, [max[0], min[1]]];
+        corners.iter().all(|corner| {
+            let relative = |p: [f64; 2]| [0, 1].map(|i| (p[i] - corner[i]) / self.reach[i]);
+            // Less rounding errors.
+            from_origin(relative(from), relative(to)) <= 1.0 - 1e-6
+        })
+    }
+
     /// Sides that may be within the buffer's width of a point in the extent.
     fn sides_near(&self, extent: Extent) -> Vec<([f64; 2], [f64; 2])> {
         let middle = [0, 1].map(|i| extent.min[i] + (extent.max[i] - extent.min[i]) / 2.0);

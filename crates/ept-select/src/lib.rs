@@ -7,6 +7,7 @@ mod any_of;
 mod area;
 mod budget;
 mod buffer;
+mod buffer_outline;
 mod core_area;
 mod corners;
 mod cover;

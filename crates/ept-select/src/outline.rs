@@ -2,7 +2,8 @@
 
 use geo_types::LineString;
 
-use crate::{Area, Frame, Transform};
+use crate::buffer::Buffer;
+use crate::{Area, Edge, Frame, Transform, buffer_outline};
 
 /// Number of parts of a side that is curved in the dataset's coordinates.
 const PARTS: u32 = 16;
@@ -11,8 +12,9 @@ const PARTS: u32 = 16;
 const MANY: usize = 1_000;
 
 impl Area {
-    /// The rings of the area in the coordinates of a dataset, for pictures: a curved side is approximated. Each ends where
-    /// it starts. `None` if the area is infinite or grown by a buffer, or can't be transformed.
+    /// Lines around the area in the coordinates of a dataset, for pictures: a curved side is approximated. Of polygons and boxes
+    /// they are the rings, which end where they start; of an area that is grown by a buffer, pieces of its edge. `None` if the
+    /// area is infinite, can't be transformed, or has a buffer around very many positions.
     ///
     /// ```
     /// use ept_format::Metadata;
@@ -29,7 +31,7 @@ impl Area {
     /// ```
     #[must_use]
     pub fn outline(&self, frame: &Frame) -> Option<Vec<Vec<[f64; 2]>>> {
-        if self.buffer.is_some() || self.is_thin {
+        if self.buffer.is_none() && self.is_thin {
             return None;
         }
         let transform = match &self.crs {
@@ -38,24 +40,48 @@ impl Area {
         };
         let transform = transform.filter(|transform| !transform.is_identity());
         let polygons = self.polygons()?;
+        let transform = transform.as_ref();
+        if let Some(reach) = self.buffer {
+            let crs = match &self.crs {
+                Some(crs) => crs.clone(),
+                None => frame.crs().ok()?,
+            };
+            let buffer = Buffer::new(&polygons, reach, &crs, Edge::Closed).ok()?;
+            let lines = buffer_outline::lines(&polygons, &buffer)?;
+            let lines = lines.into_iter().map(|line| placed(line, 1, transform));
+            return lines.collect();
+        }
         let rings = polygons.iter().flat_map(|polygon| {
             let holes = polygon.interiors().iter();
             std::iter::once(polygon.exterior()).chain(holes)
         });
-        rings.map(|ring| placed(ring, transform.as_ref())).collect()
+        let lines = rings.map(|ring| {
+            let places = closed(ring);
+            let parts = if places.len() > MANY { 1 } else { PARTS };
+            placed(places, parts, transform)
+        });
+        lines.collect()
     }
 }
 
-/// A ring in the dataset's coordinates.
-fn placed(ring: &LineString<f64>, transform: Option<&Transform>) -> Option<Vec<[f64; 2]>> {
+/// The positions of a ring, which end where they start.
+fn closed(ring: &LineString<f64>) -> Vec<[f64; 2]> {
     let mut places: Vec<[f64; 2]> = ring.coords().map(|place| [place.x, place.y]).collect();
     if places.first() != places.last() {
         places.extend(places.first().copied());
     }
+    places
+}
+
+/// A line in the dataset's coordinates, with its sides in parts.
+fn placed(
+    places: Vec<[f64; 2]>,
+    parts: u32,
+    transform: Option<&Transform>,
+) -> Option<Vec<[f64; 2]>> {
     let Some(transform) = transform else {
         return Some(places);
     };
-    let parts = if places.len() > MANY { 1 } else { PARTS };
     let sides = places.windows(2).flat_map(|side| {
         let [a, b] = [side[0], side[1]];
         (0..parts).map(move |part| {

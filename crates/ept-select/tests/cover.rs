@@ -251,6 +251,12 @@ proptest! {
         for cell in cells(&metadata, path) {
             let points = points_of(&cell, &places);
             let relation = cover.relation(&cell);
+            // To the left of the square, nearer than the buffer is wide.
+            let range = |i: usize| (cell.min()[i] - square.min()[i], cell.max()[i] - square.min()[i]);
+            let ((west, east), (south, north)) = (range(0), range(1));
+            if west > -0.9 * reach && east < 0.0 && south > 0.0 && north < 20.0 {
+                prop_assert_eq!(relation, Relation::Inside);
+            }
             let mask = cover.mask(&cell, &batch(&points)).unwrap_or_else(|| vec![true; points.len()]);
             for (point, found) in points.iter().zip(mask) {
                 let beyond = |i: usize| (square.min()[i] - point[i]).max(point[i] - square.max()[i]).max(0.0);
@@ -382,5 +388,79 @@ fn cells_beside_a_slanting_side_are_outside() {
                 assert_eq!(relation(x, y), Relation::Outside, "{x} {y} {area:?}");
             }
         }
+    }
+}
+
+/// Distance of a place from a line.
+fn distance([x, y]: [f64; 2], line: [[f64; 2]; 2]) -> f64 {
+    let [[ax, ay], [bx, by]] = line;
+    let (dx, dy) = (bx - ax, by - ay);
+    let share = ((x - ax) * dx + (y - ay) * dy) / f64::max(dx * dx + dy * dy, f64::MIN_POSITIVE);
+    let share = share.clamp(0.0, 1.0);
+    (ax + share * dx - x).hypot(ay + share * dy - y)
+}
+
+/// The edge of a buffer is as far from the sides as the buffer is wide, and no piece of it is left out.
+#[test]
+fn a_buffer_has_an_outline() {
+    // Between zones, where the scale is 1 within a few parts in 10,000.
+    let metadata = dataset(Some("EPSG:32615"), [319_900.0, 4_650_000.0, 0.0], 200.0);
+    let frame = Frame::from(&metadata);
+    let corner = [
+        [0.0, 0.0],
+        [40.0, 0.0],
+        [40.0, 10.0],
+        [10.0, 10.0],
+        [10.0, 40.0],
+        [0.0, 40.0],
+    ];
+    let corner = corner.map(|[x, y]| [319_950.0 + x, 4_650_050.0 + y]);
+    let text = |places: &[[f64; 2]]| {
+        let places: Vec<String> = places.iter().map(|[x, y]| format!("{x} {y}")).collect();
+        places.join(", ")
+    };
+    let ring = [&corner[..], &corner[..1]].concat();
+    let turn = std::f64::consts::TAU;
+    // In the notch, the buffers of two sides meet at a corner. A line has both sides, and a half circle at each end.
+    for (area, places, length) in [
+        (
+            format!("POLYGON (({}))", text(&ring)),
+            &ring[..],
+            160.0 - 2.0 * 5.0 + 5.0 * turn * 5.0 / 4.0,
+        ),
+        (
+            format!("LINESTRING ({})", text(&corner[..2])),
+            &corner[..2],
+            80.0 + 5.0 * turn,
+        ),
+        (
+            format!("POINT ({})", text(&corner[..1])),
+            &corner[..1],
+            5.0 * turn,
+        ),
+    ] {
+        let area: Area = area.parse().unwrap();
+        assert!(places.len() > 3 || area.outline(&frame).is_none());
+        let lines = area
+            .buffered("5m".parse().unwrap())
+            .outline(&frame)
+            .unwrap();
+        let mut found = 0.0;
+        for line in &lines {
+            for [x, y] in line {
+                assert!(x.is_finite() && y.is_finite());
+                let sides = places.windows(2).map(|side| [side[0], side[1]]);
+                let sides = sides.chain([[places[0]; 2]]);
+                let nearest = sides
+                    .map(|side| distance([*x, *y], side))
+                    .fold(f64::MAX, f64::min);
+                assert!((nearest - 5.0).abs() < 0.005, "{nearest}");
+            }
+            found += line
+                .windows(2)
+                .map(|ends| (ends[0][0] - ends[1][0]).hypot(ends[0][1] - ends[1][1]))
+                .sum::<f64>();
+        }
+        assert!((found / length - 1.0).abs() < 0.01, "{found} of {length}");
     }
 }

@@ -87,8 +87,8 @@ export class Clip {
     if (clip) {
       overlay.line(onGround(this.dataset, corners(clip)), { isClosed: true });
     }
-    for (const ring of this.dataset.outline ?? []) {
-      overlay.line(onGround(this.dataset, ring), { isClosed: true, dash: [6, 5], width: 1.5 });
+    for (const line of this.dataset.outline ?? []) {
+      overlay.line(onGround(this.dataset, line), { dash: [6, 5], width: 1.5 });
     }
   }
 }

@@ -23,7 +23,7 @@
  * @property {number} minPixels
  * @property {number|null} maxDepth
  * @property {string|null} selection
- * @property {[number, number][][]|null} outline of the selected areas
+ * @property {[number, number][][]|null} outline lines around the selected areas
  */
 /** @typedef {{key: string, points: number, cell: number[]}} Shown */
 /** @typedef {{key: string, cell: number[], error: string, again: number|null}} Loss */

@@ -156,15 +156,15 @@ fn classes(frame: &Frame, sample: Option<&CachedTile>) -> Value {
     classes.collect()
 }
 
-/// The rings of the areas in the dataset's coordinates. Null if there are none, or they can't be drawn.
+/// Lines around the areas in the dataset's coordinates. Null if there are none, or they can't be drawn.
 fn outline(selection: &Selection) -> Value {
     let query = selection.query();
     let areas = query.areas().iter().chain(query.any_of());
     let outlines = areas.filter_map(|area| area.outline(selection.frame()));
-    let rings: Vec<_> = outlines.flatten().collect();
-    if rings.is_empty() {
+    let lines: Vec<_> = outlines.flatten().collect();
+    if lines.is_empty() {
         Value::Null
     } else {
-        json!(rings)
+        json!(lines)
     }
 }

@@ -165,6 +165,13 @@ async fn areas_have_outlines_and_narrow_what_is_aimed_at() {
         json!([[ring[0], ring[1], ring[2], ring[3], ring[0]]])
     );
 
+    let area = Area::from(part).buffered("10m".parse().unwrap());
+    let page = Page::open(&dataset, &Query::new().with_area(area)).await;
+    let lines = page.description().await["outline"].clone();
+    let lines: Vec<Vec<[f64; 2]>> = serde_json::from_value(lines).unwrap();
+    let west = lines.iter().flatten().map(|[x, _]| *x);
+    assert!((west.fold(f64::MAX, f64::min) - 500_090.0).abs() < 0.01);
+
     let degrees = [[-92.999, 42.003], [-92.996, 42.003], [-92.997, 42.005]];
     let text: Vec<String> = degrees
         .iter()

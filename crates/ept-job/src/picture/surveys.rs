@@ -1,6 +1,6 @@
 //! Maps of surveys.
 
-use ept_reader::{Area, Bounds, Crs, Relation, Survey};
+use ept_reader::{Area, Bounds, Relation, Survey};
 use ept_scene::{
     Legend, Notes, PAPER, Picture, Sheet, Viewpoint, code_color, draw_area, draw_cell,
 };
@@ -18,24 +18,18 @@ const LEAST: f64 = 0.02;
 /// or none of the surveys can be located.
 ///
 /// # Errors
-/// If WGS 84 is not known, which can't happen in practice.
+/// If what is shown can't be drawn, which can't happen with finite degrees.
 pub fn surveys_map(
     surveys: &[Survey],
     area: &Area,
     size: PictureSize,
 ) -> Result<Option<Picture>, JobError> {
-    let crs = Crs::wgs84().map_err(ept_reader::SelectError::from);
-    let crs = crs.map_err(ept_reader::Error::from)?;
-    let world = Bounds::new([-360.0, -90.0, 0.0], [360.0, 90.0, 0.0])
-        .map_err(|error| JobError::Read(ept_reader::Error::Internal(error.to_string())))?;
     let boxes = surveys.iter().enumerate();
     let mut boxes: Vec<(usize, Bounds)> = boxes
         .filter_map(|(number, survey)| Some((number, flat(&survey.bounds?)?)))
         .collect();
-    let places = area.places_in(&crs, &world).into_iter();
-    let place = |[x, y, _]: [f64; 3]| Bounds::new([x, y, 0.0], [x, y, 0.0]).ok();
-    let places = places.filter_map(place);
-    let Some(own) = places.reduce(|all, place| all.joined(&place)) else {
+    let own = area.in_degrees().ok().and_then(|own| flat(&own));
+    let Some(own) = own else {
         return Ok(None);
     };
     if boxes.is_empty() {
