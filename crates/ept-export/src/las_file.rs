@@ -58,17 +58,30 @@ impl LasFile {
         batch: &PointBatch,
         out: &mut impl Write,
     ) -> Result<(), ExportError> {
-        let records = self.pack(batch)?;
-        match (&mut self.laz, batch.chunks()) {
-            (Some(laz), Some(stored)) if self.record.is_of(stored) && laz.takes(stored) => {
-                debug_assert!(holds(stored, &records), "chunks of other points");
-                self.tally.add(&records);
-                laz.copy(stored, out)?;
-            }
-            _ => self.write_records(&records, out)?,
+        if !self.copy(batch, out)? {
+            let records = self.pack(batch)?;
+            self.write_records(&records, out)?;
+            self.reuse(records);
         }
-        self.records = records;
         Ok(())
+    }
+
+    /// Copies the chunks of a batch. Returns false if it has none for this file.
+    fn copy(&mut self, batch: &PointBatch, out: &mut impl Write) -> Result<bool, ExportError> {
+        let (Some(laz), Some(stored)) = (&mut self.laz, batch.chunks()) else {
+            return Ok(false);
+        };
+        if !self.record.is_of(stored) || !laz.takes(stored) {
+            return Ok(false);
+        }
+        laz.copy(stored, out)?;
+        debug_assert!(holds(stored, &self.pack(batch)?), "chunks of other points");
+        self.add_times(batch);
+        let mut records = mem::take(&mut self.records);
+        self.record.pack_some(batch, Tally::counts, &mut records)?;
+        self.tally.add(&records);
+        self.reuse(records);
+        Ok(true)
     }
 
     /// Packs the records of a batch without writing them, for [`LasFile::reuse`].

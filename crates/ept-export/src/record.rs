@@ -154,6 +154,16 @@ impl Record {
         batch: &PointBatch,
         records: &mut Vec<u8>,
     ) -> Result<(), ExportError> {
+        self.pack_some(batch, |_| true, records)
+    }
+
+    /// As [`Record::pack`], but fields that are not wanted are zero.
+    pub(crate) fn pack_some(
+        &mut self,
+        batch: &PointBatch,
+        is_wanted: impl Fn(&str) -> bool,
+        records: &mut Vec<u8>,
+    ) -> Result<(), ExportError> {
         if let Some(missing) = AXES.into_iter().find(|axis| batch.values(axis).is_none()) {
             return Err(ExportError::NoCoordinate(missing));
         }
@@ -168,7 +178,8 @@ impl Record {
         self.check_scaling(batch)?;
         records.clear();
         records.resize(batch.len() * self.size(), 0);
-        for field in self.layout.fields() {
+        let fields = self.layout.fields().iter();
+        for field in fields.filter(|field| is_wanted(&field.name)) {
             if let Some(values) = batch.find(&field.name) {
                 fill(field, values, records, self.size())?;
             }

@@ -34,6 +34,11 @@ impl Tally {
         }
     }
 
+    /// Whether it counts a field: the others may be zero.
+    pub(crate) fn counts(field: &str) -> bool {
+        matches!(field, "X" | "Y" | "Z" | "ReturnNumber" | "GpsTime")
+    }
+
     /// Adds whole records.
     pub(crate) fn add(&mut self, records: &[u8]) {
         let (size, mask) = (self.size, self.return_mask);

@@ -42,8 +42,14 @@ impl Files {
     pub(super) fn of(folder: &Path) -> Result<Files> {
         let runtime = tokio::runtime::Runtime::new()?;
         let dataset = runtime.block_on(Dataset::open(&folder.to_string_lossy()))?;
-        let nodes = dataset.select(&Query::new())?.nodes();
-        let mut nodes = runtime.block_on(nodes.try_collect::<Vec<_>>())?;
+        let nodes = async {
+            dataset
+                .select(&Query::new())?
+                .nodes()
+                .try_collect::<Vec<_>>()
+                .await
+        };
+        let mut nodes = runtime.block_on(nodes)?;
         nodes.sort_by_key(|node| std::cmp::Reverse(node.points));
         let metadata = dataset.ept()?.metadata();
         let tiles = nodes.iter().map(|node| {
