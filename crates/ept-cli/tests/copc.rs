@@ -106,6 +106,27 @@ fn an_area_keeps_the_way_down_to_its_nodes() {
     }
 }
 
+/// Nodes are found ahead of those that are read, and how far depends on time.
+#[test]
+fn the_depth_of_the_first_points_is_that_of_the_nodes_that_have_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("first.las");
+    let page = testdata().join("terrain/ept-hierarchy/0-0-0-0.json");
+    let page: Value = serde_json::from_slice(&std::fs::read(page).unwrap()).unwrap();
+    let of_root = page["0-0-0-0"].as_u64().unwrap();
+    for (limit, depth) in [(of_root, 0), (of_root + 1, 1)] {
+        // Only the tiles tell that all points meet the condition.
+        let flags = [
+            "--where",
+            "Classification >= 0",
+            "--limit",
+            &limit.to_string(),
+        ];
+        query(&fixture("terrain"), &flags, &out);
+        assert_eq!(note(&out)["depth"], depth);
+    }
+}
+
 #[test]
 fn files_tell_where_their_points_come_from() {
     let folder = tempfile::tempdir().unwrap();

@@ -303,6 +303,7 @@ impl Pass {
                 found: pass.found(),
             });
         };
+        let mut deepest = None;
         loop {
             let tile = poll_fn(|context| {
                 let tile = tiles.poll_next_unpin(context);
@@ -319,7 +320,11 @@ impl Pass {
             let Some((node, made)) = self.losses.sort_out(tile)? else {
                 continue;
             };
+            deepest = deepest.max(node.depth());
             if take(node, made)?.is_break() {
+                // How many more nodes were found by now depends on time.
+                let deepest = deepest.max(self.losses.deepest_tile());
+                self.found.end_at(deepest);
                 break;
             }
         }
@@ -362,6 +367,12 @@ struct Shared(Arc<Mutex<Found>>);
 impl Shared {
     fn get(&self) -> Found {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sets the deepest of the nodes that were read, if the others are not needed.
+    fn end_at(&self, deepest: Option<u32>) {
+        let mut found = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        found.deepest = deepest;
     }
 
     /// Counts a node. `None` is the end.
