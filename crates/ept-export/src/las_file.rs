@@ -74,13 +74,15 @@ impl LasFile {
         if !self.record.is_of(stored) || !laz.takes(stored) {
             return Ok(false);
         }
+        let records = &mut self.records;
+        if cfg!(debug_assertions) {
+            self.record.pack(batch, records)?;
+            assert!(holds(stored, records), "chunks of other points");
+        }
+        self.record.pack_some(batch, Tally::counts, records)?;
+        self.tally.add(records);
         laz.copy(stored, out)?;
-        debug_assert!(holds(stored, &self.pack(batch)?), "chunks of other points");
         self.add_times(batch);
-        let mut records = mem::take(&mut self.records);
-        self.record.pack_some(batch, Tally::counts, &mut records)?;
-        self.tally.add(&records);
-        self.reuse(records);
         Ok(true)
     }
 

@@ -71,7 +71,7 @@ impl<W: Write + Seek + Send> LasSink<W> {
 
     /// Copies the [chunks](PointBatch::chunks) that points come with, if they have the same records, rather than compress
     /// the points again. The chunks of the file then have different sizes, as the chunk table tells, unless the first
-    /// points are of another point format than the file.
+    /// points are of another point format than the file, and so depend on how points are divided into batches.
     #[must_use]
     pub fn with_chunks(self) -> LasSink<W> {
         let draft = self.draft.changed(|draft| Draft {

@@ -3,7 +3,8 @@
 //! A [`Sink`] writes one [`PointBatch`](ept_points::PointBatch) after another to any [`Write`](std::io::Write):
 //! [`CsvSink`] as text, [`LasSink`] as LAS 1.4 or LAZ, [`CopcSink`] as COPC, [`PlySink`] as PLY. Sinks know nothing of
 //! datasets and keep no more than the current batch and a few chunks or row groups in memory. The same points give the
-//! same bytes, however they are divided into batches, except in COPC, where a batch is a node.
+//! same bytes, however they are divided into batches, except in COPC, where a batch is a node, and in LAZ that copies chunks
+//! ([`LasSink::with_chunks`]).
 //!
 //! The feature `arrow` adds `record_batch`, which converts a `PointBatch` to an Arrow record batch without a copy, and
 //! `ArrowSink`. The feature `parquet` adds `ParquetSink`, which writes GeoParquet. Their record batches and row groups

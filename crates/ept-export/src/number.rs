@@ -72,3 +72,43 @@ impl Number for f64 {
         field[..8].copy_from_slice(&self.to_le_bytes());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Debug;
+
+    use super::*;
+
+    /// Floats around the ends of a type become integers if they are integers that it has, by 128-bit arithmetic.
+    fn check<T: Number + TryFrom<i128> + PartialEq + Debug>() {
+        let powers = [0, 7, 8, 15, 16, 31, 32, 52, 53, 62, 63, 64, 65].map(|bits| 2_f64.powi(bits));
+        let near = powers.into_iter().flat_map(|power| {
+            [
+                power - 1.0,
+                power.next_down(),
+                power,
+                power.next_up(),
+                power + 1.0,
+                power + 0.5,
+            ]
+        });
+        let odd = [0.0, 0.5, 1e300, f64::INFINITY, f64::NAN, f64::MIN_POSITIVE];
+        for value in near.chain(odd).flat_map(|value| [value, -value]) {
+            let whole = (value.fract() == 0.0).then_some(value as i128);
+            let expected = whole.and_then(|whole| T::try_from(whole).ok());
+            assert_eq!(T::exactly(Scalar::Float(value)), expected, "{value:e}");
+        }
+    }
+
+    #[test]
+    fn floats_become_integers_only_without_loss() {
+        check::<i8>();
+        check::<i16>();
+        check::<i32>();
+        check::<i64>();
+        check::<u8>();
+        check::<u16>();
+        check::<u32>();
+        check::<u64>();
+    }
+}

@@ -30,7 +30,7 @@ const MEMORY: u64 = 48 << 20;
 /// children. The same points in the same order give the same bytes.
 ///
 /// Points go down two levels of the octree as they come, and are kept in scratch files, at most 73, until all have come. A
-/// subtree is then divided in memory if it is small enough (48 MB), else in the same way again. Memory is limited by that,
+/// subtree is then divided in memory if it is small enough (48 MB), else in the same way again, with as many more files. Memory is limited by that,
 /// the points of a node (at most 2^21) and the chunks in progress, whatever the number of points. The files take as much
 /// space as the uncompressed points, for a time twice as much.
 pub struct OctreeSink<W, F: Write> {

@@ -11,7 +11,8 @@ use crate::{ExportError, Rounding};
 /// error.
 pub trait Sink: Send {
     /// Writes the selected points of a node, in order. Nodes must come in ascending order of names, one batch each. An
-    /// empty batch has no effect. Formats without an octree write the same bytes whatever the nodes.
+    /// empty batch has no effect. Formats without an octree write the same bytes whatever the nodes, unless they
+    /// copy chunks ([`LasSink::with_chunks`](crate::LasSink::with_chunks)).
     ///
     /// # Errors
     /// If the output fails, or the format can't represent the points. After an error, the first error again.

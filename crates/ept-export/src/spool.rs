@@ -29,9 +29,7 @@ impl<F: Read + Write + Seek> Spool<F> {
 
     /// All records.
     pub(crate) fn into_records(self) -> io::Result<Vec<u8>> {
-        let mut file = self.file.into_inner().map_err(IntoInnerError::into_error)?;
-        let length = file.stream_position()?;
-        file.rewind()?;
+        let (mut file, length) = self.rewound()?;
         let mut records = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
         file.read_to_end(&mut records)?;
         Ok(records)
@@ -39,8 +37,15 @@ impl<F: Read + Write + Seek> Spool<F> {
 
     /// Reads the records from the start. The file is dropped with the reader.
     pub(crate) fn into_reader(self) -> io::Result<impl Read> {
-        let mut file = self.file.into_inner().map_err(IntoInnerError::into_error)?;
-        file.rewind()?;
+        let (file, _) = self.rewound()?;
         Ok(BufReader::with_capacity(BUFFER, file))
+    }
+
+    /// The file at its start, and its length.
+    fn rewound(self) -> io::Result<(F, u64)> {
+        let mut file = self.file.into_inner().map_err(IntoInnerError::into_error)?;
+        let length = file.stream_position()?;
+        file.rewind()?;
+        Ok((file, length))
     }
 }

@@ -95,6 +95,7 @@ impl Selection {
     pub fn in_dataset(&self, dataset: &Dataset) -> Result<Selection, Error> {
         Ok(Selection {
             given: self.given.clone(),
+            keeps_chunks: self.keeps_chunks,
             ..dataset.select(self.query())?
         })
     }
@@ -106,6 +107,7 @@ impl Selection {
     pub fn with_query(&self, query: &Query) -> Result<Selection, Error> {
         Ok(Selection {
             given: self.given.clone(),
+            keeps_chunks: self.keeps_chunks,
             ..self.dataset.select(query)?
         })
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use ept_laz::{Decoder, Item, Kind};
 use ept_reader::{Dataset, Query};
 use futures::TryStreamExt;
@@ -16,7 +16,7 @@ use laz::record::{
 };
 use laz::{LasZipDecompressor, LazItem, LazItemType, LazVlr};
 
-use super::timed;
+use super::{on_threads, timed};
 
 /// Tiles of a dataset.
 pub(crate) struct Tiles {
@@ -151,13 +151,7 @@ impl Tiles {
             }
             anyhow::Ok(())
         };
-        timed(|| {
-            std::thread::scope(|scope| {
-                let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-                let mut results = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
-                results.try_for_each(|result| result.map_err(|_| anyhow!("a thread panicked"))?)
-            })
-        })
+        on_threads(threads, work)
     }
 }
 

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, ensure};
 use ept_reader::{DataType, Dataset, Query};
 use futures::TryStreamExt;
 
-use super::timed;
+use super::on_threads;
 
 /// Tiles of a binary or zstandard dataset, as files.
 pub(super) struct Files {
@@ -78,13 +78,7 @@ impl Files {
             }
             anyhow::Ok(())
         };
-        timed(|| {
-            std::thread::scope(|scope| {
-                let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-                let mut results = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
-                results.try_for_each(|result| result.map_err(|_| anyhow!("a thread panicked"))?)
-            })
-        })
+        on_threads(threads, work)
     }
 
     fn read_tile(&self, path: &Path, points: usize, memory: &mut Memory) -> Result<()> {
@@ -104,17 +98,15 @@ impl Files {
             file
         };
         ensure!(records.len() == points * size, "{} bytes", records.len());
-        let mut at = 0;
         // A block at a time, which stays in the cache of a core.
         columns.iter_mut().for_each(Column::clear);
         for block in records.chunks((1 << 16) / size * size) {
-            at = 0;
+            let mut at = 0;
             for (column, (width, is_scaled)) in columns.iter_mut().zip(&self.fields) {
                 column.push(block.chunks_exact(size), at, *width, *is_scaled);
                 at += width;
             }
         }
-        ensure!(at == size, "{at} bytes");
         std::hint::black_box(columns);
         Ok(())
     }

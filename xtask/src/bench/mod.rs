@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use clap::Args;
 
 pub(crate) use self::part::Part;
@@ -93,6 +93,17 @@ fn timed(work: impl FnOnce() -> Result<()>) -> Result<Duration> {
     let start = Instant::now();
     work()?;
     Ok(start.elapsed())
+}
+
+/// The time of some work that threads share, from the start of the first to the end of the last.
+fn on_threads(threads: usize, work: impl Fn() -> Result<()> + Sync) -> Result<Duration> {
+    timed(|| {
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..threads).map(|_| scope.spawn(&work)).collect();
+            let mut results = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
+            results.try_for_each(|result| result.map_err(|_| anyhow!("a thread panicked"))?)
+        })
+    })
 }
 
 /// Builds the command in release mode and returns its path, which is beside this program.
