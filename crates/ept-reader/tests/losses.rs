@@ -173,3 +173,64 @@ async fn a_dimension_that_nobody_has_is_no_loss_but_an_error() {
         "{text}"
     );
 }
+
+/// A folder with a hierarchy of a root and 64 pages of one node each, of which three can't be used.
+fn folder_of_pages() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let pages = folder.path().join("ept-hierarchy");
+    std::fs::create_dir_all(&pages).unwrap();
+    let metadata = support::fixture("terrain").join("ept.json");
+    std::fs::copy(metadata, folder.path().join("ept.json")).unwrap();
+    let cells = (0..64).map(|at| format!("2-{}-{}-{}", at / 16, at / 4 % 4, at % 4));
+    let mut root = vec!["\"0-0-0-0\": 1".to_owned()];
+    for (at, key) in cells.enumerate() {
+        root.push(format!("\"{key}\": -1"));
+        let text = match at {
+            7 => continue,
+            8 => "{".to_owned(),
+            30 => "{\"2-0-0-0\": 1}".to_owned(),
+            // More text than is read together.
+            40 => format!("{{\"{key}\": 10}}{}", " ".repeat(300 << 10)),
+            _ => format!("{{\"{key}\": 10}}"),
+        };
+        std::fs::write(pages.join(format!("{key}.json")), text).unwrap();
+    }
+    let root = format!("{{{}}}", root.join(","));
+    std::fs::write(pages.join("0-0-0-0.json"), root).unwrap();
+    folder
+}
+
+#[tokio::test]
+async fn pages_of_a_folder_are_lost_one_by_one_though_read_together() {
+    let folder = folder_of_pages();
+    let mut options = Options::default();
+    // So few that there are more pages than loads.
+    options.limits.requests = std::num::NonZeroUsize::MIN;
+    let dataset = Dataset::open_with(folder.path().to_str().unwrap(), &options)
+        .await
+        .unwrap();
+    let mut nodes = dataset.select(&Query::new()).unwrap().nodes();
+    let (mut found, mut lost) = (0, Vec::new());
+    while let Some(node) = nodes.next().await {
+        match node {
+            Ok(_) => found += 1,
+            Err(Error::Lost(loss)) => lost.push((loss.node.to_string(), loss.cause.to_string())),
+            Err(error) => panic!("{error}"),
+        }
+    }
+    lost.sort();
+    assert_eq!(found, 1 + 64 - 3);
+    let expected = [
+        ("2-0-1-3", "not found"),
+        ("2-0-2-0", "JSON"),
+        ("2-1-3-2", "not below"),
+    ];
+    assert_eq!(lost.len(), expected.len(), "{lost:?}");
+    for ((node, cause), (expected, part)) in lost.iter().zip(expected) {
+        assert!(node == expected && cause.contains(part), "{node}: {cause}");
+    }
+    // ept.json, the root's page and the others; that which is no JSON may be read once more, to tell what is wrong.
+    let traffic = dataset.traffic();
+    assert_eq!(traffic.retries, 0);
+    assert!((66..=67).contains(&traffic.requests), "{traffic:?}");
+}

@@ -89,6 +89,26 @@ impl Fetcher {
         cache.resolve(path, known, answer).await
     }
 
+    /// The first of these files, as many as the store reads together; see [`Store::get_together`]. They count as a request
+    /// each, and need one permit.
+    pub(crate) async fn get_together(&self, paths: Vec<String>, most: usize) -> Vec<Bytes> {
+        let (fetcher, interested) = (self.clone(), Interested::of_current_task());
+        let request = Task::spawn(async move {
+            let requests = Arc::clone(&fetcher.engine.inner.requests);
+            // The semaphore is never closed. Without a permit, only the limit would be exceeded.
+            let _permit = requests.acquire_owned().await.ok();
+            if interested.is_over() {
+                return Vec::new();
+            }
+            let files = log::together(fetcher.store.get_together(&paths, most)).await;
+            for bytes in &files {
+                fetcher.engine.inner.traffic.count(bytes.len(), false);
+            }
+            files
+        });
+        request.await.unwrap_or_default()
+    }
+
     /// Fetches a file of at most `most` bytes from the store, bypassing the cache.
     pub(crate) async fn get_anew(&self, path: &str, most: usize) -> Result<Bytes, StoreError> {
         let answer = self.ask(path, most, None, self.retry()).await?;

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use ept_format::Node;
 use tracing::{debug, trace};
 
@@ -23,6 +24,16 @@ pub(crate) async fn told<T>(
         Err(error) => debug!("failed in {ms} ms: {error}"),
     }
     result
+}
+
+/// What files come to that are read together.
+pub(crate) async fn together(files: impl Future<Output = Vec<Bytes>>) -> Vec<Bytes> {
+    let start = Instant::now();
+    let files = files.await;
+    let ms = start.elapsed().as_millis();
+    let bytes: usize = files.iter().map(Bytes::len).sum();
+    debug!("{} files together: {bytes} bytes in {ms} ms", files.len());
+    files
 }
 
 /// That a request is made again.

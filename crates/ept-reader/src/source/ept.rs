@@ -19,6 +19,9 @@ use crate::engine::{Engine, Fetcher, Retry};
 use crate::store::{Store, StoreError};
 use crate::{Error, Loss, LossCause, LostPart, StoredFile, foreign};
 
+/// Bytes of text of pages that are read together.
+const SMALL: usize = 256 << 10;
+
 /// An EPT dataset, with everything specific to the format: `ept.json`, hierarchy pages and the list of source files.
 /// See [`Dataset::ept`](crate::Dataset::ept).
 #[derive(Debug, Clone)]
@@ -203,6 +206,24 @@ impl Ept {
         let most = limits.text_bytes(limits.page_bytes);
         let page = text::read(&self.fetcher, &path, most, retry, Page::from_json).await?;
         page.map_err(|cause| self.lost_subtree(key, cause))
+    }
+
+    /// The first of some small pages, as many as are read together. `None` for those with faults.
+    async fn pages_of(&self, keys: &[Key]) -> Vec<Option<Arc<Page>>> {
+        let paths = keys.iter().map(|key| self.metadata.page_path(*key));
+        let texts = self.fetcher.get_together(paths.collect(), SMALL).await;
+        let parse = move || {
+            let pages = texts.iter().map(|bytes| {
+                let text = text::decompressed(bytes, SMALL).ok()?;
+                Page::from_json(&text).ok().map(Arc::new)
+            });
+            pages.collect()
+        };
+        self.fetcher
+            .engine()
+            .compute(0, parse)
+            .await
+            .unwrap_or_default()
     }
 
     /// The size of a node's tile in bytes, as stored, without fetching it. `None` if the store can't tell sizes.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ept_format::{Key, Page, Step, Walk};
+use futures::future::join_all;
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinSet;
 
@@ -26,7 +27,7 @@ type OctreeWalk = Walk<SharedPolicy>;
 /// Walks until the end, the first fatal error, or the receiver is gone.
 async fn run(octree: Arc<dyn Octree>, mut walk: OctreeWalk, sender: Sender<Vec<Found>>) {
     let mut loads = Loads::new(Arc::clone(&octree));
-    let mut arrived = None;
+    let mut arrived = Vec::new();
     loop {
         let stretch = {
             let octree = Arc::clone(&octree);
@@ -40,7 +41,7 @@ async fn run(octree: Arc<dyn Octree>, mut walk: OctreeWalk, sender: Sender<Vec<F
                 return;
             }
         };
-        stretch.wanted.into_iter().for_each(|key| loads.want(key));
+        loads.want(stretch.wanted);
         let is_taken = stretch.found.is_empty() || sender.send(stretch.found).await.is_ok();
         if stretch.is_over || !is_taken {
             return;
@@ -48,14 +49,14 @@ async fn run(octree: Arc<dyn Octree>, mut walk: OctreeWalk, sender: Sender<Vec<F
         walk = stretch.walk;
         arrived = if stretch.is_waiting {
             match loads.next().await {
-                Ok(page) => Some(page),
+                Ok(pages) => pages,
                 Err(error) => {
                     let _ = sender.send(vec![Err(error)]).await;
                     return;
                 }
             }
         } else {
-            None
+            Vec::new()
         };
     }
 }
@@ -74,7 +75,7 @@ struct Stretch {
 }
 
 impl Stretch {
-    fn walk(octree: &dyn Octree, walk: OctreeWalk, arrived: Option<Loaded>) -> Stretch {
+    fn walk(octree: &dyn Octree, walk: OctreeWalk, arrived: Vec<Loaded>) -> Stretch {
         let mut stretch = Stretch {
             walk,
             found: Vec::new(),
@@ -82,7 +83,7 @@ impl Stretch {
             is_waiting: false,
             is_over: false,
         };
-        if let Some((key, page)) = arrived {
+        for (key, page) in arrived {
             stretch.supply(octree, key, page);
         }
         while !stretch.is_over && !stretch.is_waiting && stretch.found.len() < TOGETHER {
@@ -129,7 +130,9 @@ struct Loads {
     /// Number of entries of all pages so far, including those that were not taken yet.
     entries: Arc<AtomicU64>,
     waiting: VecDeque<Key>,
-    tasks: JoinSet<Loaded>,
+    tasks: JoinSet<Vec<Loaded>>,
+    /// Number of pages of these tasks.
+    loading: usize,
 }
 
 impl Loads {
@@ -139,47 +142,62 @@ impl Loads {
             entries: Arc::default(),
             waiting: VecDeque::new(),
             tasks: JoinSet::new(),
+            loading: 0,
         }
     }
 
-    fn want(&mut self, key: Key) {
-        self.waiting.push_back(key);
+    fn want(&mut self, keys: Vec<Key>) {
+        self.waiting.extend(keys);
         self.start();
     }
 
-    /// Starts as many loads as there may be requests, plus a few whose pages wait to be taken.
+    /// Starts as many loads as there may be requests, plus a few whose pages wait to be taken. Pages are read together only
+    /// where many wait, and fewer at a time then, so that what waits to be taken does not fill the memory.
     fn start(&mut self) {
-        while self.tasks.len()
-            < self
-                .octree
-                .engine()
-                .limits()
-                .requests
-                .get()
-                .saturating_mul(2)
-        {
-            let Some(key) = self.waiting.pop_front() else {
-                return;
-            };
-            let octree = Arc::clone(&self.octree);
-            let retry = octree.engine().options().retry;
-            let entries = Arc::clone(&self.entries);
-            self.tasks.spawn(async move {
-                let page = octree.page(key, &retry).await;
-                (key, page.and_then(|page| counted(&*octree, page, &entries)))
-            });
+        let requests = self.octree.engine().limits().requests.get();
+        let most = requests.saturating_mul(2);
+        while self.loading < most && !self.waiting.is_empty() {
+            let share = self.waiting.len().div_ceil(most);
+            let together = share.min(self.octree.pages_together());
+            let keys: Vec<Key> = self.waiting.drain(..together).collect();
+            self.loading += keys.len();
+            let (octree, entries) = (Arc::clone(&self.octree), Arc::clone(&self.entries));
+            self.tasks.spawn(load(octree, keys, entries));
         }
     }
 
-    /// Waits for a page.
-    async fn next(&mut self) -> Result<Loaded, Error> {
-        let joined = self.tasks.join_next().await;
-        self.start();
-        match joined {
-            Some(loaded) => loaded.map_err(|error| task_failed(&error)),
-            None => Err(Error::Internal("a walk waits for no page".into())),
+    /// Waits for pages.
+    async fn next(&mut self) -> Result<Vec<Loaded>, Error> {
+        let Some(joined) = self.tasks.join_next().await else {
+            return Err(Error::Internal("a walk waits for no page".into()));
+        };
+        let mut loaded = joined.map_err(|error| task_failed(&error))?;
+        while let Some(joined) = self.tasks.try_join_next() {
+            loaded.extend(joined.map_err(|error| task_failed(&error))?);
         }
+        self.loading = self.loading.saturating_sub(loaded.len());
+        self.start();
+        Ok(loaded)
     }
+}
+
+/// Loads the pages rooted at these keys: together as far as that goes, the others at the same time.
+async fn load(octree: Arc<dyn Octree>, keys: Vec<Key>, entries: Arc<AtomicU64>) -> Vec<Loaded> {
+    let (octree, entries) = (&*octree, &*entries);
+    let retry = octree.engine().options().retry;
+    let mut first = Vec::new();
+    if keys.len() > 1 {
+        first = octree.first_pages(&keys).await;
+    }
+    first.resize(keys.len(), None);
+    let loads = keys.into_iter().zip(first).map(async |(key, first)| {
+        let page = match first {
+            Some(page) => Ok(page),
+            None => octree.page(key, &retry).await,
+        };
+        (key, page.and_then(|page| counted(octree, page, entries)))
+    });
+    join_all(loads).await
 }
 
 /// The page, unless there are too many entries with it.

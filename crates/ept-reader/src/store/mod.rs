@@ -54,6 +54,17 @@ pub trait Store: Debug + Send + Sync {
             .boxed()
     }
 
+    /// The contents of the first of these files, as many as the store reads together at less cost than one by one, of at most
+    /// `max_bytes` bytes in all. It stops before a file that can't be read, whose error [`Store::get`] tells. None by default:
+    /// each takes a request of its own.
+    fn get_together<'a>(
+        &'a self,
+        _paths: &'a [String],
+        _max_bytes: usize,
+    ) -> BoxFuture<'a, Vec<Bytes>> {
+        futures::future::ready(Vec::new()).boxed()
+    }
+
     /// The size of a file in bytes, without its contents. `None` if only the contents would tell it. A missing file is
     /// an error if the store can tell.
     fn size<'a>(&'a self, _path: &'a str) -> BoxFuture<'a, Result<Option<u64>, StoreError>> {

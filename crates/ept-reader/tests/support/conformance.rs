@@ -28,6 +28,7 @@ pub struct Abilities {
 /// Panics where the store does not do what [`Store`] says.
 pub async fn check(store: &dyn Store, abilities: Abilities) {
     whole_files(store).await;
+    files_together(store).await;
     missing_files(store, abilities).await;
     ranges(store).await;
     ranges_past_the_end(store).await;
@@ -46,6 +47,18 @@ async fn whole_files(store: &dyn Store) {
     assert_too_large(store.get(PATH, LENGTH - 1).await, LENGTH - 1);
     let location = store.location(PATH);
     assert!(location.ends_with(PATH), "{location}");
+}
+
+/// What is read together is what is read one by one, up to a file that can't be read or does not fit.
+async fn files_together(store: &dyn Store) {
+    let each = [contents(), Vec::new(), contents()];
+    let paths = [PATH, EMPTY, PATH, MISSING, PATH].map(str::to_owned);
+    for (room, most) in [(PLENTY, 3), (2 * LENGTH, 3), (2 * LENGTH - 1, 2), (0, 0)] {
+        let files = store.get_together(&paths, room).await;
+        assert!(files.len() <= most, "{} files in {room} bytes", files.len());
+        assert_eq!(files, each[..files.len()]);
+    }
+    assert!(store.get_together(&[], PLENTY).await.is_empty());
 }
 
 async fn missing_files(store: &dyn Store, abilities: Abilities) {

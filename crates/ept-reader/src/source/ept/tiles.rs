@@ -16,6 +16,8 @@ use crate::{Error, LossCause, NodeStream};
 
 /// Size of the largest laszip tile in bytes. Builders stay below a million points, and a twentieth of it.
 const TILE_BYTES: usize = 256 << 20;
+/// Pages of a folder that are read together: each hand-over between threads takes longer than a small page.
+const PAGES_TOGETHER: usize = 8;
 /// What a tile has beside its points, such as a header.
 const BESIDE_POINTS: u64 = 64 << 10;
 
@@ -100,6 +102,18 @@ impl Octree for Ept {
     fn page<'a>(&'a self, key: Key, retry: &'a Retry) -> BoxFuture<'a, Result<Arc<Page>, Error>> {
         let page = self.page_with(key, retry);
         page.map(|page| page.map(Arc::new)).boxed()
+    }
+
+    fn pages_together(&self) -> usize {
+        if self.fetcher().is_remote() {
+            1
+        } else {
+            PAGES_TOGETHER
+        }
+    }
+
+    fn first_pages<'a>(&'a self, keys: &'a [Key]) -> BoxFuture<'a, Vec<Option<Arc<Page>>>> {
+        self.pages_of(keys).boxed()
     }
 
     fn lost_page(&self, key: Key, fault: FormatError) -> Error {
