@@ -29,14 +29,16 @@ impl Circle {
         }
         // From here on the area is right to a millionth.
         let (b2, c2) = (bx * bx + by * by, cx * cx + cy * cy);
-        let centre = |p: f64, q: f64| (p * b2 - q * c2) / (2.0 * area);
-        let error = |p: f64, q: f64| {
-            8.0 * ROUNDING * ((p * b2).abs() + (q * c2).abs()) / (2.0 * area).abs()
-        };
+        let half = 0.5 / area;
+        let centre = |p: f64, q: f64| (p * b2 - q * c2) * half;
+        let error =
+            |p: f64, q: f64| 8.0 * ROUNDING * ((p * b2).abs() + (q * c2).abs()) * half.abs();
         let (x, y) = (centre(cy, by), -centre(cx, bx));
         let errors = error(cy, by) + error(cx, bx);
         let magnitude = a[0].abs() + a[1].abs() + x.abs() + y.abs();
-        let radius = x.hypot(y) * (1.0 + 4e-6) + 2.0 * errors + 4.0 * ROUNDING * magnitude;
+        // Not `hypot`, which is slow: nothing here is so large or small that its square has no room.
+        let radius = (x * x + y * y).sqrt() * (1.0 + 4e-6);
+        let radius = radius + 2.0 * errors + 4.0 * ROUNDING * magnitude;
         Circle {
             centre: [a[0] + x, a[1] + y],
             radius,

@@ -9,5 +9,5 @@ pub(crate) use circle::Circle;
 pub(crate) use growth::{Growth, grow};
 pub use neighbours::Neighbours;
 pub(crate) use region::{
-    EVERYWHERE, Region, bounds, is_box, meets_triangle, overlap, reaches_beyond,
+    EVERYWHERE, Region, bounds, is_box, is_within, meets_triangle, overlap, reaches_beyond,
 };

@@ -78,7 +78,7 @@ impl Region {
 
     /// Whether it is inside a box as a whole.
     pub(crate) fn is_inside(&self, area: [f64; 4]) -> bool {
-        !is_box(self.within) || overlap(self.within, area) == self.within
+        !is_box(self.within) || is_within(self.within, area)
     }
 
     /// Whether it has a part in a box.
@@ -141,6 +141,11 @@ pub(crate) fn overlap(a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
         a[2].min(b[2]),
         a[3].min(b[3]),
     ]
+}
+
+/// Whether a box is inside another as a whole.
+pub(crate) fn is_within(inner: [f64; 4], outer: [f64; 4]) -> bool {
+    overlap(inner, outer) == inner
 }
 
 pub(crate) fn is_box(area: [f64; 4]) -> bool {

@@ -4,7 +4,7 @@ use super::MaxEdge;
 use super::facet::Facet;
 use super::scan::scan;
 use crate::surroundings::{
-    Circle, EVERYWHERE, Growth, Region, bounds, grow, is_box, meets_triangle, overlap,
+    Circle, EVERYWHERE, Growth, Region, bounds, grow, is_box, is_within, meets_triangle, overlap,
     reaches_beyond,
 };
 use crate::triangulation::Location;
@@ -84,8 +84,10 @@ impl Tin {
         let mut raster = Raster::void(window);
         let width = window.columns as usize;
         let values = raster.values_mut();
+        let centres = lattice.centres(&window);
         for corners in self.triangulation.triangles() {
-            if !self.is_short(corners) {
+            let is_near = is_box(overlap(bounds(self.places(corners)), centres));
+            if !is_near || !self.is_short(corners) {
                 continue;
             }
             let facet = self.facet(corners);
@@ -148,12 +150,16 @@ impl Growth for Tin {
             if !meets_triangle(triangle, area) {
                 continue;
             }
+            let circle = Circle::through(triangle);
+            if is_within(circle.bounds(), area) {
+                continue;
+            }
             let within = if self.is_short(corners) {
                 EVERYWHERE
             } else {
                 self.max_edge.grown(overlap(bounds(triangle), area))
             };
-            let region = Region::circle(Circle::through(triangle), within);
+            let region = Region::circle(circle, within);
             if !region.is_inside(area) {
                 regions.push(region);
             }
