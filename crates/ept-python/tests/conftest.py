@@ -36,6 +36,16 @@ def many_points() -> pyept.Dataset:
     return pyept.open(autzen if autzen.is_dir() else TESTDATA / "terrain")
 
 
+@pytest.fixture(scope="session")
+def ept() -> str:
+    """The command: what `EPT` names, or a debug build."""
+    target = Path(os.environ.get("CARGO_TARGET_DIR", WORKSPACE / "target"))
+    path = os.environ.get("EPT", str(target / "debug" / "ept"))
+    if not Path(path).is_file():
+        pytest.skip(f"the command is not built: there is no {path}")
+    return path
+
+
 @pytest.fixture
 def workers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Processes of engines find the modules of the tests."""

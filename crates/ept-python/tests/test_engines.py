@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import TESTDATA, WORKSPACE
+from conftest import TESTDATA
 
 import pyept
 
@@ -46,11 +46,8 @@ def test_recipe(recipe: Path, ground: int) -> None:
     assert int(run.stdout.split()[-1]) == ground
 
 
-def test_slurm(ground: int, tmp_path: Path) -> None:
-    target = Path(os.environ.get("CARGO_TARGET_DIR", WORKSPACE / "target"))
-    path = os.pathsep.join([str(target / "debug"), os.environ["PATH"]])
-    if shutil.which("ept", path=path) is None:
-        pytest.skip("the command is not built")
+def test_slurm(ept: str, ground: int, tmp_path: Path) -> None:
+    path = os.pathsep.join([str(Path(ept).parent), os.environ["PATH"]])
 
     def run(*arguments: str, **more: str) -> None:
         subprocess.run(arguments, check=True, cwd=tmp_path, env={**os.environ, "PATH": path, **more})
