@@ -2,10 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "parquet")]
+use arrow_array::ArrayRef;
 #[cfg(feature = "parquet")]
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
@@ -551,32 +553,65 @@ fn parts_of_sources_with_different_dimensions_have_the_columns_of_all() {
 
     let _ = fs::remove_dir_all(job.path("parts"));
     job.run_all(&["--format", "parquet"]);
-    let rows = |file: &str| {
-        let file = fs::File::open(file).unwrap();
-        let builder = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
-        let batches = builder.with_batch_size(1 << 20).build().unwrap();
-        batches.map(Result::unwrap).collect::<Vec<_>>()
-    };
-    let merged = rows(&job.merge("merged.parquet"));
-    let whole = rows(&alone(
+    let merged = arrays(&job.merge("merged.parquet"));
+    let whole = arrays(&alone(
         &job,
         "alone.parquet",
         &[&query, &named[..]].concat(),
     ));
-    let [merged, whole] = [&merged, &whole].map(|batches| {
-        let names = batches[0].schema();
-        let names: BTreeSet<String> = names.fields().iter().map(|f| f.name().clone()).collect();
-        let columns = names.into_iter().map(|name| {
-            let columns = batches
-                .iter()
-                .map(|batch| batch.column_by_name(&name).unwrap().clone());
-            (name.clone(), columns.collect::<Vec<_>>())
-        });
-        columns.collect::<BTreeMap<_, _>>()
-    });
     assert!(whole.keys().eq(merged.keys()));
     for (name, values) in &whole {
         // Types of a column are those of all sources.
         assert!(merged[name] == *values, "{name}");
     }
+}
+
+#[cfg(feature = "parquet")]
+#[test]
+fn parts_of_tiles_with_different_dimensions_have_the_columns_of_all() {
+    let copy = copy("terrain");
+    let dataset = copy.path().to_str().unwrap();
+    // A tile of another point format, without the extra bytes of the others.
+    let tile = copy.path().join("ept-data/2-2-1-1.laz");
+    let other = copy.path().join("other.laz");
+    let [tile, other] = [&tile, &other].map(|path| path.to_str().unwrap());
+    let dims = "X,Y,Z,Intensity,ReturnNumber,NumberOfReturns,Classification,GpsTime";
+    ept(&["query", tile, "-q", "--dims", dims, "-o", other]).ends_with(0);
+    fs::rename(other, tile).unwrap();
+
+    let job = Job::plan(&[dataset], &["--units", "9"]);
+    for (format, merged) in [("csv", "merged.csv"), ("parquet", "merged.parquet")] {
+        job.run_all(&["--format", format]);
+        let (alone, merged) = (
+            alone(&job, &format!("alone.{format}"), &[dataset]),
+            job.merge(merged),
+        );
+        if format == "csv" {
+            let (alone, merged) = (columns(&alone), columns(&merged));
+            assert!(alone["OriginId"].contains(&String::new()));
+            assert!(alone == merged);
+        } else {
+            assert!(arrays(&alone) == arrays(&merged));
+        }
+        fs::remove_dir_all(job.path("parts")).unwrap();
+    }
+}
+
+/// The columns of a GeoParquet file.
+#[cfg(feature = "parquet")]
+fn arrays(file: &str) -> BTreeMap<String, Vec<ArrayRef>> {
+    let file = fs::File::open(file).unwrap();
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+    let batches = builder.with_batch_size(1 << 20).build().unwrap();
+    let mut columns: BTreeMap<String, Vec<ArrayRef>> = BTreeMap::new();
+    for batch in batches {
+        let batch = batch.unwrap();
+        for (field, values) in batch.schema().fields().iter().zip(batch.columns()) {
+            columns
+                .entry(field.name().clone())
+                .or_default()
+                .push(values.clone());
+        }
+    }
+    columns
 }

@@ -3,23 +3,28 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use parquet::column::writer::ColumnCloseResult;
+use parquet::column::writer::{ColumnCloseResult, ColumnWriter};
 use parquet::file::metadata::{KeyValue, PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
 use parquet::file::properties::WriterProperties;
 use parquet::file::reader::ChunkReader;
-use parquet::file::writer::SerializedFileWriter;
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::schema::types::{Type, TypePtr};
 use serde_json::{Value, json};
 
 use crate::ExportError;
 use crate::laz_part::part_error;
 use crate::parquet_file::{GEO, NOTE};
 
+/// Number of columns of geometry, the last of a file.
+const GEOMETRIES: usize = 2;
+
 /// Writes one file with the row groups of several files of this crate, one file after the other, and returns the number
-/// of points. The files must have the same columns and coordinate system; scale and offset are those of the first, as they
-/// are in a file of points that are stored in different ways. `open` opens the file with an index.
+/// of points. It has the columns of all; where a file lacks one, values are null. The files must have the same coordinate
+/// system; scale and offset are those of the first, as they are in a file of points that are stored in different ways.
+/// `open` opens the file with an index.
 ///
 /// # Errors
-/// If `parts` is 0, the files have different columns or metadata, or reading or writing fails.
+/// If `parts` is 0, a column has different types, the files have different metadata, or reading or writing fails.
 pub fn merge_parquet<R: ChunkReader>(
     parts: usize,
     mut open: impl FnMut(usize) -> io::Result<R>,
@@ -30,18 +35,19 @@ pub fn merge_parquet<R: ChunkReader>(
         return Err(part_error("there is no part"));
     }
     let first = read(&open(0)?)?;
-    let schema = first.file_metadata().schema_descr().root_schema_ptr();
+    let mut schema = root(&first);
+    for index in 1..parts {
+        schema = united(schema, &root(&read(&open(index)?)?), index)?;
+    }
     let properties = Arc::new(WriterProperties::builder().build());
-    let mut writer = SerializedFileWriter::new(out, Arc::clone(&schema), properties)?;
+    let mut writer = SerializedFileWriter::new(out, schema, properties)?;
     let mut geo = Vec::with_capacity(parts);
     let mut points = 0;
     for index in 0..parts {
         let file = open(index)?;
         let part = read(&file)?;
-        let is_same = *part.file_metadata().schema() == *schema;
-        if !is_same || common(&part) != common(&first) {
-            let problem =
-                format!("part {index} has other columns than the first; name the dimensions");
+        if common(&part) != common(&first) {
+            let problem = format!("part {index} has different metadata than the first");
             return Err(part_error(problem));
         }
         append(&file, &part, &mut writer)?;
@@ -74,15 +80,51 @@ fn read(file: &impl ChunkReader) -> Result<ParquetMetaData, ExportError> {
     Ok(reader.parse_and_finish(file)?)
 }
 
-/// Copies the row groups of a file.
+fn root(file: &ParquetMetaData) -> TypePtr {
+    file.file_metadata().schema_descr().root_schema_ptr()
+}
+
+/// The columns of both. Those that the first lacks are behind its dimensions.
+fn united(first: TypePtr, part: &Type, index: usize) -> Result<TypePtr, ExportError> {
+    if *first == *part {
+        return Ok(first);
+    }
+    let mut fields = first.get_fields().to_vec();
+    for field in part.get_fields() {
+        let known = fields.iter().find(|known| known.name() == field.name());
+        match known {
+            Some(known) if known == field => {}
+            Some(_) => {
+                return Err(part_error(format!(
+                    "\"{}\" of part {index} has a different type than in others; divide the query again \
+                     without it (--dims)",
+                    field.name()
+                )));
+            }
+            None => fields.insert(fields.len().saturating_sub(GEOMETRIES), Arc::clone(field)),
+        }
+    }
+    let root = Type::group_type_builder(first.name()).with_fields(fields);
+    Ok(Arc::new(root.build()?))
+}
+
+/// Copies the row groups of a file. Columns that it lacks are null.
 fn append<W: Write + Send>(
     file: &impl ChunkReader,
     part: &ParquetMetaData,
     writer: &mut SerializedFileWriter<W>,
 ) -> Result<(), ExportError> {
+    let wanted = writer.schema_descr().columns().to_vec();
     for (number, group) in part.row_groups().iter().enumerate() {
         let mut copy = writer.next_row_group()?;
-        for (at, column) in group.columns().iter().enumerate() {
+        let rows = usize::try_from(group.num_rows()).unwrap_or(0);
+        for column in &wanted {
+            let mut columns = group.columns().iter();
+            let Some(at) = columns.position(|own| own.column_path() == column.path()) else {
+                write_nulls(&mut copy, rows)?;
+                continue;
+            };
+            let column = group.column(at);
             let column_index = part.column_index().and_then(|all| all.get(number)?.get(at));
             let offset_index = part.offset_index().and_then(|all| all.get(number)?.get(at));
             let result = ColumnCloseResult {
@@ -96,6 +138,31 @@ fn append<W: Write + Send>(
             copy.append_column(file, result)?;
         }
         copy.close()?;
+    }
+    Ok(())
+}
+
+/// Writes the next column of a row group, in which no row has a value.
+fn write_nulls<W: Write + Send>(
+    group: &mut SerializedRowGroupWriter<'_, W>,
+    rows: usize,
+) -> Result<(), ExportError> {
+    let levels = Some(vec![0; rows]);
+    let levels = levels.as_deref();
+    if let Some(mut column) = group.next_column()? {
+        match column.untyped() {
+            ColumnWriter::BoolColumnWriter(writer) => writer.write_batch(&[], levels, None),
+            ColumnWriter::Int32ColumnWriter(writer) => writer.write_batch(&[], levels, None),
+            ColumnWriter::Int64ColumnWriter(writer) => writer.write_batch(&[], levels, None),
+            ColumnWriter::Int96ColumnWriter(writer) => writer.write_batch(&[], levels, None),
+            ColumnWriter::FloatColumnWriter(writer) => writer.write_batch(&[], levels, None),
+            ColumnWriter::DoubleColumnWriter(writer) => writer.write_batch(&[], levels, None),
+            ColumnWriter::ByteArrayColumnWriter(writer) => writer.write_batch(&[], levels, None),
+            ColumnWriter::FixedLenByteArrayColumnWriter(writer) => {
+                writer.write_batch(&[], levels, None)
+            }
+        }?;
+        column.close()?;
     }
     Ok(())
 }

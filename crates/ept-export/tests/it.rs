@@ -10,6 +10,7 @@ mod csv;
 mod las_fields;
 mod las_file;
 mod merge;
+mod merge_columns;
 mod octree;
 mod parquet;
 mod parquet_threads;

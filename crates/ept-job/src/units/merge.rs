@@ -218,10 +218,10 @@ impl Merge {
     }
 
     fn copy_text(&self, path: &Path) -> Result<(), JobError> {
-        let files = self.paths.iter();
-        let files = files.map(|path| File::open(path).map(BufReader::new));
         self.file(path, |out| {
-            merge_csv(files, self.format == Some(Format::Csv), out)
+            let open = |index: usize| File::open(&self.paths[index]).map(BufReader::new);
+            let has_header = self.format == Some(Format::Csv);
+            merge_csv(self.paths.len(), open, has_header, out)
         })
     }
 
