@@ -7,7 +7,9 @@ mod common;
 mod dimensions;
 mod extra_records;
 mod fixtures;
+#[path = "hostile/main.rs"]
 mod hostile;
+#[path = "laz_files/main.rs"]
 mod laz_files;
 mod samples;
 mod tile_header;

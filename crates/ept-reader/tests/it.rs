@@ -7,6 +7,7 @@ mod cache_faults;
 mod cloud;
 mod engine;
 mod failures;
+#[path = "files/main.rs"]
 mod files;
 mod fixtures;
 mod http;
@@ -17,11 +18,14 @@ mod losses;
 mod plan;
 mod redirects;
 mod remote_files;
+#[path = "scene/main.rs"]
 mod scene;
+#[path = "selection/main.rs"]
 mod selection;
 mod sizes;
 mod stores;
 mod support;
 mod unit_law;
 mod units;
+#[path = "validate/main.rs"]
 mod validate;

@@ -1,75 +1,16 @@
-//! Validation: what is intact has no errors, and each fault is found by its code.
-
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
-#![allow(
-    clippy::semicolon_if_nothing_returned,
-    reason = "a change of the table of cases is one expression"
-)]
+//! A case for each code: a change of a fixture, and what is found then.
 
 use crate::support;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
-use ept_reader::{
-    Checks, Code, Error, FileStore, Limits, MemoryStore, Options, Retry, Severity, Stage,
-    ValidationReport, validate, validate_store,
-};
+use ept_reader::{Checks, Code};
 use serde_json::{Value, json};
 
-use support::server::{Response, Server, file};
-use support::{FIXTURES, fixture, testdata};
+use support::fixture;
 
-const DEEP: Checks = Checks {
-    deep: true,
-    headers: 64,
-    examples: 10,
-};
-
-async fn report(folder: &Path, checks: &Checks) -> ValidationReport {
-    let location = folder.to_str().unwrap();
-    validate(location, &Options::default(), checks, |_| {})
-        .await
-        .unwrap()
-}
-
-fn codes(report: &ValidationReport) -> BTreeSet<&'static str> {
-    report
-        .findings
-        .iter()
-        .map(|finding| finding.code.id())
-        .collect()
-}
-
-fn errors(report: &ValidationReport) -> BTreeSet<&'static str> {
-    let codes = codes(report).into_iter();
-    codes.filter(|code| code.starts_with('E')).collect()
-}
-
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in from.read_dir().unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        match entry.file_type().unwrap().is_dir() {
-            true => copy(&entry.path(), &to),
-            false => drop(std::fs::copy(entry.path(), to).unwrap()),
-        }
-    }
-}
-
-fn read(path: &Path) -> Value {
-    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
-}
-
-/// Changes a JSON file below a folder.
-fn edit(folder: &Path, path: &str, change: impl FnOnce(&mut Value)) {
-    let path = folder.join(path);
-    let mut value = read(&path);
-    change(&mut value);
-    std::fs::write(path, value.to_string()).unwrap();
-}
+use super::{DEEP, ROOT_TILE, codes, copy, edit, page, read, report};
 
 fn set(folder: &Path, field: &str, value: Value) {
     edit(folder, "ept.json", |ept| ept[field] = value);
@@ -79,11 +20,6 @@ fn unset(folder: &Path, field: &str) {
     edit(folder, "ept.json", |ept| {
         ept.as_object_mut().unwrap().remove(field).unwrap();
     });
-}
-
-/// Changes the pages of the hierarchy.
-fn page(folder: &Path, key: &str, change: impl FnOnce(&mut Value)) {
-    edit(folder, &format!("ept-hierarchy/{key}.json"), change);
 }
 
 /// Replaces a file, or writes a new one.
@@ -105,7 +41,6 @@ fn bytes(folder: &Path, path: &str, change: impl FnOnce(&mut Vec<u8>)) {
     std::fs::write(path, bytes).unwrap();
 }
 
-const ROOT_TILE: &str = "ept-data/0-0-0-0.laz";
 const MANIFEST: &str = "ept-sources/manifest.json";
 
 /// One change and the finding that must come of it.
@@ -511,203 +446,4 @@ fn the_document_lists_each_code_with_its_meaning_and_fix() {
     let listed: Vec<&str> = text.lines().filter(is_row).collect();
     let row = |code: &Code| format!("| {code} | {} | {} |", code.meaning(), code.fix());
     assert_eq!(listed, Code::ALL.iter().map(row).collect::<Vec<_>>());
-}
-
-#[tokio::test]
-async fn fixtures_have_no_errors() {
-    for name in FIXTURES {
-        for checks in [Checks::default(), DEEP] {
-            let report = report(&fixture(name), &checks).await;
-            assert_eq!(errors(&report), BTreeSet::new(), "{name}: {report:#?}");
-            let truth = support::truth(name);
-            assert_eq!(report.checked.points, truth["points"], "{name}");
-            assert_eq!(report.checked.tiles, report.checked.nodes, "{name}");
-            assert_eq!(report.checked.headers, report.checked.nodes, "{name}");
-            let decoded = if checks.deep { report.checked.nodes } else { 0 };
-            assert_eq!(report.checked.decoded, decoded, "{name}");
-        }
-    }
-}
-
-/// The folder of samples: `$EPT_SAMPLES` or beside the project; `None` if there is none.
-fn samples() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/samples");
-    let folder = std::env::var_os("EPT_SAMPLES").map_or(beside, PathBuf::from);
-    if folder.join("ept").is_dir() {
-        return Some(folder);
-    }
-    println!("no samples at {}: skipped", folder.display());
-    None
-}
-
-#[tokio::test]
-async fn samples_are_intact_but_for_the_broken_ones() {
-    let Some(samples) = samples() else { return };
-    let broken = [
-        ("pdal-lone-star-invalid-tile", "E033"),
-        ("pdal-bad-pointcount-binary", "E034"),
-        ("pdal-bad-pointcount-laszip", "E034"),
-        ("pdal-ellipsoid-nopoints", "E030"),
-        ("itowns-metaonly", "E020"),
-        ("itowns-metaonly", "E030"),
-    ];
-    for entry in samples.join("ept").read_dir().unwrap() {
-        let folder = entry.unwrap().path();
-        let name = folder.file_name().unwrap().to_str().unwrap();
-        let of_name = broken.iter().filter(|(broken, _)| *broken == name);
-        let expected: BTreeSet<_> = of_name.map(|(_, code)| *code).collect();
-        for checks in [Checks::default(), DEEP] {
-            let report = report(&folder, &checks).await;
-            println!("{name} {}: {:?}", checks.deep, codes(&report));
-            assert_eq!(errors(&report), expected, "{name}: {report:#?}");
-        }
-    }
-}
-
-fn at_once() -> Options {
-    Options {
-        retry: Retry::NEVER,
-        ..Options::default()
-    }
-}
-
-#[tokio::test]
-async fn a_remote_dataset_is_sampled_and_its_missing_tile_found() {
-    let server = Server::start(|request| match request.path.ends_with("/1-1-1-0.laz") {
-        true => Response::new(404, ""),
-        false => file(&testdata(), request),
-    });
-    let checks = Checks {
-        headers: 5,
-        ..Checks::default()
-    };
-    let url = server.url("/terrain");
-    let mut stages = Vec::new();
-    let watch = |stage: Stage| stages.push(stage);
-    let report = validate(&url, &at_once(), &checks, watch).await.unwrap();
-    assert_eq!(errors(&report), BTreeSet::from(["E030"]), "{report:#?}");
-    let missing = &report.findings[0];
-    assert_eq!((missing.count, missing.examples.len()), (1, 1));
-    let place = &missing.examples[0].place;
-    assert_eq!(
-        place.node,
-        Some("1-1-1-0".parse::<ept_reader::Key>().unwrap().into())
-    );
-    assert!(place.location.ends_with("/terrain/ept-data/1-1-1-0.laz"));
-    assert_eq!(report.checked.tiles, report.checked.nodes);
-    assert!((4..=5).contains(&report.checked.headers), "{report:#?}");
-    let fetched = |method: &str| {
-        let requests = server.requests().into_iter();
-        requests
-            .filter(|r| r.path.contains("ept-data") && r.method == method)
-            .count()
-    };
-    assert_eq!(fetched("HEAD") as u64, report.checked.nodes);
-    assert_eq!(fetched("GET") as u64, report.checked.headers);
-    let last = stages.last().unwrap();
-    assert_eq!(
-        (last.done, last.of),
-        (report.checked.nodes, report.checked.nodes)
-    );
-
-    let deep = validate(&url, &at_once(), &DEEP, |_| {}).await.unwrap();
-    assert_eq!(errors(&deep), BTreeSet::from(["E030"]), "{deep:#?}");
-    assert_eq!(deep.checked.decoded, deep.checked.nodes - 1);
-}
-
-#[tokio::test]
-async fn what_a_server_does_not_tell_is_no_error() {
-    let server = Server::start(|request| match request.method.as_str() {
-        "HEAD" => Response::new(405, ""),
-        _ => file(&testdata(), request),
-    });
-    let url = server.url("/terrain");
-    let report = validate(&url, &at_once(), &Checks::default(), |_| {})
-        .await
-        .unwrap();
-    assert!(report.is_valid(), "{report:#?}");
-    assert!(codes(&report).contains("W034"), "{report:#?}");
-    assert_eq!(report.checked.tiles, 64);
-}
-
-#[tokio::test]
-async fn a_server_that_fails_is_told_from_a_missing_tile() {
-    let server = Server::start(|request| match request.path.ends_with("/0-0-0-0.laz") {
-        true => Response::new(500, ""),
-        false => file(&testdata(), request),
-    });
-    for checks in [Checks::default(), DEEP] {
-        let report = validate(&server.url("/terrain"), &at_once(), &checks, |_| {}).await;
-        assert_eq!(errors(&report.unwrap()), BTreeSet::from(["E031"]));
-    }
-}
-
-#[tokio::test]
-async fn more_nodes_than_the_limit_end_it() {
-    let options = Options {
-        limits: Limits {
-            nodes: 10,
-            ..Limits::default()
-        },
-        ..Options::default()
-    };
-    let store = Arc::new(FileStore::new(fixture("laz-pf0")));
-    let report = validate_store(store, &options, &Checks::default(), |_| {})
-        .await
-        .unwrap();
-    assert!(errors(&report).contains("E027"), "{report:#?}");
-}
-
-#[tokio::test]
-async fn tiles_of_two_point_formats_are_told() {
-    let folder = tempfile::tempdir().unwrap();
-    copy(&fixture("laz-pf0"), folder.path());
-    let other = fixture("laz-pf2").join(ROOT_TILE);
-    std::fs::copy(other, folder.path().join(ROOT_TILE)).unwrap();
-    let truth = support::truth("laz-pf2");
-    page(folder.path(), "0-0-0-0", |page| {
-        page["0-0-0-0"] = truth["nodes"]["0-0-0-0"].clone()
-    });
-    let report = report(folder.path(), &Checks::default()).await;
-    assert!(codes(&report).contains("W033"), "{report:#?}");
-    assert!(report.is_valid());
-}
-
-#[tokio::test]
-async fn findings_of_a_kind_are_counted_and_the_first_shown() {
-    let mut store = MemoryStore::default();
-    for path in ["ept.json", "ept-hierarchy/0-0-0-0.json"] {
-        store.insert(path, std::fs::read(fixture("laz-pf0").join(path)).unwrap());
-    }
-    let checks = Checks {
-        examples: 3,
-        ..Checks::default()
-    };
-    let report = validate_store(Arc::new(store), &Options::default(), &checks, |_| {})
-        .await
-        .unwrap();
-    let missing = report
-        .findings
-        .iter()
-        .find(|f| f.code == Code::TileMissing)
-        .unwrap();
-    assert_eq!(missing.count, report.checked.nodes);
-    let keys = missing
-        .examples
-        .iter()
-        .map(|example| example.place.node.unwrap());
-    let keys: Vec<_> = keys.collect();
-    assert_eq!(keys.len(), 3);
-    assert!(keys.is_sorted(), "{keys:?}");
-    assert_eq!(report.count(Severity::Error), missing.count);
-}
-
-#[tokio::test]
-async fn without_ept_json_there_is_nothing_to_validate() {
-    let folder = tempfile::tempdir().unwrap();
-    let location = folder.path().to_str().unwrap();
-    let error = validate(location, &Options::default(), &DEEP, |_| {})
-        .await
-        .unwrap_err();
-    assert!(matches!(error, Error::Location { .. }), "{error}");
 }
