@@ -8,6 +8,7 @@ mod stac;
 use serde_json::Value;
 
 use crate::form::without_mark;
+use crate::location::Base;
 use crate::{IndexError, NextPage, Survey};
 
 const FILE: &str = "catalogue";
@@ -31,8 +32,8 @@ const FILE: &str = "catalogue";
 pub struct Catalog {
     /// The surveys, in the order of the answer.
     pub surveys: Vec<Survey>,
-    /// Address of the next page, if the answer is a page of several.
-    pub next: Option<String>,
+    /// The request for the next page, if the answer is a page of several.
+    pub next: Option<NextPage>,
 }
 
 impl Catalog {
@@ -68,7 +69,8 @@ impl Catalog {
         };
         Ok(Catalog {
             surveys,
-            next: NextPage::of_collection(&json)?.map(|next| next.location),
+            next: NextPage::of_collection(&json)?
+                .map(|next| next.completed(&Base::beside(location))),
         })
     }
 }

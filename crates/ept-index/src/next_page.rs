@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use crate::IndexError;
+use crate::location::Base;
 
 const FILE: &str = "JSON";
 
@@ -67,6 +68,14 @@ impl NextPage {
             body,
             is_change: false,
         })
+    }
+
+    /// The request with its location resolved.
+    pub(crate) fn completed(self, base: &Base) -> NextPage {
+        NextPage {
+            location: base.complete(&self.location),
+            ..self
+        }
     }
 
     /// The first `next` link of a collection.

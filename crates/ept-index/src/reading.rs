@@ -11,7 +11,7 @@ use crate::record::Records;
 use crate::shapefile::{Shapefile, beside, has_extension};
 use crate::template::Template;
 use crate::zip::{Member, Zip};
-use crate::{Index, IndexError, NextPage, Row, geojson, list};
+use crate::{Index, IndexError, Row, geojson, list};
 
 /// Default maximum size of an unpacked member of a zip, in bytes.
 const MAX_UNPACKED: usize = 500 << 20;
@@ -203,10 +203,7 @@ impl Reading {
         let locator = Locator::choose(&records.records, self.field.as_deref(), template)?;
         let mut index = Index {
             crs: records.crs,
-            next: records.next.map(|next| NextPage {
-                location: base.complete(&next.location),
-                ..next
-            }),
+            next: records.next.map(|next| next.completed(base)),
             ..Index::default()
         };
         let mut known: HashMap<String, usize> = HashMap::new();

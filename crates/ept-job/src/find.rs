@@ -59,7 +59,7 @@ pub struct Find {
     pub nearest: Option<(Survey, f64)>,
     /// Catalogues that could not be read, and why.
     pub failed: Vec<(String, String)>,
-    /// Addresses of next pages of catalogues.
+    /// Addresses of next pages of catalogues that were not read, since they are on other servers.
     pub next: Vec<String>,
 }
 
@@ -86,7 +86,7 @@ impl Find {
                 match read_catalog(&location, engine).await {
                     Ok(catalog) => {
                         is_any_read = true;
-                        find.next.extend(catalog.next);
+                        find.next.extend(catalog.next.map(|next| next.to_string()));
                         known.extend(catalog.surveys);
                     }
                     Err(error) => {

@@ -1,12 +1,9 @@
 //! Tile indexes at a path or URL.
 
-use std::collections::HashSet;
-
-use bytes::Bytes;
 use ept_index::{Index, IndexFile, NextPage, Reading, companions};
 
-use crate::engine::Fetcher;
-use crate::{Engine, Error, StoreError, foreign, location};
+use crate::page_links::{PageLinks, fetch_page, get};
+use crate::{Engine, Error, StoreError, foreign};
 
 /// Reads the tile index at a path or URL: `http(s)`, or with the feature `cloud` `s3`, `gs` and `az`. Its kind is
 /// determined by its contents, see [`Reading::read`]. Its size is limited by
@@ -39,42 +36,15 @@ pub async fn read_index(
 ) -> Result<Index, Error> {
     // Relative locations in the index start at its full location.
     let location = &*engine.options().services.location(location)?;
-    let most = engine.limits().index_bytes.get();
-    let mut request = NextPage::of_location(location);
-    let (first, mut bytes) = read_page(&request, reading, engine).await?;
-    let mut known = HashSet::from([request.clone()]);
-    let mut pages = vec![first];
-    while pages.len() < MOST_PAGES
-        && let Some(next) = pages.last().and_then(|page| page.next.clone())
-        && location::is_same_server(location, &next.location)
-    {
-        let failed = |problem: &str| Error::Location {
-            location: location::without_secrets(&next.location),
-            problem: problem.to_owned(),
-        };
-        request = next.clone().after(&request).map_err(|fault| Error::Index {
-            location: location::without_secrets(&next.location),
-            fault,
-        })?;
-        if !known.insert(request.clone()) {
-            return Err(failed(
-                "the pages of the index lead back to this one; download them one by one",
-            ));
-        }
-        let (page, more) = read_page(&request, reading, engine).await?;
-        bytes += more;
-        if bytes > most {
-            return Err(failed(
-                "the pages of the index are larger together than the limit",
-            ));
-        }
+    let mut links = PageLinks::new("index", location, engine);
+    let mut pages = Vec::new();
+    while let Some(request) = links.request() {
+        let (page, bytes) = read_page(&request, reading, engine).await?;
+        links.follow(page.next.as_ref(), bytes)?;
         pages.push(page);
     }
     Ok(Index::of_pages(pages))
 }
-
-/// Pages of an index beyond which whoever serves them is taken to have no end of them.
-const MOST_PAGES: usize = 10_000;
 
 /// One page of an index, and the bytes that were fetched for it.
 async fn read_page(
@@ -85,7 +55,7 @@ async fn read_page(
     let location = &*request.location;
     let limits = engine.limits();
     let most = limits.text_bytes(limits.index_bytes);
-    let (fetcher, name, bytes) = fetch_page(request, most, engine).await?;
+    let (fetcher, name, bytes) = fetch_page(request, engine).await?;
     let mut beside = Vec::new();
     for extension in companions(&bytes) {
         let bytes = match get(&fetcher, &sibling(&name, extension), most).await {
@@ -115,29 +85,6 @@ async fn read_page(
         foreign::by_name(location).unwrap_or(unreadable)
     })?;
     Ok((index, size))
-}
-
-/// The bytes of a page, and where files beside it are.
-async fn fetch_page(
-    request: &NextPage,
-    most: usize,
-    engine: &Engine,
-) -> Result<(Fetcher, String, Bytes), Error> {
-    if request.is_plain() {
-        let (store, name) = location::open_file(&request.location, engine.options())?;
-        let fetcher = Fetcher::new(store, engine);
-        let bytes = get(&fetcher, &name, most).await?;
-        return Ok((fetcher, name, bytes));
-    }
-    let (store, name) = location::open_web_file(&request.location, engine.options())?;
-    let fetcher = Fetcher::new(store.clone(), engine);
-    let bytes = fetcher.page(store, name, request, most).await?;
-    Ok((fetcher, name.to_owned(), bytes))
-}
-
-async fn get(fetcher: &Fetcher, name: &str, most: usize) -> Result<Bytes, StoreError> {
-    let retry = &fetcher.engine().options().retry;
-    fetcher.get_with(name, most, retry).await
 }
 
 /// The name with another extension, in the same case.

@@ -104,6 +104,7 @@ mod members;
 mod nodes;
 mod open;
 mod opening;
+mod page_links;
 mod reads;
 mod scene;
 mod selection;

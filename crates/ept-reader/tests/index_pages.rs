@@ -1,4 +1,4 @@
-//! Indexes in pages, as a STAC API gives them.
+//! Indexes and catalogues in pages, as a STAC API gives them.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -8,7 +8,7 @@ use crate::index::{locations, read_within, secret_options};
 use crate::support;
 
 use ept_index::{Index, NextPage, Reading};
-use ept_reader::{Cache, Engine, Error, Limits, read_index};
+use ept_reader::{Cache, Engine, Error, Limits, read_catalog, read_index};
 use serde_json::{Value, json};
 
 use support::server::{Request, Response, Server};
@@ -84,6 +84,42 @@ async fn pages_are_limited_together() {
     let text = error.unwrap_err().to_string();
     assert!(text.contains("larger together than the limit"), "{text}");
     assert!(server.requests().len() < 40);
+}
+
+#[tokio::test]
+async fn pages_of_a_catalogue_are_followed_as_those_of_an_index() {
+    let elsewhere = Server::start(|_| Response::new(200, stac_page("z.laz", None)));
+    let beyond = elsewhere.url("/search");
+    let server = Server::start({
+        let beyond = beyond.clone();
+        move |request| {
+            let link = match (&*request.method, &*request.query) {
+                ("GET", "") => json!({ "href": "search?token=2" }),
+                ("GET", "token=2") => {
+                    json!({ "href": "search", "method": "POST", "body": { "token": 3 } })
+                }
+                ("GET", "circle") => json!({ "href": "search?circle" }),
+                _ => json!({ "href": beyond }),
+            };
+            let name = format!("{}{}.laz", request.method, request.query);
+            Response::new(200, linked(&name, &link))
+        }
+    });
+    let engine = Engine::new(&secret_options());
+    let catalog = read_catalog(&server.url("/api/search"), &engine).await;
+    let catalog = catalog.unwrap();
+    let names = catalog.surveys.iter().map(|survey| &*survey.name);
+    assert!(names.eq(["GET.laz", "GETtoken=2.laz", "POST.laz"]));
+    let last = &catalog.surveys[2].offers[0];
+    assert_eq!(last.location, server.url("/api/POST.laz"));
+    assert_eq!(catalog.next, Some(NextPage::of_location(&beyond)));
+    assert_eq!(elsewhere.requests().len(), 0);
+    let error = read_catalog(&server.url("/search?circle"), &engine).await;
+    let text = error.unwrap_err().to_string();
+    assert!(
+        text.contains("pages of the catalogue lead back to this one"),
+        "{text}"
+    );
 }
 
 async fn read(url: &str, engine: &Engine) -> Result<Index, Error> {
