@@ -404,3 +404,34 @@ async fn thinned_points_are_made_on_the_cores() {
     let threads: HashSet<_> = threads.try_collect().await.unwrap();
     assert!(!threads.is_empty() && !threads.contains(&std::thread::current().id()));
 }
+
+/// The nice value of the calling thread (proc(5), field 19 of `stat`).
+#[cfg(target_os = "linux")]
+fn niceness() -> i32 {
+    let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+    let (_, fields) = stat.rsplit_once(") ").unwrap();
+    fields.split(' ').nth(16).unwrap().parse().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn only_computations_give_way() {
+    let engine = Engine::new(&Options::default());
+    let usual = niceness();
+    assert_eq!(engine.compute(0, niceness).await.unwrap(), usual);
+    engine.give_way();
+    for _ in 0..3 {
+        assert!(engine.compute(0, niceness).await.unwrap() > usual);
+        // What runs beside them does not.
+        assert_eq!(tokio::task::spawn_blocking(niceness).await.unwrap(), usual);
+        assert_eq!(tokio::spawn(async { niceness() }).await.unwrap(), usual);
+    }
+    // A computation may use the runtime, and one that panics is an error.
+    let spawned = engine.compute(0, || tokio::spawn(async { 7 })).await;
+    assert_eq!(spawned.unwrap().await.unwrap(), 7);
+    let failed = engine.compute(0, || panic!("of the test")).await;
+    let failed: Result<(), _> = failed;
+    assert!(failed.is_err());
+    let other = Engine::new(&Options::default());
+    assert_eq!(other.compute(0, niceness).await.unwrap(), usual);
+}

@@ -37,7 +37,8 @@ pub struct Server {
 const SWEEP: Duration = Duration::from_secs(5);
 
 impl Server {
-    /// Prepares to show the points of a query. The dataset must be an octree.
+    /// Prepares to show the points of a query. The dataset must be an octree. Its engine
+    /// [gives way](ept_reader::Engine::give_way) from then on.
     ///
     /// # Errors
     /// If it isn't, the query is not one for a view, or the address is taken.
@@ -53,6 +54,7 @@ impl Server {
         };
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
+        dataset.engine().give_way();
         let shown = Arc::new(Shown::new(dataset, query, options).await?);
         let token = token()?;
         Ok(Server {

@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
+use super::priority;
 use crate::Error;
 
-/// A queue of computations, run by threads of tokio's blocking pool.
+/// A queue of computations, run by threads of tokio's blocking pool, or by its own if they give way to others.
 ///
 /// A thread that has finished takes the next computation itself. If each one were handed to the pool, the cores would
 /// idle about a tenth of the time, until the runtime gets its turn.
@@ -27,6 +30,7 @@ struct State {
     queue: BTreeMap<(u64, u64), Job>,
     came: u64,
     running: usize,
+    gives_way: bool,
 }
 
 type Job = Box<dyn FnOnce() + Send>;
@@ -37,6 +41,11 @@ impl Cores {
             most,
             state: Mutex::default(),
         }
+    }
+
+    /// From now on, computations are started by threads of lower priority.
+    pub(crate) fn give_way(&self) {
+        self.state().gives_way = true;
     }
 
     /// Runs a computation with this place in its stream as soon as a thread is free. It is skipped if nobody waits for
@@ -65,26 +74,52 @@ impl Cores {
         state.queue.insert((place, came), job);
         if state.running < self.most {
             state.running += 1;
-            let cores = Arc::clone(self);
-            tokio::task::spawn_blocking(move || cores.work_off());
+            let gives_way = state.gives_way;
+            drop(state);
+            self.start(gives_way);
         }
+    }
+
+    /// Starts a thread that works off the queue, which is counted already.
+    fn start(self: &Arc<Self>, gives_way: bool) {
+        if gives_way {
+            let (cores, runtime) = (Arc::clone(self), Handle::current());
+            // A thread of the pool would keep the priority for other work.
+            let thread = thread::Builder::new().name("ept-compute".into());
+            let started = thread.spawn(move || {
+                let _entered = runtime.enter();
+                priority::lower();
+                cores.work_off(gives_way);
+            });
+            if started.is_ok() {
+                return;
+            }
+        }
+        let cores = Arc::clone(self);
+        tokio::task::spawn_blocking(move || cores.work_off(gives_way));
     }
 
     /// Runs queued computations until the queue is empty.
-    fn work_off(&self) {
-        while let Some(job) = self.next() {
-            // A panic drops the sender of the result, which notifies the receiver.
-            let _ = catch_unwind(AssertUnwindSafe(job));
+    fn work_off(self: &Arc<Self>, gives_way: bool) {
+        loop {
+            let mut state = self.state();
+            if state.queue.is_empty() {
+                state.running -= 1;
+                return;
+            }
+            if state.gives_way != gives_way {
+                let gives_way = state.gives_way;
+                drop(state);
+                // A thread of that priority takes the place of this one.
+                return self.start(gives_way);
+            }
+            let job = state.queue.pop_first();
+            drop(state);
+            if let Some((_, job)) = job {
+                // A panic drops the sender of the result, which notifies the receiver.
+                let _ = catch_unwind(AssertUnwindSafe(job));
+            }
         }
-    }
-
-    fn next(&self) -> Option<Job> {
-        let mut state = self.state();
-        let job = state.queue.pop_first().map(|(_, job)| job);
-        if job.is_none() {
-            state.running -= 1;
-        }
-        job
     }
 
     /// The lock can't be poisoned: no code that can panic runs under it.

@@ -8,6 +8,7 @@ mod limits;
 pub(crate) mod log;
 mod memory;
 mod options;
+mod priority;
 mod ranges;
 mod retry;
 mod room;
@@ -132,6 +133,12 @@ impl Engine {
     #[must_use]
     pub fn options(&self) -> &Options {
         &self.inner.options
+    }
+
+    /// From now on, computations run on threads of lower priority, where the system allows it: so that those which answer a
+    /// viewer, or draw, don't wait for decoding while all cores are busy.
+    pub fn give_way(&self) {
+        self.inner.cores.give_way();
     }
 
     pub(crate) fn decompressors(&self) -> Arc<Decompressors> {
