@@ -74,7 +74,7 @@ fn start(member: &Member, policy: Option<SharedPolicy>) -> Option<Under> {
             let nodes = Arc::clone(source).nodes(policy?);
             Some(Under::Way(nodes))
         }
-        Member::Lost(loss) => Some(Under::Lost(Error::Lost(loss.clone()))),
+        Member::Lost(loss, _) => Some(Under::Lost(Error::Lost(loss.clone()))),
         Member::Elsewhere(_) => None,
     }
 }

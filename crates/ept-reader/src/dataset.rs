@@ -112,7 +112,7 @@ impl Dataset {
     pub fn locations(&self) -> Vec<String> {
         let each = self.members.all().iter().map(|member| match member {
             Member::Open(source) => source.location(),
-            Member::Lost(loss) => loss.location.clone(),
+            Member::Lost(loss, _) => loss.location.clone(),
             Member::Elsewhere(location) => location.clone().unwrap_or_default(),
         });
         each.collect()

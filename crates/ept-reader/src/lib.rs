@@ -99,6 +99,7 @@ mod error;
 mod foreign;
 mod hex;
 mod index;
+mod listed_box;
 mod location;
 mod members;
 mod nodes;

@@ -6,6 +6,7 @@ use ept_crs::vertical_system;
 use ept_format::{Bounds, Dimension, NodeName, Srs, is_same_dimension};
 use ept_select::{Crs, Frame, Query, SelectError, Selection, ThinGrid};
 
+use crate::listed_box::ListedBox;
 use crate::source::Source;
 use crate::{Engine, Error, Loss, LossCause, LostPart, StoreError};
 
@@ -36,8 +37,8 @@ struct Binding {
 pub(crate) enum Member {
     /// An open source.
     Open(Arc<dyn Source>),
-    /// A source that can't be opened.
-    Lost(Box<Loss>),
+    /// A source that can't be opened, with its place if an index lists it.
+    Lost(Box<Loss>, Option<Box<ListedBox>>),
     /// A source without nodes in this work unit, with its location if it is known.
     Elsewhere(Option<String>),
 }
@@ -184,6 +185,14 @@ impl Members {
         self.members.get(number as usize)?.source()
     }
 
+    /// The place of a source that can't be opened, according to the index that lists it.
+    pub(crate) fn listed_box(&self, number: u32) -> Option<&ListedBox> {
+        match self.members.get(number as usize)? {
+            Member::Lost(_, place) => place.as_deref(),
+            Member::Open(_) | Member::Elsewhere(_) => None,
+        }
+    }
+
     /// Whether a source is in the coordinate system of all points.
     pub(crate) fn is_at_home(&self, number: u32) -> bool {
         let binding = self.bindings.get(number as usize).and_then(Option::as_ref);
@@ -237,12 +246,12 @@ impl Members {
 impl Member {
     /// A file that can't be fetched.
     pub(crate) fn lost(error: StoreError) -> Member {
-        Member::Lost(Member::loss(error))
+        Member::Lost(Member::loss(error), None)
     }
 
     /// A file that can't be read.
     pub(crate) fn lost_by(location: String, cause: LossCause) -> Member {
-        Member::Lost(Member::loss_by(location, cause))
+        Member::Lost(Member::loss_by(location, cause), None)
     }
 
     /// The loss of a file that can't be fetched.
@@ -262,16 +271,24 @@ impl Member {
         })
     }
 
+    /// The same, listed with this place.
+    pub(crate) fn listed_at(self, place: Option<ListedBox>) -> Member {
+        match self {
+            Member::Lost(loss, _) => Member::Lost(loss, place.map(Box::new)),
+            other => other,
+        }
+    }
+
     pub(crate) fn source(&self) -> Option<&Arc<dyn Source>> {
         match self {
             Member::Open(source) => Some(source),
-            Member::Lost(_) | Member::Elsewhere(_) => None,
+            Member::Lost(..) | Member::Elsewhere(_) => None,
         }
     }
 }
 
 /// Whether coordinates in two systems are the same numbers.
-fn is_same_system(a: &Srs, b: &Srs) -> bool {
+pub(crate) fn is_same_system(a: &Srs, b: &Srs) -> bool {
     let is_identity = || {
         let (a, b) = (Crs::of(a).ok()?, Crs::of(b).ok()?);
         Some(a.to(&b).ok()?.is_identity())
@@ -378,7 +395,7 @@ fn check_heights(sources: &[&Arc<dyn Source>]) -> Result<(), Error> {
 /// The error for a dataset of which no source can be opened.
 fn nothing_open(members: &[Member]) -> Error {
     let lost = members.iter().find_map(|member| match member {
-        Member::Lost(loss) => Some(Error::Lost(loss.clone())),
+        Member::Lost(loss, _) => Some(Error::Lost(loss.clone())),
         Member::Open(_) | Member::Elsewhere(_) => None,
     });
     lost.unwrap_or_else(|| Error::Mixed("there is no source to read".into()))

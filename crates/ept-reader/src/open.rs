@@ -154,7 +154,7 @@ impl Dataset {
         let mut listed: Vec<Listed> = listing.into_iter().flatten().collect();
         let mut known = HashSet::new();
         listed.retain(|listed| match listed {
-            Listed::Location { location, .. } | Listed::Opened(location, _) => {
+            Listed::Location { location, .. } | Listed::Opened { location, .. } => {
                 known.insert(location::identity(location))
             }
             Listed::Lost(_) => true,
@@ -162,7 +162,10 @@ impl Dataset {
         if listed.len() == 1 {
             return listed.swap_remove(0).open(engine).await;
         }
-        let open = async |listed: Listed| member(listed.open(engine).await);
+        let open = async |listed: Listed| {
+            let place = listed.place().cloned();
+            Ok::<_, Error>(member(listed.open(engine).await)?.listed_at(place))
+        };
         let members = stream::iter(listed).map(open).buffered(ahead);
         let members = members.try_collect().await?;
         let heights = opening.heights;
@@ -200,7 +203,7 @@ fn member(opened: Result<Dataset, Error>) -> Result<Member, Error> {
         Err(error) => error,
     };
     Ok(match error {
-        Error::Lost(loss) => Member::Lost(loss),
+        Error::Lost(loss) => Member::Lost(loss, None),
         Error::Store(error) => Member::lost(error),
         Error::File { location, fault } => Member::lost_by(location, LossCause::Decode(fault)),
         Error::Format { location, fault } => Member::lost_by(location, LossCause::Format(fault)),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ept_index::{Index, Reading, Row};
 use ept_select::{Area, Edge, rows_in_areas};
 
+use crate::listed_box::ListedBox;
 use crate::members::{Heights, Member};
 use crate::{Dataset, Engine, Error, Loss, StoreError, location, read_index};
 
@@ -29,9 +30,14 @@ pub(crate) enum Listed {
         location: String,
         /// The index that lists it, if one does.
         index: Option<Arc<str>>,
+        place: Option<ListedBox>,
     },
     /// What was opened to understand the index that lists it.
-    Opened(String, Result<Dataset, Error>),
+    Opened {
+        location: String,
+        opened: Result<Dataset, Error>,
+        place: Option<ListedBox>,
+    },
     /// An entry of an index that can't be read.
     Lost(Box<Loss>),
 }
@@ -45,8 +51,11 @@ impl Opening {
     ) -> Result<Vec<Listed>, Error> {
         let location = engine.options().services.location(&location)?.to_string();
         if !location::is_index(&location) {
-            let index = None;
-            return Ok(vec![Listed::Location { location, index }]);
+            return Ok(vec![Listed::Location {
+                location,
+                index: None,
+                place: None,
+            }]);
         }
         let index = read_index(&location, &self.reading, engine).await?;
         let (rows, mut first) = self.rows(&index, &location, engine).await?;
@@ -57,13 +66,18 @@ impl Opening {
         };
         let from: Arc<str> = location.as_str().into();
         let listed = rows.into_iter().map(|row| {
-            let location = row.location.clone();
+            let (location, place) = (row.location.clone(), ListedBox::of(&index, row));
             let opened = first.take_if(|(opened, _)| *opened == location);
             match opened {
-                Some((_, opened)) => Listed::Opened(location, opened),
+                Some((_, opened)) => Listed::Opened {
+                    location,
+                    opened,
+                    place,
+                },
                 None => Listed::Location {
                     location,
                     index: Some(Arc::clone(&from)),
+                    place,
                 },
             }
         });
@@ -98,15 +112,24 @@ impl Opening {
 }
 
 impl Listed {
+    /// Where it is according to the index that lists it.
+    pub(crate) fn place(&self) -> Option<&ListedBox> {
+        match self {
+            Listed::Location { place, .. } | Listed::Opened { place, .. } => place.as_ref(),
+            Listed::Lost(_) => None,
+        }
+    }
+
     /// Opens it.
     pub(crate) async fn open(self, engine: &Engine) -> Result<Dataset, Error> {
         match self {
             Listed::Location {
                 location,
                 index: Some(index),
+                ..
             } => Dataset::open_listed(&location, &index, engine).await,
             Listed::Location { location, .. } => Dataset::open_in(&location, engine).await,
-            Listed::Opened(_, opened) => opened,
+            Listed::Opened { opened, .. } => opened,
             Listed::Lost(loss) => Err(Error::Lost(loss)),
         }
     }

@@ -156,14 +156,17 @@ impl Selection {
     }
 
     /// The areas of [`Query::with_any_of`] that miss points if this part is lost: those that its cell intersects, by number,
-    /// ascending. All, if the source can't be opened.
+    /// ascending. If the source can't be opened, those that its box in the index intersects; all, if there is none.
     #[must_use]
     pub fn areas_of_loss(&self, loss: &Loss) -> Vec<usize> {
         let part = self.parts.get(loss.source_number as usize);
-        match part.and_then(Option::as_ref) {
-            Some(part) => part.areas_met(&loss.cell),
-            None => (0..self.query().any_of().len()).collect(),
+        if let Some(part) = part.and_then(Option::as_ref) {
+            return part.areas_met(&loss.cell);
         }
+        let place = self.dataset.members().listed_box(loss.source_number);
+        place
+            .and_then(|place| place.areas_met(self.query(), self.frame()))
+            .unwrap_or_else(|| (0..self.query().any_of().len()).collect())
     }
 
     /// Bounds in the coordinate system of the result that contain the cell of a node. Everything, if they can't be found.
