@@ -13,6 +13,7 @@ mod faults;
 mod fetch;
 mod files;
 mod folding;
+#[path = "hag/main.rs"]
 mod hag;
 mod json;
 mod limit;
