@@ -7,5 +7,6 @@
 )]
 
 mod files;
+mod index;
 mod plots;
 mod statistics;
