@@ -20,6 +20,7 @@ mod remedy;
 mod screen;
 mod select;
 mod signals;
+mod sixel;
 mod terminal;
 mod threads;
 mod values;

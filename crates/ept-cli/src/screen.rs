@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use ept_job::PictureSize;
 use ept_scene::Picture;
 
+use crate::sixel;
 use crate::terminal::{self, tell};
 
 /// How a terminal shows pictures.
@@ -17,6 +18,8 @@ pub(crate) enum Screen {
     Kitty,
     /// Inline images of iTerm2.
     Iterm,
+    /// Sixels, of foot, mlterm, Konsole and Windows Terminal.
+    Sixel,
     /// Half blocks in colours of 24 bits: two pixels for each character.
     Blocks,
 }
@@ -31,8 +34,8 @@ impl Screen {
         let found = terminal::is_read().then(|| Screen::of(variable)).flatten();
         if found.is_none() {
             tell!(
-                "no picture: standard output is not a terminal that shows pictures (by the protocol of kitty or iTerm2, or \
-                 in colours of 24 bits with COLORTERM=truecolor); `ept picture` writes one to a file"
+                "no picture: standard output is not a terminal that shows pictures (by the protocol of kitty or iTerm2, as \
+                 sixels, or in colours of 24 bits with COLORTERM=truecolor); `ept picture` writes one to a file"
             );
         }
         found
@@ -50,10 +53,17 @@ impl Screen {
             || is("TERM_PROGRAM", &["ghostty"]);
         let is_iterm =
             is("TERM_PROGRAM", &["iTerm.app", "WezTerm"]) || is("LC_TERMINAL", &["iTerm2"]);
+        let version = |name: &str| variable(name).and_then(|version| version.parse::<u32>().ok());
+        let has_sixels = is("TERM", &["foot", "foot-extra", "mlterm"])
+            || variable("WT_SESSION").is_some()
+            // Konsole 22.04 was the first.
+            || version("KONSOLE_VERSION").is_some_and(|version| version >= 220_400);
         if is_kitty && !is_wrapped {
             Some(Screen::Kitty)
         } else if is_iterm && !is_wrapped {
             Some(Screen::Iterm)
+        } else if has_sixels && !is_wrapped {
+            Some(Screen::Sixel)
         } else if is("COLORTERM", &["truecolor", "24bit"]) {
             Some(Screen::Blocks)
         } else {
@@ -64,7 +74,7 @@ impl Screen {
     /// The size of a picture for it.
     pub(crate) fn size(self) -> Result<PictureSize> {
         Ok(PictureSize::new(match self {
-            Screen::Kitty | Screen::Iterm => [600, 400],
+            Screen::Kitty | Screen::Iterm | Screen::Sixel => [600, 400],
             Screen::Blocks => [72, 48],
         })?)
     }
@@ -78,6 +88,10 @@ impl Screen {
         let mut file = Vec::new();
         match self {
             Screen::Blocks => write_blocks(out, picture)?,
+            Screen::Sixel => {
+                sixel::write(out, picture)?;
+                writeln!(out)?;
+            }
             Screen::Iterm => {
                 picture.write_png(&mut file)?;
                 let (size, text) = (file.len(), STANDARD.encode(file));
@@ -139,6 +153,12 @@ mod tests {
         assert_eq!(of(&[("TERM", "xterm-kitty")]), Some(Screen::Kitty));
         assert_eq!(of(&[("TERM_PROGRAM", "iTerm.app")]), Some(Screen::Iterm));
         assert_eq!(of(&[("COLORTERM", "truecolor")]), Some(Screen::Blocks));
+        assert_eq!(of(&[("TERM", "foot")]), Some(Screen::Sixel));
+        assert_eq!(of(&[("WT_SESSION", "0")]), Some(Screen::Sixel));
+        let konsole = [("KONSOLE_VERSION", "220400"), ("COLORTERM", "truecolor")];
+        assert_eq!(of(&konsole), Some(Screen::Sixel));
+        let old = [("KONSOLE_VERSION", "211203"), ("COLORTERM", "truecolor")];
+        assert_eq!(of(&old), Some(Screen::Blocks));
         assert_eq!(of(&[("TERM", "xterm-256color")]), None);
         let wrapped = [
             ("TERM", "xterm-kitty"),
