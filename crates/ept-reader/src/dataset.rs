@@ -95,27 +95,17 @@ impl Dataset {
     /// there are several sources, that of the first and the number of others.
     #[must_use]
     pub fn location(&self) -> String {
-        let mut all = self.locations();
-        let first = if all.is_empty() {
-            String::new()
-        } else {
-            all.swap_remove(0)
-        };
-        match all.len() {
-            0 => first,
-            more => format!("{first} and {more} more"),
+        match &self.locations()[..] {
+            [] => String::new(),
+            [only] => only.clone(),
+            [first, others @ ..] => format!("{first} and {} more", others.len()),
         }
     }
 
     /// Paths or URLs of the dataset's sources, in order, without secrets. [`Node::source`] is an index into them.
     #[must_use]
     pub fn locations(&self) -> Vec<String> {
-        let each = self.members.all().iter().map(|member| match member {
-            Member::Open(source) => source.location(),
-            Member::Lost(loss, _) => loss.location.clone(),
-            Member::Elsewhere(location) => location.clone().unwrap_or_default(),
-        });
-        each.collect()
+        self.members.all().iter().map(Member::location).collect()
     }
 
     /// Number of points according to `ept.json` and the headers of files. `None` if one does not have it.

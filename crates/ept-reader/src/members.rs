@@ -279,6 +279,15 @@ impl Member {
         }
     }
 
+    /// Path or URL, without secrets.
+    pub(crate) fn location(&self) -> String {
+        match self {
+            Member::Open(source) => source.location(),
+            Member::Lost(loss, _) => loss.location.clone(),
+            Member::Elsewhere(location) => location.clone().unwrap_or_default(),
+        }
+    }
+
     pub(crate) fn source(&self) -> Option<&Arc<dyn Source>> {
         match self {
             Member::Open(source) => Some(source),
