@@ -229,7 +229,7 @@ async fn pages_of_a_folder_are_lost_one_by_one_though_read_together() {
     for ((node, cause), (expected, part)) in lost.iter().zip(expected) {
         assert!(node == expected && cause.contains(part), "{node}: {cause}");
     }
-    // ept.json, the root's page and the others; that which is no JSON may be read once more, to tell what is wrong.
+    // ept.json, the root page and the other 64. The page that is not JSON may be read a second time, for its error.
     let traffic = dataset.traffic();
     assert_eq!(traffic.retries, 0);
     assert!((66..=67).contains(&traffic.requests), "{traffic:?}");
