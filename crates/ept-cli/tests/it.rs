@@ -36,6 +36,7 @@ mod terminal;
 mod text;
 mod tiles;
 mod tutorial;
+#[path = "units/main.rs"]
 mod units;
 mod validate;
 mod view;

@@ -2,14 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::collections::BTreeMap;
+#[cfg(feature = "parquet")]
+mod columns;
+mod losses;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
-#[cfg(feature = "parquet")]
-use arrow_array::ArrayRef;
-#[cfg(feature = "parquet")]
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::Value;
 
 use crate::support::{copy, ept, fixture};
@@ -466,152 +465,4 @@ fn heights_above_a_terrain_model_in_units_are_those_of_the_query() {
         refused.contains("heights above points of the ground") && refused.contains("--hag=RASTER"),
         "{refused}"
     );
-}
-
-#[test]
-fn a_page_that_is_lost_when_units_are_made_is_lost_in_the_result() {
-    let copy = copy("terrain");
-    let dataset = copy.path().to_str().unwrap();
-    let page = copy.path().join("ept-hierarchy/2-1-1-1.json");
-    fs::write(&page, "nothing").unwrap();
-    let refused = ept(&["plan", dataset, "--units", "4"])
-        .ends_with(1)
-        .stderr();
-    assert!(refused.contains("2-1-1-1"), "{refused}");
-    let skip = [dataset, "--on-error", "skip"];
-    let job = Job::planned("plan", &skip, &["--units", "4"], 3);
-    // The first unit has the loss; all others are complete.
-    let codes: Vec<i32> = (0..4).map(|index| job.run(index, &[])).collect();
-    assert_eq!(codes, [3, 0, 0, 0]);
-    let merged = job.path("merged.copc.laz");
-    let said = ept(&["merge", &job.path("parts"), "-o", &merged])
-        .ends_with(3)
-        .stderr();
-    assert!(
-        said.contains("hierarchy page 2-1-1-1") && said.contains("incomplete: 1 part"),
-        "{said}"
-    );
-    let alone = job.path("alone.copc.laz");
-    let query = ept(&[&["query", "-o", &alone], &skip[..]].concat())
-        .ends_with(3)
-        .stderr();
-    let lost = |said: &str| {
-        said.lines()
-            .find(|line| line.starts_with("lost:"))
-            .map(str::to_owned)
-    };
-    assert_eq!(lost(&said), lost(&query));
-    assert!(fs::read(merged).unwrap() == fs::read(alone).unwrap());
-}
-
-#[test]
-fn a_tile_that_several_units_could_not_read_is_one_loss() {
-    let copy = copy("terrain");
-    let dataset = copy.path().to_str().unwrap();
-    let job = Job::plan(&[dataset], &["--units", "4", "--halo", "0"]);
-    // All units read the root.
-    fs::remove_file(copy.path().join("ept-data/0-0-0-0.laz")).unwrap();
-    for index in 0..job.count {
-        assert_eq!(job.run(index, &["--on-error", "skip"]), 3);
-    }
-    let merged = job.path("merged.laz");
-    let said = ept(&["merge", &job.path("parts"), "-o", &merged])
-        .ends_with(3)
-        .stderr();
-    assert!(said.contains("incomplete: 1 part of"), "{said}");
-}
-
-/// The values of each column of a CSV file.
-fn columns(file: &str) -> BTreeMap<String, Vec<String>> {
-    let text = fs::read_to_string(file).unwrap();
-    let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
-    let column = |at: usize| rows[1..].iter().map(|row| row[at].to_owned()).collect();
-    let names = rows[0].iter().enumerate();
-    names
-        .map(|(at, name)| ((*name).to_owned(), column(at)))
-        .collect()
-}
-
-#[cfg(feature = "parquet")]
-#[test]
-fn parts_of_sources_with_different_dimensions_have_the_columns_of_all() {
-    let (colours, plain) = (fixture("laz-pf7"), fixture("laz-pf0"));
-    let query = [&*plain, &colours, &fixture("terrain")];
-    let named = ["--source-id", "Tile"];
-    let job = Job::plan(&query, &[&["--units", "7"], &named[..]].concat());
-    assert_eq!(job.count, 7);
-    job.run_all(&["--format", "csv"]);
-    let whole = alone(&job, "alone.csv", &[&query, &named[..]].concat());
-    let (whole, merged) = (columns(&whole), columns(&job.merge("merged.csv")));
-    assert!(
-        whole.keys().eq(merged.keys()),
-        "{:?}, {:?}",
-        whole.keys(),
-        merged.keys()
-    );
-    assert!(whole == merged);
-
-    let _ = fs::remove_dir_all(job.path("parts"));
-    job.run_all(&["--format", "parquet"]);
-    let merged = arrays(&job.merge("merged.parquet"));
-    let whole = arrays(&alone(
-        &job,
-        "alone.parquet",
-        &[&query, &named[..]].concat(),
-    ));
-    assert!(whole.keys().eq(merged.keys()));
-    for (name, values) in &whole {
-        // Types of a column are those of all sources.
-        assert!(merged[name] == *values, "{name}");
-    }
-}
-
-#[cfg(feature = "parquet")]
-#[test]
-fn parts_of_tiles_with_different_dimensions_have_the_columns_of_all() {
-    let copy = copy("terrain");
-    let dataset = copy.path().to_str().unwrap();
-    // A tile of another point format, without the extra bytes of the others.
-    let tile = copy.path().join("ept-data/2-2-1-1.laz");
-    let other = copy.path().join("other.laz");
-    let [tile, other] = [&tile, &other].map(|path| path.to_str().unwrap());
-    let dims = "X,Y,Z,Intensity,ReturnNumber,NumberOfReturns,Classification,GpsTime";
-    ept(&["query", tile, "-q", "--dims", dims, "-o", other]).ends_with(0);
-    fs::rename(other, tile).unwrap();
-
-    let job = Job::plan(&[dataset], &["--units", "9"]);
-    for (format, merged) in [("csv", "merged.csv"), ("parquet", "merged.parquet")] {
-        job.run_all(&["--format", format]);
-        let (alone, merged) = (
-            alone(&job, &format!("alone.{format}"), &[dataset]),
-            job.merge(merged),
-        );
-        if format == "csv" {
-            let (alone, merged) = (columns(&alone), columns(&merged));
-            assert!(alone["OriginId"].contains(&String::new()));
-            assert!(alone == merged);
-        } else {
-            assert!(arrays(&alone) == arrays(&merged));
-        }
-        fs::remove_dir_all(job.path("parts")).unwrap();
-    }
-}
-
-/// The columns of a GeoParquet file.
-#[cfg(feature = "parquet")]
-fn arrays(file: &str) -> BTreeMap<String, Vec<ArrayRef>> {
-    let file = fs::File::open(file).unwrap();
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
-    let batches = builder.with_batch_size(1 << 20).build().unwrap();
-    let mut columns: BTreeMap<String, Vec<ArrayRef>> = BTreeMap::new();
-    for batch in batches {
-        let batch = batch.unwrap();
-        for (field, values) in batch.schema().fields().iter().zip(batch.columns()) {
-            columns
-                .entry(field.name().clone())
-                .or_default()
-                .push(values.clone());
-        }
-    }
-    columns
 }
