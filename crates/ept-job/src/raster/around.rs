@@ -1,6 +1,7 @@
 //! The used points around a window.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use ept_raster::{Neighbours, Points, Window};
@@ -9,6 +10,7 @@ use super::buckets::{Buckets, Key};
 use super::coarse::Coarse;
 use super::extent::Extent;
 use super::judgement::Judgement;
+use super::parts::Parts;
 use crate::JobError;
 
 /// The number of the value in a row, after X and Y. NaN if the point is not used.
@@ -81,7 +83,7 @@ impl UsedPoints {
         Around {
             points: self,
             column,
-            seen: HashSet::new(),
+            read: HashMap::new(),
         }
     }
 
@@ -141,7 +143,7 @@ pub(crate) struct Around<'a> {
     points: &'a UsedPoints,
     /// Which number of a row is the value.
     column: usize,
-    seen: HashSet<Key>,
+    read: HashMap<Key, Parts>,
 }
 
 impl Neighbours for Around<'_> {
@@ -155,10 +157,19 @@ impl Neighbours for Around<'_> {
         let mut found = Points::default();
         let buckets = &self.points.buckets;
         for key in buckets.keys_in_box(Extent::new(within)) {
-            if !self.seen.contains(&key) && wanted(buckets.extent(key).corners()) {
-                self.seen.insert(key);
-                self.points.add(key, self.column, &mut found)?;
+            let extent = buckets.extent(key);
+            if !wanted(extent.corners()) {
+                continue;
             }
+            let parts = match self.read.entry(key) {
+                Entry::Occupied(read) => read.into_mut(),
+                Entry::Vacant(unread) => {
+                    let mut points = Points::default();
+                    self.points.add(key, self.column, &mut points)?;
+                    unread.insert(Parts::new(points, extent))
+                }
+            };
+            parts.take(wanted, &mut found);
         }
         Ok(found)
     }

@@ -15,6 +15,7 @@ pub(crate) mod input;
 mod judgement;
 mod maker;
 mod model;
+mod parts;
 pub(crate) mod place;
 pub(crate) mod plan;
 pub(crate) mod raster_file;
