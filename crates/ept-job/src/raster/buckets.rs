@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ept_raster::{Lattice, Window};
 
 use super::extent::Extent;
-use super::scratch::{NUMBER, Scratch};
+use super::scratch::Scratch;
 
 /// Most cells along the edge of a bucket: as many as along that of a tile of the raster.
 const LONGEST: f64 = 512.0;
@@ -45,7 +45,7 @@ struct Segment {
 pub(crate) struct Stored(Vec<(Key, Segment)>);
 
 impl Stored {
-    /// Writes a row of `width` numbers for each point. `cells` are the cells of the points, `fill` sets the numbers of one.
+    /// Writes a row of `width` numbers for each point. `cells` are the cells of the points.
     ///
     /// # Errors
     /// That of the system.
@@ -53,24 +53,18 @@ impl Stored {
         scratch: &Scratch,
         (edge, width): (i64, usize),
         cells: &[[i64; 2]],
-        mut fill: impl FnMut(usize, &mut [f64]),
+        rows: &[f64],
     ) -> io::Result<Stored> {
         let slots = Slots::of(cells, edge);
-        let size = width * NUMBER as usize;
-        let mut bytes = vec![0; cells.len() * size];
+        let mut sorted = vec![0.0; rows.len()];
         // Points of a bucket stay in their order.
         let mut next = slots.starts.clone();
-        let mut row = vec![0.0; width];
-        for (point, slot) in slots.of_rows.iter().enumerate() {
-            fill(point, &mut row);
+        for (row, slot) in rows.chunks_exact(width).zip(&slots.of_rows) {
             let at = &mut next[*slot as usize];
-            let place = bytes[*at * size..][..size].chunks_exact_mut(NUMBER as usize);
-            for (eight, number) in place.zip(&row) {
-                eight.copy_from_slice(&number.to_le_bytes());
-            }
+            sorted[*at * width..][..width].copy_from_slice(row);
             *at += 1;
         }
-        let first = scratch.append_bytes(&bytes)?;
+        let first = scratch.append(&sorted)?;
         let ranges = slots.starts.iter().zip(next);
         let segments = slots.keys.into_iter().zip(ranges);
         let segments = segments.map(|(key, (start, end))| {
@@ -253,18 +247,12 @@ impl Buckets {
     /// # Errors
     /// That of the system.
     pub(crate) fn each_row(&self, key: Key, mut take: impl FnMut(&[f64])) -> io::Result<()> {
-        let mut bytes = Vec::new();
-        let mut row = vec![0.0; self.width];
+        let mut rows = Vec::new();
         for segment in self.segments.get(&key).into_iter().flatten() {
+            rows.clear();
             let count = segment.rows as usize * self.width;
-            self.scratch.read_bytes(segment.start, count, &mut bytes)?;
-            let (eights, _) = bytes.as_chunks();
-            for eights in eights.chunks_exact(self.width) {
-                for (number, eight) in row.iter_mut().zip(eights) {
-                    *number = f64::from_le_bytes(*eight);
-                }
-                take(&row);
-            }
+            self.scratch.read(segment.start, count, &mut rows)?;
+            rows.chunks_exact(self.width).for_each(&mut take);
         }
         Ok(())
     }

@@ -143,9 +143,8 @@ impl TilePoints {
             kept.push(point);
             cells.push(cell);
         }
-        let stored = Stored::write(scratch, (edge, wanted.width()), &cells, |at, row| {
-            numbers.fill(kept[at], row);
-        });
+        let width = wanted.width();
+        let stored = Stored::write(scratch, (edge, width), &cells, &numbers.rows(&kept, width));
         let ([west, east], [south, north]) = (ends(x), ends(y));
         Ok(TilePoints {
             stored: stored.map_err(JobError::Scratch)?,
@@ -210,16 +209,22 @@ impl<'a> Numbers<'a> {
         ground.is_some_and(|heights| !heights[point].is_nan())
     }
 
-    /// Sets the row of a point.
-    fn fill(&self, point: usize, row: &mut [f64]) {
-        let number = |column: &Option<Cow<[f64]>>| column.as_ref().map_or(f64::NAN, |c| c[point]);
-        let further = self.others.iter().map(number);
-        let further = further.chain(self.ground.as_ref().map(|heights| heights[point]));
-        let first = [self.x[point], self.y[point], self.values[point]];
-        let numbers = first.into_iter().chain(further).chain(self.depth);
-        row.iter_mut()
-            .zip(numbers)
-            .for_each(|(to, from)| *to = from);
+    /// The rows of some points.
+    fn rows(&self, points: &[usize], width: usize) -> Vec<f64> {
+        let others = self.others.iter().map(|column| column.as_deref());
+        let further = others.chain(self.ground.as_deref().map(Some));
+        let first = [self.x, self.y, &self.values].map(Some);
+        let mut rows = vec![self.depth.unwrap_or(f64::NAN); points.len() * width];
+        for (number, column) in first.into_iter().chain(further).enumerate() {
+            let row = rows.chunks_exact_mut(width);
+            match column {
+                Some(column) => row
+                    .zip(points)
+                    .for_each(|(row, at)| row[number] = column[*at]),
+                None => row.for_each(|row| row[number] = f64::NAN),
+            }
+        }
+        rows
     }
 }
 

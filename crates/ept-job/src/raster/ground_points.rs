@@ -123,11 +123,8 @@ impl GroundFilter {
                 }
             })?;
         }
-        let width = points.buckets.width();
-        let shape = (points.buckets.edge(), width);
-        let stored = Stored::write(scratch, shape, &cells, |point, row| {
-            row.copy_from_slice(&rows[point * width..][..width]);
-        });
+        let shape = (points.buckets.edge(), points.buckets.width());
+        let stored = Stored::write(scratch, shape, &cells, &rows);
         stored.map_err(JobError::Scratch)
     }
 

@@ -36,18 +36,8 @@ impl Scratch {
     /// # Errors
     /// That of the system.
     pub(crate) fn append(&self, numbers: &[f64]) -> io::Result<u64> {
-        let mut bytes = Vec::with_capacity(size_of_val(numbers));
-        for number in numbers {
-            bytes.extend(number.to_le_bytes());
-        }
-        self.append_bytes(&bytes)
-    }
-
-    /// Appends numbers as bytes, little-endian. Returns the place of the first.
-    ///
-    /// # Errors
-    /// That of the system.
-    pub(crate) fn append_bytes(&self, bytes: &[u8]) -> io::Result<u64> {
+        let bytes: Vec<_> = numbers.iter().map(|number| number.to_le_bytes()).collect();
+        let bytes = bytes.as_flattened();
         let mut state = self.state();
         let start = state.end;
         state.file.seek(SeekFrom::Start(start))?;
@@ -61,27 +51,14 @@ impl Scratch {
     /// # Errors
     /// That of the system.
     pub(crate) fn read(&self, start: u64, count: usize, numbers: &mut Vec<f64>) -> io::Result<()> {
-        let mut bytes = Vec::new();
-        self.read_bytes(start, count, &mut bytes)?;
+        let mut bytes = vec![0; count * NUMBER as usize];
+        let mut state = self.state();
+        state.file.seek(SeekFrom::Start(start * NUMBER))?;
+        state.file.read_exact(&mut bytes)?;
+        drop(state);
         let (eights, _) = bytes.as_chunks();
         numbers.extend(eights.iter().map(|eight| f64::from_le_bytes(*eight)));
         Ok(())
-    }
-
-    /// Replaces `bytes` with `count` numbers from a place on, little-endian.
-    ///
-    /// # Errors
-    /// That of the system.
-    pub(crate) fn read_bytes(
-        &self,
-        start: u64,
-        count: usize,
-        bytes: &mut Vec<u8>,
-    ) -> io::Result<()> {
-        bytes.resize(count * NUMBER as usize, 0);
-        let mut state = self.state();
-        state.file.seek(SeekFrom::Start(start * NUMBER))?;
-        state.file.read_exact(bytes)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -90,4 +67,4 @@ impl Scratch {
 }
 
 /// Bytes of a number.
-pub(crate) const NUMBER: u64 = size_of::<f64>() as u64;
+const NUMBER: u64 = size_of::<f64>() as u64;
