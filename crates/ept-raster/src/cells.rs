@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::{Lattice, Points, RasterError, Window};
 
 /// Largest magnitude of a value, so that sums and squares of values stay finite.
-const LARGEST: f64 = 1e100;
+pub(crate) const LARGEST: f64 = 1e100;
 
 /// Stands for no cell: windows have fewer.
 const NOWHERE: u32 = u32::MAX;

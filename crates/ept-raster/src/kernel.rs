@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::disc::{Disc, cells_beyond, squared};
+use crate::extremes::Extremes;
 use crate::sample::Sample;
 use crate::{CellPoints, Lattice, Points, Raster, RasterError, Statistic, Window};
 
@@ -14,9 +16,6 @@ pub enum Kernel {
     /// count for several cells, and those in the corners of a cell perhaps for none.
     Radius(f64),
 }
-
-/// Added to distances in cells, so that no point is missed whose cell is off by rounding.
-const MARGIN: f64 = 1e-3;
 
 impl Kernel {
     /// Maximum radius, in cells.
@@ -69,73 +68,36 @@ impl Kernel {
             return Err(RasterError::Cell(format!("{area} square units large")));
         }
         window.check()?;
-        let mut rasters = vec![Raster::void(window); statistics.len()];
-        if window.is_empty() || statistics.is_empty() {
-            return Ok(rasters);
-        }
+        points.check()?;
         let halo = self.halo(lattice)?;
+        if window.is_empty() || statistics.is_empty() {
+            return Ok(vec![Raster::void(window); statistics.len()]);
+        }
+        let disc = match self {
+            Kernel::Cell => None,
+            Kernel::Radius(radius) => Some(Disc::new(radius, lattice)),
+        };
+        let area = area * disc.as_ref().map_or(1.0, Disc::area);
+        if statistics.iter().all(|s| s.is_incremental()) {
+            let extremes = match &disc {
+                None => Extremes::of_cells(points, lattice, window),
+                Some(disc) => Extremes::of_discs(points, lattice, window, disc),
+            };
+            let statistics = statistics.iter();
+            return Ok(statistics.map(|s| extremes.raster(*s, area)).collect());
+        }
         let cells = CellPoints::new(points, lattice, window.grown(halo))?;
+        let mut rasters = vec![Raster::void(window); statistics.len()];
         let mut put = |position: usize, statistic: usize, value: f64| {
             rasters[statistic].values_mut()[position] = value;
         };
         let columns = Columns::new(&cells, points, statistics, self);
-        match self {
-            Kernel::Cell => columns.of_cells(&cells, lattice, statistics, area, &mut put),
-            Kernel::Radius(radius) => {
-                let disc = Disc::new(radius, lattice);
-                let area = area * disc.area();
-                columns.of_discs(&cells, &disc, lattice, statistics, area, &mut put);
-            }
+        match &disc {
+            None => columns.of_cells(&cells, lattice, statistics, area, &mut put),
+            Some(disc) => columns.of_discs(&cells, disc, lattice, statistics, area, &mut put),
         }
         Ok(rasters)
     }
-}
-
-/// Number of whole cells that a distance from the centre of a cell reaches beyond it.
-fn cells_beyond(distance: f64) -> u32 {
-    (distance - 0.5 + MARGIN).ceil().max(0.0) as u32
-}
-
-/// The places that are nearer to the centre of a cell than a radius.
-struct Disc {
-    /// Radius, in cells.
-    radius: f64,
-    /// Least square of a distance whose square root is not less than the radius. Saves a root for each point, and is exact.
-    limit: f64,
-    /// How many cells left and right of the central one are reached, by distance of their row.
-    widths: Vec<u32>,
-}
-
-impl Disc {
-    fn new(radius: f64, lattice: &Lattice) -> Disc {
-        let cells = radius / lattice.cell();
-        let width = |row: u32| {
-            let distance = (f64::from(row) - 0.5 - MARGIN).max(0.0);
-            cells_beyond((cells * cells - distance * distance).max(0.0).sqrt())
-        };
-        Disc {
-            radius: cells,
-            limit: square_limit(radius),
-            widths: (0..=cells_beyond(cells)).map(width).collect(),
-        }
-    }
-
-    /// Area, in cells.
-    fn area(&self) -> f64 {
-        std::f64::consts::PI * self.radius * self.radius
-    }
-}
-
-/// The least number whose square root is not less than `root`.
-fn square_limit(root: f64) -> f64 {
-    let mut square = root * root;
-    while square > 0.0 && square.next_down().sqrt() >= root {
-        square = square.next_down();
-    }
-    while square.sqrt() < root {
-        square = square.next_up();
-    }
-    square
 }
 
 /// The columns of points that statistics need, sorted by cell.
@@ -213,7 +175,7 @@ impl Columns {
         area: f64,
         put: &mut impl FnMut(usize, usize, f64),
     ) {
-        let halo = disc.widths.len() - 1;
+        let halo = disc.halo();
         let stride = cells.window().columns as usize;
         let columns = stride - 2 * halo;
         let rows = cells.window().rows as usize - 2 * halo;
@@ -245,7 +207,7 @@ impl Columns {
         sample: &mut Sample,
     ) {
         let stride = cells.window().columns as usize;
-        let halo = disc.widths.len() - 1;
+        let halo = disc.halo();
         for row in 0..=2 * halo {
             let width = disc.widths[row.abs_diff(halo)] as usize;
             let first = central + row * stride - halo * stride - width;
@@ -258,7 +220,7 @@ impl Columns {
             let points = places.zip(&self.value[range.clone()]).zip(range);
             for (((x, y), value), at) in points {
                 let square = squared([x - centre[0], y - centre[1]]);
-                if square < disc.limit {
+                if disc.contains(square) {
                     sample.values.push(*value);
                     if self.needs_distance {
                         sample.squares.push(square);
@@ -287,13 +249,8 @@ impl Columns {
         for ((x, y), value) in points {
             sample.values[count] = *value;
             let square = squared([x - centre[0], y - centre[1]]);
-            count += usize::from(square < disc.limit);
+            count += usize::from(disc.contains(square));
         }
         sample.values.truncate(count);
     }
-}
-
-/// Square of the length of a vector.
-fn squared([east, north]: [f64; 2]) -> f64 {
-    east * east + north * north
 }

@@ -57,6 +57,11 @@ impl Statistic {
         matches!(self, Statistic::Count | Statistic::Density)
     }
 
+    /// Whether the points of a cell can be taken one by one, and forgotten.
+    pub(crate) fn is_incremental(self) -> bool {
+        self.counts() || matches!(self, Statistic::Min | Statistic::Max)
+    }
+
     /// Whether the distances of points from the centre matter.
     pub(crate) fn needs_distance(self) -> bool {
         matches!(self, Statistic::Idw { .. })

@@ -1,8 +1,8 @@
 //! Makes the cells of a window.
 
 use ept_raster::{
-    CellKind, CellPoints, Duplicates, Kernel, MaxEdge, Raster, Statistic, Tin, Window, distances,
-    filled, heights_above_ground,
+    CellKind, Duplicates, Kernel, MaxEdge, Raster, Statistic, Tin, Window, distances, filled,
+    heights_above_ground,
 };
 
 use super::around::UsedPoints;
@@ -186,12 +186,11 @@ impl Maker {
             Method::Tin => {
                 let tin = self.tin(&window, self.max_edge)?;
                 let near = self.points.near(&window)?;
-                let cells = CellPoints::new(&near, lattice, window)?;
+                let counts = [Statistic::Count];
+                let mut counts = Kernel::Cell.rasters(&near, lattice, window, &counts, 1.0)?;
                 Ok(Surface {
                     bands: vec![tin.surface(lattice, window)],
-                    measured: (0..window.len())
-                        .map(|at| !cells.at(at).is_empty())
-                        .collect(),
+                    measured: counted(counts.pop(), window),
                 })
             }
             Method::Statistics {
@@ -205,10 +204,10 @@ impl Maker {
                 }
                 let with_count = [&statistics[..], &[Statistic::Count]].concat();
                 let mut bands = kernel.rasters(&near, lattice, window, &with_count, *area)?;
-                let counts = bands.pop().unwrap_or_else(|| Raster::void(window));
+                let counts = bands.pop();
                 Ok(Surface {
                     bands,
-                    measured: counts.values().iter().map(|count| *count > 0.0).collect(),
+                    measured: counted(counts, window),
                 })
             }
         }
@@ -266,6 +265,12 @@ impl Surface {
             voids.for_each(|(value, other)| *value = *other);
         }
     }
+}
+
+/// Which cells of a window have points, by their number.
+fn counted(counts: Option<Raster>, window: Window) -> Vec<bool> {
+    let counts = counts.unwrap_or_else(|| Raster::void(window));
+    counts.values().iter().map(|count| *count > 0.0).collect()
 }
 
 /// The quarters of a window, those that are not empty.
