@@ -1,11 +1,15 @@
 //! Rasters of real points against those that PDAL and GDAL made of them, where there are samples.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod buckets;
+
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use buckets::Buckets;
 use ept_raster::{
-    Hillshade, Kernel, Lattice, Light, Points, Raster, Smrf, Statistic, Window, filled,
+    Duplicates, Hillshade, Kernel, Lattice, Light, MaxEdge, Neighbours, Points, Raster, Smrf,
+    Statistic, Tin, Window, filled,
 };
 use sha2::{Digest, Sha256};
 use tiff::decoder::{Decoder, DecodingResult, Limits};
@@ -136,6 +140,10 @@ fn statistics_are_those_of_pdal() {
     for (name, raster) in &radius {
         assert_recorded(&samples, "t-dtm-radius.tif", name, raster);
     }
+    // Without others, they are made in another way.
+    for (name, raster) in make(Kernel::diagonal(&lattice()), "min max count") {
+        assert_recorded(&samples, "t-dtm-radius.tif", &name, &raster);
+    }
     for (name, raster) in radius {
         if ["min", "mean", "idw"].contains(&name.as_str()) {
             let filled = filled(&raster, GRID, 4).unwrap();
@@ -152,6 +160,58 @@ fn statistics_are_those_of_pdal() {
             let is_equal =
                 (value.is_nan() && *recorded == -9999.0) || (value - recorded).abs() < 1e-9;
             assert!(is_equal, "{name}: {value}, not {recorded}");
+        }
+    }
+}
+
+/// Of all points, and of those around.
+#[test]
+fn blocks_of_any_size_have_the_same_cells() {
+    let Some(samples) = samples() else { return };
+    let (points, _) = points(&samples, is_class_2);
+    let places = points.x.iter().zip(&points.y).zip(&points.value);
+    let cloud: Vec<_> = places.map(|((x, y), z)| [*x, *y, *z]).collect();
+    let buckets = Buckets::new(&cloud, 32.0);
+    let (kernel, max_edge) = (
+        Kernel::diagonal(&lattice()),
+        MaxEdge::new(50.0, [1.0; 2]).unwrap(),
+    );
+    let make = |window: Window| {
+        let area = |window: Window| {
+            let (west, south) = (window.west as f64, window.south as f64);
+            [west, south, window.east() as f64, window.north() as f64]
+        };
+        let reach = area(window.grown(kernel.halo(&lattice()).unwrap()));
+        let meets = |other: [f64; 4]| {
+            (0..2).all(|axis| other[axis] <= reach[axis + 2] && reach[axis] <= other[axis + 2])
+        };
+        let near = buckets.clone().more(reach, &meets).unwrap();
+        let statistics = ["min", "count", "mean", "idw", "p90"].map(|name| name.parse().unwrap());
+        let mut rasters = kernel
+            .rasters(&near, &lattice(), window, &statistics, 1.0)
+            .unwrap();
+        let lowest = kernel.rasters(&near, &lattice(), window, &statistics[..2], 1.0);
+        rasters.extend(lowest.unwrap());
+        let mut all = buckets.clone();
+        let tin = Tin::new(area(window), Duplicates::Lowest, max_edge, &mut all).unwrap();
+        assert_eq!(all.unread() == 0, window.columns > GRID.columns);
+        rasters.push(tin.surface(&lattice(), window));
+        rasters
+    };
+    let block = |edge: u32, west: i64, south: i64| Window {
+        west,
+        south,
+        columns: edge,
+        rows: edge,
+    };
+    let whole = make(block(1100, GRID.west - 50, GRID.south - 50));
+    // In the middle, and where the points end.
+    for [west, south] in [[448, 448], [512, 448], [448, 512], [-32, 320], [960, 960]] {
+        let window = block(64, GRID.west + west, GRID.south + south);
+        for (part, whole) in make(window).iter().zip(&whole) {
+            let bits = |raster: &Raster| raster.values().iter().map(|v| v.to_bits()).collect();
+            let (part, whole): (Vec<u64>, Vec<u64>) = (bits(part), bits(&whole.cropped(window)));
+            assert!(part == whole, "{window:?}");
         }
     }
 }

@@ -108,7 +108,7 @@ impl Growth for Nearest {
     }
 
     /// The surroundings of groups of places.
-    fn open(&self) -> Vec<Region> {
+    fn open(&mut self) -> Vec<Region> {
         let all = Group::of(self.places.iter().zip(&self.found));
         let cell = |axis: usize, coordinate: f64| {
             let side = all.area[axis + 2] - all.area[axis];
@@ -125,6 +125,9 @@ impl Growth for Nearest {
             .map(|group| Region::around(group.area, group.farthest.sqrt(), self.scale))
             .collect()
     }
+
+    /// Regions are small where points are known: they are measured again.
+    fn settle(&mut self, _: [f64; 4]) {}
 }
 
 /// Places that are close to each other.

@@ -10,7 +10,10 @@ pub(crate) trait Growth {
     fn add(&mut self, points: &Points) -> Result<(), RasterError>;
 
     /// Where unknown points could change the result.
-    fn open(&self) -> Vec<Region>;
+    fn open(&mut self) -> Vec<Region>;
+
+    /// In this box, all points are known that could be in a region which was open when points were last added.
+    fn settle(&mut self, known: [f64; 4]);
 }
 
 /// Reads points in and around an area, from near to far, until none that is left could change a result.
@@ -43,6 +46,7 @@ pub(crate) fn grow<N: Neighbours>(
             if reach.is_everywhere() {
                 return Ok(());
             }
+            result.settle(halo);
             reach.grow();
             open.retain(|region| !region.is_inside(halo));
         }

@@ -1,6 +1,7 @@
 //! Surfaces of triangles.
 
 mod facet;
+mod growth;
 mod max_edge;
 mod scan;
 #[expect(clippy::module_inception)]

@@ -4,25 +4,104 @@ use std::ops::RangeInclusive;
 
 use crate::{Lattice, Window};
 
-/// Calls with column and row of all cells of a window whose centre is in a triangle, and of a few more.
-pub(super) fn scan(
-    triangle: [[f64; 2]; 3],
-    lattice: &Lattice,
-    window: &Window,
-    mut cell: impl FnMut(i64, i64),
-) {
-    let bounds = |axis: usize| ends(triangle.map(|corner| corner[axis]));
-    let rows = centres(lattice, 1, bounds(1));
-    let rows = *rows.start().max(&window.south)..=*rows.end().min(&(window.north() - 1));
-    let margin = slack(lattice, 1, bounds(1)) * lattice.cell();
-    for row in rows {
-        let [_, y] = lattice.centre(window.west, row);
-        let columns = centres(lattice, 0, span(triangle, y, margin));
-        let first = *columns.start().max(&window.west);
-        for column in first..=*columns.end().min(&(window.east() - 1)) {
-            cell(column, row);
+/// Finds the cells of a window whose centres are in a triangle.
+pub(super) struct Scan<'a> {
+    lattice: &'a Lattice,
+    columns: Axis,
+    rows: Axis,
+}
+
+/// Columns and rows.
+type Cells = [RangeInclusive<i64>; 2];
+
+/// Columns or rows of a window.
+struct Axis {
+    corner: f64,
+    per_unit: f64,
+    /// Far more than rounding can make of the number of a column or row.
+    slack: f64,
+    first: i64,
+    last: i64,
+}
+
+/// Columns up to which a triangle is not looked at row by row.
+const FEW: i64 = 3;
+
+impl<'a> Scan<'a> {
+    pub(super) fn new(lattice: &'a Lattice, window: &Window) -> Scan<'a> {
+        let axis = |axis: usize, first: i64, end: i64| {
+            let corner = lattice.corner()[axis];
+            let farthest = (first as f64).abs().max((end as f64).abs());
+            Axis {
+                corner,
+                per_unit: lattice.cell().recip(),
+                slack: 1e-6 + (farthest + (corner / lattice.cell()).abs()) * 1e-14,
+                first,
+                last: end - 1,
+            }
+        };
+        Scan {
+            lattice,
+            columns: axis(0, window.west, window.east()),
+            rows: axis(1, window.south, window.north()),
         }
     }
+
+    /// The columns and rows of the box around a triangle that have a centre in it. `None` if there are none.
+    pub(super) fn cells_around(&self, triangle: [[f64; 2]; 3]) -> Option<Cells> {
+        let [a, b, c] = triangle;
+        let ends = |axis: usize| {
+            let low = a[axis].min(b[axis]).min(c[axis]);
+            [low, a[axis].max(b[axis]).max(c[axis])]
+        };
+        let rows = self.rows.centres(ends(1));
+        if rows.is_empty() {
+            return None;
+        }
+        let columns = self.columns.centres(ends(0));
+        (!columns.is_empty()).then_some([columns, rows])
+    }
+
+    /// Calls with column and row of all cells whose centre is in a triangle, of those around it, and of a few more.
+    pub(super) fn each(
+        &self,
+        triangle: [[f64; 2]; 3],
+        [columns, rows]: Cells,
+        mut cell: impl FnMut(i64, i64),
+    ) {
+        let is_narrow = columns.end() - columns.start() < FEW;
+        let margin = self.rows.slack * self.lattice.cell();
+        for row in rows {
+            let columns = if is_narrow {
+                columns.clone()
+            } else {
+                let [_, y] = self.lattice.centre(*columns.start(), row);
+                self.columns.centres(span(triangle, y, margin))
+            };
+            columns.for_each(|column| cell(column, row));
+        }
+    }
+}
+
+impl Axis {
+    /// Columns or rows with a centre between two coordinates, or that far off which rounding could explain.
+    fn centres(&self, [low, high]: [f64; 2]) -> RangeInclusive<i64> {
+        let index = |coordinate: f64| (coordinate - self.corner) * self.per_unit - 0.5;
+        let first = ceil(index(low) - self.slack).max(self.first);
+        let last = floor(index(high) + self.slack).min(self.last);
+        first..=last
+    }
+}
+
+/// As `f64::floor`, which is a call: not every processor has an instruction for it. Ends at the limits of the integer.
+fn floor(number: f64) -> i64 {
+    let whole = number as i64;
+    whole.saturating_sub(i64::from(whole as f64 > number))
+}
+
+fn ceil(number: f64) -> i64 {
+    let whole = number as i64;
+    whole.saturating_add(i64::from((whole as f64) < number))
 }
 
 /// Where a line of equal Y crosses a triangle, roughly.
@@ -42,23 +121,4 @@ fn span(triangle: [[f64; 2]; 3], y: f64, margin: f64) -> [f64; 2] {
         }
     }
     span
-}
-
-/// Columns or rows with a centre between two coordinates, or that far off which rounding could explain.
-fn centres(lattice: &Lattice, axis: usize, ends: [f64; 2]) -> RangeInclusive<i64> {
-    let slack = slack(lattice, axis, ends);
-    let index = |coordinate: f64| (coordinate - lattice.corner()[axis]) / lattice.cell() - 0.5;
-    let [first, last] = ends.map(index);
-    // Casts end at the limits.
-    (first - slack).ceil() as i64..=(last + slack).floor() as i64
-}
-
-/// Far more than rounding can make of the number of a cell.
-fn slack(lattice: &Lattice, axis: usize, [low, high]: [f64; 2]) -> f64 {
-    let magnitude = low.abs() + high.abs() + lattice.corner()[axis].abs();
-    1e-6 + magnitude / lattice.cell() * 1e-14
-}
-
-fn ends([a, b, c]: [f64; 3]) -> [f64; 2] {
-    [a.min(b).min(c), a.max(b).max(c)]
 }

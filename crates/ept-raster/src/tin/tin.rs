@@ -2,13 +2,11 @@
 
 use super::MaxEdge;
 use super::facet::Facet;
-use super::scan::scan;
-use crate::surroundings::{
-    Circle, EVERYWHERE, Growth, Region, bounds, grow, is_box, is_within, meets_triangle, overlap,
-    reaches_beyond,
-};
+use super::growth::TinGrowth;
+use super::scan::Scan;
+use crate::surroundings::{EVERYWHERE, grow, is_box, overlap};
 use crate::triangulation::Location;
-use crate::{Duplicates, Lattice, Neighbours, Points, Raster, RasterError, Triangulation, Window};
+use crate::{Duplicates, Lattice, Neighbours, Raster, Triangulation, Window};
 
 /// A surface of triangles between points, which in its area is that of all points of a large set, though not all of them
 /// were read.
@@ -33,9 +31,10 @@ use crate::{Duplicates, Lattice, Neighbours, Points, Raster, RasterError, Triang
 /// Circles, boxes and distances are slightly enlarged, so that rounding only reads more.
 #[derive(Debug, Clone)]
 pub struct Tin {
-    triangulation: Triangulation,
-    max_edge: MaxEdge,
-    area: [f64; 4],
+    pub(super) triangulation: Triangulation,
+    pub(super) max_edge: MaxEdge,
+    /// Where all points are read.
+    pub(super) area: [f64; 4],
 }
 
 impl Tin {
@@ -52,16 +51,15 @@ impl Tin {
         source: &mut N,
     ) -> Result<Tin, N::Error> {
         let area = overlap(area, EVERYWHERE);
-        let mut tin = Tin {
+        let mut growth = TinGrowth::new(Tin {
             triangulation: Triangulation::new(duplicates),
             max_edge,
             area,
-        };
-        if !is_box(area) {
-            return Ok(tin);
+        });
+        if is_box(area) {
+            grow(&mut growth, area, source)?;
         }
-        grow(&mut tin, area, source)?;
-        Ok(tin)
+        Ok(growth.tin)
     }
 
     /// The triangulation: of the points that were read.
@@ -84,14 +82,16 @@ impl Tin {
         let mut raster = Raster::void(window);
         let width = window.columns as usize;
         let values = raster.values_mut();
-        let centres = lattice.centres(&window);
+        let scan = Scan::new(lattice, &window);
         for corners in self.triangulation.triangles() {
-            let is_near = is_box(overlap(bounds(self.places(corners)), centres));
-            if !is_near || !self.is_short(corners) {
+            let Some(cells) = scan.cells_around(self.places(corners)) else {
+                continue;
+            };
+            if !self.is_short(corners) {
                 continue;
             }
             let facet = self.facet(corners);
-            scan(facet.places, lattice, &window, |column, row| {
+            scan.each(facet.places, cells, |column, row| {
                 let centre = lattice.centre(column, row);
                 if let Some(weights) = facet.weights(centre) {
                     let line = (window.north() - 1 - row) as usize;
@@ -118,7 +118,7 @@ impl Tin {
         Some(facet.value(place, facet.weights(place)?))
     }
 
-    fn is_short(&self, corners: [u32; 3]) -> bool {
+    pub(super) fn is_short(&self, corners: [u32; 3]) -> bool {
         let [a, b, c] = self.places(corners);
         let edges = [[a, b], [b, c], [c, a]];
         edges
@@ -131,46 +131,7 @@ impl Tin {
         Facet::new(self.places(corners), values)
     }
 
-    fn places(&self, corners: [u32; 3]) -> [[f64; 2]; 3] {
+    pub(super) fn places(&self, corners: [u32; 3]) -> [[f64; 2]; 3] {
         corners.map(|corner| self.triangulation.places()[corner as usize])
-    }
-}
-
-impl Growth for Tin {
-    fn add(&mut self, points: &Points) -> Result<(), RasterError> {
-        self.triangulation.extend(points)
-    }
-
-    fn open(&self) -> Vec<Region> {
-        let area = self.area;
-        let reachable = overlap(self.max_edge.grown(area), EVERYWHERE);
-        let mut regions = Vec::new();
-        for corners in self.triangulation.triangles() {
-            let triangle = self.places(corners);
-            if !meets_triangle(triangle, area) {
-                continue;
-            }
-            let circle = Circle::through(triangle);
-            if is_within(circle.bounds(), area) {
-                continue;
-            }
-            let within = if self.is_short(corners) {
-                EVERYWHERE
-            } else {
-                self.max_edge.grown(overlap(bounds(triangle), area))
-            };
-            let region = Region::circle(circle, within);
-            if !region.is_inside(area) {
-                regions.push(region);
-            }
-        }
-        let place = |vertex: u32| self.triangulation.places()[vertex as usize];
-        let hull = self.triangulation.hull().map(|edge| edge.map(place));
-        let outer = hull.filter(|edge| reaches_beyond(*edge, area));
-        regions.extend(outer.map(|edge| Region::beyond(edge, reachable)));
-        if self.triangulation.triangles().next().is_none() {
-            regions.push(Region::everything(reachable));
-        }
-        regions
     }
 }

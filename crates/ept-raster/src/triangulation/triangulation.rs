@@ -112,6 +112,22 @@ impl Triangulation {
         inner.map(|triangle| triangle.corners)
     }
 
+    /// The triangles that were made since there were this many vertices, with their numbers.
+    pub(crate) fn triangles_since(&self, vertices: u32) -> impl Iterator<Item = (u32, [u32; 3])> {
+        let all = (0_u32..).zip(&self.triangles);
+        // A triangle is made for a vertex, which is one of its corners.
+        let new = all.filter(move |(_, triangle)| {
+            !triangle.is_ghost() && triangle.corners.iter().any(|corner| *corner >= vertices)
+        });
+        new.map(|(number, triangle)| (number, triangle.corners))
+    }
+
+    /// Whether the triangle of a number still is the one with these corners.
+    pub(crate) fn has(&self, number: u32, corners: [u32; 3]) -> bool {
+        let triangle = self.triangles.get(number as usize);
+        triangle.is_some_and(|triangle| triangle.corners == corners)
+    }
+
     /// The edges of the convex hull: indices of two vertices each, with everything outside on the left.
     pub fn hull(&self) -> impl Iterator<Item = [u32; 2]> {
         let ghosts = self.triangles.iter().filter(|t| t.is_ghost());
@@ -152,9 +168,9 @@ impl Triangulation {
     }
 
     fn reserve(&mut self, points: usize) {
-        self.places.reserve_exact(points);
-        self.values.reserve_exact(points);
-        self.triangles.reserve_exact(2 * points);
+        self.places.reserve(points);
+        self.values.reserve(points);
+        self.triangles.reserve(2 * points);
     }
 
     fn insert(&mut self, place: [f64; 2], value: f64) {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ept_raster::{Neighbours, Points, RasterError};
 
 /// Points in square buckets that are read when asked for.
+#[derive(Clone)]
 pub(crate) struct Buckets(Vec<Option<([f64; 4], Points)>>);
 
 #[derive(Debug)]
