@@ -4,13 +4,13 @@
 //! drives Chromium; both are pinned in `crates/ept-view/page/test`. Chromium draws with WebGL in software, so frames are slow
 //! and nothing is said of times.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use crate::conformance::samples_folder;
-use crate::interop::tools::{once, run, target};
+use crate::interop::tools::{build_ept, once, run};
 
 /// The browser, as Debian installs it.
 const BROWSER: &str = "/usr/bin/chromium";
@@ -20,7 +20,7 @@ pub(crate) fn check() -> Result<()> {
     let page = crate::workspace().join("crates/ept-view/page");
     let tests = page.join("test");
     once(
-        &tests.join("package-lock.json"),
+        &[&tests.join("package-lock.json")],
         &tests.join("node_modules"),
         || run(Command::new("npm").arg("ci").current_dir(&tests)),
     )?;
@@ -50,18 +50,4 @@ fn files(folder: &Path) -> Result<Vec<String>> {
     }
     names.sort();
     Ok(names)
-}
-
-/// Builds the command and returns its path.
-fn build_ept() -> Result<PathBuf> {
-    // Features as in a build of the whole workspace, so that nothing is built twice.
-    let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--workspace", "--bin", "ept"])
-        .current_dir(crate::workspace())
-        .status()?;
-    if status.success() {
-        Ok(target()?.join("debug").join("ept"))
-    } else {
-        bail!("the command does not build")
-    }
 }

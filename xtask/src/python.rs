@@ -1,7 +1,7 @@
 //! `cargo xtask python`: the Python package, its tests and its types.
 //!
 //! A wheel is built by maturin as a user would, installed in an environment of its own in the target folder, and tested there.
-//! Versions of all tools and libraries are pinned in `crates/ept-python/requirements.txt`. Ray and Spark, of another 800 MB, are
+//! Versions of all tools and libraries are pinned in files beside the package. Ray and Spark, of another 800 MB, are
 //! only installed and tested with `--engines`; Spark needs Java.
 
 use std::fs;
@@ -10,22 +10,25 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::interop::tools::{once, run, target};
+use crate::interop::tools::{build_ept, once, run, target};
 
-/// Tests of engines. Skipped without them.
-const ENGINES: [&str; 3] = [
+/// Tests of engines. Those whose engine is not installed are skipped.
+const ENGINES: [&str; 5] = [
+    "tests/test_command.py",
+    "tests/test_dask.py",
     "tests/test_ray.py",
     "tests/test_spark.py",
     "tests/test_engines.py",
 ];
 
-/// Checks that work units run on Ray and Spark, and the recipes for these and other engines.
+/// Checks that work units run on Dask, Ray, Spark and by the command, and the recipes for these and other engines.
 pub(crate) fn check_engines() -> Result<()> {
-    let python = environment("engines", "requirements-engines.txt")?;
+    let python = environment("engines", &["requirements.txt", "requirements-engines.txt"])?;
     install(&python)?;
     let mut pytest = Command::new(&python);
     pytest
         .current_dir(package())
+        .env("EPT", build_ept()?)
         // What is skipped is said, such as Spark without Java.
         .args(["-m", "pytest", "-rs", "-p", "no:cacheprovider"])
         .args(ENGINES);
@@ -36,7 +39,7 @@ pub(crate) fn check_engines() -> Result<()> {
 fn install(python: &Path) -> Result<()> {
     let wheels = target()?.join("python").join("wheels");
     // The profile of the other tests, so that little is built twice.
-    let wheel = build(python, &wheels, "dev")?;
+    let wheel = build(&wheels, &["--profile", "dev", "--auditwheel", "skip"])?;
     let install = [
         "-m",
         "pip",
@@ -50,14 +53,14 @@ fn install(python: &Path) -> Result<()> {
 
 /// Checks the package: tests, examples, types, and whether the stub is that of the native module.
 pub(crate) fn check() -> Result<()> {
-    let python = environment("environment", "requirements.txt")?;
+    let python = environment("environment", &["requirements.txt"])?;
     install(&python)?;
-    let package = package();
+    let (package, ept) = (package(), build_ept()?);
     let module = |arguments: &[&str]| {
         let mut command = Command::new(&python);
         // From elsewhere, `pyept` would be the folder of the sources.
         command.current_dir(&package).arg("-m").args(arguments);
-        run(&mut command)
+        run(command.env("EPT", &ept))
     };
     module(&["pytest", "--quiet", "-p", "no:cacheprovider"])?;
     let cache = target()?.join("python").join("mypy");
@@ -74,17 +77,21 @@ pub(crate) fn check() -> Result<()> {
     module(&["pyright", "--pythonpath", &own, "examples"])
 }
 
-/// Builds a wheel for users.
+/// Builds a wheel for users. On Linux, zig links it with the oldest glibc that Rust supports.
 pub(crate) fn release() -> Result<()> {
     let wheels = crate::workspace().join("target").join("wheels");
-    let python = environment("environment", "requirements.txt")?;
-    let wheel = build(&python, &wheels, "release")?;
+    let kind: &[&str] = if cfg!(all(target_os = "linux", target_env = "gnu")) {
+        &["--release", "--zig", "--compatibility", "manylinux2014"]
+    } else {
+        &["--release"]
+    };
+    let wheel = build(&wheels, kind)?;
     println!("pip install {}", wheel.display());
     Ok(())
 }
 
-/// The Python of an environment with all tools, which is made if it does not exist or others are required.
-fn environment(name: &str, requirements: &str) -> Result<PathBuf> {
+/// The Python of an environment with what these lists require, which is made if it does not exist or others are required.
+fn environment(name: &str, lists: &[&str]) -> Result<PathBuf> {
     let mut version = Command::new("python3");
     version.args(["-c", "import sys; sys.exit(sys.version_info < (3, 11))"]);
     let status = version.status();
@@ -92,12 +99,17 @@ fn environment(name: &str, requirements: &str) -> Result<PathBuf> {
     ensure!(status.success(), "python3 must be 3.11 or later");
     let folder = target()?.join("python").join(name);
     let python = folder.join("bin").join("python");
-    let requirements = package().join(requirements);
+    let lists: Vec<PathBuf> = lists.iter().map(|list| package().join(list)).collect();
+    let lists: Vec<&Path> = lists.iter().map(PathBuf::as_path).collect();
     fs::create_dir_all(&folder)?;
-    once(&requirements, &folder, || {
+    once(&lists, &folder, || {
         run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-        let pip = ["-m", "pip", "install", "--quiet", "--requirement"];
-        run(Command::new(&python).args(pip).arg(&requirements))
+        let mut install = Command::new(&python);
+        install.args(["-m", "pip", "install", "--quiet"]);
+        for list in &lists {
+            install.arg("--requirement").arg(list);
+        }
+        run(&mut install)
     })?;
     Ok(python)
 }
@@ -107,23 +119,21 @@ fn package() -> PathBuf {
 }
 
 /// Builds the only wheel in a folder.
-fn build(python: &Path, wheels: &Path, profile: &str) -> Result<PathBuf> {
+fn build(wheels: &Path, kind: &[&str]) -> Result<PathBuf> {
+    let python = environment("wheel", &["requirements-wheel.txt"])?;
     let _ = fs::remove_dir_all(wheels);
-    let mut command = Command::new(python);
+    // Where maturin looks for zig.
+    let programs = python.parent().map(Path::to_owned);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(programs.into_iter().chain(std::env::split_paths(&path)))?;
+    let mut command = Command::new(&python);
     command
         .current_dir(package())
-        .args([
-            "-m",
-            "maturin",
-            "build",
-            "--quiet",
-            "--profile",
-            profile,
-            "--auditwheel",
-            "skip",
-        ])
+        .env("PATH", path)
+        .args(["-m", "maturin", "build", "--quiet"])
+        .args(kind)
         .arg("--interpreter")
-        .arg(python)
+        .arg(&python)
         .arg("--out")
         .arg(wheels);
     run(&mut command)?;

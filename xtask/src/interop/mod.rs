@@ -12,11 +12,11 @@ pub(crate) mod tools;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use crate::conformance::{read_json, samples_folder};
-use crate::interop::tools::Tools;
+use crate::interop::tools::{Tools, build_ept};
 
 /// Checks the datasets. By default, these are the fixtures and the intact samples.
 pub(crate) fn run(datasets: &[PathBuf]) -> Result<()> {
@@ -118,17 +118,4 @@ fn folders_of(folder: &Path) -> Result<Vec<PathBuf>> {
     }
     folders.sort();
     Ok(folders)
-}
-
-/// Builds the command and returns its path, which is beside this program.
-fn build_ept() -> Result<PathBuf> {
-    let status = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--workspace"])
-        .current_dir(crate::workspace())
-        .status()?;
-    if status.success() {
-        Ok(tools::target()?.join("debug").join("ept"))
-    } else {
-        bail!("the command does not build")
-    }
 }

@@ -1,6 +1,7 @@
 //! Python and JavaScript libraries, installed in their own folders.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -26,14 +27,14 @@ impl Tools {
             fs::copy(source.join(name), node.join(name))?;
         }
         let requirements = source.join("requirements.txt");
-        once(&requirements, &python, || {
+        once(&[&requirements], &python, || {
             run(Command::new("python3").args(["-m", "venv"]).arg(&python))?;
             let pip = ["-m", "pip", "install", "--quiet", "--requirement"];
             run(Command::new(python.join("bin/python"))
                 .args(pip)
                 .arg(&requirements))
         })?;
-        once(&source.join("package.json"), &node, || {
+        once(&[&source.join("package.json")], &node, || {
             let install = ["install", "--silent", "--no-audit", "--no-fund"];
             run(Command::new("npm").args(install).current_dir(&node))
         })?;
@@ -52,9 +53,25 @@ pub(crate) fn target() -> Result<PathBuf> {
     Ok(target.context("this program is in no folder")?.to_owned())
 }
 
-/// Does the work unless it was already done for the same list, of which a copy is kept in the folder.
-pub(crate) fn once(list: &Path, folder: &Path, work: impl FnOnce() -> Result<()>) -> Result<()> {
-    let (wanted, stamp) = (fs::read(list)?, folder.join("installed"));
+/// Builds the command and returns its path, which is beside this program.
+pub(crate) fn build_ept() -> Result<PathBuf> {
+    // Features as in a build of the whole workspace, so that nothing is built twice.
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--workspace", "--bin", "ept"])
+        .current_dir(crate::workspace())
+        .status()?;
+    ensure!(status.success(), "the command does not build");
+    Ok(target()?.join("debug").join("ept"))
+}
+
+/// Does the work unless it was already done for the same lists, of which a copy is kept in the folder.
+pub(crate) fn once(
+    lists: &[&Path],
+    folder: &Path,
+    work: impl FnOnce() -> Result<()>,
+) -> Result<()> {
+    let wanted = lists.iter().map(fs::read).collect::<io::Result<Vec<_>>>()?;
+    let (wanted, stamp) = (wanted.concat(), folder.join("installed"));
     if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
