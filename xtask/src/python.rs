@@ -39,7 +39,12 @@ pub(crate) fn check_engines() -> Result<()> {
 fn install(python: &Path) -> Result<()> {
     let wheels = target()?.join("python").join("wheels");
     // The profile of the other tests, so that little is built twice.
-    let wheel = build(&wheels, &["--profile", "dev", "--auditwheel", "skip"])?;
+    let builder = environment("maturin", &["requirements-maturin.txt"])?;
+    let wheel = build(
+        &builder,
+        &wheels,
+        &["--profile", "dev", "--auditwheel", "skip"],
+    )?;
     let install = [
         "-m",
         "pip",
@@ -80,12 +85,12 @@ pub(crate) fn check() -> Result<()> {
 /// Builds a wheel for users. On Linux, zig links it with the oldest glibc that Rust supports.
 pub(crate) fn release() -> Result<()> {
     let wheels = crate::workspace().join("target").join("wheels");
-    let kind: &[&str] = if cfg!(all(target_os = "linux", target_env = "gnu")) {
-        &["--release", "--zig", "--compatibility", "manylinux2014"]
-    } else {
-        &["--release"]
-    };
-    let wheel = build(&wheels, kind)?;
+    let (mut lists, mut kind) = (vec!["requirements-maturin.txt"], vec!["--release"]);
+    if cfg!(all(target_os = "linux", target_env = "gnu")) {
+        lists.push("requirements-zig.txt");
+        kind.extend(["--zig", "--compatibility", "manylinux2014"]);
+    }
+    let wheel = build(&environment("wheel", &lists)?, &wheels, &kind)?;
     println!("pip install {}", wheel.display());
     Ok(())
 }
@@ -119,21 +124,20 @@ fn package() -> PathBuf {
 }
 
 /// Builds the only wheel in a folder.
-fn build(wheels: &Path, kind: &[&str]) -> Result<PathBuf> {
-    let python = environment("wheel", &["requirements-wheel.txt"])?;
+fn build(python: &Path, wheels: &Path, kind: &[&str]) -> Result<PathBuf> {
     let _ = fs::remove_dir_all(wheels);
     // Where maturin looks for zig.
     let programs = python.parent().map(Path::to_owned);
     let path = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths(programs.into_iter().chain(std::env::split_paths(&path)))?;
-    let mut command = Command::new(&python);
+    let mut command = Command::new(python);
     command
         .current_dir(package())
         .env("PATH", path)
         .args(["-m", "maturin", "build", "--quiet"])
         .args(kind)
         .arg("--interpreter")
-        .arg(&python)
+        .arg(python)
         .arg("--out")
         .arg(wheels);
     run(&mut command)?;

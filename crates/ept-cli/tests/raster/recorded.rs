@@ -67,6 +67,34 @@ fn mean_intensities_are_those_of_pdal() {
     compare(&flags, "t-intensity.tif", 1e-4, 1.0);
 }
 
+/// The numbers are those of PDAL 2.10 and of scipy.
+#[test]
+fn outliers_are_those_of_pdal() {
+    let Some(samples) = samples() else {
+        println!("skipped: no samples");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (out, report) = (place("out.tif"), place("report.json"));
+    let dataset = samples.join("ept/terrain-laz");
+    let flags = ["--method", "min", "--outlier", "k=8,m=3", "-q"];
+    let files = ["-o", &out, "--report", &report];
+    ept(&[&["dtm", dataset.to_str().unwrap()], &flags[..], &files].concat()).ends_with(0);
+    let report: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(report).unwrap()).unwrap();
+    let outliers = &report["raster"]["outliers"];
+    assert_eq!(outliers["points"], 2462);
+    for (name, recorded) in [
+        ("mean", 1.192407508631),
+        ("deviation", 0.784736208574),
+        ("threshold", 3.546616134356),
+    ] {
+        let found = outliers[name].as_f64().unwrap();
+        assert!((found - recorded).abs() < 1e-12, "{name}: {found}");
+    }
+}
+
 /// PDAL breaks ties of points on a circle by chance, and takes the first of several points at a place.
 #[test]
 fn triangles_are_those_of_pdal() {
