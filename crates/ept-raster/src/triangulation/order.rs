@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-/// Bits of a coordinate in the curve.
-const BITS: u32 = 16;
+/// Bits of a coordinate in the curve: as many cells as there are points in most windows. Where more are in a cell, it is
+/// divided again.
+const BITS: u32 = 11;
 
 /// Places in a cell that are left in any order.
 const FEW: usize = 16;
