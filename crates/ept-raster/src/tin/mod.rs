@@ -3,7 +3,6 @@
 mod facet;
 mod growth;
 mod max_edge;
-mod scan;
 #[expect(clippy::module_inception)]
 mod tin;
 

@@ -3,7 +3,6 @@
 use super::MaxEdge;
 use super::facet::Facet;
 use super::growth::TinGrowth;
-use super::scan::Scan;
 use crate::surroundings::{EVERYWHERE, grow, is_box, overlap};
 use crate::triangulation::Location;
 use crate::{Duplicates, Lattice, Neighbours, Raster, Triangulation, Window};
@@ -80,25 +79,24 @@ impl Tin {
     #[must_use]
     pub fn surface(&self, lattice: &Lattice, window: Window) -> Raster {
         let mut raster = Raster::void(window);
-        let width = window.columns as usize;
-        let values = raster.values_mut();
-        let scan = Scan::new(lattice, &window);
-        for corners in self.triangulation.triangles() {
-            let Some(cells) = scan.cells_around(self.places(corners)) else {
-                continue;
+        let mut start = 0;
+        let lines = raster
+            .values_mut()
+            .chunks_mut(window.columns.max(1) as usize);
+        for (line, values) in lines.enumerate() {
+            let row = window.north() - 1 - line as i64;
+            let mut set = |(at, value): (usize, &mut f64)| {
+                let centre = lattice.centre(window.west + at as i64, row);
+                let height = self.height(centre, &mut start);
+                *value = height.unwrap_or(f64::NAN);
             };
-            if !self.is_short(corners) {
-                continue;
+            // There and back, so that each cell is beside the one before.
+            let cells = values.iter_mut().enumerate();
+            if line % 2 == 0 {
+                cells.for_each(&mut set);
+            } else {
+                cells.rev().for_each(&mut set);
             }
-            let facet = self.facet(corners);
-            scan.each(facet.places, cells, |column, row| {
-                let centre = lattice.centre(column, row);
-                if let Some(weights) = facet.weights(centre) {
-                    let line = (window.north() - 1 - row) as usize;
-                    values[line * width + (column - window.west) as usize] =
-                        facet.value(centre, weights);
-                }
-            });
         }
         raster
     }
