@@ -56,14 +56,10 @@ impl Extremes {
         disc: &Disc,
     ) -> Extremes {
         let mut extremes = Extremes::none(window);
-        let centre =
-            |position: i64| lattice.centre(window.west + position, window.south + position);
-        let xs: Vec<f64> = (0..i64::from(window.columns))
-            .map(|at| centre(at)[0])
-            .collect();
-        let ys: Vec<f64> = (0..i64::from(window.rows))
-            .map(|at| centre(at)[1])
-            .collect();
+        let x_of = |column: i64| lattice.centre(column, window.south)[0];
+        let y_of = |row: i64| lattice.centre(window.west, row)[1];
+        let xs: Vec<f64> = (window.west..window.east()).map(x_of).collect();
+        let ys: Vec<f64> = (window.south..window.north()).map(y_of).collect();
         let halo = disc.halo() as i64;
         let mut squares: Vec<f64> = Vec::new();
         for ([x, y], value) in usable(points) {
@@ -73,11 +69,8 @@ impl Extremes {
             let [column, row] = [column - window.west, row - window.south];
             let columns = within([column - halo, column + halo], window.columns);
             squares.clear();
-            squares.extend(
-                xs[columns.clone()]
-                    .iter()
-                    .map(|centre| (x - centre).powi(2)),
-            );
+            let centres = xs[columns.clone()].iter();
+            squares.extend(centres.map(|centre| (x - centre).powi(2)));
             for line in within([row - halo, row + halo], window.rows) {
                 let square = (y - ys[line]).powi(2);
                 let first = (window.rows as usize - 1 - line) * window.columns as usize;
