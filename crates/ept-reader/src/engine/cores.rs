@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -13,8 +14,9 @@ use crate::Error;
 
 /// A queue of computations, run by threads of tokio's blocking pool, or by its own if they give way to others.
 ///
-/// A thread that has finished takes the next computation itself. If each one were handed to the pool, the cores would
-/// idle about a tenth of the time, until the runtime gets its turn.
+/// A thread that has finished takes the next computation itself, and waits a little if there is none. If each one were handed
+/// to the pool, the cores would idle about a tenth of the time, until the runtime gets its turn, and the computations would
+/// be done by all its threads in turn, of which each keeps memory that it has freed.
 ///
 /// Computations early in their stream run first, whenever they are queued: the consumer waits for them, and results
 /// behind them take memory until then.
@@ -22,14 +24,21 @@ use crate::Error;
 pub(crate) struct Cores {
     most: usize,
     state: Mutex<State>,
+    came: Condvar,
 }
+
+/// How long a thread waits for the next computation. A runtime that ends waits for its threads.
+const PATIENCE: Duration = Duration::from_millis(5);
 
 #[derive(Default)]
 struct State {
     /// By place in their stream, then in order of arrival.
     queue: BTreeMap<(u64, u64), Job>,
     came: u64,
+    /// Number of threads.
     running: usize,
+    /// Number of those that wait for a computation.
+    waiting: usize,
     gives_way: bool,
 }
 
@@ -40,6 +49,7 @@ impl Cores {
         Cores {
             most,
             state: Mutex::default(),
+            came: Condvar::new(),
         }
     }
 
@@ -72,7 +82,9 @@ impl Cores {
         let came = state.came;
         state.came += 1;
         state.queue.insert((place, came), job);
-        if state.running < self.most {
+        if state.queue.len() <= state.waiting {
+            self.came.notify_one();
+        } else if state.running < self.most {
             state.running += 1;
             let gives_way = state.gives_way;
             drop(state);
@@ -99,14 +111,9 @@ impl Cores {
         tokio::task::spawn_blocking(move || cores.work_off(gives_way));
     }
 
-    /// Runs queued computations until the queue is empty.
+    /// Runs queued computations until none comes any more.
     fn work_off(self: &Arc<Self>, gives_way: bool) {
-        loop {
-            let mut state = self.state();
-            if state.queue.is_empty() {
-                state.running -= 1;
-                return;
-            }
+        while let Some(mut state) = self.wait() {
             if state.gives_way != gives_way {
                 let gives_way = state.gives_way;
                 drop(state);
@@ -120,6 +127,22 @@ impl Cores {
                 let _ = catch_unwind(AssertUnwindSafe(job));
             }
         }
+    }
+
+    /// Waits until something is queued. `None` if nothing is for long: the thread then no longer counts.
+    fn wait(&self) -> Option<MutexGuard<'_, State>> {
+        let mut state = self.state();
+        state.waiting += 1;
+        let waited = self
+            .came
+            .wait_timeout_while(state, PATIENCE, |state| state.queue.is_empty());
+        (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.waiting -= 1;
+        if state.queue.is_empty() {
+            state.running -= 1;
+            return None;
+        }
+        Some(state)
     }
 
     /// The lock can't be poisoned: no code that can panic runs under it.
