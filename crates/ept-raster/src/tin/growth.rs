@@ -84,11 +84,12 @@ impl Growth for TinGrowth {
                 region,
             })
         }));
-        self.seen = triangulation.len() as u32;
-        if triangulation.triangles().next().is_none() {
-            // Points on a line: their vertices are made again with the first triangle.
-            self.seen = 0;
-        }
+        self.seen = if triangulation.triangles().next().is_some() {
+            triangulation.len() as u32
+        } else {
+            // Vertices on a line are made again with the first triangle.
+            0
+        };
         self.open = open;
         let regions = self.open.iter().map(|triangle| triangle.region);
         regions.chain(self.beyond()).collect()

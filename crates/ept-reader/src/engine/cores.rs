@@ -129,7 +129,7 @@ impl Cores {
         }
     }
 
-    /// Waits until something is queued. `None` if nothing is for long: the thread then no longer counts.
+    /// Waits until something is queued. `None` if nothing comes in time: the thread then no longer counts.
     fn wait(&self) -> Option<MutexGuard<'_, State>> {
         let mut state = self.state();
         state.waiting += 1;
