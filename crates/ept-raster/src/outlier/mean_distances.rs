@@ -1,7 +1,7 @@
 //! How far points are from their neighbours.
 
 use super::nearest::Nearest;
-use crate::kd_tree::{KdTree, Search};
+use crate::kd_tree::{Cuboid, KdTree, Leaf, Search};
 use crate::{Points, RasterError};
 
 /// Mean distances of points from their nearest neighbours.
@@ -39,30 +39,68 @@ impl MeanDistances {
         let mut open = Vec::new();
         // The point itself is the first, or another one at its place, which is all the same.
         let count = neighbours.saturating_add(1);
-        let mut nearest = Nearest::new(count.min(points.len()));
+        let mut group = Group::new(count.min(points.len()));
         let mut search = Search::default();
-        for (index, place) in tree.points() {
-            let Some(distance) = distances.get_mut(index as usize) else {
-                continue;
-            };
-            nearest.clear();
-            tree.search(place, &mut search, f64::INFINITY, |_, square| {
-                nearest.insert(square)
-            });
-            *distance = mean(&nearest.squares()[1..], neighbours);
-            let farthest = if points.len() < count {
-                f64::INFINITY
-            } else {
-                nearest.limit()
-            };
-            let edge = distance_to_edge(place, known);
-            // What is beyond the edge is farther than it, so it is no nearer neighbour. Where all is known, none is.
-            if farthest > edge * edge {
-                open.push(index);
+        for leaf in tree.leaves() {
+            group.measure(&tree, leaf, inner, &mut search);
+            for (index, place, nearest) in group.points() {
+                distances[index as usize] = mean(&nearest.squares()[1..], neighbours);
+                let farthest = if points.len() < count {
+                    f64::INFINITY
+                } else {
+                    nearest.limit()
+                };
+                let edge = distance_to_edge(place, known);
+                // What is beyond the edge is farther than it, so it is no nearer neighbour. Where all is known, none is.
+                if farthest > edge * edge {
+                    open.push(index);
+                }
             }
         }
         open.sort_unstable();
         Ok(MeanDistances { distances, open })
+    }
+}
+
+/// Points of one leaf, whose neighbours are sought together.
+struct Group {
+    points: Vec<(u32, [f64; 3])>,
+    nearest: Vec<Nearest>,
+}
+
+impl Group {
+    fn new(count: usize) -> Group {
+        Group {
+            points: Vec::with_capacity(Leaf::MOST),
+            nearest: vec![Nearest::new(count); Leaf::MOST],
+        }
+    }
+
+    /// Finds the nearest neighbours of the points of a leaf that are among the first `inner`.
+    fn measure(&mut self, tree: &KdTree, leaf: &Leaf, inner: usize, search: &mut Search) {
+        self.points.clear();
+        let is_inner = |(index, _): &(u32, _)| (*index as usize) < inner;
+        self.points.extend(leaf.points().filter(is_inner));
+        if self.points.is_empty() {
+            return;
+        }
+        self.nearest.iter_mut().for_each(Nearest::clear);
+        let area = Cuboid::around(self.points.iter().map(|(_, place)| *place));
+        tree.search_leaves(area, search, f64::INFINITY, |leaf, _| {
+            let mut farthest = 0.0;
+            for ((_, place), nearest) in self.points.iter().zip(&mut self.nearest) {
+                if leaf.area().square(*place) < nearest.limit() {
+                    nearest.extend(&leaf.squares(*place));
+                }
+                farthest = f64::max(farthest, nearest.limit());
+            }
+            farthest
+        });
+    }
+
+    fn points(&self) -> impl Iterator<Item = (u32, [f64; 3], &Nearest)> {
+        let points = self.points.iter().zip(&self.nearest);
+        points.map(|((index, place), nearest)| (*index, *place, nearest))
     }
 }
 

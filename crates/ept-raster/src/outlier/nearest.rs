@@ -1,23 +1,21 @@
 //! The smallest of many distances.
 
-/// Squared distances of the nearest points, ascending.
+/// Squared distances of the nearest points, ascending; infinite where there are fewer.
 #[derive(Debug, Clone)]
 pub(super) struct Nearest {
-    count: usize,
     squares: Vec<f64>,
 }
 
 impl Nearest {
-    /// At most `count` distances.
+    /// The `count` smallest distances.
     pub(super) fn new(count: usize) -> Nearest {
         Nearest {
-            count,
-            squares: Vec::with_capacity(count),
+            squares: vec![f64::INFINITY; count],
         }
     }
 
     pub(super) fn clear(&mut self) {
-        self.squares.clear();
+        self.squares.fill(f64::INFINITY);
     }
 
     pub(super) fn squares(&self) -> &[f64] {
@@ -26,25 +24,35 @@ impl Nearest {
 
     /// Only less than this is near.
     pub(super) fn limit(&self) -> f64 {
-        if self.squares.len() < self.count {
-            f64::INFINITY
-        } else {
-            self.squares.last().copied().unwrap_or(0.0)
+        self.squares.last().copied().unwrap_or(0.0)
+    }
+
+    /// Takes distances.
+    pub(super) fn extend<const N: usize>(&mut self, squares: &[f64; N]) {
+        // Without branches that nothing foretells: first those that are near, then the place of each.
+        let limit = self.limit();
+        let (mut near, mut count) = ([0.0; N], 0);
+        for square in squares {
+            near[count] = *square;
+            count += usize::from(*square < limit);
+        }
+        for square in &near[..count] {
+            self.insert(*square);
         }
     }
 
-    /// Takes a distance less than the limit. Returns the limit.
-    pub(super) fn insert(&mut self, square: f64) -> f64 {
-        if self.squares.len() == self.count {
-            self.squares.pop();
+    fn insert(&mut self, square: f64) {
+        let mut next = square;
+        for nearest in &mut self.squares {
+            (*nearest, next) = (least(*nearest, next), greatest(*nearest, next));
         }
-        let mut position = self.squares.len();
-        self.squares.push(square);
-        while position > 0 && self.squares[position - 1] > square {
-            self.squares[position] = self.squares[position - 1];
-            position -= 1;
-        }
-        self.squares[position] = square;
-        self.limit()
     }
+}
+
+fn least(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
+}
+
+fn greatest(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
 }

@@ -1,6 +1,6 @@
 //! Points with few others around.
 
-use crate::kd_tree::{KdTree, Search};
+use crate::kd_tree::{KdTree, Leaf, Search};
 use crate::{Points, RasterError};
 
 /// Which of the first `inner` points, whose values are their heights, have fewer than `minimum` other points closer than
@@ -22,7 +22,7 @@ pub fn sparse_points(
     let mut is_sparse = vec![false; inner.min(points.len())];
     let mut search = Search::default();
     let limit = radius * radius;
-    for (index, place) in tree.points() {
+    for (index, place) in tree.leaves().iter().flat_map(Leaf::points) {
         let Some(is_sparse) = is_sparse.get_mut(index as usize) else {
             continue;
         };

@@ -1,5 +1,7 @@
-//! The nearest of many points.
+//! A tree of points.
 
+use super::cuboid::squared;
+use super::{Cuboid, Leaf};
 use crate::{RasterError, Triangulation};
 
 /// Points in the leaves of a balanced tree, each node of which divides its points in two halves along their longest side.
@@ -8,10 +10,7 @@ use crate::{RasterError, Triangulation};
 /// has no influence on them.
 #[derive(Debug, Clone)]
 pub(crate) struct KdTree {
-    /// In the order of the leaves.
-    places: Vec<[f64; 3]>,
-    /// Which point each was.
-    indices: Vec<u32>,
+    leaves: Vec<Leaf>,
     /// The inner nodes; the children of node `i` are `2 i + 1` and `2 i + 2`.
     splits: Vec<Split>,
 }
@@ -23,7 +22,7 @@ struct Split {
     axis: u32,
 }
 
-/// A node to be visited, and how far the place is at least from its points along each axis.
+/// A node to be visited, and how far the box is at least from its points along each axis.
 #[derive(Debug, Clone, Copy)]
 struct Visit {
     node: usize,
@@ -35,9 +34,6 @@ struct Visit {
 pub(crate) struct Search {
     visits: Vec<Visit>,
 }
-
-/// Largest number of points of a leaf.
-const LEAF: usize = 12;
 
 impl KdTree {
     /// A tree of points.
@@ -59,25 +55,24 @@ impl KdTree {
             }
             points.push((place, index));
         }
-        let leaves = count.div_ceil(LEAF).next_power_of_two();
+        let leaves = count.div_ceil(Leaf::MOST).next_power_of_two();
         let mut splits = Vec::with_capacity(leaves - 1);
         for node in 0..leaves - 1 {
             let [start, middle, end] = halves(node, leaves, count);
             splits.push(split(&mut points[start..end], middle - start));
         }
+        let leaf = |leaf: usize| {
+            Leaf::new(&points[bound(leaf, leaves, count)..bound(leaf + 1, leaves, count)])
+        };
         Ok(KdTree {
-            places: points.iter().map(|(place, _)| *place).collect(),
-            indices: points.iter().map(|(_, index)| *index).collect(),
+            leaves: (0..leaves).map(leaf).collect(),
             splits,
         })
     }
 
-    /// The points with their indices, neighbours close to each other: an order in which searches are fast.
-    pub(crate) fn points(&self) -> impl Iterator<Item = (u32, [f64; 3])> {
-        self.indices
-            .iter()
-            .copied()
-            .zip(self.places.iter().copied())
+    /// The leaves, neighbours close to each other: an order in which searches are fast.
+    pub(crate) fn leaves(&self) -> &[Leaf] {
+        &self.leaves
     }
 
     /// Calls with index and squared distance of points that are closer than a limit, which the call returns anew. The
@@ -86,10 +81,29 @@ impl KdTree {
         &self,
         place: [f64; 3],
         search: &mut Search,
-        mut limit: f64,
+        limit: f64,
         mut visit: impl FnMut(u32, f64) -> f64,
     ) {
-        let (leaves, count) = (self.splits.len() + 1, self.places.len());
+        let area = Cuboid::around([place]);
+        self.search_leaves(area, search, limit, |leaf, mut limit| {
+            for (index, distance) in leaf.distances(place) {
+                if distance < limit {
+                    limit = visit(index, distance);
+                }
+            }
+            limit
+        });
+    }
+
+    /// Calls with leaves that are closer to a box than a squared distance, and with that limit, which the call returns anew.
+    /// The nearest leaves come first.
+    pub(crate) fn search_leaves(
+        &self,
+        area: Cuboid,
+        search: &mut Search,
+        mut limit: f64,
+        mut visit: impl FnMut(&Leaf, f64) -> f64,
+    ) {
         search.visits.clear();
         search.visits.push(Visit {
             node: 0,
@@ -102,10 +116,10 @@ impl KdTree {
             }
             while let Some(split) = self.splits.get(node) {
                 let axis = split.axis as usize;
-                let beyond = place[axis] - split.at;
-                let is_first = beyond < 0.0;
+                let (above, below) = (area.min[axis] - split.at, split.at - area.max[axis]);
+                let is_first = above < below;
                 let mut other = offsets;
-                other[axis] = beyond.abs();
+                other[axis] = other[axis].max(above).max(below);
                 if squared(other) < limit {
                     search.visits.push(Visit {
                         node: 2 * node + 1 + usize::from(is_first),
@@ -114,17 +128,7 @@ impl KdTree {
                 }
                 node = 2 * node + 1 + usize::from(!is_first);
             }
-            let leaf = node - self.splits.len();
-            let points = bound(leaf, leaves, count)..bound(leaf + 1, leaves, count);
-            for (point, index) in self.places[points.clone()]
-                .iter()
-                .zip(&self.indices[points])
-            {
-                let distance = squared([0, 1, 2].map(|i| place[i] - point[i]));
-                if distance < limit {
-                    limit = visit(*index, distance);
-                }
-            }
+            limit = visit(&self.leaves[node - self.splits.len()], limit);
         }
     }
 }
@@ -144,14 +148,7 @@ fn halves(node: usize, leaves: usize, count: usize) -> [usize; 3] {
 
 /// Divides points in two halves.
 fn split(points: &mut [([f64; 3], u32)], middle: usize) -> Split {
-    let mut min = [f64::INFINITY; 3];
-    let mut max = [f64::NEG_INFINITY; 3];
-    for (place, _) in &*points {
-        for i in 0..3 {
-            min[i] = min[i].min(place[i]);
-            max[i] = max[i].max(place[i]);
-        }
-    }
+    let Cuboid { min, max } = Cuboid::around(points.iter().map(|(place, _)| *place));
     let sides = [0, 1, 2].map(|i| max[i] - min[i]);
     let longest = |a: &usize, b: &usize| sides[*a].total_cmp(&sides[*b]);
     let axis = (0..3).max_by(longest).unwrap_or(0);
@@ -161,8 +158,4 @@ fn split(points: &mut [([f64; 3], u32)], middle: usize) -> Split {
         at: place[axis],
         axis: axis as u32,
     }
-}
-
-fn squared([x, y, z]: [f64; 3]) -> f64 {
-    x * x + y * y + z * z
 }
