@@ -405,6 +405,30 @@ async fn thinned_points_are_made_on_the_cores() {
     assert!(!threads.is_empty() && !threads.contains(&std::thread::current().id()));
 }
 
+/// A thread keeps some of what it has freed, so there are to be few that compute.
+#[tokio::test(flavor = "multi_thread")]
+async fn computations_stay_on_as_many_threads_as_cores() {
+    let threads = NonZeroUsize::new(2).unwrap();
+    let engine = Engine::new(&Options {
+        limits: Limits {
+            threads,
+            ..Limits::default()
+        },
+        ..Options::default()
+    });
+    let own = || std::thread::current().id();
+    let mut found = HashSet::new();
+    for _ in 0..5 {
+        let both = futures::future::join(engine.compute(0, own), engine.compute(1, own)).await;
+        found.extend([both.0.unwrap(), both.1.unwrap()]);
+        // Files are read meanwhile, and nothing is computed for a time.
+        let read = (0..8).map(|_| tokio::task::spawn_blocking(|| ()));
+        futures::future::join_all(read).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(found.len() <= threads.get(), "{found:?}");
+}
+
 /// The nice value of the calling thread (proc(5), field 19 of `stat`).
 #[cfg(target_os = "linux")]
 fn niceness() -> i32 {

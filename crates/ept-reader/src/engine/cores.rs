@@ -6,17 +6,17 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use tokio::runtime::Handle;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::oneshot;
 
 use super::priority;
 use crate::Error;
 
-/// A queue of computations, run by threads of tokio's blocking pool, or by its own if they give way to others.
+/// A queue of computations, run by threads of its own.
 ///
-/// A thread that has finished takes the next computation itself, and waits a little if there is none. If each one were handed
-/// to the pool, the cores would idle about a tenth of the time, until the runtime gets its turn, and the computations would
-/// be done by all its threads in turn, of which each keeps memory that it has freed.
+/// A thread that has finished takes the next computation itself, and waits if there is none. If each one were handed to
+/// tokio's blocking pool, the cores would idle about a tenth of the time, until the runtime gets its turn, and the
+/// computations would be done by all threads of the pool in turn, of which each keeps memory that it has freed.
 ///
 /// Computations early in their stream run first, whenever they are queued: the consumer waits for them, and results
 /// behind them take memory until then.
@@ -27,8 +27,11 @@ pub(crate) struct Cores {
     came: Condvar,
 }
 
-/// How long a thread waits for the next computation. A runtime that ends waits for its threads.
-const PATIENCE: Duration = Duration::from_millis(5);
+/// How long a thread waits for the next computation before it ends: as long as those of tokio's pool.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The same for a thread of tokio's pool, where files or the end of the runtime may wait for it.
+const BRIEFLY: Duration = Duration::from_millis(5);
 
 #[derive(Default)]
 struct State {
@@ -53,7 +56,7 @@ impl Cores {
         }
     }
 
-    /// From now on, computations are started by threads of lower priority.
+    /// From now on, the threads have a lower priority.
     pub(crate) fn give_way(&self) {
         self.state().gives_way = true;
     }
@@ -66,7 +69,10 @@ impl Cores {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
         let (sender, result) = oneshot::channel();
+        let runtime = Handle::current();
         let job = Box::new(move || {
+            // It may use the runtime of whoever waits for it.
+            let _entered = runtime.enter();
             if !sender.is_closed() {
                 // The result is not needed if nobody waits any more.
                 let _ = sender.send(work());
@@ -86,42 +92,34 @@ impl Cores {
             self.came.notify_one();
         } else if state.running < self.most {
             state.running += 1;
-            let gives_way = state.gives_way;
             drop(state);
-            self.start(gives_way);
+            self.start();
         }
     }
 
     /// Starts a thread that works off the queue, which is counted already.
-    fn start(self: &Arc<Self>, gives_way: bool) {
-        if gives_way {
-            let (cores, runtime) = (Arc::clone(self), Handle::current());
-            // A thread of the pool would keep the priority for other work.
-            let thread = thread::Builder::new().name("ept-compute".into());
-            let started = thread.spawn(move || {
-                let _entered = runtime.enter();
-                priority::lower();
-                cores.work_off(gives_way);
-            });
-            if started.is_ok() {
-                return;
-            }
+    fn start(self: &Arc<Self>) {
+        let cores = Arc::clone(self);
+        let thread = thread::Builder::new().name("ept-compute".into());
+        if may_start_threads() && thread.spawn(move || cores.work_off(Thread::Own)).is_ok() {
+            return;
         }
         let cores = Arc::clone(self);
-        tokio::task::spawn_blocking(move || cores.work_off(gives_way));
+        tokio::task::spawn_blocking(move || cores.work_off(Thread::OfPool));
     }
 
     /// Runs queued computations until none comes any more.
-    fn work_off(self: &Arc<Self>, gives_way: bool) {
-        while let Some(mut state) = self.wait() {
-            if state.gives_way != gives_way {
-                let gives_way = state.gives_way;
-                drop(state);
-                // A thread of that priority takes the place of this one.
-                return self.start(gives_way);
-            }
+    fn work_off(&self, thread: Thread) {
+        let mut is_lower = false;
+        while let Some(mut state) = self.wait(thread) {
             let job = state.queue.pop_first();
+            let gives_way = state.gives_way;
             drop(state);
+            // A thread of the pool would keep the priority for other work.
+            if gives_way && !is_lower && thread == Thread::Own {
+                priority::lower();
+                is_lower = true;
+            }
             if let Some((_, job)) = job {
                 // A panic drops the sender of the result, which notifies the receiver.
                 let _ = catch_unwind(AssertUnwindSafe(job));
@@ -130,12 +128,16 @@ impl Cores {
     }
 
     /// Waits until something is queued. `None` if nothing comes in time: the thread then no longer counts.
-    fn wait(&self) -> Option<MutexGuard<'_, State>> {
+    fn wait(&self, thread: Thread) -> Option<MutexGuard<'_, State>> {
+        let patience = match thread {
+            Thread::Own => PATIENCE,
+            Thread::OfPool => BRIEFLY,
+        };
         let mut state = self.state();
         state.waiting += 1;
         let waited = self
             .came
-            .wait_timeout_while(state, PATIENCE, |state| state.queue.is_empty());
+            .wait_timeout_while(state, patience, |state| state.queue.is_empty());
         (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         state.waiting -= 1;
         if state.queue.is_empty() {
@@ -149,6 +151,19 @@ impl Cores {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Where a thread comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Thread {
+    Own,
+    OfPool,
+}
+
+/// Whether there are threads enough. Who has a runtime on one thread may be allowed no more than a few: the pool, which
+/// reads files, must get them.
+fn may_start_threads() -> bool {
+    Handle::current().runtime_flavor() != RuntimeFlavor::CurrentThread
 }
 
 impl std::fmt::Debug for State {
