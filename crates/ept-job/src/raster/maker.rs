@@ -10,8 +10,8 @@ use super::coverage::Coverage;
 use super::model::Fill;
 use crate::JobError;
 
-/// Points up to which a window is made at once: some ten megabytes, and half a second for a triangulation.
-const MOST_POINTS: u64 = 400_000;
+/// Points up to which a window is made at once: some ten megabytes, and a quarter of a second for a triangulation.
+const MOST_POINTS: u64 = 200_000;
 
 /// Cells along the edge of the smallest windows.
 const LEAST_EDGE: u32 = 16;

@@ -168,6 +168,8 @@ impl Triangulation {
     }
 
     fn reserve(&mut self, points: usize) {
+        // Some more: a surface grows by a few of the points around it, and would take twice the memory for them.
+        let points = points + points / 8;
         self.places.reserve(points);
         self.values.reserve(points);
         self.triangles.reserve(2 * points);
