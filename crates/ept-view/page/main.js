@@ -80,7 +80,8 @@ function start(dataset) {
   });
 
   const view = () => ({ matrix: camera.matrix(), viewport: [stage.canvas.width, stage.canvas.height] });
-  const tiles = new Tiles(stage.gl, () => stage.tilesChanged(), () => looker.look());
+  const areMoreComing = () => tiles.pending > 0 || !looker.last?.settled;
+  const tiles = new Tiles(stage.gl, () => stage.tilesChanged(areMoreComing()), () => looker.look());
   stage.tiles = tiles;
   const looker = new Looker(
     () => ({

@@ -72,9 +72,15 @@ export class Stage {
     this.request();
   }
 
-  /** Tiles have come or gone. */
-  tilesChanged() {
+  /** Tiles have come or gone. @param {boolean} areMoreComing */
+  tilesChanged(areMoreComing) {
     this.areSizesOld = true;
+    if (!areMoreComing) {
+      clearTimeout(this.later);
+      this.later = undefined;
+      this.request();
+      return;
+    }
     // Frames leave the GPU idle for most of the time, since there may be hundreds of tiles.
     const wait = this.drawnAt + Math.min(3 * this.cost, 1500) - performance.now();
     this.requestLater(Math.max(wait, 0));
@@ -222,7 +228,7 @@ export class Stage {
     this.points.restore();
     this.depth.restore();
     this.tiles?.restore();
-    this.tilesChanged();
+    this.tilesChanged(true);
   }
 }
 
