@@ -198,12 +198,10 @@ impl Numbers {
 fn squares(values: &Values, mean: f64) -> f64 {
     fn of<T: Copy>(values: &[T], mean: f64, number: impl Fn(T) -> f64) -> f64 {
         let mut sum = [0.0; LANES];
-        for block in values.chunks(LANES) {
-            for (lane, &value) in block.iter().enumerate() {
-                let square = (number(value) - mean).powi(2);
-                sum[lane] += if square.is_nan() { 0.0 } else { square };
-            }
-        }
+        each_lane(values, |lane, value| {
+            let square = (number(value) - mean).powi(2);
+            sum[lane] += if square.is_nan() { 0.0 } else { square };
+        });
         sum.iter().sum()
     }
     match values {
@@ -253,22 +251,34 @@ fn extremes<T: Copy + Ord>(values: &[T]) -> Option<(T, T)> {
 /// Number of partial sums: enough for the processor to add several values at a time.
 const LANES: usize = 8;
 
+/// Calls with each value and the number of its partial sum.
+fn each_lane<T: Copy>(values: &[T], mut call: impl FnMut(usize, T)) {
+    let (blocks, rest) = values.as_chunks::<LANES>();
+    // Blocks of a known length: the compiler adds several lanes at a time.
+    for block in blocks {
+        for (lane, value) in block.iter().enumerate() {
+            call(lane, *value);
+        }
+    }
+    for (lane, value) in rest.iter().enumerate() {
+        call(lane, *value);
+    }
+}
+
 fn floats<T: Copy + Into<f64>>(values: &[T]) -> (u64, Option<Numbers>) {
     let mut min = [f64::INFINITY; LANES];
     let mut max = [f64::NEG_INFINITY; LANES];
     let mut sum = [0.0; LANES];
     let mut count = [0_u64; LANES];
-    for block in values.chunks(LANES) {
-        for (lane, &value) in block.iter().enumerate() {
-            let value = value.into();
-            let is_number = !value.is_nan();
-            // Comparisons with NaN are false, so it changes neither extreme.
-            min[lane] = if value < min[lane] { value } else { min[lane] };
-            max[lane] = if value > max[lane] { value } else { max[lane] };
-            sum[lane] += if is_number { value } else { 0.0 };
-            count[lane] += u64::from(is_number);
-        }
-    }
+    each_lane(values, |lane, value| {
+        let value = value.into();
+        let is_number = !value.is_nan();
+        // Comparisons with NaN are false, so it changes neither extreme.
+        min[lane] = if value < min[lane] { value } else { min[lane] };
+        max[lane] = if value > max[lane] { value } else { max[lane] };
+        sum[lane] += if is_number { value } else { 0.0 };
+        count[lane] += u64::from(is_number);
+    });
     let count = count.iter().sum();
     let numbers = (count > 0).then(|| Numbers::Floats {
         min: min.into_iter().fold(f64::INFINITY, f64::min),
