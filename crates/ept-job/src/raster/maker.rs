@@ -10,7 +10,7 @@ use super::coverage::Coverage;
 use super::model::Fill;
 use crate::JobError;
 
-/// Points up to which a window is made at once: some ten megabytes, and a quarter of a second for a triangulation.
+/// Points up to which a window is made at once: some ten megabytes, and a tenth of a second for a triangulation.
 const MOST_POINTS: u64 = 200_000;
 
 /// Cells along the edge of the smallest windows.

@@ -35,7 +35,7 @@ impl Leaf {
 
     /// The points with their indices.
     pub(crate) fn points(&self) -> impl Iterator<Item = (u32, [f64; 3])> {
-        let [x, y, z] = self.places;
+        let [x, y, z] = &self.places;
         (0..self.count).map(move |at| (self.indices[at], [x[at], y[at], z[at]]))
     }
 
