@@ -49,15 +49,10 @@ pub fn srs_codes(srs: &Srs) -> Option<String> {
     })
 }
 
-/// The unit of x and y: `degree`, `metre`, `US survey foot`, or the number of metres. `None` if the system is not known.
+/// The unit of x and y, see [`Crs::unit`]. `None` if the system is not known.
 #[must_use]
 pub fn horizontal_unit(srs: &Srs) -> Option<String> {
-    let crs = Crs::of(srs).ok()?;
-    Some(if crs.is_geographic() {
-        "degree".into()
-    } else {
-        unit(crs.metres_per_height())
-    })
+    Some(Crs::of(srs).ok()?.unit())
 }
 
 /// The unit of heights, by the vertical system alone. `None` if there is none that is known.
@@ -74,6 +69,18 @@ pub fn metres_per_height(srs: &Srs) -> Option<f64> {
     let vertical = Vertical::of(srs).ok().flatten();
     let vertical = vertical.and_then(|vertical| vertical.metres());
     vertical.or_else(|| Some(Crs::of(srs).ok()?.metres_per_height()))
+}
+
+impl Crs {
+    /// The unit of x and y: `degree`, `metre`, `foot`, `US survey foot`, `kilometre`, or the number of metres.
+    #[must_use]
+    pub fn unit(&self) -> String {
+        if self.is_geographic() {
+            "degree".into()
+        } else {
+            unit(self.metres_per_height())
+        }
+    }
 }
 
 fn unit(metres: f64) -> String {

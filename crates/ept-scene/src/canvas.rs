@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::palette::Color;
+use crate::splat::Splat;
 use crate::{ColorBy, Paint, Picture, channels, holes, robust_limits};
 
 /// The nearest point of each pixel of an image: what it shows is its value, which becomes a colour at the end, when all
@@ -82,17 +83,40 @@ impl Canvas {
         }
     }
 
-    /// Draws a point as a disc of its width, or as a square if it is small. The edge of a disc is farther away than its
-    /// middle, by `slope` for each pixel, so that of two points on a surface each has the pixels that are nearer to it.
-    pub(crate) fn splat(&mut self, at: [f64; 2], slope: f64, pixel: Pixel) {
+    /// Draws points of a node, which has this number. `values` are those of all its points.
+    pub(crate) fn draw(&mut self, splats: &[Splat], node: u32, values: &[Value]) {
+        for block in splats.chunks(Splat::BLOCK) {
+            let mut boxes = [[0; 4]; Splat::BLOCK];
+            for (corners, splat) in boxes.iter_mut().zip(block) {
+                *corners = splat.corners(self.size);
+            }
+            // Pixels are seldom in the cache. Here no read has to wait for what the one before it decides.
+            let mut depths = [0.0; Splat::BLOCK];
+            for (depth, corners) in depths.iter_mut().zip(boxes).take(block.len()) {
+                let first = self.pixels.get(self.position(corners));
+                *depth = first.map_or(f32::INFINITY, |pixel| pixel.depth);
+            }
+            for ((splat, corners), depth) in block.iter().zip(boxes).zip(depths) {
+                let value = values.get(splat.index as usize).copied();
+                let pixel = splat.pixel(node, value.unwrap_or(NO_POINT_VALUE));
+                let [left, top, right, bottom] = corners;
+                let is_single = [left + 1, top + 1] == [right, bottom];
+                if !is_single {
+                    self.splat(splat, corners, pixel);
+                } else if depth >= splat.depth {
+                    let at = self.position(corners);
+                    self.pixels[at].show(pixel);
+                }
+            }
+        }
+    }
+
+    /// Draws a point as a disc of its width, or as a square if it is small.
+    fn splat(&mut self, splat: &Splat, corners: [u32; 4], pixel: Pixel) {
         /// The widest square, in pixels: a larger one looks like one.
-        const SQUARE: f64 = 3.0;
-        let width = f64::from(pixel.width);
-        let half = width / 2.0;
-        // The conversions cut off fractions, and what is less than 0 becomes 0.
-        let [left, top] = at.map(|place| (place - half + 0.5) as u32);
-        let end = at.map(|place| (place + half + 0.5) as u32);
-        let [right, bottom] = [0, 1].map(|axis| end[axis].min(self.size[axis]));
+        const SQUARE: f32 = 3.0;
+        let half = f64::from(splat.width) / 2.0;
+        let [left, top, right, bottom] = corners;
         let row = self.size[0] as usize;
         for y in top..bottom {
             let start = y as usize * row;
@@ -102,33 +126,61 @@ impl Canvas {
             else {
                 return;
             };
-            if width <= SQUARE {
+            if splat.width <= SQUARE {
                 for own in pixels {
                     own.show(pixel);
                 }
                 continue;
             }
             for (own, x) in pixels.iter_mut().zip(left..) {
-                let [dx, dy] = [f64::from(x) + 0.5 - at[0], f64::from(y) + 0.5 - at[1]];
+                let [dx, dy] = [
+                    f64::from(x) + 0.5 - splat.at[0],
+                    f64::from(y) + 0.5 - splat.at[1],
+                ];
                 let squared = dx * dx + dy * dy;
                 if squared <= half * half {
-                    let depth = pixel.depth + (squared / half * slope) as f32;
+                    let depth = pixel.depth + (squared / half * splat.slope) as f32;
                     own.show(Pixel { depth, ..pixel });
                 }
             }
         }
     }
 
+    /// The position of the upper left pixel of a box.
+    fn position(&self, [left, top, ..]: [u32; 4]) -> usize {
+        top as usize * self.size[0] as usize + left as usize
+    }
+
     /// Closes holes between points: pixels without a point that have points around them, no farther away than about twice
     /// the distance between points there, show the nearest of them.
     pub fn close_holes(&mut self) {
-        let found = holes::around(self.size, |at| {
-            let pixel = &self.pixels[at];
+        // No pixel outside has points around it.
+        let Some([left, top, right, bottom]) = self.drawn_box() else {
+            return;
+        };
+        let (row, width) = (self.size[0] as usize, right - left);
+        let found = holes::around([width, bottom - top], |[x, y]| {
+            let pixel = &self.pixels[(top + y) as usize * row + (left + x) as usize];
             pixel.is_drawn().then_some((pixel.width, pixel.order))
         });
+        let (first, width) = (top as usize * row + left as usize, width as usize);
+        let position = |at: usize| first + at / width * row + at % width;
         for (at, nearest) in found {
-            self.pixels[at] = self.pixels[nearest];
+            self.pixels[position(at)] = self.pixels[position(nearest)];
         }
+    }
+
+    /// The box of the pixels that show a point: the left and upper edges, and those beyond. `None` if there are none.
+    fn drawn_box(&self) -> Option<[u32; 4]> {
+        let rows = self.pixels.chunks_exact(self.size[0].max(1) as usize);
+        let ends = rows.zip(0..).filter_map(|(row, y)| {
+            let left = row.iter().position(Pixel::is_drawn)? as u32;
+            let right = row.iter().rposition(Pixel::is_drawn)? as u32;
+            Some([left, y, right + 1, y + 1])
+        });
+        ends.reduce(|[left, top, right, _], [l, _, r, bottom]| {
+            [left.min(l), top, right.max(r), bottom]
+        })
     }
 
     /// The limits of what is shown: 8 or 16 bits of a channel, or [`robust_limits`] of the numbers, by pixel. `None` if it

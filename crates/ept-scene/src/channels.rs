@@ -46,7 +46,8 @@ pub(crate) fn to_u8(values: &Values, full: f64) -> Option<Vec<u8>> {
     })
 }
 
-/// Maps a value from 0 to `full` to 0 to 255, rounded. The conversion to `u8` saturates.
+/// Maps a value from 0 to `full` to 0 to 255, rounded. The conversion to `u8` saturates, and cuts off fractions:
+/// `f64::round` is a call where not every processor has an instruction for it.
 pub(crate) fn byte(value: f64, full: f64) -> u8 {
-    (value * (255.0 / full)).round() as u8
+    (value * (255.0 / full) + 0.5) as u8
 }

@@ -7,9 +7,10 @@ use ept_format::{Node, NodeName};
 use ept_points::{PointBatch, Values};
 use ept_select::Frame;
 
-use crate::canvas::{NO_POINT_VALUE, Pixel, Value, value_of};
+use crate::canvas::{NO_POINT_VALUE, Value, value_of};
 use crate::detail::Detail;
 use crate::palette::Color;
+use crate::splat::Splat;
 use crate::{CachedTile, Camera, Canvas, ColorBy, Paint, Picture, View, channels, shade};
 
 /// Draws the points of some nodes as a camera sees them: so large that no holes are between them, as far as the distances
@@ -70,28 +71,33 @@ impl Drawing {
         let values = values(self.by, points);
         let scale = self.camera.depth_scale();
         let perspective = self.camera.eye().map(|_| self.camera.pixels_at_one());
-        for ((place, value), index) in points.places().zip(values).zip(0_u32..) {
+        let mut splats = Vec::with_capacity(Splat::BLOCK);
+        for (place, index) in points.places().zip(0_u32..) {
             let Some([x, y, depth]) = self.camera.project(place) else {
                 continue;
             };
             let spacing = self.detail.spacing(branch, place);
             let width = OVERLAP * self.camera.pixels_at(spacing, place);
             let width = if width > WIDTHS[0] { width } else { WIDTHS[0] };
-            // The size of a pixel at this depth, in units of the depth.
-            let slope = perspective.map_or(1.0, |pixels| depth / pixels);
-            let pixel = Pixel {
+            splats.push(Splat {
+                at: [x, y],
+                // The size of a pixel at this depth, in units of the depth.
+                slope: perspective.map_or(1.0, |pixels| depth / pixels),
                 depth: (depth * scale) as f32,
                 width: width.min(WIDTHS[1]) as f32,
-                order: [number, index],
-                value,
-            };
-            canvas.splat([x, y], slope, pixel);
+                index,
+            });
+            if splats.len() == Splat::BLOCK {
+                canvas.draw(&splats, number, &values);
+                splats.clear();
+            }
         }
+        canvas.draw(&splats, number, &values);
     }
 }
 
 /// The value of each point.
-fn values(by: ColorBy, points: &PointBatch) -> Box<dyn Iterator<Item = Value>> {
+fn values(by: ColorBy, points: &PointBatch) -> Vec<Value> {
     let found = match by {
         ColorBy::Rgb => measured(points),
         by => {
@@ -99,10 +105,7 @@ fn values(by: ColorBy, points: &PointBatch) -> Box<dyn Iterator<Item = Value>> {
             values.map(|values| values.into_iter().map(f64::to_bits).collect())
         }
     };
-    match found {
-        Some(values) => Box::new(Vec::into_iter(values)),
-        None => Box::new(std::iter::repeat_n(NO_POINT_VALUE, points.len())),
-    }
+    found.unwrap_or_else(|| vec![NO_POINT_VALUE; points.len()])
 }
 
 /// The channels of each point. `None` if the points lack one.

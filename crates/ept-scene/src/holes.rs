@@ -17,18 +17,18 @@ struct Around {
 }
 
 /// The pixels without a point that have points around them, each with the pixel of the nearest. `point` returns the width of
-/// the point of a pixel and its number, `None` if it has none.
+/// the point of a pixel, by its column and row, and its number, `None` if it has none.
 ///
 /// Each of the eight directions is followed once over the whole image, so the time does not depend on the widths.
 pub(crate) fn around(
     [width, height]: [u32; 2],
-    point: impl Fn(usize) -> Option<(f32, [u32; 2])>,
+    point: impl Fn([u32; 2]) -> Option<(f32, [u32; 2])>,
 ) -> Vec<(usize, usize)> {
     let Some(pixels) = width.checked_mul(height) else {
         // More than fit in memory.
         return Vec::new();
     };
-    let order = |at: u32| point(at as usize).map(|(_, order)| order);
+    let order = |at: u32| point([at % width, at / width]).map(|(_, order)| order);
     let mut all = vec![Around::default(); pixels as usize];
     // From the upper left to the lower right, then the other way round.
     for is_back in [false, true] {
@@ -47,7 +47,7 @@ pub(crate) fn around(
                 let falling = column.checked_sub(1).and_then(|left| above.falling[left]);
                 let rising = above.rising.get(column + 1).copied().flatten();
                 let last = [beside, above.straight[column], falling, rising];
-                let next = match point(at as usize) {
+                let next = match point([x, y]) {
                     Some((width, _)) => [Some(Last::new(at, width)); 4],
                     None => {
                         let around = &mut all[at as usize];

@@ -31,6 +31,7 @@ mod picture;
 mod ray;
 mod shade;
 mod sheet;
+mod splat;
 mod text;
 mod ticks;
 mod vector;

@@ -1,6 +1,6 @@
 //! The camera of a picture, and what is known of lengths in it.
 
-use ept_crs::{horizontal_unit, metres_per_height};
+use ept_crs::metres_per_height;
 use ept_reader::{Bounds, Crs, Srs};
 use ept_scene::{Camera, MapWindow, Viewpoint};
 
@@ -100,7 +100,7 @@ impl Ground {
         let Ok(crs) = Crs::of(srs) else {
             return unknown;
         };
-        let is_feet = horizontal_unit(srs).is_some_and(|unit| unit.contains("foot"));
+        let is_feet = crs.unit().contains("foot");
         let height = metres_per_height(srs).unwrap_or(1.0);
         let (min, max) = (shown.min(), shown.max());
         let middle = [0, 1, 2].map(|i| min[i] + (max[i] - min[i]) / 2.0);
