@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ept_raster::{Lattice, Window};
 
 use super::extent::Extent;
-use super::scratch::Scratch;
+use super::scratch::{Number, Scratch};
 
 /// Most cells along the edge of a bucket: as many as along that of a tile of the raster.
 const LONGEST: f64 = 512.0;
@@ -45,7 +45,8 @@ struct Segment {
 pub(crate) struct Stored(Vec<(Key, Segment)>);
 
 impl Stored {
-    /// Writes a row of `width` numbers for each point. `cells` are the cells of the points.
+    /// Writes a row of `width` numbers for each point. `cells` are the cells of the points, and `number` returns a number by
+    /// its row and its column.
     ///
     /// # Errors
     /// That of the system.
@@ -53,16 +54,22 @@ impl Stored {
         scratch: &Scratch,
         (edge, width): (i64, usize),
         cells: &[[i64; 2]],
-        rows: &[f64],
+        number: impl Fn(usize, usize) -> f64,
     ) -> io::Result<Stored> {
         let slots = Slots::of(cells, edge);
-        let mut sorted = vec![0.0; rows.len()];
         // Points of a bucket stay in their order.
         let mut next = slots.starts.clone();
-        for (row, slot) in rows.chunks_exact(width).zip(&slots.of_rows) {
-            let at = &mut next[*slot as usize];
-            sorted[*at * width..][..width].copy_from_slice(row);
-            *at += 1;
+        let places = slots.of_rows.iter().map(|slot| {
+            let next = &mut next[*slot as usize];
+            *next += 1;
+            *next - 1
+        });
+        let places: Vec<usize> = places.collect();
+        let mut sorted = vec![Number::default(); cells.len() * width];
+        for column in 0..width {
+            for (row, place) in places.iter().enumerate() {
+                sorted[place * width + column] = number(row, column).to_le_bytes();
+            }
         }
         let first = scratch.append(&sorted)?;
         let ranges = slots.starts.iter().zip(next);
@@ -247,12 +254,17 @@ impl Buckets {
     /// # Errors
     /// That of the system.
     pub(crate) fn each_row(&self, key: Key, mut take: impl FnMut(&[f64])) -> io::Result<()> {
-        let mut rows = Vec::new();
+        let mut numbers = Vec::new();
+        let mut row = vec![0.0; self.width];
         for segment in self.segments.get(&key).into_iter().flatten() {
-            rows.clear();
-            let count = segment.rows as usize * self.width;
-            self.scratch.read(segment.start, count, &mut rows)?;
-            rows.chunks_exact(self.width).for_each(&mut take);
+            numbers.resize(segment.rows as usize * self.width, Number::default());
+            self.scratch.read(segment.start, &mut numbers)?;
+            for stored in numbers.chunks_exact(self.width) {
+                for (number, bytes) in row.iter_mut().zip(stored) {
+                    *number = f64::from_le_bytes(*bytes);
+                }
+                take(&row);
+            }
         }
         Ok(())
     }

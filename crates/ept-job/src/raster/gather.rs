@@ -143,8 +143,9 @@ impl TilePoints {
             kept.push(point);
             cells.push(cell);
         }
-        let width = wanted.width();
-        let stored = Stored::write(scratch, (edge, width), &cells, &numbers.rows(&kept, width));
+        let columns = numbers.columns();
+        let number = |row: usize, column: usize| columns[column].of(kept[row]);
+        let stored = Stored::write(scratch, (edge, columns.len()), &cells, number);
         let ([west, east], [south, north]) = (ends(x), ends(y));
         Ok(TilePoints {
             stored: stored.map_err(JobError::Scratch)?,
@@ -209,22 +210,35 @@ impl<'a> Numbers<'a> {
         ground.is_some_and(|heights| !heights[point].is_nan())
     }
 
-    /// The rows of some points.
-    fn rows(&self, points: &[usize], width: usize) -> Vec<f64> {
-        let others = self.others.iter().map(|column| column.as_deref());
-        let further = others.chain(self.ground.as_deref().map(Some));
-        let first = [self.x, self.y, &self.values].map(Some);
-        let mut rows = vec![self.depth.unwrap_or(f64::NAN); points.len() * width];
-        for (number, column) in first.into_iter().chain(further).enumerate() {
-            let row = rows.chunks_exact_mut(width);
-            match column {
-                Some(column) => row
-                    .zip(points)
-                    .for_each(|(row, at)| row[number] = column[*at]),
-                None => row.for_each(|row| row[number] = f64::NAN),
-            }
+    /// What is in each column of the rows.
+    fn columns(&self) -> Vec<Column<'_>> {
+        let others = self.others.iter().map(|column| match column {
+            Some(numbers) => Column::Each(numbers),
+            None => Column::Same(f64::NAN),
+        });
+        [self.x, self.y, &self.values]
+            .map(Column::Each)
+            .into_iter()
+            .chain(others)
+            .chain(self.ground.as_deref().map(Column::Each))
+            .chain(self.depth.map(Column::Same))
+            .collect()
+    }
+}
+
+/// The numbers in a column of the rows of a node.
+enum Column<'a> {
+    /// One for each point of the node.
+    Each(&'a [f64]),
+    Same(f64),
+}
+
+impl Column<'_> {
+    fn of(&self, point: usize) -> f64 {
+        match self {
+            Column::Each(numbers) => numbers[point],
+            Column::Same(number) => *number,
         }
-        rows
     }
 }
 
@@ -258,8 +272,13 @@ fn masked(values: &[f64], mask: &[bool]) -> Vec<f64> {
 /// Least and greatest of some coordinates.
 fn ends(coordinates: &[f64]) -> [f64; 2] {
     let none = [f64::INFINITY, f64::NEG_INFINITY];
-    let ends = coordinates.iter();
-    ends.fold(none, |[min, max], c| [min.min(*c), max.max(*c)])
+    // A comparison and a choice are an instruction each; `f64::min` has several.
+    coordinates.iter().fold(none, |[min, max], c| {
+        [
+            if *c < min { *c } else { min },
+            if *c > max { *c } else { max },
+        ]
+    })
 }
 
 /// The window from the first to the last column and row.

@@ -123,8 +123,9 @@ impl GroundFilter {
                 }
             })?;
         }
-        let shape = (points.buckets.edge(), points.buckets.width());
-        let stored = Stored::write(scratch, shape, &cells, &rows);
+        let (edge, width) = (points.buckets.edge(), points.buckets.width());
+        let number = |row: usize, column: usize| rows[row * width + column];
+        let stored = Stored::write(scratch, (edge, width), &cells, number);
         stored.map_err(JobError::Scratch)
     }
 

@@ -12,7 +12,7 @@ use super::buckets::{Buckets, Key};
 use super::gauge::{Gauge, Rule, SPARSE};
 use super::ground::Ground;
 use super::model::OutlierRule;
-use super::scratch::Scratch;
+use super::scratch::{Number, Scratch};
 use crate::JobError;
 
 /// Which points of a raster are outliers: those whose mean distance to their nearest neighbours is too large, measured by
@@ -83,11 +83,10 @@ impl Judgement {
             let (distances, part) = group?;
             statistics.merge(&part);
             for (key, distances) in distances {
-                let start = judgement
-                    .scratch
-                    .append(&distances)
-                    .map_err(JobError::Scratch)?;
-                judgement.places.insert(key, (start, distances.len()));
+                let numbers: Vec<Number> = distances.iter().map(|d| d.to_le_bytes()).collect();
+                let start = judgement.scratch.append(&numbers);
+                let start = start.map_err(JobError::Scratch)?;
+                judgement.places.insert(key, (start, numbers.len()));
             }
         }
         judgement.threshold = match rule {
@@ -120,10 +119,11 @@ impl Judgement {
         let Some((start, count)) = self.places.get(&key) else {
             return Ok(Vec::new());
         };
-        let mut distances = Vec::new();
-        let read = self.scratch.read(*start, *count, &mut distances);
+        let mut distances = vec![Number::default(); *count];
+        let read = self.scratch.read(*start, &mut distances);
         read.map_err(JobError::Scratch)?;
-        Ok(distances.iter().map(|d| *d >= self.threshold).collect())
+        let distances = distances.into_iter().map(f64::from_le_bytes);
+        Ok(distances.map(|d| d >= self.threshold).collect())
     }
 
     fn count(&self) -> Result<u64, JobError> {

@@ -9,6 +9,11 @@ use tempfile::SpooledTempFile;
 /// Maximum bytes kept in memory. Above that, everything goes to a scratch file.
 const IN_MEMORY: usize = 32 << 20;
 
+/// A number as it is in the file: the bytes of an `f64`, the lowest first.
+pub(crate) type Number = [u8; 8];
+
+const BYTES: u64 = size_of::<Number>() as u64;
+
 /// Numbers in a scratch file, read back by their place. Shared between threads.
 #[derive(Debug)]
 pub(crate) struct Scratch {
@@ -35,36 +40,27 @@ impl Scratch {
     ///
     /// # Errors
     /// That of the system.
-    pub(crate) fn append(&self, numbers: &[f64]) -> io::Result<u64> {
-        let bytes: Vec<_> = numbers.iter().map(|number| number.to_le_bytes()).collect();
-        let bytes = bytes.as_flattened();
+    pub(crate) fn append(&self, numbers: &[Number]) -> io::Result<u64> {
+        let bytes = numbers.as_flattened();
         let mut state = self.state();
         let start = state.end;
         state.file.seek(SeekFrom::Start(start))?;
         state.file.write_all(bytes)?;
         state.end += bytes.len() as u64;
-        Ok(start / NUMBER)
+        Ok(start / BYTES)
     }
 
-    /// Adds `count` numbers from a place on to `numbers`.
+    /// Reads as many numbers as there is room for, from a place on.
     ///
     /// # Errors
     /// That of the system.
-    pub(crate) fn read(&self, start: u64, count: usize, numbers: &mut Vec<f64>) -> io::Result<()> {
-        let mut bytes = vec![0; count * NUMBER as usize];
+    pub(crate) fn read(&self, start: u64, numbers: &mut [Number]) -> io::Result<()> {
         let mut state = self.state();
-        state.file.seek(SeekFrom::Start(start * NUMBER))?;
-        state.file.read_exact(&mut bytes)?;
-        drop(state);
-        let (eights, _) = bytes.as_chunks();
-        numbers.extend(eights.iter().map(|eight| f64::from_le_bytes(*eight)));
-        Ok(())
+        state.file.seek(SeekFrom::Start(start * BYTES))?;
+        state.file.read_exact(numbers.as_flattened_mut())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
-
-/// Bytes of a number.
-const NUMBER: u64 = size_of::<f64>() as u64;
