@@ -100,7 +100,9 @@ impl Canvas {
                 let value = values.get(splat.index as usize).copied();
                 let pixel = splat.pixel(node, value.unwrap_or(NO_POINT_VALUE));
                 let [left, top, right, bottom] = corners;
-                let is_single = [left + 1, top + 1] == [right, bottom];
+                let is_single = [(left, right), (top, bottom)]
+                    .iter()
+                    .all(|(first, end)| end.checked_sub(*first) == Some(1));
                 if !is_single {
                     self.splat(splat, corners, pixel);
                 } else if depth >= splat.depth {

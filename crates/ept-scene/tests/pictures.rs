@@ -306,6 +306,21 @@ fn north_is_up_and_east_is_right() {
 }
 
 #[test]
+fn points_beyond_a_smaller_canvas_are_left_out() {
+    // So far beyond that their pixels have no numbers.
+    let from: Viewpoint = "top".parse().unwrap();
+    let (camera, _) = from.camera(&shown(), [1.0; 3], [6e10, 4e10]).unwrap();
+    let drawing = Drawing::new(camera, ColorBy::Height, &frame(None), &[]);
+    for size in [[0, 0], [1, 1], SIZE] {
+        let mut canvas = Canvas::new(size);
+        let points = batch(&[[1059.0, 2001.0, 1.0], [1030.0, 2020.0, 1.0]]);
+        drawing.draw(&mut canvas, &root(), &points);
+        canvas.close_holes();
+        assert_eq!(canvas.drawn(), 0, "{size:?}");
+    }
+}
+
+#[test]
 fn points_on_a_lattice_leave_no_holes() {
     // The nodes of a tree down to depth 2, each with its share of the points, in one quarter down to depth 3.
     let side = 64.0;
